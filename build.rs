@@ -1,0 +1,3 @@
+//! Compiles the documents under `graphql/` to Rust.
+
+fn main() {}

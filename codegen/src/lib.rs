@@ -1,0 +1,1 @@
+//! GraphQL documents to typed Rust operations, at build time.

@@ -1,0 +1,7 @@
+//! Typed client for the Backend.AI manager's Admin GraphQL API.
+
+pub mod operation;
+pub mod scalar;
+
+pub use operation::{Kind, Operation, Page, Paginated, Refusal};
+pub use scalar::{BigInt, DateTime, JsonString, Maybe, Uuid};

@@ -1,0 +1,1 @@
+//! An embedded Backend.AI manager on loopback, for tests.
