@@ -1,11 +1,15 @@
 //! A signer and a sender for the tests, apart from the manager's own code.
 #![allow(dead_code, unreachable_pub, reason = "every test takes what it needs")]
 
+use std::io;
+
 use backendai_testing::{Account, Manager, SignedDuration};
 use hmac::{KeyInit, Mac, SimpleHmac};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 pub const VERSION: &str = "v9.20250722";
 
@@ -31,17 +35,33 @@ pub struct Ask {
 
 pub struct Reply {
     pub status: u16,
-    pub headers: reqwest::header::HeaderMap,
+    pub headers: Vec<(String, String)>,
     pub text: String,
 }
 
 impl Reply {
+    fn parse(answer: &[u8]) -> io::Result<Self> {
+        let cut = || io::Error::from(io::ErrorKind::UnexpectedEof);
+        let text = String::from_utf8_lossy(answer).into_owned();
+        let (head, body) = text.split_once("\r\n\r\n").ok_or_else(cut)?;
+        let mut lines = head.lines();
+        let status = lines.next().and_then(|line| line.split(' ').nth(1)).ok_or_else(cut)?;
+        let headers: Vec<_> = lines
+            .filter_map(|line| line.split_once(": "))
+            .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
+            .collect();
+        let reply = Self { status: status.parse().unwrap(), headers, text: body.to_owned() };
+        let length: usize = reply.header("content-length").parse().unwrap();
+        if reply.text.len() == length { Ok(reply) } else { Err(cut()) }
+    }
+
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {}", self.text))
     }
 
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+        let named = |(known, _): &&(String, String)| known == name;
+        self.headers.iter().find(named).map_or("", |(_, value)| value)
     }
 
     /// The status and the problem's message.
@@ -112,23 +132,36 @@ impl Ask {
         self.try_send(manager).await.expect("an answer")
     }
 
-    pub async fn try_send(self, manager: &Manager) -> reqwest::Result<Reply> {
-        let address = manager.endpoint().strip_prefix("http://").unwrap();
-        let host = self.host.clone().unwrap_or_else(|| address.to_owned());
-        let method = self.method.parse().unwrap();
-        let url = format!("{}{}", manager.endpoint(), self.path);
-        let mut request = reqwest::Client::new().request(method, url).header("host", &host);
+    /// Sends over a connection of its own; an error when the answer is cut off or missing.
+    pub async fn try_send(self, manager: &Manager) -> io::Result<Reply> {
+        let mut stream = TcpStream::connect(address(manager)).await?;
+        stream.write_all(&self.bytes(manager)).await?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await?;
+        Reply::parse(&answer)
+    }
+
+    /// The request as it goes over the wire.
+    pub fn bytes(&self, manager: &Manager) -> Vec<u8> {
+        let host = self.host.clone().unwrap_or_else(|| address(manager).to_owned());
+        let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.path);
+        let mut header = |name: &str, value: &str| {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        };
+        header("Host", &host);
+        header("Connection", "close");
+        header("Content-Length", &self.body.len().to_string());
         if !self.date.is_empty() {
-            request = request.header("date", &self.date);
+            header("Date", &self.date);
         }
         if let Some(content_type) = &self.content_type {
-            request = request.header("content-type", content_type);
+            header("Content-Type", content_type);
         }
         if let Some(version) = &self.version {
-            request = request.header("x-backendai-version", version);
+            header("X-BackendAI-Version", version);
         }
         for (name, value) in &self.headers {
-            request = request.header(name, value);
+            header(name, value);
         }
         if !self.anonymous {
             let authorization = self.authorization.clone().unwrap_or_else(|| {
@@ -136,11 +169,10 @@ impl Ask {
                 let signature = self.sign(&host);
                 format!("{scheme} signMethod=HMAC-SHA256, credential={key}:{signature}")
             });
-            request = request.header("authorization", authorization);
+            header("Authorization", &authorization);
         }
-        let response = request.body(self.body).send().await?;
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Ok(Reply { status, headers, text: response.text().await? })
+        head.push_str("\r\n");
+        [head.as_bytes(), &self.body].concat()
     }
 
     pub fn sign(&self, host: &str) -> String {
@@ -162,6 +194,10 @@ impl Ask {
         let key = mac(self.secret_key.as_bytes(), &self.day);
         hex::encode(mac(&mac(&key, host), &text))
     }
+}
+
+pub fn address(manager: &Manager) -> &str {
+    manager.endpoint().strip_prefix("http://").unwrap()
 }
 
 fn mac(key: &[u8], text: &str) -> Vec<u8> {
