@@ -34,30 +34,27 @@ def up(home: Home, arguments: argparse.Namespace) -> None:
     install.manager(home, webserver)
     home.choose_ports(processes.any_alive())
 
-    restart = False
-    for name in ORDER[:3]:
-        if not processes.alive(name):
-            processes.stop(name)  # nothing is left of it that holds the port
-            say(f"starting {name}")
-            getattr(services, name)(home, processes)
-            restart = True
+    # A list, as all three are to be started.
+    restart = any([ensure(name, home, processes) for name in ORDER[:3]])
     restart |= services.configure(home)
     restart |= prepare(home, processes)
-    serve("manager", home, processes, restart)
+    ensure("manager", home, processes, restart)
     if webserver:
-        serve("webserver", home, processes, services.configure_webserver(home) or restart)
+        ensure("webserver", home, processes, services.configure_webserver(home) or restart)
     services.forget_rates(home)
     write_env(home, webserver)
     say(f"ready after {time.monotonic() - began:.0f} s; {home.env} has:")
     print(home.env.read_text(), end="", flush=True)
 
 
-def serve(name: str, home: Home, processes: Processes, restart: bool) -> None:
-    if processes.alive(name) and not restart:
-        return
-    processes.stop(name)
-    say(f"starting {name}")
+def ensure(name: str, home: Home, processes: Processes, restart: bool = False) -> bool:
+    """Starts the service unless it runs, and waits until it answers; true when it was started."""
+    starting = restart or not processes.alive(name)
+    if starting:
+        processes.stop(name)  # workers of a killed leader hold its port
+        say(f"starting {name}")
     getattr(services, name)(home, processes)
+    return starting
 
 
 def prepare(home: Home, processes: Processes) -> bool:
@@ -97,8 +94,9 @@ def down(home: Home, arguments: argparse.Namespace) -> None:
         processes.stop(name)
     home.env.unlink(missing_ok=True)
     if arguments.wipe:
-        for folder in (home.data, home.conf, home.log):
-            shutil.rmtree(folder, ignore_errors=True)
+        for entry in home.root.iterdir():
+            if entry.is_dir() and entry.name != "venv":
+                shutil.rmtree(entry)
         say(f"removed the data under {home.root}; what is installed stays")
 
 

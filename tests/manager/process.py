@@ -60,6 +60,9 @@ class Processes:
         return any(self.alive(name) for name in self.known)
 
     def launch(self, name: str, command: list, cwd: Path, env: dict | None = None) -> None:
+        """Starts the command unless the process of this name runs."""
+        if self.alive(name):
+            return
         with open(self.log(name), "ab") as log:
             child = subprocess.Popen(
                 [str(part) for part in command], cwd=cwd, env={**os.environ, **(env or {})},

@@ -73,8 +73,15 @@ def write_private(path: Path, text: str) -> None:
 
 
 def postgres(home: Home, processes: Processes) -> None:
-    binaries, cluster, port = install.postgres_bin(), home.data / "postgres", home.port("postgres")
-    switch = as_postgres(home.data)
+    binaries, port = install.postgres_bin(), home.port("postgres")
+    if not processes.alive("postgres"):
+        launch_postgres(home, processes, binaries, port)
+    ask = [binaries / "pg_isready", "-q", "-h", LOOPBACK, "-p", str(port)]
+    processes.await_ready("postgres", lambda: not subprocess.run(ask).returncode, 60)
+
+
+def launch_postgres(home: Home, processes: Processes, binaries: Path, port: int) -> None:
+    cluster, switch = home.data / "postgres", as_postgres(home.data)
     made = home.data / "postgres-made"
     if not made.exists():
         shutil.rmtree(cluster, ignore_errors=True)
@@ -98,8 +105,6 @@ def postgres(home: Home, processes: Processes) -> None:
                 "synchronous_commit": "off", "full_page_writes": "off"}
     options = [f"--{name}={value}" for name, value in settings.items()]
     processes.launch("postgres", [*switch, binaries / "postgres", "-D", cluster, *options], Path("/"))
-    ask = [binaries / "pg_isready", "-q", "-h", LOOPBACK, "-p", str(port)]
-    processes.await_ready("postgres", lambda: not subprocess.run(ask).returncode, 60)
 
 
 def sql(home: Home, *statements: str | Path, database: str = "backend", one_transaction: bool = False,
