@@ -1,9 +1,12 @@
 //! Typed client for the Backend.AI manager's Admin GraphQL API.
 
+#[doc(hidden)]
+pub mod __private;
 pub mod client;
 pub mod config;
 pub mod credential;
 pub mod error;
+mod generated;
 pub mod operation;
 pub mod page;
 pub mod request;
@@ -20,6 +23,8 @@ pub use config::{
 };
 pub use credential::{Credential, Keys};
 pub use error::{Error, Result};
+pub use generated::{keypair, types};
+pub use graphql_client;
 pub use operation::{Kind, Operation, Page, Paginated, Refusal};
 pub use page::{Items, Pager, Position};
 pub use request::Request;
