@@ -2,6 +2,7 @@
 
 pub mod operation;
 pub mod scalar;
+pub mod schema;
 
 pub use operation::{Kind, Operation, Page, Paginated, Refusal};
 pub use scalar::{BigInt, DateTime, JsonString, Maybe, Uuid};
