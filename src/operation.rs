@@ -64,8 +64,8 @@ pub trait Paginated: Operation + Clone {
     /// The order variable, where the list has one.
     fn order_mut(&mut self) -> Option<&mut Maybe<String>>;
 
-    /// Takes the rows out of an answer.
-    fn page(data: Self::Data) -> Page<Self::Item>;
+    /// Takes the rows out of an answer; `None` when the manager answered null in their place.
+    fn page(data: Self::Data) -> Option<Page<Self::Item>>;
 }
 
 /// The rows of one answer.
