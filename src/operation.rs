@@ -20,7 +20,7 @@ pub enum Kind {
 /// Generated; to be implemented by hand only by those who know why.
 pub trait Operation: Serialize + Send + Sync {
     /// The `data` member of the answer.
-    type Data: DeserializeOwned + Send;
+    type Data: DeserializeOwned + Send + 'static;
 
     /// Name of the operation, as in the document.
     const NAME: &'static str;

@@ -274,10 +274,10 @@ impl<'d> Builder<'d> {
             Some(ExtendedType::Enum(_)) => self.shared_type(&on),
             Some(_) => {
                 let sets = merged.sets();
-                if let Some(fragment) = self.selector.sole_fragment(&sets, &on) {
-                    if let Some((module, name)) = self.fragments.get(fragment) {
-                        return Base::Fragment { module: module.clone(), name: name.clone() };
-                    }
+                if let Some(fragment) = self.selector.sole_fragment(&sets, &on)
+                    && let Some((module, name)) = self.fragments.get(fragment)
+                {
+                    return Base::Fragment { module: module.clone(), name: name.clone() };
                 }
                 let name = nest.names.claim(name.to_owned());
                 let output = self.output(&sets, &on, &name, &name, nest);
