@@ -204,7 +204,10 @@ impl<O: Paginated> Pager<O> {
                     let limit = *limit;
                     let data = ready!(answer.as_mut().poll(context));
                     self.state = State::Ready;
-                    match data.and_then(|data| self.take(O::page(data), limit)) {
+                    let page = data.and_then(|data| {
+                        O::page(data).ok_or_else(|| Error::no_list().with_operation(O::NAME.into()))
+                    });
+                    match page.and_then(|page| self.take(page, limit)) {
                         Ok(None) => {}
                         Ok(Some(page)) => return Poll::Ready(Some(Ok(page))),
                         Err(error) => return Poll::Ready(Some(Err(error))),
