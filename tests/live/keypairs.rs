@@ -2,7 +2,9 @@
 
 use backendai::{
     Client,
-    keypair::{CreateKeyPair, DeleteKeyPair, GetKeyPair, ListKeyPairs, ModifyKeyPair, PagedKeyPairs},
+    keypair::{
+        CreateKeyPair, DeleteKeyPair, GetKeyPair, ListKeyPairs, ModifyKeyPair, PagedKeyPairs,
+    },
     types::{KeyPairInput, ModifyKeyPairInput},
 };
 use serde_json::Value;
@@ -25,7 +27,11 @@ fn compare(ours: &[impl serde::Serialize], theirs: &Value) -> usize {
                 continue;
             }
             let other = theirs[key].get(field);
-            assert_eq!(other, Some(value), "{field} of {key}: official on the left, ours on the right");
+            assert_eq!(
+                other,
+                Some(value),
+                "{field} of {key}: official on the left, ours on the right"
+            );
             compared += 1;
         }
     }
@@ -93,7 +99,10 @@ async fn the_life_of_a_keypair() {
     assert_eq!(row.secret_key, Some(made.secret_key));
     assert_eq!(row.resource_policy.as_deref(), Some("default"));
     assert_eq!(row.rate_limit, Some(5000));
-    assert_eq!((row.is_active, row.is_admin, row.is_default), (Some(true), Some(false), Some(false)));
+    assert_eq!(
+        (row.is_active, row.is_admin, row.is_default),
+        (Some(true), Some(false), Some(false))
+    );
     assert_eq!(own(&owner).await.unwrap(), key);
 
     let change = ModifyKeyPairInput::new().rate_limit(4321).resource_policy("small");
