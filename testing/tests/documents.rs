@@ -1,4 +1,9 @@
 //! Paths, bodies and documents: what is executed, and how the rest is refused.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "helpers of tests may panic as tests do"
+)]
 
 mod common;
 

@@ -1,4 +1,9 @@
 //! Misbehaviours on order, and the log.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "helpers of tests may panic as tests do"
+)]
 
 mod common;
 

@@ -1,4 +1,9 @@
 //! The keypair roots: questions, privileges and changes.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "helpers of tests may panic as tests do"
+)]
 
 mod common;
 

@@ -1,4 +1,9 @@
 //! Pages of a list: what is stable and what is not, and the walk of a careless client.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "helpers of tests may panic as tests do"
+)]
 
 mod common;
 

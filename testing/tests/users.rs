@@ -1,4 +1,9 @@
 //! The user roots, domains, projects and policies.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "helpers of tests may panic as tests do"
+)]
 
 mod common;
 
@@ -69,6 +74,9 @@ async fn a_user_that_cannot_be_made_is_an_error() {
         assert_eq!(code(&answer), expected, "{more}");
         assert_eq!(answer["data"], json!({ "create_user": null }));
     }
+    let groups = "{ groups(type: [\"PERSONAL\"]) { name } }";
+    let groups = data(&manager, manager.superadmin(), groups).await;
+    assert_eq!(groups["groups"], json!([{ "name": "new@x" }]), "a failure leaves nothing behind");
 }
 
 #[tokio::test]
