@@ -23,6 +23,7 @@
 //! An empty `BACKEND_X` hides `SORNA_X`. A value that cannot be used is an error, never a default.
 
 mod builder;
+mod bundle;
 mod dotenv;
 mod endpoint;
 mod environment;
