@@ -217,6 +217,19 @@ mod tests {
         assert_eq!(one("X=${HOME}").as_deref(), Some("${HOME}"));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in "(\\PC|[\\\\'\"=# \t\r\n$X])*") {
+            let _ = parse(&text);
+        }
+
+        #[test]
+        fn any_value_survives_quotes(value in "[^'\\\\]*") {
+            let text = format!("A=1\nX='{value}' # c\nB=2");
+            proptest::prop_assert_eq!(one(&text), Some(value));
+        }
+    }
+
     #[test]
     fn the_nearest_file_upwards_is_found() {
         let root = tempfile::tempdir().unwrap();

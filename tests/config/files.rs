@@ -1,7 +1,5 @@
 //! What is read from files: `.env`, the official client's profiles, certificates.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by it")]
-
 use std::{fs, path::Path};
 
 use backendai::{
@@ -10,11 +8,8 @@ use backendai::{
 };
 use tempfile::TempDir;
 
-const BUNDLE: [(&str, &str); 3] = [
-    ("BACKEND_ENDPOINT", "https://env.example"),
-    ("BACKEND_ACCESS_KEY", "AKENV"),
-    ("BACKEND_SECRET_KEY", "sk-env"),
-];
+use super::BUNDLE;
+
 const DOTENV: &str = "\
 # the test cluster
 BACKEND_ENDPOINT=https://dotenv.example # here
