@@ -70,7 +70,11 @@ impl Call {
     }
 
     pub(crate) fn asked(&self) -> Asked {
-        Asked { writes: !self.is_idempotent(), sent: self.body.len() }
+        Asked {
+            mutation: self.kind == Some(Kind::Mutation),
+            writes: !self.is_idempotent(),
+            sent: self.body.len(),
+        }
     }
 
     const fn kind_name(&self) -> &'static str {

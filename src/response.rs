@@ -1,6 +1,6 @@
 //! From the bytes of an answer to data or one error.
 
-use std::{borrow::Cow, fmt, time::Duration};
+use std::{borrow::Cow, collections::BTreeMap, fmt, time::Duration};
 
 use http::{HeaderMap, HeaderName, StatusCode, header};
 use serde::{Deserialize, de::DeserializeOwned};
@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     error::{Decode, Error, Graphql, GraphqlError, Http, Problem, Result, head, undecodable},
+    operation::Refusal,
     transport::HttpResponse,
 };
 
@@ -93,6 +94,8 @@ impl RateLimit {
 /// What the caller knows of its request and an error may need.
 #[derive(Clone, Copy)]
 pub(crate) struct Asked {
+    /// Whether it is a mutation of ours, which may be refused.
+    pub(crate) mutation: bool,
     /// Whether it may have changed something.
     pub(crate) writes: bool,
     /// Size of its body.
@@ -146,6 +149,12 @@ fn explain<T: DeserializeOwned>(response: &HttpResponse, asked: Asked) -> Error 
         let reason = "neither data nor errors are in it".to_owned();
         return Error::decode(decode(response, reason), asked.writes);
     };
+    // A refused mutation leaves out what its document requires of one that was carried out.
+    if asked.mutation
+        && let Some(refused) = refused(&data)
+    {
+        return refused;
+    }
     let mut json = serde_json::Deserializer::from_str(data.get());
     let (path, reason) = match serde_path_to_error::deserialize::<_, T>(&mut json) {
         Err(error) => (json_path(error.path()), undecodable(error.inner())),
@@ -154,6 +163,22 @@ fn explain<T: DeserializeOwned>(response: &HttpResponse, asked: Asked) -> Error 
     };
     let failed = Decode { json_path: Some(path), data: Some(data), ..decode(response, reason) };
     Error::decode(failed, asked.writes)
+}
+
+/// The first root field that says `ok: false`.
+fn refused(data: &RawValue) -> Option<Error> {
+    #[derive(Deserialize)]
+    struct Verdict<'a> {
+        ok: bool,
+        #[serde(borrow, default)]
+        msg: Option<Cow<'a, str>>,
+    }
+    let fields: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(data.get()).ok()?;
+    fields.iter().find_map(|(field, answer)| {
+        let verdict: Verdict<'_> = serde_json::from_str(answer.get()).ok()?;
+        let refusal = Refusal { field, message: verdict.msg.as_deref() };
+        (!verdict.ok).then(|| Error::refused(refusal))
+    })
 }
 
 fn json_path(path: &serde_path_to_error::Path) -> String {

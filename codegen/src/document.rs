@@ -17,6 +17,7 @@ use crate::{
     Failure,
     diagnostic::{self, Diagnostic},
     schema::CLIENT_DIRECTIVES,
+    suggest::suggest,
 };
 
 /// All documents of a set, proven valid. Fragments are shared between the files.
@@ -41,8 +42,15 @@ pub(crate) fn read(
     if let Err(invalid) = &checked {
         errors.merge(invalid.errors.clone());
     }
-    let mut found = diagnostic::from_validator(&errors);
-    found.errors.extend(unsupported(&document));
+    let mut found = diagnostic::from_validator(&errors, |fault, message| {
+        suggest(fault, message, schema, &document)
+    });
+    let broken: Vec<_> = found.errors.iter().filter(|error| error.is_syntax()).cloned().collect();
+    found.errors.extend(
+        unsupported(&document)
+            .into_iter()
+            .filter(|error| !broken.iter().any(|broken| broken.file() == error.file())),
+    );
     found.errors.sort();
     found.errors.dedup();
     if !found.errors.is_empty() {
@@ -126,10 +134,10 @@ impl Documents {
                     Selection::Field(field) => open.push(&field.selection_set),
                     Selection::InlineFragment(inline) => open.push(&inline.selection_set),
                     Selection::FragmentSpread(spread) => {
-                        if let Some(fragment) = spread.fragment_def(&self.executable) {
-                            if reached.insert(spread.fragment_name.clone()) {
-                                open.push(&fragment.selection_set);
-                            }
+                        if let Some(fragment) = spread.fragment_def(&self.executable)
+                            && reached.insert(spread.fragment_name.clone())
+                        {
+                            open.push(&fragment.selection_set);
                         }
                     }
                 }
@@ -145,10 +153,12 @@ fn tidy(schema: &Schema, set: &mut SelectionSet) {
     let spreads = set.selections.iter().any(|selection| !matches!(selection, Selection::Field(_)));
     let named = |field: &Node<Field>| field.name == "__typename" && field.alias.is_none();
     let tells = set.selections.iter().filter_map(Selection::as_field).any(named);
-    if spreads && !tells && is_abstract(schema, &set.ty) {
-        if let Ok(field) = set.new_field(schema, name!("__typename")) {
-            set.selections.insert(0, field.into());
-        }
+    if spreads
+        && !tells
+        && is_abstract(schema, &set.ty)
+        && let Ok(field) = set.new_field(schema, name!("__typename"))
+    {
+        set.selections.insert(0, field.into());
     }
     for selection in &mut set.selections {
         match selection {

@@ -26,6 +26,7 @@ mod schema;
 mod select;
 #[cfg(feature = "snapshot")]
 pub mod snapshot;
+mod suggest;
 mod types;
 
 pub use diagnostic::Diagnostic;

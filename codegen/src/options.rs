@@ -2,7 +2,9 @@
 
 use std::{
     collections::BTreeMap,
-    env, fs,
+    env,
+    fmt::Display,
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -109,7 +111,7 @@ impl Options {
     pub fn compile(self, name: &str) -> Result<(), Failure> {
         let written = self.write(name);
         if let Err(failure) = &written {
-            tell_cargo("error", failure.diagnostics());
+            show("error", failure.diagnostics());
         }
         written
     }
@@ -119,17 +121,17 @@ impl Options {
         for pattern in &self.operations {
             let folder = Path::new(pattern).parent().unwrap_or(Path::new(""));
             if !folder.to_string_lossy().contains('*') {
-                println!("cargo::rerun-if-changed={}", folder.display());
+                tell_cargo("rerun-if-changed", folder.display());
             }
         }
         if let Some(schema) = &self.schema {
-            println!("cargo::rerun-if-changed={}", schema.display());
+            tell_cargo("rerun-if-changed", schema.display());
         }
         let generated = self.generate()?;
         for file in &generated.files {
-            println!("cargo::rerun-if-changed={}", file.display());
+            tell_cargo("rerun-if-changed", file.display());
         }
-        tell_cargo("warning", &generated.warnings);
+        show("warning", &generated.warnings);
         let out = env::var_os("OUT_DIR").ok_or_else(|| {
             Failure::of(
                 "OUT_DIR is not set: `compile` is for build scripts; elsewhere use `generate`",
@@ -197,12 +199,17 @@ fn unreadable(verb: &str, path: &Path, error: &std::io::Error) -> Failure {
 }
 
 /// Cargo keeps one line of each message, so every line goes by itself.
-fn tell_cargo(level: &str, diagnostics: &[Diagnostic]) {
+fn show(level: &str, diagnostics: &[Diagnostic]) {
     for diagnostic in diagnostics {
         for line in diagnostic.to_string().lines() {
-            println!("cargo::{level}={line}");
+            tell_cargo(level, line);
         }
     }
+}
+
+#[expect(clippy::print_stdout, reason = "cargo reads what a build script prints")]
+fn tell_cargo(key: &str, value: impl Display) {
+    println!("cargo::{key}={value}");
 }
 
 /// Names under which the manager's schemas keep what nobody else may know.

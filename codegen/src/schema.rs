@@ -55,5 +55,5 @@ fn defines(known: &ast::Definition, line: &str) -> bool {
 }
 
 fn failure(errors: &DiagnosticList) -> Failure {
-    Failure::new(diagnostic::from_validator(errors).errors)
+    Failure::new(diagnostic::from_validator(errors, |_, _| None).errors)
 }

@@ -66,10 +66,10 @@ impl<'d> Selector<'d> {
                     }
                 }
                 Selection::FragmentSpread(spread) => {
-                    if let Some(fragment) = spread.fragment_def(self.document) {
-                        if self.applies(fragment.type_condition(), on) {
-                            self.collect(&fragment.selection_set, on, conditional, into);
-                        }
+                    if let Some(fragment) = spread.fragment_def(self.document)
+                        && self.applies(fragment.type_condition(), on)
+                    {
+                        self.collect(&fragment.selection_set, on, conditional, into);
                     }
                 }
             }

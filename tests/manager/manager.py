@@ -85,6 +85,7 @@ def write_env(home: Home, webserver: bool) -> None:
     if webserver:
         env["BACKEND_WEBSERVER_ENDPOINT"] = f"http://{services.LOOPBACK}:{home.port('webserver')}"
     env["BACKENDAI_OFFICIAL_PYTHON"] = str(home.python)
+    env["MANAGER_HOME"] = str(home.root)
     home.env.write_text("".join(f"export {name}='{value}'\n" for name, value in env.items()))
 
 

@@ -163,6 +163,23 @@ async fn a_refusal() {
 }
 
 #[tokio::test]
+async fn a_refusal_that_lacks_what_the_document_requires() {
+    let create = async |body: &'static str| {
+        let client = client(&Fake::new(move |_, _| ok(body)));
+        let create = CreateKeyPair::new("user@example.com", KeyPairInput::new("default", 100));
+        client.send(create).await.unwrap_err()
+    };
+    let error = create(r#"{"data": {"create_keypair": {"ok": false, "msg": "no permission to execute create_keypair", "keypair": null}}, "errors": null}"#).await;
+    assert!(error.is_refused() && error.is_permission_denied(), "{error}");
+    // Carried out, and yet without its keypair: that is another matter.
+    let error =
+        create(r#"{"data": {"create_keypair": {"ok": true, "msg": "success", "keypair": null}}}"#)
+            .await;
+    assert!(error.is_decode() && error.is_outcome_unknown(), "{error}");
+    assert_eq!(error.json_path(), Some("data.create_keypair.keypair"));
+}
+
+#[tokio::test]
 async fn a_refusal_that_quotes_the_row_with_its_secrets() {
     let error = write(|| {
         ok(r#"{"data": {"modify_keypair": {"ok": false, "msg": "integrity error: (sqlalchemy.dialects.postgresql.asyncpg.IntegrityError) <class 'asyncpg.exceptions.NotNullViolationError'>: null value in column \"rate_limit\" of relation \"keypairs\" violates not-null constraint\nDETAIL:  Failing row contains (01a2, AKIAVMMCL4WKILHKCS7I, wj6VMKOKRY4gZW, f, -----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEAj3CW..., default).\n[SQL: UPDATE keypairs SET rate_limit=$1::INTEGER]\n[parameters: (None, 'AKIAVMMCL4WKILHKCS7I')]"}}, "errors": null}"#)
@@ -446,6 +463,6 @@ async fn a_created_keypair_comes_with_its_secret_and_debug_does_not_show_it() {
     let create = CreateKeyPair::new("user@example.com", KeyPairInput::new("default", 100));
     let response = client.request(create).send().await.unwrap();
     assert!(!format!("{response:?}").contains("wj6V"), "{response:?}");
-    let keypair = response.into_data().create_keypair.unwrap().keypair.unwrap();
+    let keypair = response.into_data().create_keypair.keypair;
     assert_eq!(keypair.secret_key, "wj6VMKOKRY4gZW");
 }

@@ -1,8 +1,11 @@
 //! Makes the Rust types of a document set.
 
+mod answer;
+mod input;
+
 use apollo_compiler::{
     Name, Node, Schema,
-    ast::{Directive, InputValueDefinition, OperationType, Type, Value},
+    ast::{Directive, OperationType, Type},
     collections::{IndexMap, IndexSet},
     executable::{self, Fragment, SelectionSet},
     parser::SourceSpan,
@@ -11,14 +14,10 @@ use apollo_compiler::{
 
 use crate::{
     Options,
-    diagnostic::Diagnostic,
     document::{Documents, is_abstract},
     names::{Names, camel, ident, snake},
-    select::{Fields, Merged, Selector},
-    types::{
-        Base, Body, Docs, Enum, EnumValue, Group, Input, InputField, Member, Model, Operation,
-        Output, OutputField, Page, Presence, RefusedField, Shape, Variant, Wrap,
-    },
+    select::{Merged, Selector},
+    types::{Base, Body, Docs, Group, Model, Operation, Output, OutputField, Shape, Variant, Wrap},
 };
 
 /// Names that a generated module uses for something else.
@@ -274,10 +273,10 @@ impl<'d> Builder<'d> {
             Some(ExtendedType::Enum(_)) => self.shared_type(&on),
             Some(_) => {
                 let sets = merged.sets();
-                if let Some(fragment) = self.selector.sole_fragment(&sets, &on) {
-                    if let Some((module, name)) = self.fragments.get(fragment) {
-                        return Base::Fragment { module: module.clone(), name: name.clone() };
-                    }
+                if let Some(fragment) = self.selector.sole_fragment(&sets, &on)
+                    && let Some((module, name)) = self.fragments.get(fragment)
+                {
+                    return Base::Fragment { module: module.clone(), name: name.clone() };
                 }
                 let name = nest.names.claim(name.to_owned());
                 let output = self.output(&sets, &on, &name, &name, nest);
@@ -310,246 +309,6 @@ impl<'d> Builder<'d> {
     fn shared_type(&mut self, name: &Name) -> Base {
         self.reached.insert(name.clone());
         Base::Shared(self.shared.get(name).cloned().unwrap_or_else(|| camel(name)))
-    }
-
-    fn input_field(
-        &mut self,
-        names: &mut Names,
-        key: &Name,
-        ty: &Type,
-        has_default: bool,
-        docs: Docs,
-        within: Option<&Name>,
-    ) -> InputField {
-        let presence = match (ty.is_non_null(), has_default) {
-            (true, false) => Presence::Required,
-            (true, true) => Presence::Defaulted,
-            (false, _) => Presence::Nullable,
-        };
-        let inner = ty.inner_named_type();
-        let base = match self.schema.types.get(inner) {
-            Some(ExtendedType::Enum(_) | ExtendedType::InputObject(_)) => self.shared_type(inner),
-            _ => self.scalar(inner),
-        };
-        // Nobody sends a null among the elements of a list, so elements are plain.
-        let mut wraps: Vec<_> =
-            wraps(ty, true).into_iter().filter(|wrap| *wrap == Wrap::Vec).collect();
-        if wraps.is_empty() && within.is_some_and(|within| self.contains(inner, within)) {
-            wraps.push(Wrap::Box);
-        }
-        InputField {
-            ident: ident(&names.claim(snake(key))),
-            key: key.to_string(),
-            shape: Shape { wraps, base },
-            presence,
-            secret: self.is_secret(key, ty),
-            docs,
-        }
-    }
-
-    /// Whether a value of an input type holds one of another, or its own, without a list between:
-    /// in Rust that has no finite size.
-    fn contains(&self, from: &Name, other: &Name) -> bool {
-        let mut seen = IndexSet::default();
-        let mut open = vec![from];
-        while let Some(name) = open.pop() {
-            if name == other {
-                return true;
-            }
-            let Some(input) = self.schema.get_input_object(name) else { continue };
-            if seen.insert(name) {
-                let direct = |field: &&Node<InputValueDefinition>| !field.ty.is_list();
-                let fields = input.fields.values().map(|field| &field.node);
-                open.extend(fields.filter(direct).map(|field| field.ty.inner_named_type()));
-            }
-        }
-        false
-    }
-
-    /// The enums and input objects that operations reach, and those that these reach.
-    fn reached_types(&mut self) {
-        let mut done = 0;
-        while let Some(name) = self.reached.get_index(done).cloned() {
-            done += 1;
-            let rust = self.shared.get(&name).cloned().unwrap_or_else(|| camel(&name));
-            match self.schema.types.get(&name) {
-                Some(ExtendedType::Enum(def)) => {
-                    let mut names = Names::with(&["Unlisted"]);
-                    let values = def.values.values().map(|value| EnumValue {
-                        variant: ident(&names.claim(camel(&value.value))),
-                        value: value.value.to_string(),
-                        docs: docs(value.description.as_ref(), value.directives.iter(), None),
-                    });
-                    self.model.enums.push(Enum {
-                        name: rust,
-                        docs: docs(
-                            def.description.as_ref(),
-                            def.directives.iter().map(|it| &it.node),
-                            None,
-                        ),
-                        values: values.collect(),
-                    });
-                }
-                Some(ExtendedType::InputObject(def)) => {
-                    let mut names = Names::default();
-                    let fields = def.fields.values().map(|field| {
-                        let docs = docs(field.description.as_ref(), field.directives.iter(), None);
-                        let default = field.default_value.is_some();
-                        self.input_field(
-                            &mut names,
-                            &field.name,
-                            &field.ty,
-                            default,
-                            docs,
-                            Some(&name),
-                        )
-                    });
-                    let fields = fields.collect();
-                    self.model.inputs.push(Input {
-                        name: rust,
-                        docs: docs(
-                            def.description.as_ref(),
-                            def.directives.iter().map(|it| &it.node),
-                            None,
-                        ),
-                        one_of: def.directives.has("oneOf"),
-                        fields,
-                    });
-                }
-                _ => {}
-            }
-        }
-        self.model.enums.sort_by(|a, b| a.name.cmp(&b.name));
-        self.model.inputs.sort_by(|a, b| a.name.cmp(&b.name));
-    }
-}
-
-impl Builder<'_> {
-    /// The fields of a type that has been made already.
-    fn members<'a>(&'a self, base: &Base, nest: &'a Nest) -> &'a [OutputField] {
-        let output = match base {
-            Base::Nested(name) => nest.types.iter().find(|output| &output.name == name),
-            Base::Fragment { module, name } => self
-                .model
-                .modules
-                .get(module)
-                .and_then(|module| module.fragments.iter().find(|group| &group.root.name == name))
-                .map(|group| &group.root),
-            _ => None,
-        };
-        match output.map(|output| &output.body) {
-            Some(Body::Struct(fields)) => fields,
-            _ => &[],
-        }
-    }
-
-    fn warn(&mut self, span: Option<SourceSpan>, message: String) {
-        let sources = &self.documents.executable.sources;
-        self.model.warnings.push(Diagnostic::at(span, sources, message));
-    }
-
-    /// Most mutations answer `ok: false` and a `msg` where they should fail.
-    fn refusals(&mut self, fields: &Fields<'_>, root: &Output, nest: &Nest) -> Vec<RefusedField> {
-        let mut refusals = Vec::new();
-        let Body::Struct(members) = &root.body else { return refusals };
-        for (key, merged) in fields {
-            let Some(first) = merged.fields.first() else { continue };
-            let Some(member) = members.iter().find(|member| member.key == key.as_str()) else {
-                continue;
-            };
-            let Some(answer) = self.schema.get_object(first.definition.ty.inner_named_type())
-            else {
-                continue;
-            };
-            if !["ok", "msg"].iter().all(|name| answer.fields.contains_key(*name)) {
-                continue;
-            }
-            let inner = self.members(&member.shape.base, nest);
-            let find =
-                |name: &str| inner.iter().find(|member| member.field == name).map(Member::from);
-            let (ok, message) = (find("ok"), find("msg"));
-            if ok.is_none() || message.is_none() {
-                let message = format!(
-                    "`{}` says with `ok` and `msg` that it was refused: without them a refusal looks like a success",
-                    first.name
-                );
-                self.warn(first.location(), message);
-            }
-            if let Some(ok) = ok {
-                refusals.push(RefusedField {
-                    root: member.into(),
-                    key: key.to_string(),
-                    ok,
-                    message,
-                });
-            }
-        }
-        refusals
-    }
-
-    /// Recognises a list that is read page by page.
-    fn page(
-        &mut self,
-        fields: &Fields<'_>,
-        variables: &[InputField],
-        root: &Output,
-        nest: &Nest,
-    ) -> Option<Page> {
-        let Body::Struct(members) = &root.body else { return None };
-        let (1, Some((key, merged))) = (fields.len(), fields.first()) else { return None };
-        let first = *merged.fields.first()?;
-        let list = self.schema.get_object(first.definition.ty.inner_named_type())?;
-        let takes = |name: &str| first.definition.argument_by_name(name).is_some();
-        let has = |name: &str| list.fields.contains_key(name);
-        if !(takes("limit") && takes("offset") && has("items") && has("total_count")) {
-            return None;
-        }
-        let variable =
-            |name: &str| match first.specified_argument_by_name(name).map(|value| &**value) {
-                Some(Value::Variable(name)) => {
-                    variables.iter().position(|known| known.key == name.as_str())
-                }
-                _ => None,
-            };
-        let member = members.iter().find(|member| member.key == key.as_str())?;
-        let inner = self.members(&member.shape.base, nest);
-        let find = |name: &str| inner.iter().find(|member| member.field == name);
-        let (limit, offset) = (variable("limit"), variable("offset"));
-        let (items, total) = (find("items"), find("total_count"));
-        let missing: Vec<_> = [
-            (limit.is_none(), "pass a variable as `limit`"),
-            (offset.is_none(), "pass a variable as `offset`"),
-            (items.is_none(), "select `items`"),
-            (total.is_none(), "select `total_count`"),
-        ]
-        .into_iter()
-        .filter_map(|(missing, mend)| missing.then_some(mend))
-        .collect();
-        let (Some(limit), Some(offset), Some(items), Some(total)) = (limit, offset, items, total)
-        else {
-            let message = format!(
-                "`{}` cannot be read page by page here: {}",
-                first.name,
-                missing.join(", ")
-            );
-            self.warn(first.location(), message);
-            return None;
-        };
-        let element = items.shape.wraps.iter().skip_while(|wrap| **wrap == Wrap::Option).skip(1);
-        Some(Page {
-            root: member.into(),
-            items: items.into(),
-            total: total.into(),
-            item: Shape { wraps: element.copied().collect(), base: items.shape.base.clone() },
-            limit,
-            offset,
-            order: variable("order"),
-            unique: merged
-                .directive("unique")
-                .and_then(|directive| directive.specified_argument_by_name("by"))
-                .and_then(|value| value.as_str())
-                .map(str::to_owned),
-        })
     }
 }
 
