@@ -7,7 +7,8 @@
 pub use crate::generated::keypair::*;
 use crate::{
     client::Client,
-    error::Result,
+    error::{Error, Result},
+    operation::Operation as _,
     page::Pager,
     scalar::Maybe,
     types::{KeyPairInput, ModifyKeyPairInput},
@@ -47,9 +48,9 @@ impl KeyPairs<'_> {
     ///
     /// # Errors
     ///
-    /// Among all that [`Error`](crate::Error) can be: there is no such user or resource policy
-    /// ([`is_not_found`](crate::Error::is_not_found)), or the role does not allow it
-    /// ([`is_permission_denied`](crate::Error::is_permission_denied)).
+    /// Among all that [`Error`] can be: there is no such user or resource policy
+    /// ([`is_not_found`](Error::is_not_found)), or the role does not allow it
+    /// ([`is_permission_denied`](Error::is_permission_denied)).
     pub async fn create(
         &self,
         user_id: impl Into<String>,
@@ -62,14 +63,16 @@ impl KeyPairs<'_> {
             }
         }
         let data = self.0.send(CreateKeyPair::new(user_id, props)).await?;
-        Ok(data.create_keypair.keypair)
+        data.create_keypair.keypair.ok_or_else(|| {
+            Error::null("create_keypair.keypair", true).with_operation(CreateKeyPair::NAME.into())
+        })
     }
 
     /// Changes what `props` sets and nothing else. Role: superadmin.
     ///
     /// # Errors
     ///
-    /// As for [`create`](Self::create); refused ([`is_refused`](crate::Error::is_refused)) when
+    /// As for [`create`](Self::create); refused ([`is_refused`](Error::is_refused)) when
     /// there is no such keypair, and when a value is null.
     pub async fn update(
         &self,
@@ -95,7 +98,7 @@ impl KeyPairs<'_> {
     ///
     /// # Errors
     ///
-    /// All that [`Error`](crate::Error) can be.
+    /// All that [`Error`] can be.
     pub async fn list(&self, list: ListKeyPairs) -> Result<Vec<KeyPairDetail>> {
         Ok(self.0.send(list).await?.keypairs)
     }
@@ -110,7 +113,7 @@ impl KeyPairs<'_> {
     ///
     /// # Errors
     ///
-    /// All that [`Error`](crate::Error) can be; a plain user may ask for own keypairs only.
+    /// All that [`Error`] can be; a plain user may ask for own keypairs only.
     pub async fn info(
         &self,
         access_key: impl Into<Maybe<String>>,

@@ -70,17 +70,18 @@ impl Error {
         error
     }
 
-    /// Null where the rows of a list should be, without a word why.
-    pub(crate) fn no_list() -> Self {
+    /// Null where the manager promises a value, without a word why. `writes` is whether it was a
+    /// mutation's answer.
+    pub(crate) fn null(path: &str, writes: bool) -> Self {
         let decode = Decode {
             status: StatusCode::OK,
             content_type: None,
-            reason: "the list is null".to_owned(),
-            json_path: Some("data".to_owned()),
+            reason: "the manager answered null".to_owned(),
+            json_path: Some(path.to_owned()),
             excerpt: String::new(),
             data: None,
         };
-        Self::decode(decode, false)
+        Self::decode(decode, writes)
     }
 
     pub(crate) fn too_old(server: ApiVersion, minimum: ApiVersion) -> Self {

@@ -205,7 +205,9 @@ impl<O: Paginated> Pager<O> {
                     let data = ready!(answer.as_mut().poll(context));
                     self.state = State::Ready;
                     let page = data.and_then(|data| {
-                        O::page(data).ok_or_else(|| Error::no_list().with_operation(O::NAME.into()))
+                        O::page(data).ok_or_else(|| {
+                            Error::null("data", false).with_operation(O::NAME.into())
+                        })
                     });
                     match page.and_then(|page| self.take(page, limit)) {
                         Ok(None) => {}
