@@ -242,3 +242,36 @@ fn media_type(headers: &HeaderMap) -> Option<String> {
     let text = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
     Some(head(text.split(';').next()?.trim(), 100).to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ASKED: Asked = Asked { mutation: true, writes: true, sent: 0 };
+
+    proptest::proptest! {
+        /// Whatever the bytes are, there is data or an error that can be told.
+        #[test]
+        fn no_answer_is_too_odd(
+            status in 100..600_u16,
+            body in r#"(\{"(data|errors|type|error_code|ok)":|[\[\]{}",:]|null|true|1|\PC){0,30}"#,
+        ) {
+            let status = StatusCode::from_u16(status).unwrap();
+            let response = HttpResponse::new(status, body);
+            if let Err(error) = data::<serde_json::Value>(&response, ASKED) {
+                proptest::prop_assert!(!error.to_string().is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn a_half_said_rate_limit_is_none() {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-ratelimit-limit", "5".parse().unwrap());
+        assert_eq!(RateLimit::from_headers(&headers), None);
+        headers.insert("x-ratelimit-remaining", "many".parse().unwrap());
+        assert_eq!(RateLimit::from_headers(&headers), None);
+        headers.insert("x-ratelimit-remaining", "4".parse().unwrap());
+        assert_eq!(RateLimit::from_headers(&headers).unwrap().reset, None);
+    }
+}

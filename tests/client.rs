@@ -43,7 +43,7 @@ async fn the_life_of_a_keypair() {
     let client = client(&manager, manager.superadmin());
     let owner = &manager.user().email;
     let create = CreateKeyPair::new(owner, KeyPairInput::new("default", 100).is_active(true));
-    let new = client.send(create).await.unwrap().create_keypair.keypair;
+    let new = client.send(create).await.unwrap().create_keypair.keypair.unwrap();
     let get = || GetKeyPair::new().access_key(new.access_key.as_str());
 
     let found = client.send(get()).await.unwrap().keypair.unwrap();

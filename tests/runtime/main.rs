@@ -8,4 +8,5 @@ mod logs;
 mod pages;
 mod requests;
 mod support;
+mod tls;
 mod wire;
