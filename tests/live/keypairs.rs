@@ -90,7 +90,7 @@ async fn the_life_of_a_keypair() {
 
     let props = KeyPairInput::new("default", 5000).is_active(true).is_admin(false);
     let made = admin.send(CreateKeyPair::new(USER.email(), props)).await.unwrap();
-    let made = made.create_keypair.keypair;
+    let made = made.create_keypair.keypair.unwrap();
     let key = made.access_key;
     let owner = manager.client_with(key.clone(), made.secret_key.clone());
 
