@@ -55,7 +55,8 @@ async fn inactive_keys_and_users_are_refused() {
 #[tokio::test]
 async fn nobody_learns_the_version_and_no_more() {
     let Some(manager) = Manager::turn().await else { return };
-    let client = Client::new(manager.config().access_key("").secret_key("").build().unwrap()).unwrap();
+    let client =
+        Client::new(manager.config().access_key("").secret_key("").build().unwrap()).unwrap();
     let server = client.negotiate().await.unwrap();
     assert_eq!(server.manager(), "26.9.6");
     assert_eq!(server.negotiated().to_string(), "v9.20250722");
