@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use secrecy::ExposeSecret as _;
-pub use secrecy::SecretString;
+pub use secrecy::{ExposeSecret, SecretString};
 
 /// An access key and its secret, as the manager issued them.
 ///
@@ -45,7 +44,7 @@ impl Keys {
         &self.access_key
     }
 
-    /// The secret key; its text only through [`secrecy::ExposeSecret`].
+    /// The secret key; its text only through [`ExposeSecret`].
     pub const fn secret_key(&self) -> &SecretString {
         &self.secret_key
     }

@@ -7,6 +7,7 @@ pub mod config;
 pub mod credential;
 pub mod error;
 mod generated;
+pub mod keypair;
 pub mod operation;
 pub mod page;
 pub mod request;
@@ -23,7 +24,7 @@ pub use config::{
 };
 pub use credential::{Credential, Keys};
 pub use error::{Error, Result};
-pub use generated::{keypair, types};
+pub use generated::types;
 pub use graphql_client;
 pub use operation::{Kind, Operation, Page, Paginated, Refusal};
 pub use page::{Items, Pager, Position};

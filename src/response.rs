@@ -1,6 +1,6 @@
 //! From the bytes of an answer to data or one error.
 
-use std::{borrow::Cow, time::Duration};
+use std::{borrow::Cow, fmt, time::Duration};
 
 use http::{HeaderMap, HeaderName, StatusCode, header};
 use serde::{Deserialize, de::DeserializeOwned};
@@ -14,8 +14,8 @@ use crate::{
 /// Bytes of a body that was not understood, kept for who asks.
 const EXCERPT: usize = 1024;
 
-/// An answer: the data, and what came with it.
-#[derive(Clone, Debug)]
+/// An answer: the data, and what came with it. `Debug` does not show the headers.
+#[derive(Clone)]
 pub struct Response<T> {
     data: T,
     status: StatusCode,
@@ -50,6 +50,15 @@ impl<T> Response<T> {
     /// How many requests the keypair has left.
     pub fn rate_limit(&self) -> Option<RateLimit> {
         RateLimit::from_headers(&self.headers)
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Response<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("data", &self.data)
+            .finish_non_exhaustive()
     }
 }
 

@@ -25,7 +25,7 @@ pub type TransportFuture<'a> =
 /// impl Transport for Empty {
 ///     fn send(&self, _: HttpRequest) -> TransportFuture<'_> {
 ///         let body = r#"{"data":{"keypair_list":{"items":[],"total_count":0}},"errors":null}"#;
-///         Box::pin(async { Ok(HttpResponse::new(http::StatusCode::OK, body)) })
+///         Box::pin(async move { Ok(HttpResponse::new(http::StatusCode::OK, body)) })
 ///     }
 /// }
 /// ```

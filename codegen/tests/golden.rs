@@ -1,6 +1,8 @@
 //! What is generated for the documents in `golden/`, as it is checked in. The root package compiles
 //! the same file and decodes answers with it. `UPDATE_GOLDEN=1` writes it anew.
 
+#![allow(clippy::panic, clippy::unwrap_used)]
+
 use std::{env, fs};
 
 use backendai_codegen::configure;

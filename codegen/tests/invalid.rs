@@ -1,6 +1,8 @@
 //! Every document in `invalid/` is refused, with the text that is checked in beside it.
 //! `UPDATE_GOLDEN=1` writes the texts anew.
 
+#![allow(clippy::panic, clippy::unwrap_used)]
+
 use std::{env, fs, path::Path};
 
 use backendai_codegen::configure;
