@@ -25,7 +25,7 @@ async fn main() -> Result {
     let config = Config::builder()
         .endpoint(manager.endpoint())
         .access_key(&admin.access_key)
-        .secret_key(&admin.secret_key)
+        .secret_key(admin.secret_key.as_str())
         .build()?;
     tour(Client::new(config)?).await
 }

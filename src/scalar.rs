@@ -82,6 +82,12 @@ impl From<&str> for Maybe<String> {
     }
 }
 
+impl From<&String> for Maybe<String> {
+    fn from(value: &String) -> Self {
+        Self::Value(value.clone())
+    }
+}
+
 impl<T: Serialize> Serialize for Maybe<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
