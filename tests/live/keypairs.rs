@@ -61,23 +61,18 @@ async fn a_walk_meets_each_of_a_thousand_once() {
     let _seeds = manager.seed(1000);
     let there = manager.access_keys();
     assert!(there.len() > 1000);
-    let client = manager.client(SUPERADMIN);
-    // The time of creation is the same for ten in a row, and the pages cut through them.
-    for order in [None, Some("created_at")] {
-        let mut list = PagedKeyPairs::new();
-        if let Some(order) = order {
-            list = list.order(order);
-        }
-        let mut pages = client.pages(list).page_size(97);
-        let (mut seen, mut count) = (Vec::new(), 0);
-        while let Some(page) = pages.next().await {
-            seen.extend(page.unwrap().items);
-            count += 1;
-        }
-        assert_eq!(keys_of(&seen), there, "ordered by {order:?}");
-        assert_eq!(count, there.len().div_ceil(97), "pages ordered by {order:?}");
-        assert_eq!(pages.total(), Some(there.len() as u64));
+    // The time of creation is the same for ten in a row, and the pages cut through them. One order
+    // is enough: the manager takes some 30 ms a row to count requests and sessions.
+    let list = PagedKeyPairs::new().order("created_at");
+    let mut pages = manager.client(SUPERADMIN).pages(list).page_size(97);
+    let (mut seen, mut count) = (Vec::new(), 0);
+    while let Some(page) = pages.next().await {
+        seen.extend(page.unwrap().items);
+        count += 1;
     }
+    assert_eq!(keys_of(&seen), there);
+    assert_eq!(count, there.len().div_ceil(97));
+    assert_eq!(pages.total(), Some(there.len() as u64));
 }
 
 #[tokio::test]
