@@ -94,15 +94,24 @@ impl fmt::Debug for Context {
     }
 }
 
-/// An endpoint may carry a user and a password for basic authentication.
-pub(crate) fn without_password(endpoint: &str) -> String {
+/// The endpoint as it may be shown: an endpoint can carry a password for basic authentication.
+///
+/// ```
+/// assert_eq!(bentocloud::without_password("http://u:secret@h"), "http://u:***@h/");
+/// ```
+pub fn without_password(endpoint: &str) -> String {
     match Url::parse(endpoint) {
         Ok(mut url) if url.password().is_some() => {
             // Only a URL that cannot have a password refuses, and this one has one.
             let _ = url.set_password(Some("***"));
             url.into()
         }
-        _ => endpoint.to_owned(),
+        Ok(_) => endpoint.to_owned(),
+        // Nobody knows which part of it is the password.
+        Err(_) => match endpoint.rsplit_once('@') {
+            Some((_, host)) => format!("***@{host}"),
+            None => endpoint.to_owned(),
+        },
     }
 }
 

@@ -1,5 +1,13 @@
 //! Container detection against `golden/container_detection.json`.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "this is test code"
+)]
+
 use bentocloud::{Environment, container};
 
 mod support;

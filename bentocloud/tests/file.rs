@@ -1,5 +1,13 @@
 //! The file on disk: modes, links, locks, atomic replacement.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "this is test code"
+)]
+
 use std::{fs, thread};
 
 use bentocloud::{Context, Contexts, Environment};

@@ -1,1 +1,3 @@
 //! An embedded Backend.AI manager on loopback, for tests.
+
+pub mod bentocloud;

@@ -282,7 +282,7 @@ impl Writer {
             if run.starts_with('\n') {
                 // One break more than there are: the first only folds.
                 self.text.push('\n');
-                self.text.extend(run.chars());
+                self.text.push_str(run);
                 self.column = 0;
                 self.put(&" ".repeat(indent));
             } else if run == " " && inner && self.column > WIDTH {

@@ -1,7 +1,13 @@
 //! What the integration tests share: the golden data and a small language for them.
 
-#![allow(dead_code, reason = "each test binary uses its own part")]
-#![allow(missing_docs, unreachable_pub, clippy::unwrap_used, reason = "this is test code")]
+#![allow(
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "this is test code, and each test binary uses its own part"
+)]
 
 use std::{
     fs,
