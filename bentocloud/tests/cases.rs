@@ -91,7 +91,11 @@ fn no_case_is_forgotten_and_none_is_made_up() {
                 Some(elsewhere) => tests.join("..").join(elsewhere),
                 None => tests.join("tests").join(test),
             };
-            assert!(test.is_file(), "no such test: {line}");
+            let source = fs::read_to_string(test).expect(line);
+            // Where a test goes through a whole group, it names the group.
+            let group = ["structure ", "get_current_user:"].iter().find(|g| case.starts_with(**g));
+            let named = source.contains(group.unwrap_or(&case));
+            assert!(named || !file.starts_with("api/"), "the test does not name it: {line}");
         }
     }
     let account: BTreeSet<_> = account.into_keys().collect();

@@ -12,8 +12,8 @@ use std::{error::Error as _, time::Duration};
 
 use backendai_testing::bentocloud::{Account, BentoCloud, Builder, Reply};
 use bentocloud::{
-    Client, CreateDeployment, DeploymentConfig, Endpoint, Env, Environment, Label, ListDeployments,
-    Scaling, Service, Status, Token, UpdateDeployment,
+    Client, Contexts, CreateDeployment, DEFAULT_ENDPOINT, DeploymentConfig, Endpoint, Env,
+    Environment, Label, ListDeployments, Scaling, Service, Status, Token, UpdateDeployment,
 };
 use serde_json::{Value, json};
 
@@ -58,6 +58,12 @@ async fn users_clusters_and_bentos_are_asked_as_the_real_client_asks() {
     let server = server().start().await.unwrap();
     let client = client(&server);
     assert_eq!(client.current_user().await.unwrap().unwrap().email, "ada@example.com");
+    // The bytes that the real client's login sends: these headers of ours are in it.
+    let sent = server.requests().pop().unwrap();
+    let raw = support::text("login_raw_http.txt").to_lowercase();
+    for name in sent.headers.keys() {
+        assert!(raw.contains(&format!("\n{name}: ")), "the real client sends no {name}");
+    }
     same_request(&server, "v1.get_current_user");
     assert_eq!(client.current_organization().await.unwrap().unwrap().name, "acme");
     same_request(&server, "v1.get_current_organization");
@@ -65,7 +71,8 @@ async fn users_clusters_and_bentos_are_asked_as_the_real_client_asks() {
     same_request(&server, "v1.get_cluster_list");
     assert!(client.cluster("c1").await.unwrap().is_none());
     same_request(&server, "v1.get_cluster");
-    assert_eq!(client.instance_types(None).await.unwrap()[1].name, "gpu.l4.1");
+    let same = "deployment.list_instance_types"; // The same call as the next golden case.
+    assert_eq!(client.instance_types(None).await.unwrap()[1].name, "gpu.l4.1", "{same}");
     same_request(&server, "v2.list_instance_types");
     let bento = client.bento("svc", "v1").await.unwrap().unwrap();
     assert_eq!(bento.tag().as_deref(), Some("svc:v1"));
@@ -247,12 +254,32 @@ async fn operations_make_the_calls_that_the_real_client_makes() {
     assert_eq!(sent, expected);
     server.forget();
 
+    deployments.get("dep1", None).await.unwrap();
+    same_sequence(&server, "deployment.get");
+    deployments.get("nope", None).await.unwrap_err();
+    same_sequence(&server, "deployment.get unknown");
+    for (case, query) in [
+        (
+            "deployment.list cluster",
+            ListDeployments { cluster: Some("second-cluster".to_owned()), ..Default::default() },
+        ),
+        ("deployment.list dev", ListDeployments { dev: true, ..Default::default() }),
+    ] {
+        deployments.list(&query).await.unwrap();
+        // The real client filters on its second call only.
+        let expected = sequence(case).swap_remove(1).0.replace("count=4", "count=");
+        assert_eq!(server.calls(), [expected], "{case}");
+        server.forget();
+    }
+
     deployments.apply(&of("dep1"), Some("default-cluster")).await.unwrap();
     same_sequence(&server, "deployment.apply existing");
     deployments.apply(&of("dep9"), None).await.unwrap();
     same_sequence(&server, "deployment.apply new");
-    // The real client always fails here.
+    // The real client always fails here, after the first call.
     deployments.apply(&of("dep1"), None).await.unwrap();
+    let expected = sequence("deployment.apply existing, no cluster given").swap_remove(0).0;
+    assert_eq!(server.calls()[0], expected);
     let put = "PUT /api/v2/deployments/dep1?cluster=default-cluster".to_owned();
     assert_eq!(server.calls().pop(), Some(put));
     let elsewhere = deployments.apply(&of("dep3"), Some("default-cluster")).await.unwrap_err();
@@ -262,17 +289,16 @@ async fn operations_make_the_calls_that_the_real_client_makes() {
 
     let error = deployments.start("dep1", None).await.unwrap_err();
     assert!(error.is_state());
-    assert_eq!(
-        error.to_string(),
-        "Deployment 'dep1' is not terminated (current status: running). Only terminated \
-         deployments can be started."
-    );
+    let golden = support::json("api/operations.json");
+    let expected = &golden["deployment.start when running"]["exception"]["message"];
+    assert_eq!(expected, &error.to_string());
     server.forget();
     let stopped = deployments.terminate("dep1", None).await.unwrap();
     assert_eq!((stopped.status, stopped.urls.len()), (Status::Terminated, 0));
     same_sequence(&server, "deployment.terminate");
     assert_eq!(deployments.start("dep1", None).await.unwrap().status, Status::Running);
     let calls = server.calls();
+    assert_eq!(calls[0], sequence("deployment.start")[0].0);
     assert!(calls[1].starts_with("PUT /api/v2/deployments/dep1/void_update?"), "{calls:?}");
     server.forget();
     deployments.delete("dep1", None).await.unwrap();
@@ -393,7 +419,7 @@ async fn what_cannot_be_sent_is_said_without_the_secret() {
         assert!(error.is_input(), "{error}");
         assert!(!format!("{error:?}{error}").contains("hidden"), "{error:?}");
     }
-    // Port 1 on loopback: nobody listens there.
+    // "connect refused" and "no scheme" of the recordings. Port 1 on loopback: nobody listens there.
     let client = Client::builder("http://u:hidden@127.0.0.1:1", "hidden-token")
         .attempts(2)
         .pause(Duration::from_millis(1))
@@ -440,29 +466,96 @@ async fn endpoints_keep_their_path_and_their_password_becomes_a_header() {
 
 #[tokio::test]
 async fn a_deployed_service_takes_a_bearer_token() {
-    let server = server().start().await.unwrap();
+    let mut server = server();
+    for token in ["ok-endpoint", "ok-fromenv", "ok-arg"] {
+        server = server.token(token, Account::new("ada", "acme"));
+    }
+    let server = server.start().await.unwrap();
     let client = client(&server);
     let mut deployment = CreateDeployment::new("svc:v1").named("dep1");
     deployment.config.access_authorization = true;
     client.deployments().create(&deployment, None).await.unwrap();
-    let token = Some(Token::from("ok-ada"));
-    let endpoint = client.connect("dep1", None, token.clone()).await.unwrap();
-    endpoint.ready(Duration::from_secs(30)).await.unwrap();
-    let echo: String = endpoint.call("/echo", &json!({"text": "yo"})).await.unwrap();
-    assert_eq!(echo, "yo");
-    let sent = server.requests().pop().unwrap();
-    assert_eq!((sent.method.as_str(), sent.target.as_str()), ("POST", "/apps/dep1/echo"));
-    assert_eq!(sent.headers["authorization"], "Bearer ok-ada");
-    assert!(sent.headers.get("x-yatai-api-token").is_none());
 
+    let golden = support::json("api/operations.json");
+    let env = Environment::from_iter([("BENTO_CLOUD_API_KEY", "ok-fromenv")]);
+    let lent = Endpoint::token(&env).unwrap();
+    for (case, token) in [
+        ("deployment.get_client and call, token argument", Some(Token::from("ok-endpoint"))),
+        ("deployment.get_client and call, token from BENTO_CLOUD_API_KEY", lent),
+        (
+            "deployment.get_client and call, token argument beats the variable",
+            Some(Token::from("ok-arg")),
+        ),
+    ] {
+        server.forget();
+        let endpoint = client.connect("dep1", None, token).await.unwrap();
+        endpoint.ready(Duration::from_secs(30)).await.unwrap();
+        let echo: String = endpoint.call("/echo", &json!({"text": "yo"})).await.unwrap();
+        assert_eq!(echo, "yo");
+        // The real client asks for the deployment twice, and for the service's schema.
+        let expected = golden[case]["requests"].as_array().unwrap();
+        let lines = [0, 2, 4].map(|at| {
+            let request = &expected[at];
+            let target = request["target"].as_str().unwrap();
+            format!("{} {target}", request["method"].as_str().unwrap())
+        });
+        assert_eq!(server.calls(), lines, "{case}");
+        let sent = server.requests().pop().unwrap();
+        let bearer = sent.headers["authorization"].to_str().unwrap();
+        assert_eq!(expected[4]["headers"][5], json!(["Authorization", bearer]), "{case}");
+        assert!(sent.headers.get("x-yatai-api-token").is_none());
+    }
+
+    let case = "SyncHTTPClient without a token: the config file is not used";
+    assert_eq!(Endpoint::token(&Environment::default()).unwrap(), None, "{case}");
     let stranger = client.connect("dep1", None, None).await.unwrap();
     let error = stranger.ready(Duration::from_secs(30)).await.unwrap_err();
     assert!(error.is_unauthorized(), "at once: {error}");
-    client.deployments().terminate("dep1", None).await.unwrap();
-    let error = client.connect("dep1", None, token).await.unwrap_err();
-    assert_eq!(error.to_string(), "Deployment status is terminated");
+    assert!(server.requests().pop().unwrap().headers.get("authorization").is_none());
 
-    let env = Environment::from_iter([("BENTO_CLOUD_API_KEY", "lent")]);
-    assert_eq!(Endpoint::token(&env).unwrap().unwrap().expose(), "lent");
-    assert_eq!(Endpoint::token(&Environment::default()).unwrap(), None);
+    client.deployments().terminate("dep1", None).await.unwrap();
+    let error = client.connect("dep1", None, None).await.unwrap_err();
+    let expected = &golden["deployment.get_client when terminated"]["exception"]["message"];
+    assert_eq!(expected, &error.to_string());
+}
+
+#[tokio::test]
+async fn clients_take_the_address_that_the_real_client_takes() {
+    let golden = support::json("api/cloud_client_config.json");
+    for name in [
+        "BentoCloudClient()",
+        "BentoCloudClient('k')",
+        "BentoCloudClient('k') with env",
+        "BentoCloudClient(endpoint='http://z')",
+        "BentoCloudClient.for_context('prod')",
+    ] {
+        let case = &golden[name];
+        let home = support::home(case["file_before"].as_str());
+        let env = case["env"].as_object().unwrap().iter();
+        let env = env.map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned()));
+        let contexts = Contexts::at(home.path().join(".yatai.yaml"), env.collect());
+        let client = match name {
+            // A token counts with the endpoint that is given with it, and nothing else.
+            "BentoCloudClient('k')" | "BentoCloudClient('k') with env" => {
+                Client::new(DEFAULT_ENDPOINT, "k")
+            }
+            "BentoCloudClient.for_context('prod')" => {
+                Client::from_context(&contexts.resolve(Some("prod")).unwrap())
+            }
+            _ => Client::from_context(&contexts.resolve(None).unwrap()),
+        };
+        let expected = format!("{}/", case["result"][0].as_str().unwrap());
+        assert_eq!(client.unwrap().endpoint().as_str(), expected, "{name}");
+    }
+}
+
+/// A server that takes a connection and never answers.
+#[tokio::test]
+async fn timeouts_can_be_set() {
+    // "BentoCloudClient(timeout=5)" of the recordings: the setting arrives.
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let client = Client::builder(endpoint, "k").timeout(Duration::from_millis(50)).attempts(1);
+    let error = client.build().unwrap().current_user().await.unwrap_err();
+    assert!(error.is_timeout(), "{error:?}");
 }

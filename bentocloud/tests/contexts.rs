@@ -183,7 +183,12 @@ fn a_token_from_the_environment_is_not_stored() {
 
 #[test]
 fn reading_creates_nothing() {
-    for name in ["get_config no file", "default_config", "BentoCloudClient() none"] {
+    for name in [
+        "get_config no file",
+        "default_config",
+        "BentoCloudClient() none",
+        "bentoml.deployment.list() none",
+    ] {
         let case = case(name);
         let read = case.contexts.read().unwrap();
         assert_eq!(read.contexts().len(), 0);

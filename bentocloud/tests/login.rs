@@ -115,3 +115,35 @@ async fn an_email_address_is_fetched_once_and_never_stored_for_a_lent_token() {
     let unknown = Context::new("x", server.endpoint(), "wrong");
     assert!(contexts.email(&unknown).await.unwrap_err().is_unauthorized());
 }
+
+#[tokio::test]
+async fn email_addresses_of_every_golden_case() {
+    let server = BentoCloud::builder()
+        .token("ok-ada", Account::new("ada", "acme"))
+        .reply("e404", None, Reply::new(404, ""))
+        .reply("e401", None, Reply::new(401, "{\"message\": \"invalid api token\"}"))
+        .start()
+        .await
+        .unwrap();
+    let golden = support::json("api/cloud_client_config.json");
+    let local = |text: &str| text.replace("http://127.0.0.1:18766", &server.endpoint());
+    for name in ["get_email cached", "get_email not found", "get_email 401", "get_email env"] {
+        let case = &golden[name];
+        let before = case["file_before"].as_str().map(local);
+        let home = home(before.as_deref());
+        let env = case["env"].as_object().unwrap().iter();
+        let env = env.map(|(name, value)| (name.clone(), local(value.as_str().unwrap())));
+        let contexts = Contexts::at(home.path().join(".yatai.yaml"), env.collect());
+        let result = contexts.email(&contexts.current().unwrap()).await;
+        match &case["exception"] {
+            serde_json::Value::Null => assert_eq!(case["result"], result.unwrap(), "{name}"),
+            exception => {
+                let error = result.expect_err(name);
+                assert_eq!(exception["message"], error.to_string(), "{name}");
+                assert_eq!(exception["error_code"], error.code(), "{name}");
+            }
+        }
+        // Also for the token that the environment lends, which the real client stores.
+        assert_eq!(file(&home), before, "{name}");
+    }
+}

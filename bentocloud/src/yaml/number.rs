@@ -7,7 +7,7 @@ pub(super) fn integer(text: &str) -> Option<String> {
         (digits(rest, 2)?, 2)
     } else if let Some(rest) = body.strip_prefix("0x") {
         (digits(rest, 16)?, 16)
-    } else if body == "0" {
+    } else if body == "0" || (body.starts_with("0_") && body.trim_end_matches('_') == "0") {
         (vec![0], 10)
     } else if let Some(rest) = body.strip_prefix('0') {
         (digits(rest, 8)?, 8)
@@ -23,6 +23,13 @@ pub(super) fn integer(text: &str) -> Option<String> {
         return None;
     };
     Some(print(negative, &decimal(&digits, base)))
+}
+
+/// `0x_` and `0b_` have the shape of an integer and no value, so that nobody can read them.
+pub(super) fn is_numberless(text: &str) -> bool {
+    let (_, body) = sign(text);
+    let rest = body.strip_prefix("0b").or_else(|| body.strip_prefix("0x"));
+    rest.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b == b'_'))
 }
 
 /// The number as Python prints it, if `text` is a float of YAML 1.1. It needs a dot, and an
@@ -183,6 +190,8 @@ mod tests {
             ("010", "8"),
             ("-010", "-8"),
             ("0_7", "7"),
+            ("0__", "0"),
+            ("0b_", ""),
             ("09", ""),
             ("0b1_01", "5"),
             ("0xFf", "255"),

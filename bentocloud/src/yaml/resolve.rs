@@ -6,7 +6,7 @@
 
 use super::{
     node::{Problem, Scalar},
-    number::{float, integer},
+    number::{float, integer, is_numberless},
     time::timestamp,
 };
 
@@ -94,6 +94,9 @@ fn implicit(text: &str) -> Result<Value, String> {
     }
     if let Some(digits) = integer(text) {
         return Ok(Value::Int(digits));
+    }
+    if is_numberless(text) {
+        return Err(format!("`{text}` starts a number in YAML 1.1, but has no digits: quote it"));
     }
     if let Some(number) = float(text) {
         return Ok(Value::Float(number));
