@@ -1,7 +1,16 @@
-//! BentoCloud credentials and REST client.
+#![doc = include_str!("../README.md")]
+//!
+//! # Guide
+//!
+//! [`Contexts`] is the file with the rules that choose a [`Context`]; [`Client`] is made from one.
+//! [`Environment`] is always a value, so that tests and servers need not change their own. Every
+//! failure is an [`Error`] with the predicates that a program needs and the text that a person needs.
 
 pub mod container;
 pub mod env;
+
+#[doc = include_str!("../DIFFERENCES.md")]
+pub mod differences {}
 
 mod client;
 mod config;

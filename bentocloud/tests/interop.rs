@@ -93,6 +93,19 @@ impl Both {
     }
 }
 
+/// Words that nobody has thought of, always the same ones.
+fn words(alphabet: &str, count: usize) -> Vec<String> {
+    let alphabet: Vec<char> = alphabet.chars().collect();
+    let mut state = 8_u64;
+    let mut next = |below: usize| {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % below
+    };
+    let mut word = || (0..1 + next(9)).map(|_| alphabet[next(alphabet.len())]).collect();
+    (0..count).map(|_| word()).collect()
+}
+
 impl Said {
     #[track_caller]
     fn json(&self) -> Value {
@@ -174,20 +187,9 @@ async fn theirs_reads_every_string_that_ours_writes() {
         names.push(format!("{} é \"x\" {}", "w".repeat(length), "t ".repeat(30)));
         names.push(format!("{} it's {}end", "w".repeat(length), "t ".repeat(30)));
     }
-    // And words that nobody has thought of, always the same ones.
-    let alphabet: Vec<char> = "0123456789_+-.:eExbTZ yno~=<#'\"".chars().collect();
-    let mut state = 8_u64;
-    let mut next = |below: usize| {
-        state =
-            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(state >> 33).unwrap() % below
-    };
-    for _ in 0..400 {
-        let word: String = (0..1 + next(6)).map(|_| alphabet[next(alphabet.len())]).collect();
-        if !names.contains(&word) {
-            names.push(word);
-        }
-    }
+    names.extend(words("0123456789_+-.:eExbTZ yno~=<#'\"", 400));
+    names.sort();
+    names.dedup();
     for name in &names {
         let mut context = Context::new(name, format!("e{name}"), format!("{name}t"));
         context.email = Some(name.clone());
@@ -203,6 +205,43 @@ async fn theirs_reads_every_string_that_ours_writes() {
     let (ours, _) = before.rsplit_once("current_context_name: ").unwrap();
     assert!(both.file().starts_with(ours), "theirs wrote another layout");
     assert_eq!(both.ours.current().unwrap().name, *last);
+}
+
+/// PyYAML itself is asked, because the command takes a second for each file.
+#[tokio::test]
+async fn ours_reads_every_scalar_as_theirs_does() {
+    let Some(both) = Both::new().await else { return };
+    const SCRIPT: &str = "
+import json, sys, yaml
+def read(word):
+    try:
+        name = yaml.safe_load('contexts:\\n- name: ' + word + '\\n')['contexts'][0]['name']
+    except Exception:
+        return None
+    return str(name) if not isinstance(name, (list, dict)) else None
+json.dump([read(word) for word in json.load(open(sys.argv[1]))], sys.stdout)
+";
+    let mut candidates = words("0123456789_+-.:eE", 4_000);
+    candidates.extend(words("0123456789_xXbBaAfFoO+-", 4_000));
+    candidates.extend(words("0179-:.T Z+", 2_000));
+    let given = both.home.path().join("words.json");
+    fs::write(&given, serde_json::to_vec(&candidates).unwrap()).unwrap();
+    let python = both.bentoml.with_file_name("python");
+    let output = Command::new(python).arg("-c").arg(SCRIPT).arg(&given).output().await.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let theirs: Vec<Option<String>> = serde_json::from_slice(&output.stdout).unwrap();
+    let path = both.home.path().join("one.yaml");
+    let mut differ = Vec::new();
+    for (word, theirs) in candidates.iter().zip(theirs) {
+        fs::write(&path, format!("contexts: [{{endpoint: e, api_token: t, name: {word} }}]"))
+            .unwrap();
+        let read = Contexts::at(&path, Environment::default()).read();
+        let ours = read.ok().map(|config| config.contexts().next().unwrap().name.clone());
+        if ours != theirs {
+            differ.push(format!("`{word}`: theirs {theirs:?}, ours {ours:?}"));
+        }
+    }
+    assert!(differ.is_empty(), "{} differ: {:#?}", differ.len(), &differ[..differ.len().min(40)]);
 }
 
 #[tokio::test]
