@@ -1,3 +1,16 @@
-//! Compiles the documents under `graphql/` to Rust.
+//! Compiles the documents under `graphql/` to Rust. What is wrong with one is printed with its
+//! file, line and column.
 
-fn main() {}
+use build_helper::{cargo::manifest, metadata};
+
+fn main() -> Result<(), backendai_codegen::Failure> {
+    let admin = manifest::dir().join("graphql").join("admin");
+    let schema = admin.join("schema.graphql");
+    // A dependent's build script finds the snapshot in DEP_BACKENDAI_SCHEMA.
+    metadata::emit_raw("schema", &schema.display().to_string());
+    backendai_codegen::configure()
+        .schema("graphql/admin/schema.graphql")
+        .operations("graphql/admin/*.graphql")
+        .runtime("crate")
+        .compile("admin")
+}

@@ -1,7 +1,35 @@
 //! Typed client for the Backend.AI manager's Admin GraphQL API.
 
+#[doc(hidden)]
+pub mod __private;
+pub mod client;
+pub mod config;
+pub mod credential;
+pub mod error;
+mod generated;
+pub mod keypair;
 pub mod operation;
+pub mod page;
+pub mod request;
+pub mod response;
 pub mod scalar;
+pub mod schema;
+pub mod sign;
+pub mod transport;
 
+pub use client::{Client, ClientBuilder, ServerInfo};
+pub use config::{
+    ApiVersion, CLOUD_ENDPOINT, Config, ConfigBuilder, ConfigError, Endpoint, EndpointType,
+    get_config, set_config,
+};
+pub use credential::{Credential, Keys};
+pub use error::{Error, Result};
+pub use generated::types;
+pub use graphql_client;
 pub use operation::{Kind, Operation, Page, Paginated, Refusal};
+pub use page::{Items, Pager, Position};
+pub use request::Request;
+pub use response::{RateLimit, Response};
 pub use scalar::{BigInt, DateTime, JsonString, Maybe, Uuid};
+pub use sign::HashType;
+pub use transport::Transport;

@@ -20,7 +20,7 @@ pub enum Kind {
 /// Generated; to be implemented by hand only by those who know why.
 pub trait Operation: Serialize + Send + Sync {
     /// The `data` member of the answer.
-    type Data: DeserializeOwned + Send;
+    type Data: DeserializeOwned + Send + 'static;
 
     /// Name of the operation, as in the document.
     const NAME: &'static str;
@@ -64,8 +64,8 @@ pub trait Paginated: Operation + Clone {
     /// The order variable, where the list has one.
     fn order_mut(&mut self) -> Option<&mut Maybe<String>>;
 
-    /// Takes the rows out of an answer.
-    fn page(data: Self::Data) -> Page<Self::Item>;
+    /// Takes the rows out of an answer; `None` when the manager answered null in their place.
+    fn page(data: Self::Data) -> Option<Page<Self::Item>>;
 }
 
 /// The rows of one answer.

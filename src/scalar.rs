@@ -70,6 +70,12 @@ impl<T> From<Option<T>> for Maybe<T> {
     }
 }
 
+impl<T> From<T> for Maybe<Box<T>> {
+    fn from(value: T) -> Self {
+        Self::Value(Box::new(value))
+    }
+}
+
 impl From<&str> for Maybe<String> {
     fn from(value: &str) -> Self {
         Self::Value(value.to_owned())
@@ -172,6 +178,12 @@ pub struct BigInt(pub i64);
 impl From<i64> for BigInt {
     fn from(value: i64) -> Self {
         Self(value)
+    }
+}
+
+impl From<i32> for BigInt {
+    fn from(value: i32) -> Self {
+        Self(value.into())
     }
 }
 

@@ -1,1 +1,39 @@
 //! GraphQL documents to typed Rust operations, at build time.
+//!
+//! Documents are plain `.graphql` files. Every one is proven against a schema with
+//! [`apollo_compiler`]'s complete validation; what is wrong fails the build with file, line and
+//! column. What comes out are Rust types for the operations, their variables and their answers,
+//! which [`backendai`](https://docs.rs/backendai) runs.
+//!
+//! ```no_run
+//! // build.rs
+//! fn main() -> Result<(), backendai_codegen::Failure> {
+//!     backendai_codegen::configure()
+//!         .schema("graphql/schema.graphql")
+//!         .operations("graphql/*.graphql")
+//!         .compile("queries")
+//! }
+//! ```
+
+mod build;
+mod diagnostic;
+mod document;
+mod emit;
+mod failure;
+mod names;
+mod options;
+mod schema;
+mod select;
+#[cfg(feature = "snapshot")]
+pub mod snapshot;
+mod suggest;
+mod types;
+
+pub use diagnostic::Diagnostic;
+pub use failure::Failure;
+pub use options::{Generated, Options};
+
+/// Starts a configuration, to be ended by [`Options::compile`].
+pub fn configure() -> Options {
+    Options::default()
+}

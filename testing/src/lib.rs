@@ -1,3 +1,60 @@
-//! An embedded Backend.AI manager on loopback, for tests.
+//! An embedded Backend.AI manager on loopback, to test programs against.
+//!
+//! It executes the real schema of the manager's Admin GraphQL API, verifies signatures with code
+//! of its own, keeps users and keypairs in memory, and misbehaves on order. Nothing is installed
+//! and nothing outlives the test.
+//!
+//! ```
+//! use backendai_testing::{Fault, Manager};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> std::io::Result<()> {
+//! let manager = Manager::builder().keypairs(250).start().await?;
+//!
+//! // Point the program under test at it, with the keys of an account.
+//! let account = manager.superadmin();
+//! println!("{} {}", manager.endpoint(), account.access_key);
+//!
+//! // Let the next request end without an answer.
+//! manager.faults().push(Fault::Close);
+//!
+//! // Afterwards, look at what was asked.
+//! assert!(manager.requests().is_empty());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What it serves
+//!
+//! `POST /admin/gql`, its older form `POST /admin/graphql`, `GET /` and `GET /health`. Served roots
+//! are those of keypairs, users, domains, projects (groups) and resource policies; every other root
+//! of the schema is a GraphQL error with the code `embedded_generic_not-implemented`.
+//!
+//! # Where it is stricter than a test would like
+//!
+//! Rows that an order leaves equal come in another sequence on every page, always the same one for
+//! the same page, since the real manager promises no sequence either. A client that pages by
+//! `created_at` alone gets rows twice and misses others: all rows of the start have the same time.
+//!
+//! `docs/embedded-manager.md` in the repository tells how its fidelity is measured, and what differs.
 
 pub mod bentocloud;
+
+mod auth;
+mod date;
+mod fault;
+mod filter;
+mod http;
+mod limit;
+mod manager;
+mod problem;
+mod record;
+mod resolve;
+mod schema;
+mod server;
+mod state;
+
+pub use fault::{Fault, Faults};
+pub use jiff::SignedDuration;
+pub use manager::{Account, Manager, ManagerBuilder};
+pub use record::Recorded;

@@ -1,0 +1,127 @@
+//! Enums and input objects.
+
+use apollo_compiler::{
+    Name, Node,
+    ast::{InputValueDefinition, Type},
+    collections::IndexSet,
+    schema::ExtendedType,
+};
+
+use super::{Builder, docs, wraps};
+use crate::{
+    names::{Names, camel, ident, snake},
+    types::{Docs, Enum, EnumValue, Input, InputField, Presence, Shape, Wrap},
+};
+
+impl Builder<'_> {
+    pub(super) fn input_field(
+        &mut self,
+        names: &mut Names,
+        key: &Name,
+        ty: &Type,
+        has_default: bool,
+        docs: Docs,
+        within: Option<&Name>,
+    ) -> InputField {
+        let presence = match (ty.is_non_null(), has_default) {
+            (true, false) => Presence::Required,
+            (true, true) => Presence::Defaulted,
+            (false, _) => Presence::Nullable,
+        };
+        let inner = ty.inner_named_type();
+        let base = match self.schema.types.get(inner) {
+            Some(ExtendedType::Enum(_) | ExtendedType::InputObject(_)) => self.shared_type(inner),
+            _ => self.scalar(inner),
+        };
+        // Nobody sends a null among the elements of a list, so elements are plain.
+        let mut wraps: Vec<_> =
+            wraps(ty, true).into_iter().filter(|wrap| *wrap == Wrap::Vec).collect();
+        if wraps.is_empty() && within.is_some_and(|within| self.contains(inner, within)) {
+            wraps.push(Wrap::Box);
+        }
+        InputField {
+            ident: ident(&names.claim(snake(key))),
+            key: key.to_string(),
+            shape: Shape { wraps, base },
+            presence,
+            secret: self.is_secret(key, ty),
+            docs,
+        }
+    }
+
+    /// Whether a value of an input type holds one of another, or its own, without a list between:
+    /// in Rust that has no finite size.
+    fn contains(&self, from: &Name, other: &Name) -> bool {
+        let mut seen = IndexSet::default();
+        let mut open = vec![from];
+        while let Some(name) = open.pop() {
+            if name == other {
+                return true;
+            }
+            let Some(input) = self.schema.get_input_object(name) else { continue };
+            if seen.insert(name) {
+                let direct = |field: &&Node<InputValueDefinition>| !field.ty.is_list();
+                let fields = input.fields.values().map(|field| &field.node);
+                open.extend(fields.filter(direct).map(|field| field.ty.inner_named_type()));
+            }
+        }
+        false
+    }
+
+    /// The enums and input objects that operations reach, and those that these reach.
+    pub(super) fn reached_types(&mut self) {
+        let mut done = 0;
+        while let Some(name) = self.reached.get_index(done).cloned() {
+            done += 1;
+            let rust = self.shared.get(&name).cloned().unwrap_or_else(|| camel(&name));
+            match self.schema.types.get(&name) {
+                Some(ExtendedType::Enum(def)) => {
+                    let mut names = Names::with(&["Unlisted"]);
+                    let values = def.values.values().map(|value| EnumValue {
+                        variant: ident(&names.claim(camel(&value.value))),
+                        value: value.value.to_string(),
+                        docs: docs(value.description.as_ref(), value.directives.iter(), None),
+                    });
+                    self.model.enums.push(Enum {
+                        name: rust,
+                        docs: docs(
+                            def.description.as_ref(),
+                            def.directives.iter().map(|it| &it.node),
+                            None,
+                        ),
+                        values: values.collect(),
+                    });
+                }
+                Some(ExtendedType::InputObject(def)) => {
+                    let mut names = Names::default();
+                    let fields = def.fields.values().map(|field| {
+                        let docs = docs(field.description.as_ref(), field.directives.iter(), None);
+                        let default = field.default_value.is_some();
+                        self.input_field(
+                            &mut names,
+                            &field.name,
+                            &field.ty,
+                            default,
+                            docs,
+                            Some(&name),
+                        )
+                    });
+                    let fields = fields.collect();
+                    self.model.inputs.push(Input {
+                        name: rust,
+                        docs: docs(
+                            def.description.as_ref(),
+                            def.directives.iter().map(|it| &it.node),
+                            None,
+                        ),
+                        one_of: def.directives.has("oneOf"),
+                        fields,
+                    });
+                }
+                _ => {}
+            }
+        }
+        self.model.enums.sort_by(|a, b| a.name.cmp(&b.name));
+        self.model.inputs.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+}

@@ -1,0 +1,362 @@
+//! Makes the Rust types of a document set.
+
+mod answer;
+mod input;
+
+use apollo_compiler::{
+    Name, Node, Schema,
+    ast::{Directive, OperationType, Type},
+    collections::{IndexMap, IndexSet},
+    executable::{self, Fragment, SelectionSet},
+    parser::SourceSpan,
+    schema::ExtendedType,
+};
+
+use crate::{
+    Options,
+    document::{Documents, is_abstract},
+    names::{Names, camel, ident, snake},
+    select::{Merged, Selector},
+    types::{Base, Body, Docs, Group, Model, Operation, Output, OutputField, Shape, Variant, Wrap},
+};
+
+/// Names that a generated module uses for something else.
+const TAKEN: &[&str] = &["Box", "Data", "Option", "Some", "None", "String", "Vec", "Self"];
+
+pub(crate) fn model(schema: &Schema, documents: &Documents, options: &Options) -> Model {
+    let selector = Selector { schema, document: &documents.executable };
+    let mut builder = Builder {
+        schema,
+        documents,
+        options,
+        selector,
+        fragments: IndexMap::default(),
+        scopes: IndexMap::default(),
+        reached: IndexSet::default(),
+        shared: IndexMap::default(),
+        model: Model { warnings: documents.warnings.clone(), ..Model::default() },
+    };
+    builder.shared();
+    builder.outputs();
+    builder.reached_types();
+    builder.model
+}
+
+struct Builder<'d> {
+    schema: &'d Schema,
+    documents: &'d Documents,
+    options: &'d Options,
+    selector: Selector<'d>,
+    /// Module and Rust name of every fragment that an operation reaches.
+    fragments: IndexMap<Name, (String, String)>,
+    /// The names in each file's module.
+    scopes: IndexMap<String, Names>,
+    /// Enums and input objects that are to be emitted.
+    reached: IndexSet<Name>,
+    /// Rust name of every enum and input object of the schema.
+    shared: IndexMap<Name, String>,
+    model: Model,
+}
+
+/// The types of a group as they are found.
+struct Nest {
+    names: Names,
+    types: Vec<Output>,
+}
+
+impl<'d> Builder<'d> {
+    /// Names the enums and input objects, all of them, so that a name does not depend on which
+    /// others are in use.
+    fn shared(&mut self) {
+        let mut names = Names::with(TAKEN);
+        let mut types: Vec<_> = self
+            .schema
+            .types
+            .iter()
+            .filter(|(_, ty)| ty.is_enum() || ty.is_input_object())
+            .map(|(name, _)| name.clone())
+            .collect();
+        types.sort();
+        for name in types {
+            let rust = names.claim(camel(&name));
+            self.shared.insert(name, rust);
+        }
+    }
+
+    fn module(&self, span: Option<SourceSpan>) -> String {
+        // `types` holds what the files share.
+        let name = snake(&self.documents.stem(span).replace(|c: char| !c.is_alphanumeric(), "_"));
+        if name == "types" { "types_".to_owned() } else { name }
+    }
+
+    fn scope(&mut self, module: &str) -> &mut Names {
+        self.scopes.entry(module.to_owned()).or_insert_with(|| Names::with(TAKEN))
+    }
+
+    fn outputs(&mut self) {
+        let document = &self.documents.executable;
+        let mut reached = IndexSet::default();
+        for operation in document.operations.iter() {
+            reached.extend(self.documents.fragments(&operation.selection_set));
+        }
+        // In the order of the files. All are named before any is used.
+        let fragments: Vec<_> = document
+            .fragments
+            .values()
+            .filter(|fragment| reached.contains(&fragment.name))
+            .collect();
+        for fragment in &fragments {
+            let module = self.module(fragment.location());
+            let name = self.scope(&module).claim(camel(&fragment.name));
+            self.fragments.insert(fragment.name.clone(), (module, name));
+        }
+        for fragment in fragments {
+            self.fragment(fragment);
+        }
+        for operation in document.operations.iter() {
+            self.operation(operation);
+        }
+    }
+
+    fn fragment(&mut self, fragment: &'d Node<Fragment>) {
+        let Some((module, name)) = self.fragments.get(&fragment.name).cloned() else { return };
+        let nested = self.scope(&module).claim(snake(&name));
+        let mut nest = Nest { names: Names::with(TAKEN), types: Vec::new() };
+        let sets = [&fragment.selection_set];
+        let on = fragment.type_condition();
+        let mut root = self.output(&sets, on, &name, "", &mut nest);
+        root.docs.text = self.documents.comment(fragment.location()).or(root.docs.text);
+        let group = Group { module: nested, root, nested: nest.in_order() };
+        self.model.modules.entry(module).or_default().fragments.push(group);
+    }
+
+    fn operation(&mut self, operation: &'d Node<executable::Operation>) {
+        let Some(graphql_name) = &operation.name else { return };
+        let is_query = operation.operation_type == OperationType::Query;
+        let module = self.module(operation.location());
+        let scope = self.scope(&module);
+        let name = scope.claim(camel(graphql_name));
+        let nested = scope.claim(snake(&name));
+
+        let mut nest = Nest { names: Names::with(TAKEN), types: Vec::new() };
+        let sets = [&operation.selection_set];
+        let mut root = self.output(&sets, &operation.selection_set.ty, "Data", "", &mut nest);
+        root.docs = Docs { text: Some(format!("Answer to [`super::{name}`].")), ..Docs::default() };
+
+        let mut names = Names::default();
+        let variables: Vec<_> = operation
+            .variables
+            .iter()
+            .map(|variable| {
+                let docs =
+                    Docs { text: self.documents.comment(variable.location()), ..Docs::default() };
+                let default = variable.default_value.is_some();
+                self.input_field(&mut names, &variable.name, &variable.ty, default, docs, None)
+            })
+            .collect();
+
+        let fields = self.selector.fields(&sets, &operation.selection_set.ty);
+        let (mut refusals, mut page) = (Vec::new(), None);
+        if is_query {
+            page = self.page(&fields, &variables, &root, &nest);
+        } else {
+            refusals = self.refusals(&fields, &root, &nest);
+        }
+        let operation = Operation {
+            name,
+            docs: Docs { text: self.documents.comment(operation.location()), ..Docs::default() },
+            graphql_name: graphql_name.to_string(),
+            is_query,
+            text: self.documents.text(self.schema, operation),
+            variables,
+            data: Group { module: nested, root, nested: nest.in_order() },
+            refusals,
+            page,
+        };
+        self.model.modules.entry(module).or_default().operations.push(operation);
+    }
+
+    /// A type for what is selected on `on`. Names of those below it begin with `prefix`.
+    fn output(
+        &mut self,
+        sets: &[&'d SelectionSet],
+        on: &Name,
+        name: &str,
+        prefix: &str,
+        nest: &mut Nest,
+    ) -> Output {
+        let docs = self.schema.types.get(on).map_or_else(Docs::default, |ty| {
+            docs(ty.description(), ty.directives().iter().map(|it| &it.node), None)
+        });
+        let narrower = if is_abstract(self.schema, on) {
+            self.selector.narrower(sets, on)
+        } else {
+            IndexSet::default()
+        };
+        if narrower.is_empty() {
+            let fields = self.struct_fields(sets, on, prefix, false, nest);
+            return Output { name: name.to_owned(), docs, body: Body::Struct(fields) };
+        }
+        let mut names = Names::with(&["Unlisted"]);
+        let mut variants = Vec::new();
+        for ty in narrower.iter().map(Some).chain([None]) {
+            let title = ty.map_or_else(|| "Unlisted".to_owned(), |ty| camel(ty));
+            let holds = nest.names.claim(format!("{prefix}{title}"));
+            let fields = self.struct_fields(sets, ty.unwrap_or(on), &holds, true, nest);
+            nest.types.push(Output {
+                name: holds.clone(),
+                docs: Docs { text: Some(format!("Variant of [`{name}`].")), ..Docs::default() },
+                body: Body::Struct(fields),
+            });
+            let name = if ty.is_some() { names.claim(title) } else { title };
+            variants.push(Variant { name, typename: ty.map(Name::to_string), holds });
+        }
+        Output { name: name.to_owned(), docs, body: Body::Enum(variants) }
+    }
+
+    fn struct_fields(
+        &mut self,
+        sets: &[&'d SelectionSet],
+        on: &Name,
+        prefix: &str,
+        with_typename: bool,
+        nest: &mut Nest,
+    ) -> Vec<OutputField> {
+        let fields = self.selector.fields(sets, on);
+        let mut names = Names::default();
+        let mut result = Vec::new();
+        if with_typename && !fields.keys().any(|key| key.as_str() == "__typename") {
+            result.push(OutputField {
+                ident: names.claim("typename".to_owned()),
+                field: "__typename".to_owned(),
+                key: "__typename".to_owned(),
+                shape: Shape { wraps: Vec::new(), base: Base::Rust("String".to_owned()) },
+                conditional: false,
+                secret: false,
+                docs: Docs {
+                    text: Some("Name of the GraphQL type.".to_owned()),
+                    ..Docs::default()
+                },
+            });
+        }
+        for (key, merged) in &fields {
+            let Some(first) = merged.fields.first() else { continue };
+            let base = self.base(merged, &format!("{prefix}{}", camel(key)), nest);
+            let mut wraps = wraps(&first.definition.ty, merged.directive("required").is_some());
+            if merged.conditional && wraps.first() != Some(&Wrap::Option) {
+                wraps.insert(0, Wrap::Option);
+            }
+            let comment =
+                merged.fields.iter().find_map(|field| self.documents.comment(field.location()));
+            let definition = &first.definition;
+            let name =
+                if key.as_str() == "__typename" { "typename".to_owned() } else { snake(key) };
+            result.push(OutputField {
+                ident: ident(&names.claim(name)),
+                field: definition.name.to_string(),
+                key: key.to_string(),
+                shape: Shape { wraps, base },
+                conditional: merged.conditional,
+                secret: self.is_secret(&definition.name, &definition.ty),
+                docs: docs(definition.description.as_ref(), definition.directives.iter(), comment),
+            });
+        }
+        result
+    }
+
+    /// The innermost type of a field.
+    fn base(&mut self, merged: &Merged<'d>, name: &str, nest: &mut Nest) -> Base {
+        let Some(first) = merged.fields.first() else { return Base::Rust("()".to_owned()) };
+        let on = first.definition.ty.inner_named_type().clone();
+        match self.schema.types.get(&on) {
+            Some(ExtendedType::Scalar(_)) | None => self.scalar(&on),
+            Some(ExtendedType::Enum(_)) => self.shared_type(&on),
+            Some(_) => {
+                let sets = merged.sets();
+                if let Some(fragment) = self.selector.sole_fragment(&sets, &on)
+                    && let Some((module, name)) = self.fragments.get(fragment)
+                {
+                    return Base::Fragment { module: module.clone(), name: name.clone() };
+                }
+                let name = nest.names.claim(name.to_owned());
+                let output = self.output(&sets, &on, &name, &name, nest);
+                nest.types.push(output);
+                Base::Nested(name)
+            }
+        }
+    }
+
+    fn scalar(&self, name: &str) -> Base {
+        match name {
+            "Int" => Base::Rust("i32".to_owned()),
+            "Float" => Base::Rust("f64".to_owned()),
+            "Boolean" => Base::Rust("bool".to_owned()),
+            "String" | "ID" => Base::Rust("String".to_owned()),
+            _ => match self.options.scalars.get(name) {
+                Some(path) => path.clone(),
+                None => Base::Runtime("__private::serde_json::Value".to_owned()),
+            },
+        }
+    }
+
+    /// Whether `Debug` must not show a field. Whether a password has to be changed is no secret,
+    /// so numbers and truth values are shown whatever they are called.
+    fn is_secret(&self, field: &str, ty: &Type) -> bool {
+        !matches!(ty.inner_named_type().as_str(), "Boolean" | "Int" | "Float" | "DateTime")
+            && (self.options.secret)(field)
+    }
+
+    fn shared_type(&mut self, name: &Name) -> Base {
+        self.reached.insert(name.clone());
+        Base::Shared(self.shared.get(name).cloned().unwrap_or_else(|| camel(name)))
+    }
+}
+
+impl Nest {
+    /// From the outermost to the innermost.
+    fn in_order(mut self) -> Vec<Output> {
+        self.types.reverse();
+        self.types
+    }
+}
+
+/// The `Option`s and `Vec`s of a type; `required` takes away those that stand for null.
+fn wraps(ty: &Type, required: bool) -> Vec<Wrap> {
+    let mut wraps = Vec::new();
+    let mut ty = ty;
+    loop {
+        if !required && !ty.is_non_null() {
+            wraps.push(Wrap::Option);
+        }
+        match ty {
+            Type::Named(_) | Type::NonNullNamed(_) => return wraps,
+            Type::List(inner) | Type::NonNullList(inner) => {
+                wraps.push(Wrap::Vec);
+                ty = inner;
+            }
+        }
+    }
+}
+
+fn docs<'a>(
+    description: Option<&Node<str>>,
+    directives: impl Iterator<Item = &'a Node<Directive>>,
+    comment: Option<String>,
+) -> Docs {
+    let mut docs = Docs {
+        text: comment.or_else(|| description.map(|text| text.to_string())),
+        ..Docs::default()
+    };
+    for directive in directives {
+        let argument = |name: &str| {
+            let value = directive.specified_argument_by_name(name);
+            value.and_then(|value| value.as_str()).map(str::to_owned)
+        };
+        match directive.name.as_str() {
+            "since" => docs.since.extend(argument("version")),
+            "deprecated" => docs.deprecated = Some(argument("reason").unwrap_or_default()),
+            _ => {}
+        }
+    }
+    docs
+}

@@ -1,0 +1,215 @@
+//! What is wrong with a document, where, and what the line looks like.
+
+use std::fmt;
+
+use apollo_compiler::{
+    diagnostic::ToCliReport,
+    parser::{SourceMap, SourceSpan},
+    validation::DiagnosticList,
+};
+
+/// One fault in a document or a schema.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Diagnostic {
+    place: Option<Place>,
+    message: String,
+    suggestion: Option<String>,
+}
+
+/// A stretch of one line of a file. Lines and columns count from 1.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    file: String,
+    line: usize,
+    column: usize,
+    source: String,
+    width: usize,
+}
+
+impl Diagnostic {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self { place: None, message: message.into(), suggestion: None }
+    }
+
+    pub(crate) fn at(
+        span: Option<SourceSpan>,
+        sources: &SourceMap,
+        message: impl Into<String>,
+    ) -> Self {
+        let place = span.and_then(|span| Place::find(span, sources));
+        Self { place, message: message.into(), suggestion: None }
+    }
+
+    /// Whether a file could not be read to its end.
+    pub(crate) fn is_syntax(&self) -> bool {
+        self.message.starts_with("syntax error")
+    }
+
+    /// What is wrong, without the place.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What was probably meant, where there is a name like it.
+    pub fn suggestion(&self) -> Option<&str> {
+        self.suggestion.as_deref()
+    }
+
+    /// The file, where the fault is in one.
+    pub fn file(&self) -> Option<&str> {
+        self.place.as_ref().map(|place| place.file.as_str())
+    }
+
+    /// Line and column in the file, counted from 1.
+    pub fn position(&self) -> Option<(usize, usize)> {
+        self.place.as_ref().map(|place| (place.line, place.column))
+    }
+}
+
+impl Place {
+    fn find(span: SourceSpan, sources: &SourceMap) -> Option<Self> {
+        let file = sources.get(&span.file_id())?;
+        let start = span.line_column(sources)?;
+        let source = file.source_text().lines().nth(start.line.checked_sub(1)?).unwrap_or_default();
+        // A fault that spans lines is shown on its first.
+        let rest = source.chars().count().saturating_sub(start.column - 1);
+        Some(Self {
+            file: file.path().display().to_string(),
+            line: start.line,
+            column: start.column,
+            source: source.to_owned(),
+            width: span.node_len().clamp(1, rest.max(1)),
+        })
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    /// Several lines: the message behind its place, then the line of the file with a mark.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(place) = &self.place else { return f.write_str(&self.message) };
+        let Place { file, line, column, source, width } = place;
+        let gutter = line.to_string();
+        // Tabs before the mark keep it below what it marks.
+        let indent: String =
+            source.chars().take(column - 1).map(|c| if c == '\t' { c } else { ' ' }).collect();
+        write!(
+            f,
+            "{file}:{line}:{column}: {}\n {gutter} | {source}\n {:blank$} | {indent}{:^>width$}",
+            self.message,
+            "",
+            "",
+            blank = gutter.len(),
+        )?;
+        match &self.suggestion {
+            Some(suggestion) => write!(f, " did you mean `{suggestion}`?"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Turns what the validator found into errors and warnings. `suggest` is given the name of a fault
+/// and its message.
+pub(crate) fn from_validator(
+    found: &DiagnosticList,
+    suggest: impl Fn(&str, &str) -> Option<String>,
+) -> Found {
+    let faults: Vec<_> = found
+        .iter()
+        .map(|fault| {
+            let name = fault.error.unstable_error_name().unwrap_or_default();
+            let (span, message) = (fault.error.location(), fault.error.to_string());
+            let mut diagnostic = Diagnostic::at(span, fault.sources, message);
+            diagnostic.suggestion = suggest(name, &diagnostic.message);
+            let name = if diagnostic.is_syntax() { SYNTAX } else { name };
+            Fault { name, span, diagnostic }
+        })
+        .collect();
+    let mut result = Found::default();
+    for (index, fault) in faults.iter().enumerate() {
+        // That an operation has no name is said anyway, and better.
+        if fault.name == "AmbiguousAnonymousOperation" {
+            continue;
+        }
+        if faults
+            .iter()
+            .enumerate()
+            .any(|(other, cause)| other != index && fault.follows(cause, other < index))
+        {
+            continue;
+        }
+        if fault.name == "UnusedFragment" {
+            result.warnings.push(fault.diagnostic.clone());
+        } else {
+            result.errors.push(fault.diagnostic.clone());
+        }
+    }
+    result
+}
+
+const SYNTAX: &str = "SyntaxError";
+
+struct Fault {
+    name: &'static str,
+    span: Option<SourceSpan>,
+    diagnostic: Diagnostic,
+}
+
+impl Fault {
+    /// Whether this would not have been said but for the other: what is wrong is dropped, and its
+    /// absence is then noticed around it.
+    fn follows(&self, cause: &Self, cause_is_earlier: bool) -> bool {
+        let same_file = self.diagnostic.file() == cause.diagnostic.file();
+        let undefined =
+            cause.name.starts_with("Undefined") || cause.name.starts_with("Subselection");
+        let meant = cause.diagnostic.suggestion().unwrap_or_default();
+        match (self.name, cause.name) {
+            // Of what the parser says about a file, only the first is sure.
+            (SYNTAX, SYNTAX) => same_file && cause_is_earlier,
+            (_, SYNTAX) if same_file => true,
+            ("UndefinedFragment" | "UnusedFragment", SYNTAX) => true,
+            ("UnusedFragment", _) => undefined && same_file,
+            ("UnusedVariable", _) => undefined && same_file,
+            ("MissingSubselection", _) => undefined && cause.within(self),
+            ("UndefinedFragment", "UndefinedTypeInNamedFragmentTypeCondition") => {
+                cause.quoted(1) == self.quoted(0)
+            }
+            ("RequiredField", "UndefinedInputValue") => {
+                cause.within(self) && self.quoted(0).is_some_and(|it| it.ends_with(meant))
+            }
+            ("RequiredArgument", "UndefinedArgument") => {
+                let missing = format!("({meant}:)");
+                cause.within(self) && self.quoted(0).is_some_and(|it| it.ends_with(&missing))
+            }
+            ("DisallowedVariableUsage", "UndefinedDefinition") => {
+                let name = |ty: &str| ty.replace(['[', ']', '!'], "");
+                self.quoted(1).map(name).as_deref() == cause.quoted(0)
+            }
+            ("DisallowedVariableUsage", "VariableInputType") => self.quoted(0) == cause.quoted(0),
+            ("ConflictingFieldType", "ConflictingFieldName") => self.span == cause.span,
+            _ => false,
+        }
+    }
+
+    fn within(&self, other: &Self) -> bool {
+        match (self.span, other.span) {
+            (Some(inner), Some(outer)) => {
+                inner.file_id() == outer.file_id()
+                    && outer.offset() <= inner.offset()
+                    && inner.end_offset() <= outer.end_offset()
+            }
+            _ => false,
+        }
+    }
+
+    /// The names that the message has between backticks.
+    fn quoted(&self, index: usize) -> Option<&str> {
+        self.diagnostic.message.split('`').skip(1).step_by(2).nth(index)
+    }
+}
+
+/// Errors and warnings of one look at a document set.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) errors: Vec<Diagnostic>,
+    pub(crate) warnings: Vec<Diagnostic>,
+}

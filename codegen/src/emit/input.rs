@@ -1,0 +1,155 @@
+//! What is sent: enums, input objects, variables.
+
+use super::{Scope, Writer};
+use crate::{
+    names::{Names, camel},
+    types::{Enum, Input, InputField, Presence},
+};
+
+impl Writer<'_> {
+    pub(super) fn open_enum(&mut self, item: &Enum) {
+        let rt = self.runtime;
+        self.line("");
+        self.open(&format!("{rt}::__open_enum! {{"));
+        self.docs(&item.docs);
+        self.open(&format!("pub enum {} {{", item.name));
+        for value in &item.values {
+            self.docs(&value.docs);
+            self.line(&format!("{} = {:?},", value.variant, value.value));
+        }
+        self.close("}");
+        self.close("}");
+    }
+
+    /// The type of a field that may be left out.
+    fn given(&self, field: &InputField, scope: Scope<'_>) -> String {
+        let ty = self.shape(&field.shape, scope);
+        match field.presence {
+            Presence::Required => ty,
+            Presence::Defaulted => format!("Option<{ty}>"),
+            Presence::Nullable => format!("{}::Maybe<{ty}>", self.runtime),
+        }
+    }
+
+    pub(super) fn input(&mut self, input: &Input, scope: Scope<'_>) {
+        self.line("");
+        self.docs(&input.docs);
+        if input.one_of {
+            self.one_of(input, scope);
+        } else {
+            self.sent(&input.name, &input.fields, scope);
+        }
+    }
+
+    /// An input object of which exactly one field is sent.
+    fn one_of(&mut self, input: &Input, scope: Scope<'_>) {
+        let secret = input.fields.iter().any(|field| field.secret);
+        let builtin = if secret { "Clone, PartialEq" } else { "Clone, Debug, PartialEq" };
+        self.derive(builtin, &["Serialize", "Deserialize"]);
+        self.line("#[non_exhaustive]");
+        self.open(&format!("pub enum {} {{", input.name));
+        let variants: Vec<_> =
+            input.fields.iter().map(|field| (camel(&field.key), field)).collect();
+        for (variant, field) in &variants {
+            self.docs(&field.docs);
+            self.line(&format!("#[serde(rename = {:?})]", field.key));
+            self.line(&format!("{variant}({}),", self.shape(&field.shape, scope)));
+        }
+        self.close("}");
+        if secret {
+            self.line("");
+            self.open(&format!("impl ::core::fmt::Debug for {} {{", input.name));
+            self.open("fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {");
+            self.open("match self {");
+            for (variant, field) in &variants {
+                let (bind, value) = if field.secret {
+                    ("_", format!("&{}::__private::Redacted", self.runtime))
+                } else {
+                    ("value", "value".to_owned())
+                };
+                self.line(&format!(
+                    "Self::{variant}({bind}) => f.debug_tuple({variant:?}).field({value}).finish(),"
+                ));
+            }
+            self.close("}");
+            self.close("}");
+            self.close("}");
+        }
+    }
+
+    /// A struct that is sent: an input object, or an operation with its variables.
+    pub(super) fn sent(&mut self, name: &str, fields: &[InputField], scope: Scope<'_>) {
+        let mut builtin = String::from("Clone, PartialEq");
+        let secret = fields.iter().any(|field| field.secret);
+        if !secret {
+            builtin.push_str(", Debug");
+        }
+        let required = || fields.iter().filter(|field| field.presence == Presence::Required);
+        if required().next().is_none() {
+            builtin.push_str(", Default");
+        }
+        self.derive(&builtin, &["Serialize", "Deserialize"]);
+        self.line("#[non_exhaustive]");
+        self.open(&format!("pub struct {name} {{"));
+        for field in fields {
+            self.docs(&field.docs);
+            let mut serde = Vec::new();
+            if field.ident.trim_start_matches("r#") != field.key {
+                serde.push(format!("rename = {:?}", field.key));
+            }
+            let skip = match field.presence {
+                Presence::Required => None,
+                Presence::Defaulted => Some("Option::is_none".to_owned()),
+                Presence::Nullable => Some(format!("{}::Maybe::is_unset", self.runtime)),
+            };
+            if let Some(skip) = skip {
+                serde.push(format!("default, skip_serializing_if = {skip:?}"));
+            }
+            if !serde.is_empty() {
+                self.line(&format!("#[serde({})]", serde.join(", ")));
+            }
+            self.line(&format!("pub {}: {},", field.ident, self.given(field, scope)));
+        }
+        self.close("}");
+        if secret {
+            self.debug(name, fields.iter().map(|field| (field.ident.as_str(), field.secret)));
+        }
+
+        self.line("");
+        self.open(&format!("impl {name} {{"));
+        let arguments: Vec<_> = required()
+            .map(|field| format!("{}: impl Into<{}>", field.ident, self.shape(&field.shape, scope)))
+            .collect();
+        self.line("/// With all that has to be given; the rest is left out.");
+        self.open(&format!("pub fn new({}) -> Self {{", arguments.join(", ")));
+        self.open("Self {");
+        for field in fields {
+            let value = match field.presence {
+                Presence::Required => format!("{}.into()", field.ident),
+                Presence::Defaulted => "None".to_owned(),
+                Presence::Nullable => format!("{}::Maybe::Unset", self.runtime),
+            };
+            self.line(&format!("{}: {value},", field.ident));
+        }
+        self.close("}");
+        self.close("}");
+        let mut names = Names::with(&["new"]);
+        for field in fields.iter().filter(|field| field.presence != Presence::Required) {
+            let (takes, value) = match field.presence {
+                Presence::Defaulted => (self.shape(&field.shape, scope), "Some(value.into())"),
+                _ => (self.given(field, scope), "value.into()"),
+            };
+            self.line("");
+            self.docs(&field.docs);
+            if field.docs.text.is_none() && field.docs.since.is_empty() {
+                self.line(&format!("/// Sets `{}`.", field.key));
+            }
+            let method = names.claim(field.ident.clone());
+            self.open(&format!("pub fn {method}(mut self, value: impl Into<{takes}>) -> Self {{"));
+            self.line(&format!("self.{} = {value};", field.ident));
+            self.line("self");
+            self.close("}");
+        }
+        self.close("}");
+    }
+}

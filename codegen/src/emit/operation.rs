@@ -1,0 +1,151 @@
+//! Operations and what they implement.
+
+use std::fmt::Write as _;
+
+use super::{Scope, Writer};
+use crate::{
+    names::ident,
+    types::{Member, Operation, Page, Presence},
+};
+
+impl Writer<'_> {
+    pub(super) fn operation(&mut self, operation: &Operation, module: &str, path: &str) {
+        let rt = self.runtime;
+        let Operation { name, graphql_name, .. } = operation;
+        // A nested type is reached through the operation's module.
+        let nested = format!("{}::", ident(&operation.data.module));
+        let scope = Scope { depth: 1, module, nested: &nested };
+        let data = format!("{}::Data", ident(&operation.data.module));
+        self.line("");
+        self.docs(&operation.docs);
+        self.sent(name, &operation.variables, scope);
+
+        let kind = if operation.is_query { "Query" } else { "Mutation" };
+        self.line("");
+        self.open(&format!("impl {rt}::Operation for {name} {{"));
+        self.line(&format!("type Data = {data};"));
+        self.line(&format!("const NAME: &'static str = {graphql_name:?};"));
+        self.line(&format!("const KIND: {rt}::Kind = {rt}::Kind::{kind};"));
+        self.line(&format!("const PATH: &'static str = {path:?};"));
+        self.line(&format!("const TEXT: &'static str = {:?};", operation.text));
+        self.line(&format!("const TEXT_JSON: &'static str = {:?};", json_string(&operation.text)));
+        if !operation.refusals.is_empty() {
+            self.refusal(operation, &data);
+        }
+        self.close("}");
+        if let Some(page) = &operation.page {
+            self.page(operation, page, scope, &data);
+        }
+
+        self.line("");
+        self.open(&format!("impl {rt}::graphql_client::GraphQLQuery for {name} {{"));
+        self.line("type Variables = Self;");
+        self.line(&format!("type ResponseData = {data};"));
+        self.open(&format!(
+            "fn build_query(variables: Self) -> {rt}::graphql_client::QueryBody<Self> {{"
+        ));
+        self.open(&format!("{rt}::graphql_client::QueryBody {{"));
+        self.line("variables,");
+        self.line(&format!("query: <Self as {rt}::Operation>::TEXT,"));
+        self.line(&format!("operation_name: <Self as {rt}::Operation>::NAME,"));
+        self.close("}");
+        self.close("}");
+        self.close("}");
+        self.nested(&operation.data, module, name);
+    }
+
+    fn refusal(&mut self, operation: &Operation, data: &str) {
+        let rt = self.runtime;
+        self.open(&format!("fn refusal(data: &{data}) -> Option<{rt}::Refusal<'_>> {{"));
+        for refusal in &operation.refusals {
+            let root = &refusal.root;
+            let (pattern, value) = if root.optional {
+                ("Some(answer)", format!("&data.{}", root.ident))
+            } else {
+                ("answer", format!("&data.{}", root.ident))
+            };
+            let refused = if refusal.ok.optional {
+                format!("answer.{} == Some(false)", refusal.ok.ident)
+            } else {
+                format!("!answer.{}", refusal.ok.ident)
+            };
+            let message = match &refusal.message {
+                None => "None".to_owned(),
+                Some(Member { ident, optional: true }) => format!("answer.{ident}.as_deref()"),
+                Some(Member { ident, .. }) => format!("Some(&answer.{ident})"),
+            };
+            self.open(&if root.optional {
+                format!("if let {pattern} = {value} {{")
+            } else {
+                format!("{{ let {pattern} = {value};")
+            });
+            self.open(&format!("if {refused} {{"));
+            self.line(&format!(
+                "return Some({rt}::Refusal {{ field: {:?}, message: {message} }});",
+                refusal.key
+            ));
+            self.close("}");
+            self.close("}");
+        }
+        self.line("None");
+        self.close("}");
+    }
+
+    fn page(&mut self, operation: &Operation, page: &Page, scope: Scope<'_>, data: &str) {
+        let rt = self.runtime;
+        let item = self.shape(&page.item, scope);
+        self.line("");
+        self.open(&format!("impl {rt}::Paginated for {} {{", operation.name));
+        self.line(&format!("type Item = {item};"));
+        self.line(&format!("const KEY: Option<&'static str> = {:?};", page.unique));
+        self.open("fn set_window(&mut self, limit: i32, offset: i32) {");
+        for (at, name) in [(page.limit, "limit"), (page.offset, "offset")] {
+            let Some(variable) = operation.variables.get(at) else { continue };
+            let value = match variable.presence {
+                Presence::Required => name.to_owned(),
+                Presence::Defaulted => format!("Some({name})"),
+                Presence::Nullable => format!("{rt}::Maybe::Value({name})"),
+            };
+            self.line(&format!("self.{} = {value};", variable.ident));
+        }
+        self.close("}");
+        let order = page.order.and_then(|at| operation.variables.get(at));
+        self.open(&format!("fn order_mut(&mut self) -> Option<&mut {rt}::Maybe<String>> {{"));
+        match order.filter(|order| order.presence == Presence::Nullable) {
+            Some(order) => self.line(&format!("Some(&mut self.{})", order.ident)),
+            None => self.line("None"),
+        }
+        self.close("}");
+        self.open(&format!("fn page(data: {data}) -> Option<{rt}::Page<{item}>> {{"));
+        let get =
+            |member: &Member| format!("{}{}", member.ident, if member.optional { "?" } else { "" });
+        self.line(&format!("let list = data.{};", get(&page.root)));
+        let total = if page.total.optional {
+            format!("list.{}.and_then(|total| u64::try_from(total).ok())", page.total.ident)
+        } else {
+            format!("u64::try_from(list.{}).ok()", page.total.ident)
+        };
+        self.line(&format!("let total = {total};"));
+        self.line(&format!("Some({rt}::Page {{ items: list.{}, total }})", get(&page.items)));
+        self.close("}");
+        self.close("}");
+    }
+}
+
+/// A text as JSON writes it, with the quotes.
+fn json_string(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            c if c.is_control() => {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}

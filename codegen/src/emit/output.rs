@@ -1,0 +1,79 @@
+//! What is decoded.
+
+use super::{Scope, Writer};
+use crate::types::{Body, Output, OutputField, Variant};
+
+impl Writer<'_> {
+    pub(super) fn output(&mut self, output: &Output, scope: Scope<'_>) {
+        match &output.body {
+            Body::Struct(fields) => self.decoded(output, fields, scope),
+            Body::Enum(variants) => self.variants(output, variants, scope),
+        }
+    }
+
+    fn decoded(&mut self, output: &Output, fields: &[OutputField], scope: Scope<'_>) {
+        let secret = fields.iter().any(|field| field.secret);
+        self.line("");
+        self.docs(&output.docs);
+        let builtin = if secret { "Clone, PartialEq" } else { "Clone, Debug, PartialEq" };
+        self.derive(builtin, &["Serialize", "Deserialize"]);
+        self.line("#[non_exhaustive]");
+        self.open(&format!("pub struct {} {{", output.name));
+        for field in fields {
+            self.docs(&field.docs);
+            let mut serde = Vec::new();
+            if field.ident.trim_start_matches("r#") != field.key {
+                serde.push(format!("rename = {:?}", field.key));
+            }
+            if field.conditional {
+                serde.push("default, skip_serializing_if = \"Option::is_none\"".to_owned());
+            }
+            if !serde.is_empty() {
+                self.line(&format!("#[serde({})]", serde.join(", ")));
+            }
+            self.line(&format!("pub {}: {},", field.ident, self.shape(&field.shape, scope)));
+        }
+        self.close("}");
+        if secret {
+            self.debug(
+                &output.name,
+                fields.iter().map(|field| (field.ident.as_str(), field.secret)),
+            );
+        }
+    }
+
+    /// An interface or a union. The name of the type is looked at first, then the whole is decoded.
+    fn variants(&mut self, output: &Output, variants: &[Variant], scope: Scope<'_>) {
+        let rt = self.runtime;
+        let name = &output.name;
+        self.line("");
+        self.docs(&output.docs);
+        self.derive("Clone, Debug, PartialEq", &["Serialize"]);
+        self.line("#[serde(untagged)]");
+        self.line("#[non_exhaustive]");
+        self.open(&format!("pub enum {name} {{"));
+        for variant in variants {
+            match &variant.typename {
+                Some(typename) => self.line(&format!("/// `{typename}`.")),
+                None => self.line("/// Any other type."),
+            }
+            self.line(&format!("{}({}{}),", variant.name, scope.nested, variant.holds));
+        }
+        self.close("}");
+        self.line("");
+        self.open(&format!("impl<'de> {rt}::__private::serde::Deserialize<'de> for {name} {{"));
+        self.open(&format!(
+            "fn deserialize<D: {rt}::__private::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {{"
+        ));
+        self.line(&format!("let object = {rt}::__private::Object::read(deserializer)?;"));
+        self.open("match object.typename() {");
+        for variant in variants {
+            let pattern =
+                variant.typename.as_ref().map_or("_".to_owned(), |name| format!("{name:?}"));
+            self.line(&format!("{pattern} => object.decode().map(Self::{}),", variant.name));
+        }
+        self.close("}");
+        self.close("}");
+        self.close("}");
+    }
+}

@@ -1,0 +1,99 @@
+//! Rust names for GraphQL names: legal, idiomatic, and never two the same in one scope.
+
+use std::collections::HashSet;
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+
+/// Words that a raw identifier makes legal.
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
+    "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return",
+    "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
+    "virtual", "where", "while", "yield",
+];
+
+/// Words that not even a raw identifier makes legal.
+const PATH_KEYWORDS: &[&str] = &["self", "Self", "super", "crate", "_", ""];
+
+/// The names given out in one scope.
+#[derive(Default)]
+pub(crate) struct Names(HashSet<String>);
+
+impl Names {
+    /// A scope in which some names are taken already.
+    pub(crate) fn with(taken: &[&str]) -> Self {
+        Self(taken.iter().map(|&name| name.to_owned()).collect())
+    }
+
+    /// The name itself, or with as many underscores behind it as make it new.
+    pub(crate) fn claim(&mut self, mut name: String) -> String {
+        while PATH_KEYWORDS.contains(&name.as_str()) || !self.0.insert(name.clone()) {
+            name.push('_');
+        }
+        name
+    }
+}
+
+/// Writes a name as an identifier, raw where it has to be.
+pub(crate) fn ident(name: &str) -> String {
+    if KEYWORDS.contains(&name) { format!("r#{name}") } else { name.to_owned() }
+}
+
+/// Name of a field, a method or a module. What is in snake case already stays as it is, so that
+/// `_id` does not become `id`.
+pub(crate) fn snake(name: &str) -> String {
+    let as_it_is = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    if name.chars().all(as_it_is) { name.to_owned() } else { name.to_snake_case() }
+}
+
+/// Name of a type or a variant. What is in camel case already keeps its capitals, so that names
+/// which differ by case alone stay apart.
+pub(crate) fn camel(name: &str) -> String {
+    let as_it_is = name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name.chars().any(|c| c.is_ascii_lowercase())
+        && !name.contains('_');
+    let name = if as_it_is { name.to_owned() } else { name.to_upper_camel_case() };
+    // Nothing is left of a name made of underscores, and a digit may come first.
+    if name.starts_with(|c: char| c.is_ascii_alphabetic()) { name } else { format!("X{name}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_legal_and_idiomatic() {
+        for (name, expected) in [
+            ("access_key", "access_key"),
+            ("pageInfo", "page_info"),
+            ("_id", "_id"),
+            ("in_", "in_"),
+            ("type", "r#type"),
+            ("AND", "and"),
+        ] {
+            assert_eq!(ident(&snake(name)), expected);
+        }
+        for (name, expected) in [
+            ("KeyPair", "KeyPair"),
+            ("UUIDFloatMap", "UUIDFloatMap"),
+            ("PURGE_ERROR", "PurgeError"),
+            ("ALIVE", "Alive"),
+            ("list", "List"),
+            ("_Service", "Service"),
+            ("_1", "X1"),
+            ("__", "X"),
+        ] {
+            assert_eq!(camel(name), expected);
+        }
+    }
+
+    #[test]
+    fn a_taken_name_gets_an_underscore() {
+        let mut names = Names::with(&["Vec"]);
+        assert_eq!(names.claim("Vec".into()), "Vec_");
+        assert_eq!(names.claim("Vec".into()), "Vec__");
+        assert_eq!(names.claim("a".into()), "a");
+        assert_eq!(names.claim("self".into()), "self_");
+    }
+}

@@ -1,0 +1,59 @@
+//! Reads the schema that documents are checked against.
+
+use std::path::Path;
+
+use apollo_compiler::{
+    Schema, ast,
+    validation::{DiagnosticList, Valid},
+};
+
+use crate::{Failure, diagnostic};
+
+/// Directives for documents. They speak to the generator and are not sent.
+pub(crate) const CLIENT_DIRECTIVES: [&str; 3] = [
+    // A null in the answer is an error that names the path, and the field's type loses its
+    // `Option`; on a list its elements too.
+    "directive @required on FIELD",
+    // The name of the field for people, such as the head of a column.
+    "directive @title(text: String!) on FIELD",
+    // On a list that is read page by page: the column that identifies a row, by its name in the
+    // list's order language.
+    "directive @unique(by: String!) on FIELD",
+];
+
+/// Directives that a schema served by a manager uses without defining them.
+const SERVED_DIRECTIVES: [&str; 5] = [
+    "directive @link(url: String!, import: [String]) repeatable on SCHEMA",
+    "directive @key(fields: String!, resolvable: Boolean) repeatable on OBJECT | INTERFACE",
+    "directive @shareable repeatable on OBJECT | FIELD_DEFINITION",
+    "directive @override(from: String!) on FIELD_DEFINITION",
+    "directive @oneOf on INPUT_OBJECT",
+];
+
+/// Reads a snapshot, or a schema as a manager serves it.
+pub(crate) fn load(path: &Path, text: String) -> Result<Valid<Schema>, Failure> {
+    let parsed = ast::Document::parse(text, path).map_err(|invalid| failure(&invalid.errors))?;
+    let mut builder = Schema::builder().adopt_orphan_extensions();
+    for definition in CLIENT_DIRECTIVES.iter().chain(&SERVED_DIRECTIVES) {
+        if !parsed.definitions.iter().any(|known| defines(known, definition)) {
+            builder = builder.parse(*definition, "directives of the generator");
+        }
+    }
+    let schema = builder.add_ast(&parsed).build().map_err(|invalid| failure(&invalid.errors))?;
+    schema.validate().map_err(|invalid| failure(&invalid.errors))
+}
+
+/// Whether a definition is of the directive that a line of the lists above defines.
+fn defines(known: &ast::Definition, line: &str) -> bool {
+    match known {
+        ast::Definition::DirectiveDefinition(known) => line
+            .strip_prefix("directive @")
+            .and_then(|rest| rest.strip_prefix(known.name.as_str()))
+            .is_some_and(|rest| rest.starts_with(['(', ' '])),
+        _ => false,
+    }
+}
+
+fn failure(errors: &DiagnosticList) -> Failure {
+    Failure::new(diagnostic::from_validator(errors, |_, _| None).errors)
+}

@@ -1,0 +1,188 @@
+//! The Rust types of a document set: which there are, what they are called, what is in them.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::Diagnostic;
+
+/// Everything that is emitted for one document set.
+#[derive(Default)]
+pub(crate) struct Model {
+    pub(crate) enums: Vec<Enum>,
+    pub(crate) inputs: Vec<Input>,
+    /// By the name of the file.
+    pub(crate) modules: BTreeMap<String, Module>,
+    pub(crate) warnings: Vec<Diagnostic>,
+}
+
+/// What one document file holds.
+#[derive(Default)]
+pub(crate) struct Module {
+    pub(crate) fragments: Vec<Group>,
+    pub(crate) operations: Vec<Operation>,
+}
+
+/// A type, and a module with those that are nested in it.
+pub(crate) struct Group {
+    pub(crate) module: String,
+    pub(crate) root: Output,
+    pub(crate) nested: Vec<Output>,
+}
+
+pub(crate) struct Operation {
+    pub(crate) name: String,
+    pub(crate) docs: Docs,
+    pub(crate) graphql_name: String,
+    pub(crate) is_query: bool,
+    pub(crate) text: String,
+    pub(crate) variables: Vec<InputField>,
+    pub(crate) data: Group,
+    pub(crate) refusals: Vec<RefusedField>,
+    pub(crate) page: Option<Page>,
+}
+
+/// A root field of a mutation whose answer says whether it was refused.
+pub(crate) struct RefusedField {
+    pub(crate) root: Member,
+    pub(crate) key: String,
+    pub(crate) ok: Member,
+    pub(crate) message: Option<Member>,
+}
+
+/// How to get at a list's rows.
+pub(crate) struct Page {
+    pub(crate) root: Member,
+    pub(crate) items: Member,
+    pub(crate) total: Member,
+    pub(crate) item: Shape,
+    pub(crate) limit: usize,
+    pub(crate) offset: usize,
+    pub(crate) order: Option<usize>,
+    pub(crate) unique: Option<String>,
+}
+
+/// A field of an answer, and whether it is an `Option`.
+pub(crate) struct Member {
+    pub(crate) ident: String,
+    pub(crate) optional: bool,
+}
+
+impl From<&OutputField> for Member {
+    fn from(field: &OutputField) -> Self {
+        let optional = field.shape.wraps.first() == Some(&Wrap::Option);
+        Self { ident: field.ident.clone(), optional }
+    }
+}
+
+/// A type that is decoded.
+pub(crate) struct Output {
+    pub(crate) name: String,
+    pub(crate) docs: Docs,
+    pub(crate) body: Body,
+}
+
+pub(crate) enum Body {
+    Struct(Vec<OutputField>),
+    /// An interface or a union: the last variant takes every type that has none of its own.
+    Enum(Vec<Variant>),
+}
+
+pub(crate) struct Variant {
+    pub(crate) name: String,
+    /// Name of the GraphQL type; none for the last variant.
+    pub(crate) typename: Option<String>,
+    /// Name of the struct it holds, in the same module.
+    pub(crate) holds: String,
+}
+
+pub(crate) struct OutputField {
+    pub(crate) ident: String,
+    /// Name of the field in the schema.
+    pub(crate) field: String,
+    /// Name of the field in the answer.
+    pub(crate) key: String,
+    pub(crate) shape: Shape,
+    pub(crate) conditional: bool,
+    pub(crate) secret: bool,
+    pub(crate) docs: Docs,
+}
+
+/// An open enum.
+pub(crate) struct Enum {
+    pub(crate) name: String,
+    pub(crate) docs: Docs,
+    pub(crate) values: Vec<EnumValue>,
+}
+
+pub(crate) struct EnumValue {
+    pub(crate) variant: String,
+    pub(crate) value: String,
+    pub(crate) docs: Docs,
+}
+
+/// A type that is sent.
+pub(crate) struct Input {
+    pub(crate) name: String,
+    pub(crate) docs: Docs,
+    /// Exactly one of the fields is sent.
+    pub(crate) one_of: bool,
+    pub(crate) fields: Vec<InputField>,
+}
+
+pub(crate) struct InputField {
+    pub(crate) ident: String,
+    pub(crate) key: String,
+    /// The type of a value that is given.
+    pub(crate) shape: Shape,
+    pub(crate) presence: Presence,
+    pub(crate) secret: bool,
+    pub(crate) docs: Docs,
+}
+
+/// Whether a value has to be sent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Presence {
+    /// It has to be.
+    Required,
+    /// It has a default, and cannot be null.
+    Defaulted,
+    /// It may be left out or be null.
+    Nullable,
+}
+
+/// A type within its `Option`s and `Vec`s.
+#[derive(Clone)]
+pub(crate) struct Shape {
+    /// From outside inward.
+    pub(crate) wraps: Vec<Wrap>,
+    pub(crate) base: Base,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wrap {
+    Option,
+    Vec,
+    Box,
+}
+
+#[derive(Clone)]
+pub(crate) enum Base {
+    /// A path that is good everywhere.
+    Rust(String),
+    /// An item of the runtime crate.
+    Runtime(String),
+    /// An enum or an input object of the set.
+    Shared(String),
+    /// A fragment's type, in the module of its file.
+    Fragment { module: String, name: String },
+    /// A type of the same group.
+    Nested(String),
+}
+
+/// What is said of an item.
+#[derive(Clone, Default)]
+pub(crate) struct Docs {
+    pub(crate) text: Option<String>,
+    /// Versions of the manager that have it first, one for each branch.
+    pub(crate) since: Vec<String>,
+    pub(crate) deprecated: Option<String>,
+}

@@ -1,0 +1,236 @@
+//! The client: what stays the same from call to call.
+
+mod builder;
+mod negotiate;
+
+use std::{
+    fmt,
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Instant,
+};
+
+use graphql_client::GraphQLQuery;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use url::Position;
+
+pub use self::{builder::ClientBuilder, negotiate::ServerInfo};
+use crate::{
+    config::{ApiVersion, Config, Endpoint, EndpointType},
+    error::{Error, Result},
+    operation::{Operation, Paginated},
+    page::Pager,
+    request::{Call, Request},
+    sign::{RequestDate, SignableRequest, Signer},
+    transport::{HttpRequest, Transport, TransportError},
+};
+
+const DOMAIN: HeaderName = HeaderName::from_static("x-backendai-domain");
+const VERSION: HeaderName = HeaderName::from_static("x-backendai-version");
+const JSON: &str = "application/json";
+
+/// A client of one cluster. Cloning it is cheap and shares connections.
+///
+/// ```no_run
+/// # async fn run() -> backendai::Result<()> {
+/// use backendai::{Client, Config};
+///
+/// let config = Config::builder()
+///     .endpoint("https://manager.example")
+///     .access_key("AKIAIOSFODNN7EXAMPLE")
+///     .secret_key("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+///     .build()?;
+/// let client = Client::new(config)?;
+/// println!("manager {}", client.negotiate().await?.manager());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+struct Inner {
+    config: Arc<Config>,
+    transport: Box<dyn Transport>,
+    clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
+    signer: Option<Signer>,
+    /// The headers that never change.
+    headers: HeaderMap,
+    max_page_size: u32,
+    max_response_size: usize,
+    /// Index of the endpoint that answered last.
+    preferred: AtomicUsize,
+    server: RwLock<Option<Arc<ServerInfo>>>,
+}
+
+impl Client {
+    /// A client with the usual transport, clock and limits. Nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// When a certificate of the configuration cannot be used, or a header cannot carry the
+    /// domain or the user agent.
+    pub fn new(config: impl Into<Arc<Config>>) -> Result<Self> {
+        Self::builder(config).build()
+    }
+
+    /// A client that is configured by the environment, see [`Config::from_env`].
+    ///
+    /// # Errors
+    ///
+    /// When a variable is missing or wrong; and as [`Client::new`].
+    pub fn from_env() -> Result<Self> {
+        Self::new(Config::from_env()?)
+    }
+
+    /// For another transport, clock or limit.
+    pub fn builder(config: impl Into<Arc<Config>>) -> ClientBuilder {
+        ClientBuilder::new(config.into())
+    }
+
+    /// How this client reaches the manager.
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// Sends an operation and returns its data. A refusal (`ok: false`) is an error.
+    ///
+    /// # Errors
+    ///
+    /// Everything that [`Error`] can be.
+    pub async fn send<O: Operation>(&self, operation: O) -> Result<O::Data> {
+        self.request(operation).send().await.map(crate::Response::into_data)
+    }
+
+    /// Prepares an operation, to be sent with options of its own.
+    pub fn request<O: Operation>(&self, operation: O) -> Request<O::Data> {
+        Request::of(self.clone(), &operation)
+    }
+
+    /// Prepares an operation that [`graphql_client`] derived. Awaiting it sends it.
+    ///
+    /// Whether it reads or writes cannot be seen from here, so it is not sent again after a
+    /// failure unless [`Request::idempotent`] allows it, and `ok: false` stays in the data.
+    pub fn query<Q: GraphQLQuery>(&self, variables: Q::Variables) -> Request<Q::ResponseData> {
+        let body = Q::build_query(variables);
+        let name = Some(body.operation_name).filter(|name| !name.is_empty());
+        Request::of_document(self.clone(), body.query, name, &body.variables)
+    }
+
+    /// Prepares a document that is known only at run time, with its variables (`()` for none).
+    /// Awaiting it sends it. What comes back is the `data` of the answer, as JSON.
+    ///
+    /// The rules of [`query`](Self::query) hold.
+    ///
+    /// ```no_run
+    /// # async fn run(client: backendai::Client) -> backendai::Result<()> {
+    /// let variables = serde_json::json!({ "email": "user@example.com" });
+    /// let data = client
+    ///     .execute("query($email: String) { keypair_list(limit: 1, offset: 0, email: $email) { total_count } }", variables)
+    ///     .await?;
+    /// println!("{}", data.get());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn execute(&self, document: &str, variables: impl Serialize) -> Request<Box<RawValue>> {
+        Request::of_document(self.clone(), document, None, &variables)
+    }
+
+    /// Walks a list page by page, or row by row with [`Pager::items`].
+    pub fn pages<O: Paginated>(&self, operation: O) -> Pager<O> {
+        Pager::new(self.clone(), operation)
+    }
+
+    /// The version of the API that requests are sent with: the negotiated one after
+    /// [`negotiate`](Self::negotiate), else the configured one.
+    pub fn api_version(&self) -> ApiVersion {
+        self.server().map_or(self.0.config.version(), |server| server.negotiated())
+    }
+
+    /// What [`negotiate`](Self::negotiate) found out last.
+    pub fn server(&self) -> Option<Arc<ServerInfo>> {
+        // A value is put there whole, so a panic elsewhere leaves nothing half done.
+        self.0.server.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn remember(&self, server: &Arc<ServerInfo>) {
+        *self.0.server.write().unwrap_or_else(PoisonError::into_inner) = Some(server.clone());
+    }
+
+    pub(crate) fn transport(&self) -> &dyn Transport {
+        self.0.transport.as_ref()
+    }
+
+    pub(crate) fn max_page_size(&self) -> u32 {
+        self.0.max_page_size
+    }
+
+    /// The endpoints with their indices: the one that answered last, then those after it.
+    pub(crate) fn endpoints(&self) -> impl Iterator<Item = (usize, &Endpoint)> {
+        let all = self.0.config.endpoints();
+        let first = self.0.preferred.load(Ordering::Relaxed);
+        all.iter().enumerate().cycle().skip(first).take(all.len())
+    }
+
+    pub(crate) fn prefer(&self, index: usize) {
+        self.0.preferred.store(index, Ordering::Relaxed);
+    }
+
+    /// The call as a request to this endpoint, with the date of now.
+    pub(crate) fn sign(
+        &self,
+        endpoint: &Endpoint,
+        call: &Call,
+        deadline: Option<Instant>,
+    ) -> Result<HttpRequest> {
+        let inner = &*self.0;
+        let mut request = HttpRequest::new(call.method.clone(), endpoint.join(&call.path));
+        request.response_limit = inner.max_response_size;
+        request.timeout = deadline.map(|at| at.saturating_duration_since(Instant::now()));
+        request.headers = inner.headers.clone();
+        if !call.signed {
+            return Ok(request);
+        }
+        if inner.config.endpoint_type() == EndpointType::Session {
+            return Err(Error::no_login());
+        }
+        let version = self.api_version().to_string();
+        let date = RequestDate::new((inner.clock)());
+        let headers = &mut request.headers;
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(JSON));
+        headers.insert(header::DATE, date.header_value());
+        if let Some(signer) = &inner.signer {
+            let signable = SignableRequest {
+                method: call.method.as_str(),
+                target: &request.url[Position::BeforePath..Position::AfterQuery],
+                authority: endpoint.authority(),
+                content_type: JSON,
+                api_version: &version,
+            };
+            headers.insert(header::AUTHORIZATION, signer.authorization(&signable, &date));
+        }
+        let version = HeaderValue::try_from(version)
+            .map_err(|error| Error::config("the API version is no header").with_source(error))?;
+        headers.insert(VERSION, version);
+        request.body = call.body.clone();
+        Ok(request)
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("config", &self.0.config)
+            .field("server", &self.server())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Nothing can be sent, whatever the request.
+fn unusable(error: TransportError) -> Error {
+    Error::config("connections cannot be prepared as configured").with_source(error)
+}

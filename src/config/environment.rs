@@ -1,0 +1,91 @@
+//! The environment as a value, so that nothing below here reads the process.
+
+use std::{
+    collections::BTreeMap,
+    env,
+    ffi::OsString,
+    fmt,
+    path::{Path, PathBuf},
+};
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+/// The variables and the current directory that a configuration is read from.
+///
+/// Only what this library reads is kept: `BACKEND_*`, `SORNA_*` and the home directory. `Debug`
+/// shows names and no value.
+#[derive(Clone, Default)]
+pub struct Env {
+    variables: BTreeMap<String, Value>,
+    current_dir: Option<PathBuf>,
+}
+
+#[derive(Clone)]
+pub(super) enum Value {
+    Text(SecretString),
+    NotUnicode,
+}
+
+impl Env {
+    /// The environment of this process, as it is now.
+    pub fn process() -> Self {
+        Self { current_dir: env::current_dir().ok(), ..Self::from_pairs(env::vars_os()) }
+    }
+
+    /// These variables and no others. No current directory is known unless
+    /// [`in_directory`](Self::in_directory) tells it.
+    pub fn from_pairs<K, V>(pairs: impl IntoIterator<Item = (K, V)>) -> Self
+    where
+        K: Into<OsString>,
+        V: Into<OsString>,
+    {
+        let variables = pairs.into_iter().filter_map(|(name, value)| {
+            let name = name.into().into_string().ok().filter(|name| is_read(name))?;
+            let value = value.into().into_string();
+            Some((name, value.map_or(Value::NotUnicode, |text| Value::Text(text.into()))))
+        });
+        Self { variables: variables.collect(), current_dir: None }
+    }
+
+    /// Takes this directory for the current one.
+    #[must_use]
+    pub fn in_directory(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.current_dir = Some(directory.into());
+        self
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&Value> {
+        self.variables.get(name)
+    }
+
+    pub(super) fn current_dir(&self) -> Option<&Path> {
+        self.current_dir.as_deref()
+    }
+
+    /// The text of a variable; none when it is unset or not Unicode.
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        match self.get(name)? {
+            Value::Text(text) => Some(text.expose_secret()),
+            Value::NotUnicode => None,
+        }
+    }
+
+    pub(super) fn home(&self) -> Option<PathBuf> {
+        HOME.iter().find_map(|name| self.text(name).filter(|home| !home.is_empty()).map(Into::into))
+    }
+}
+
+const HOME: [&str; 2] = ["HOME", "USERPROFILE"];
+
+fn is_read(name: &str) -> bool {
+    HOME.contains(&name) || name.starts_with("BACKEND_") || name.starts_with("SORNA_")
+}
+
+impl fmt::Debug for Env {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Env")
+            .field("variables", &self.variables.keys().collect::<Vec<_>>())
+            .field("current_dir", &self.current_dir)
+            .finish()
+    }
+}

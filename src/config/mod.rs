@@ -1,0 +1,194 @@
+//! The configuration: every value is decided once, and knows where it came from.
+//!
+//! # Where a value comes from
+//!
+//! From the strongest source to the weakest: set in code; a profile that was asked for by name;
+//! the environment (`BACKEND_*`, then `SORNA_*`); a `.env` file; the current profile; the default.
+//! Only code and the environment are read by [`Config::from_env`]; every other source is read
+//! when [`ConfigBuilder`] is told so.
+//!
+//! | value | variable | rule |
+//! |---|---|---|
+//! | endpoint, access key, secret key | `ENDPOINT`, `ACCESS_KEY`, `SECRET_KEY` | all three of one source: the first that sets any of them. There is no default. An access key that is set and empty means that requests are not signed |
+//! | endpoint type | `ENDPOINT_TYPE` | `api`, or `session`, which ignores keys. Default `api` |
+//! | domain, group | `DOMAIN`, `GROUP` | default `default` |
+//! | storage-proxy map | `OVERRIDE_STORAGE_PROXY` | `X1=Y1,X2=Y2`. Default none |
+//! | virtual-folder mounts | `VFOLDER_MOUNTS` | comma list, added to those that are set in code |
+//! | skip TLS verification | `SKIP_SSLCERT_VALIDATION` | yes or no. Default no |
+//! | connect timeout | `CONNECTION_TIMEOUT` | seconds, 0 for no limit. Default 10 |
+//! | read timeout | `READ_TIMEOUT` | seconds, 0 for no limit. Default 120 |
+//! | API version | | a profile may set it. Default v9.20250722 |
+//! | user agent, hash type, certificates | | set in code alone |
+//!
+//! An empty `BACKEND_X` hides `SORNA_X`. A value that cannot be used is an error, never a default.
+
+mod builder;
+mod dotenv;
+mod endpoint;
+mod environment;
+mod error;
+mod layer;
+mod origin;
+mod pem;
+mod process;
+mod profile;
+mod resolve;
+mod value;
+mod version;
+mod warning;
+
+use std::{collections::BTreeMap, time::Duration};
+
+pub use self::{
+    builder::ConfigBuilder,
+    endpoint::{Endpoint, EndpointType, InvalidEndpoint, UnknownEndpointType},
+    environment::Env,
+    error::{ConfigError, Problem},
+    origin::{Field, Origin},
+    pem::ClientIdentity,
+    process::{get_config, set_config},
+    version::{ApiVersion, DEFAULT_VERSION, InvalidVersion, MIN_VERSION},
+    warning::Warning,
+};
+use crate::{credential::Credential, sign::HashType};
+
+/// The address of the public cloud. It is nobody's default: choose it by
+/// `Config::builder().endpoint(CLOUD_ENDPOINT)`.
+pub const CLOUD_ENDPOINT: &str = "https://api.cloud.backend.ai";
+/// The domain and the group when none is set.
+pub const DEFAULT_DOMAIN: &str = "default";
+/// The group when none is set.
+pub const DEFAULT_GROUP: &str = "default";
+/// The `User-Agent` header when none is set.
+pub const DEFAULT_USER_AGENT: &str = concat!("backendai-rust/", env!("CARGO_PKG_VERSION"));
+/// How long a connection may take to be made: 10 seconds, as with the official client.
+pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long nothing may come while an answer is awaited: two minutes. The official client waits
+/// for ever, so that a server which hangs hangs its caller too; zero does the same here.
+pub const DEFAULT_READ_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// How to reach a manager, and as whom. Cannot be changed once it is built.
+///
+/// See the [module](self) for where each value comes from. `Debug` shows no secret.
+#[derive(Clone, Debug)]
+pub struct Config {
+    endpoints: Vec<Endpoint>,
+    endpoint_type: EndpointType,
+    credential: Credential,
+    domain: String,
+    group: String,
+    storage_proxies: BTreeMap<String, String>,
+    version: ApiVersion,
+    user_agent: String,
+    hash_type: HashType,
+    vfolder_mounts: Vec<String>,
+    skip_tls_verification: bool,
+    connect_timeout: Option<Duration>,
+    read_timeout: Option<Duration>,
+    ca_certificates: Vec<Vec<u8>>,
+    client_identity: Option<ClientIdentity>,
+    origins: BTreeMap<Field, Origin>,
+    warnings: Vec<Warning>,
+}
+
+impl Config {
+    /// Starts with nothing: no source is read unless it is asked for.
+    pub fn builder() -> ConfigBuilder {
+        ConfigBuilder::default()
+    }
+
+    /// Reads the environment of this process and nothing else.
+    ///
+    /// # Errors
+    ///
+    /// Every variable that is missing or cannot be used, all at once.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::builder().environment(Env::process()).build()
+    }
+
+    /// The addresses of one cluster, in the order they were given; at least one.
+    pub fn endpoints(&self) -> &[Endpoint] {
+        &self.endpoints
+    }
+
+    /// What answers there.
+    pub const fn endpoint_type(&self) -> EndpointType {
+        self.endpoint_type
+    }
+
+    /// How requests say who sends them.
+    pub const fn credential(&self) -> &Credential {
+        &self.credential
+    }
+
+    /// The domain, for the header `X-BackendAI-Domain`.
+    pub fn domain(&self) -> &str {
+        &self.domain
+    }
+
+    /// The group. No header carries it.
+    pub fn group(&self) -> &str {
+        &self.group
+    }
+
+    /// Replacements of storage-proxy addresses.
+    pub const fn storage_proxies(&self) -> &BTreeMap<String, String> {
+        &self.storage_proxies
+    }
+
+    /// The newest version of the API to speak.
+    pub const fn version(&self) -> ApiVersion {
+        self.version
+    }
+
+    /// The `User-Agent` header.
+    pub fn user_agent(&self) -> &str {
+        &self.user_agent
+    }
+
+    /// The hash of signatures.
+    pub const fn hash_type(&self) -> HashType {
+        self.hash_type
+    }
+
+    /// Virtual folders that are mounted in every session.
+    pub fn vfolder_mounts(&self) -> &[String] {
+        &self.vfolder_mounts
+    }
+
+    /// Whether any certificate of the server will do.
+    pub const fn skip_tls_verification(&self) -> bool {
+        self.skip_tls_verification
+    }
+
+    /// How long a connection may take to be made; none for no limit.
+    pub const fn connect_timeout(&self) -> Option<Duration> {
+        self.connect_timeout
+    }
+
+    /// How long nothing may come while an answer is awaited; none for no limit.
+    pub const fn read_timeout(&self) -> Option<Duration> {
+        self.read_timeout
+    }
+
+    /// Certificates that are trusted besides the system's: PEM texts of one or more each.
+    pub fn ca_certificates(&self) -> &[Vec<u8>] {
+        &self.ca_certificates
+    }
+
+    /// What this client shows to a server that asks for a certificate.
+    pub const fn client_identity(&self) -> Option<&ClientIdentity> {
+        self.client_identity.as_ref()
+    }
+
+    /// Where the value of a field came from. [`Origin::Default`] too when it is not used, as the
+    /// keys are not with a session.
+    pub fn origin(&self, field: Field) -> &Origin {
+        self.origins.get(&field).unwrap_or(&Origin::Default)
+    }
+
+    /// What works and should still be looked at. Each was also sent to `tracing` as a warning.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+}

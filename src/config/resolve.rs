@@ -1,0 +1,371 @@
+//! The precedence rules: which source each value is taken from.
+
+use std::collections::BTreeMap;
+
+use secrecy::ExposeSecret as _;
+
+use super::{
+    ApiVersion, Config, ConfigBuilder, ConfigError, DEFAULT_CONNECT_TIMEOUT, DEFAULT_DOMAIN,
+    DEFAULT_GROUP, DEFAULT_READ_TIMEOUT, DEFAULT_USER_AGENT, Endpoint, EndpointType, Field, Origin,
+    Problem, Warning,
+    builder::Dotenv,
+    dotenv, endpoint,
+    layer::{Layer, Said, Source},
+    profile::Profiles,
+    value,
+};
+use crate::credential::{Credential, Keys, check_access_key, check_secret_key};
+
+pub(super) fn resolve(builder: &ConfigBuilder) -> Result<Config, ConfigError> {
+    let mut resolver = Resolver::default();
+    resolver.read_sources(builder);
+    let config = resolver.decide(builder);
+    match config {
+        Some(config) if resolver.problems.is_empty() => {
+            for warning in &config.warnings {
+                tracing::warn!("{warning}");
+            }
+            Ok(config)
+        }
+        _ => Err(ConfigError::new(resolver.problems)),
+    }
+}
+
+#[derive(Default)]
+struct Resolver {
+    /// From the strongest source to the weakest.
+    layers: Vec<Layer>,
+    origins: BTreeMap<Field, Origin>,
+    problems: Vec<Problem>,
+    warnings: Vec<Warning>,
+}
+
+impl Resolver {
+    fn read_sources(&mut self, builder: &ConfigBuilder) {
+        self.layers.push(builder.layer());
+        let root = builder
+            .profile_dir
+            .clone()
+            .or_else(|| Some(builder.env.as_ref()?.home()?.join(".backend.ai")));
+        let wanted = builder.profile.is_some() || builder.current_profile;
+        if wanted && root.is_none() {
+            let message = "the home directory is unknown; say where the profiles are";
+            self.problems.push(Problem::new(None, "ConfigBuilder::profile_dir", message));
+        }
+        let (problems, warnings) = (&mut self.problems, &mut self.warnings);
+        let mut profiles = root.as_deref().map(|root| Profiles { root, problems, warnings });
+        let named = builder.profile.as_deref();
+        let named = named.and_then(|name| profiles.as_mut()?.named(name));
+        // A profile that was asked for by name leaves nothing for the current one to say.
+        let current = (builder.current_profile && builder.profile.is_none())
+            .then(|| profiles.as_mut()?.current(builder.env.as_ref()))
+            .flatten();
+
+        let environment = builder.env.as_ref().map(Layer::environment);
+        let dotenv = self.read_dotenv(builder);
+        let variables = match builder.dotenv_overrides {
+            true => [dotenv, environment],
+            false => [environment, dotenv],
+        };
+        self.layers.extend(named.into_iter().chain(variables.into_iter().flatten()).chain(current));
+    }
+
+    fn read_dotenv(&mut self, builder: &ConfigBuilder) -> Option<Layer> {
+        let directory = builder.env.as_ref().and_then(|env| env.current_dir());
+        let path = match (builder.dotenv.as_ref()?, directory) {
+            (Dotenv::File(path), Some(directory)) => directory.join(path),
+            (Dotenv::File(path), None) => path.clone(),
+            (Dotenv::Upwards, Some(directory)) => dotenv::find(directory)?,
+            (Dotenv::Upwards, None) => {
+                let message = "the current directory is unknown; name the file with \
+                               ConfigBuilder::dotenv, or give an Env that knows its directory";
+                self.problems.push(Problem::new(None, "ConfigBuilder::dotenv_upwards", message));
+                return None;
+            }
+        };
+        match dotenv::read(&path) {
+            Ok(variables) => Some(Layer::dotenv(&path, &variables)),
+            Err(problem) => {
+                self.problems.push(problem);
+                None
+            }
+        }
+    }
+
+    fn decide(&mut self, builder: &ConfigBuilder) -> Option<Config> {
+        let endpoint_type = self.pick(
+            Field::EndpointType,
+            builder.endpoint_type,
+            |text| text.parse::<EndpointType>().map_err(|error| error.to_string()),
+            EndpointType::default,
+        );
+        let bundle = self.bundle(endpoint_type);
+        let domain = self.name(Field::Domain, builder.domain.as_deref(), DEFAULT_DOMAIN);
+        let group = self.name(Field::Group, builder.group.as_deref(), DEFAULT_GROUP);
+        let storage_proxies = self.storage_proxies(builder);
+        let version = self.pick(
+            Field::Version,
+            builder.version,
+            |text| text.parse::<ApiVersion>().map_err(|error| error.to_string()),
+            ApiVersion::default,
+        );
+        let user_agent = self.explicit(
+            Field::UserAgent,
+            builder.user_agent.as_deref(),
+            value::parse_user_agent,
+            || DEFAULT_USER_AGENT.to_owned(),
+        );
+        let hash_type = self.explicit(Field::HashType, builder.hash_type, Ok, Default::default);
+        let vfolder_mounts = self.vfolder_mounts(builder);
+        let skip_tls_verification = self.pick(
+            Field::SkipTlsVerification,
+            builder.skip_tls_verification,
+            value::parse_bool,
+            || false,
+        );
+        let connect_timeout = self.pick(
+            Field::ConnectTimeout,
+            builder.connect_timeout.map(value::limit_of),
+            value::parse_timeout,
+            || Some(DEFAULT_CONNECT_TIMEOUT),
+        );
+        let read_timeout = self.pick(
+            Field::ReadTimeout,
+            builder.read_timeout.map(value::limit_of),
+            value::parse_timeout,
+            || Some(DEFAULT_READ_TIMEOUT),
+        );
+        let mut ca_certificates = Vec::new();
+        for pem in &builder.ca_certificates {
+            match pem.certificates() {
+                Ok(pem) => ca_certificates.push(pem),
+                Err(problem) => self.problems.push(problem),
+            }
+            self.origins.insert(Field::CaCertificates, Origin::Explicit);
+        }
+        let client_identity = builder.client_identity.as_ref().and_then(|pem| {
+            self.origins.insert(Field::ClientIdentity, Origin::Explicit);
+            pem.identity().map_err(|problem| self.problems.push(problem)).ok()
+        });
+        if skip_tls_verification == Some(true) {
+            let origin = self.origin(Field::SkipTlsVerification).clone();
+            self.warnings.push(Warning::TlsNotVerified { origin });
+        }
+
+        let (endpoints, credential) = bundle?;
+        Some(Config {
+            endpoints,
+            endpoint_type: endpoint_type?,
+            credential,
+            domain: domain?,
+            group: group?,
+            storage_proxies: storage_proxies?,
+            version: version?,
+            user_agent: user_agent?,
+            hash_type: hash_type?,
+            vfolder_mounts: vfolder_mounts?,
+            skip_tls_verification: skip_tls_verification?,
+            connect_timeout: connect_timeout?,
+            read_timeout: read_timeout?,
+            ca_certificates,
+            client_identity,
+            origins: std::mem::take(&mut self.origins),
+            warnings: std::mem::take(&mut self.warnings),
+        })
+    }
+
+    fn origin(&self, field: Field) -> &Origin {
+        self.origins.get(&field).unwrap_or(&Origin::Default)
+    }
+
+    /// Explicit, then the first source that says something, then the default. None when what was
+    /// said cannot be used, which is a problem by then.
+    fn pick<T>(
+        &mut self,
+        field: Field,
+        explicit: Option<T>,
+        parse: impl Fn(&str) -> Result<T, String>,
+        default: impl FnOnce() -> T,
+    ) -> Option<T> {
+        if let Some(value) = explicit {
+            self.origins.insert(field, Origin::Explicit);
+            return Some(value);
+        }
+        let Some(said) = self.layers.iter().find_map(|layer| layer.get(field)) else {
+            return Some(default());
+        };
+        self.origins.insert(field, said.origin.clone());
+        said.read(field, parse).map_err(|problem| self.problems.push(problem)).ok()
+    }
+
+    /// A value that no source but code can set.
+    fn explicit<T, U>(
+        &mut self,
+        field: Field,
+        explicit: Option<T>,
+        check: impl FnOnce(T) -> Result<U, String>,
+        default: impl FnOnce() -> U,
+    ) -> Option<U> {
+        let Some(value) = explicit else { return Some(default()) };
+        self.origins.insert(field, Origin::Explicit);
+        let place = Layer::new(Source::Explicit).place(field);
+        let problem = |message| self.problems.push(Problem::new(field, place, message));
+        check(value).map_err(problem).ok()
+    }
+
+    fn name(&mut self, field: Field, explicit: Option<&str>, default: &str) -> Option<String> {
+        match explicit {
+            Some(_) => self.explicit(field, explicit, value::parse_name, String::new),
+            None => self.pick(field, None, value::parse_name, || default.to_owned()),
+        }
+    }
+
+    fn storage_proxies(&mut self, builder: &ConfigBuilder) -> Option<BTreeMap<String, String>> {
+        let field = Field::StorageProxies;
+        let Some(pairs) = &builder.storage_proxies else {
+            return self.pick(field, None, value::parse_map, BTreeMap::new);
+        };
+        let check = |pairs: &Vec<(String, String)>| {
+            let mut map = BTreeMap::new();
+            pairs.iter().try_for_each(|(from, to)| value::put(&mut map, from, to)).map(|()| map)
+        };
+        self.explicit(field, Some(pairs), check, BTreeMap::new)
+    }
+
+    /// Both what is set in code and what a source says, in this order.
+    fn vfolder_mounts(&mut self, builder: &ConfigBuilder) -> Option<Vec<String>> {
+        let field = Field::VfolderMounts;
+        let explicit = value::distinct(builder.vfolder_mounts.iter().cloned());
+        let said = self.pick(field, None, |text| Ok(value::parse_names(text)), Vec::new)?;
+        if !explicit.is_empty() {
+            let origin = match said.is_empty() {
+                true => Origin::Explicit,
+                false => Origin::Merged(vec![Origin::Explicit, self.origin(field).clone()]),
+            };
+            self.origins.insert(field, origin);
+        }
+        Some(value::distinct(explicit.into_iter().chain(said)))
+    }
+
+    /// The endpoints and the keys, all of one source: the first that sets any of them. With a
+    /// session there are no keys, so only the endpoints count.
+    fn bundle(&mut self, kind: Option<EndpointType>) -> Option<(Vec<Endpoint>, Credential)> {
+        let Self { layers, origins, problems, .. } = self;
+        let fields: &[Field] = match kind {
+            Some(EndpointType::Api) => &[Field::Endpoint, Field::AccessKey, Field::SecretKey],
+            Some(EndpointType::Session) | None => &[Field::Endpoint],
+        };
+        let sets = |layer: &Layer, field: Field| layer.get(field).is_some();
+        let chosen = layers.iter().position(|layer| {
+            layer.must_supply() || fields.iter().any(|field| sets(layer, *field))
+        });
+        let Some(layer) = chosen.and_then(|at| layers.get(at)) else {
+            // The place that most people would fill: a variable, if variables are read at all.
+            let usual = layers.iter().find(|layer| layer.source == Source::Environment);
+            for &field in fields {
+                if let Some(layer) = usual.or(layers.first()) {
+                    problems.push(Problem::new(field, layer.place(field), UNSET));
+                }
+            }
+            return None;
+        };
+
+        let anonymous = layer
+            .get(Field::AccessKey)
+            .is_some_and(|said| said.read(Field::AccessKey, is_empty) == Ok(true));
+        let present = fields.iter().find(|field| sets(layer, **field));
+        let present = present.map(|field| layer.place(*field));
+        for &field in fields {
+            if let Some(said) = layer.get(field) {
+                origins.insert(field, said.origin.clone());
+            } else if !(anonymous && field == Field::SecretKey) {
+                let other = layers.iter().skip(chosen.unwrap_or_default() + 1);
+                let other = other.filter_map(|layer| layer.get(field)).next();
+                problems.push(Problem::new(
+                    field,
+                    layer.place(field),
+                    gap(field, present.as_deref(), other),
+                ));
+            }
+        }
+
+        let mut faults = Vec::new();
+        let endpoints = layer.get(Field::Endpoint).and_then(|said| {
+            let list = said.read(Field::Endpoint, |text| Ok(endpoint::parse_list(text)));
+            let errors = match list {
+                Ok(Ok(endpoints)) => return Some(endpoints),
+                Ok(Err(errors)) => errors,
+                Err(problem) => {
+                    faults.push(problem);
+                    return None;
+                }
+            };
+            faults.extend(
+                errors.iter().map(|error| Problem::new(Field::Endpoint, &said.origin, error)),
+            );
+            None
+        });
+        let credential = match kind {
+            None => None,
+            Some(EndpointType::Session) => Some(Credential::Session),
+            Some(EndpointType::Api) if anonymous => {
+                origins.remove(&Field::SecretKey);
+                Some(Credential::Anonymous)
+            }
+            Some(EndpointType::Api) => keys(layer, &mut faults).map(Credential::KeyPair),
+        };
+        problems.append(&mut faults);
+        Some((endpoints?, credential?))
+    }
+}
+
+const UNSET: &str = "not set, and there is no default";
+
+fn gap(field: Field, present: Option<&str>, other: Option<&Said>) -> String {
+    let mut text = match present {
+        Some(present) => format!("not set, though {present} is"),
+        None => "not set, though this profile was asked for".to_owned(),
+    };
+    if let Some(other) = other {
+        text.push_str(&format!(
+            "; {} is not used, because endpoint and keys are taken from one source",
+            other.origin
+        ));
+    }
+    if field == Field::AccessKey {
+        text.push_str("; set it, or make it empty to send requests unsigned");
+    }
+    text
+}
+
+fn is_empty(text: &str) -> Result<bool, String> {
+    Ok(text.is_empty())
+}
+
+/// Both keys of a source, each with its own problem.
+fn keys(layer: &Layer, problems: &mut Vec<Problem>) -> Option<Keys> {
+    let mut read = |field, check: fn(&str) -> Result<(), crate::credential::InvalidKeys>| {
+        let check = |text: &str| match check(text) {
+            Ok(()) => Ok(text.to_owned()),
+            Err(error) => Err(format!("{error}; copy the key again")),
+        };
+        layer.get(field)?.read(field, check).map_err(|problem| problems.push(problem)).ok()
+    };
+    let access = read(Field::AccessKey, check_access_key);
+    let secret = read(Field::SecretKey, check_secret_key);
+    Keys::new(access?, secret?).ok()
+}
+
+impl Said {
+    fn read<T>(
+        &self,
+        field: Field,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<T, Problem> {
+        match &self.text {
+            Some(text) => parse(text.expose_secret())
+                .map_err(|message| Problem::new(field, &self.origin, message)),
+            None => Err(Problem::new(field, &self.origin, "the value is not Unicode")),
+        }
+    }
+}

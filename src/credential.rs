@@ -1,0 +1,169 @@
+//! Who calls: an access key with its secret, a login session, or nobody.
+
+use std::fmt;
+
+pub use secrecy::{ExposeSecret, SecretString};
+
+/// An access key and its secret, as the manager issued them.
+///
+/// The secret is wiped from memory when the value is dropped, and no `Debug` shows it.
+///
+/// ```
+/// use backendai::credential::Keys;
+///
+/// let keys = Keys::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
+/// assert_eq!(keys.access_key(), "AKIAIOSFODNN7EXAMPLE");
+/// assert!(!format!("{keys:?}").contains("wJalr"));
+/// # Ok::<(), backendai::credential::InvalidKeys>(())
+/// ```
+#[derive(Clone)]
+pub struct Keys {
+    access_key: String,
+    secret_key: SecretString,
+}
+
+impl Keys {
+    /// Takes both keys together: one without the other signs nothing.
+    ///
+    /// # Errors
+    ///
+    /// When a key is blank or has a character that it cannot have. Most often a line break was
+    /// pasted along.
+    pub fn new(
+        access_key: impl Into<String>,
+        secret_key: impl Into<SecretString>,
+    ) -> Result<Self, InvalidKeys> {
+        let (access_key, secret_key) = (access_key.into(), secret_key.into());
+        check_access_key(&access_key)?;
+        check_secret_key(secret_key.expose_secret())?;
+        Ok(Self { access_key, secret_key })
+    }
+
+    /// The access key. It names the caller and is no secret.
+    pub fn access_key(&self) -> &str {
+        &self.access_key
+    }
+
+    /// The secret key; its text only through [`ExposeSecret`].
+    pub const fn secret_key(&self) -> &SecretString {
+        &self.secret_key
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keys").field("access_key", &self.access_key).finish_non_exhaustive()
+    }
+}
+
+/// The access key goes into a header, between `credential=` and `:`, where the manager splits.
+pub(crate) fn check_access_key(key: &str) -> Result<(), InvalidKeys> {
+    if key.is_empty() {
+        return Err(InvalidKeys::BlankAccessKey);
+    }
+    match key.chars().all(|c| c.is_ascii_graphic() && c != ':' && c != ',') {
+        true => Ok(()),
+        false => Err(InvalidKeys::AccessKey),
+    }
+}
+
+pub(crate) fn check_secret_key(key: &str) -> Result<(), InvalidKeys> {
+    if key.trim().is_empty() {
+        return Err(InvalidKeys::BlankSecretKey);
+    }
+    match key.trim() == key && !key.chars().any(char::is_control) {
+        true => Ok(()),
+        false => Err(InvalidKeys::SecretKey),
+    }
+}
+
+/// Why a pair of keys was not taken. Neither key is repeated here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidKeys {
+    /// The access key is empty. Who wants no signature says [`Credential::Anonymous`].
+    #[error("the access key is empty")]
+    BlankAccessKey,
+    /// The secret key is empty or only blanks.
+    #[error("the secret key is empty")]
+    BlankSecretKey,
+    /// The access key cannot be put in a header.
+    #[error(
+        "the access key has a blank, a line break, a comma, a colon or a character beyond ASCII"
+    )]
+    AccessKey,
+    /// The secret key has blanks around it or a line break in it.
+    #[error("the secret key has blanks around it or a line break in it")]
+    SecretKey,
+}
+
+/// How requests say who sends them.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Credential {
+    /// Every request is signed with these keys.
+    KeyPair(Keys),
+    /// The cookie of a login at the web server; nothing is signed.
+    Session,
+    /// Nothing is signed. The manager answers only what is public.
+    Anonymous,
+}
+
+impl Credential {
+    /// The keys, when requests are signed.
+    pub const fn keys(&self) -> Option<&Keys> {
+        match self {
+            Self::KeyPair(keys) => Some(keys),
+            Self::Session | Self::Anonymous => None,
+        }
+    }
+}
+
+impl From<Keys> for Credential {
+    fn from(keys: Keys) -> Self {
+        Self::KeyPair(keys)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_debug_shows_the_secret() {
+        let keys = Keys::new("AKIAEXAMPLE", "a-very-secret-key").unwrap();
+        let credential = Credential::from(keys.clone());
+        for text in [format!("{keys:?}"), format!("{keys:#?}"), format!("{credential:?}")] {
+            assert!(text.contains("AKIAEXAMPLE"), "{text}");
+            assert!(!text.contains("a-very-secret-key"), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_secret_is_wiped_on_drop() {
+        fn wiped<T: secrecy::zeroize::ZeroizeOnDrop>(_: &T) {}
+        wiped(Keys::new("AKIAEXAMPLE", "secret").unwrap().secret_key());
+    }
+
+    #[test]
+    fn keys_that_cannot_be_sent_are_refused_without_being_repeated() {
+        let cases = [
+            ("", "secret", InvalidKeys::BlankAccessKey),
+            ("AKIA EXAMPLE", "secret", InvalidKeys::AccessKey),
+            ("AKIAEXAMPLE\n", "secret", InvalidKeys::AccessKey),
+            ("AKIA:EXAMPLE", "secret", InvalidKeys::AccessKey),
+            ("AKIA,EXAMPLE", "secret", InvalidKeys::AccessKey),
+            ("AKIAÉ", "secret", InvalidKeys::AccessKey),
+            ("AKIAEXAMPLE", "", InvalidKeys::BlankSecretKey),
+            ("AKIAEXAMPLE", " \n", InvalidKeys::BlankSecretKey),
+            ("AKIAEXAMPLE", "pasted-secret\n", InvalidKeys::SecretKey),
+            ("AKIAEXAMPLE", "pasted\nsecret", InvalidKeys::SecretKey),
+        ];
+        for (access, secret, expected) in cases {
+            let error = Keys::new(access, secret).unwrap_err();
+            assert_eq!(error, expected, "{access:?}");
+            assert!(!error.to_string().contains("AKIA"), "{error}");
+            assert!(!error.to_string().contains("pasted"), "{error}");
+        }
+    }
+}

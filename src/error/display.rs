@@ -1,0 +1,201 @@
+//! What an error says of itself: what failed, where, and what to do.
+
+use std::fmt;
+
+use http::StatusCode;
+
+use super::{Decode, Error, Graphql, Http, Kind, Sent, message::shown};
+
+/// More GraphQL errors than this are counted, not shown.
+const SHOWN_ERRORS: usize = 3;
+
+/// The manager answers `Bad request.` without a reason to bodies of more bytes than this.
+const LARGEST_BODY: usize = 1 << 20;
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(operation) = self.operation() {
+            write!(f, "{operation}: ")?;
+        }
+        let at = At(self.endpoint());
+        match &self.0.kind {
+            Kind::Config(message) => f.write_str(message),
+            Kind::NoLogin => f.write_str(
+                "an endpoint of type `session` needs a login, and there is none; use the type \
+                 `api` with an access key and a secret key",
+            ),
+            Kind::Encode => f.write_str("the variables cannot be written as JSON"),
+            Kind::Transport(sent) => transport(f, *sent, at),
+            Kind::Http(http) => http.fmt(f, at, self),
+            Kind::Graphql(graphql) => graphql.fmt(f, at),
+            Kind::Refused { field, message } => {
+                write!(f, "the manager refused `{field}`{at}: ")?;
+                let message = message.as_deref().unwrap_or_default().trim();
+                f.write_str(if message.is_empty() { "it gives no reason" } else { "" })?;
+                f.write_str(&shown(message))
+            }
+            Kind::Decode(decode) => decode.fmt(f, at),
+            Kind::TooOld { server, minimum } => write!(
+                f,
+                "the manager{at} speaks API {server} and at least {minimum} is needed: update it"
+            ),
+            Kind::Stuck { offset, total } => write!(
+                f,
+                "the list says that it has {total} rows and answers with empty pages from row \
+                 {offset} on; other rows may be left out"
+            ),
+        }?;
+        if self.is_outcome_unknown() {
+            f.write_str("; it may have taken effect: look before sending it again")?;
+        }
+        for (index, error) in self.earlier().iter().enumerate() {
+            f.write_str(if index == 0 { "; tried before: " } else { ", " })?;
+            f.write_str(error.endpoint().unwrap_or_default())?;
+            match root(error) {
+                Some(cause) => write!(f, " ({cause})")?,
+                None => write!(f, " ({})", error.status().unwrap_or_default())?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The first cause. Of an endpoint that is not the last there is no room for more.
+fn root(error: &Error) -> Option<&dyn std::error::Error> {
+    let mut cause = std::error::Error::source(error)?;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    Some(cause)
+}
+
+/// ` at https://…`, or nothing.
+#[derive(Clone, Copy)]
+struct At<'a>(Option<&'a str>);
+
+impl fmt::Display for At<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |endpoint| write!(f, " at {endpoint}"))
+    }
+}
+
+fn transport(f: &mut fmt::Formatter<'_>, sent: Sent, at: At<'_>) -> fmt::Result {
+    match sent {
+        Sent::No { timeout: false } => write!(
+            f,
+            "no connection to the manager{at}: check the address, the network and its certificate"
+        ),
+        Sent::No { timeout: true } => write!(
+            f,
+            "no connection to the manager{at} in time: check the address and the network, or \
+             raise the connect timeout"
+        ),
+        Sent::Maybe { timeout: false } => {
+            write!(f, "the connection to the manager{at} broke before the answer was there")
+        }
+        Sent::Maybe { timeout: true } => {
+            write!(f, "the manager{at} did not answer in time: raise the timeout or ask for less")
+        }
+        Sent::TooLarge => write!(
+            f,
+            "the answer of the manager{at} is larger than allowed: ask for fewer rows, or raise \
+             the largest response size of the client"
+        ),
+    }
+}
+
+impl Http {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>, at: At<'_>, error: &Error) -> fmt::Result {
+        if self.status.is_redirection() {
+            write!(f, "the endpoint{at} answered {} ", self.status)?;
+            if let Some(location) = &self.location {
+                write!(f, "to {location} ")?;
+            }
+            return f.write_str(
+                "and redirects are not followed, because host and path are signed: configure the \
+                 address that it redirects to",
+            );
+        }
+        write!(f, "the manager{at} answered {}", self.status)?;
+        match &self.problem {
+            Some(problem) => {
+                if let Some(title) = problem.title() {
+                    write!(f, ": {}", shown(title))?;
+                }
+                if let Some(message) = problem.message() {
+                    write!(f, " ({message})")?;
+                }
+            }
+            None => write!(
+                f,
+                " with {}, not with a problem of the manager's",
+                kind(&self.content_type)
+            )?,
+        }
+        f.write_str(self.mend(error))
+    }
+
+    fn mend(&self, error: &Error) -> &'static str {
+        if error.is_clock_skew() {
+            return ": set this machine's clock, which may be at most 15 minutes off";
+        }
+        if error.is_auth() {
+            return ": check the access key and its secret key, that the keypair and its user are \
+                    active, and that no proxy changes the Host header or the path";
+        }
+        match self.status {
+            StatusCode::TOO_MANY_REQUESTS => {
+                ": wait until the window ends, or have the keypair's rate limit raised"
+            }
+            StatusCode::NOT_FOUND if self.problem.is_none() => ": check the endpoint's address",
+            StatusCode::BAD_REQUEST if self.sent > LARGEST_BODY => {
+                ": the request is larger than the 1 MiB that the manager takes"
+            }
+            // The legacy schema's answer to a document that it cannot parse.
+            StatusCode::INTERNAL_SERVER_ERROR if self.problem.is_some() => {
+                ": the manager's log has the reason; a document with a syntax error also ends so"
+            }
+            StatusCode::BAD_GATEWAY
+            | StatusCode::SERVICE_UNAVAILABLE
+            | StatusCode::GATEWAY_TIMEOUT => ": the manager behind it seems to be down",
+            _ => "",
+        }
+    }
+}
+
+impl Graphql {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>, at: At<'_>) -> fmt::Result {
+        write!(f, "the manager{at} answered with errors")?;
+        for (index, error) in self.errors.iter().take(SHOWN_ERRORS).enumerate() {
+            write!(f, "{}{error}", if index == 0 { ": " } else { "; " })?;
+        }
+        match self.errors.len().saturating_sub(SHOWN_ERRORS) {
+            0 => Ok(()),
+            more => write!(f, "; and {more} more"),
+        }
+    }
+}
+
+impl Decode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>, at: At<'_>) -> fmt::Result {
+        let reason = &self.reason;
+        match &self.json_path {
+            Some(path) => write!(
+                f,
+                "the answer of the manager{at} is not of the expected shape: {path}: {reason}; \
+                 its version may differ from the schema's"
+            ),
+            None => write!(
+                f,
+                "the endpoint{at} answered {} with {} that is no answer to GraphQL ({reason}): \
+                 check that it is the manager's address",
+                self.status,
+                kind(&self.content_type)
+            ),
+        }
+    }
+}
+
+fn kind(content_type: &Option<String>) -> &str {
+    content_type.as_deref().unwrap_or("a body of no declared type")
+}

@@ -1,0 +1,120 @@
+//! How errors are made: one function for each thing that can go wrong.
+
+use std::{borrow::Cow, sync::Arc};
+
+use http::StatusCode;
+
+use super::{Decode, Error, Graphql, Http, Inner, Kind, Sent, Source};
+use crate::{config::ApiVersion, operation::Refusal, transport::TransportError};
+
+impl Error {
+    fn new(kind: Kind) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            operation: None,
+            endpoint: None,
+            outcome_unknown: false,
+            earlier: Vec::new(),
+            source: None,
+        }))
+    }
+
+    pub(crate) fn config(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Config(message.into()))
+    }
+
+    pub(crate) fn no_login() -> Self {
+        Self::new(Kind::NoLogin)
+    }
+
+    pub(crate) fn encode(source: serde_json::Error) -> Self {
+        Self::new(Kind::Encode).with_source(source)
+    }
+
+    /// `writes` says whether the call may have changed something.
+    pub(crate) fn transport(source: TransportError, writes: bool) -> Self {
+        let timeout = source.is_timeout();
+        let sent = match (source.is_not_sent(), source.is_too_large()) {
+            (true, _) => Sent::No { timeout },
+            (_, true) => Sent::TooLarge,
+            _ => Sent::Maybe { timeout },
+        };
+        let mut error = Self::new(Kind::Transport(sent)).with_source(source);
+        error.0.outcome_unknown = writes && !matches!(sent, Sent::No { .. });
+        error
+    }
+
+    pub(crate) fn http(http: Http, writes: bool) -> Self {
+        // A gateway answers for a manager that may be at work; a manager that failed may have
+        // written before.
+        let unknown = writes && http.status.is_server_error();
+        let mut error = Self::new(Kind::Http(Box::new(http)));
+        error.0.outcome_unknown = unknown;
+        error
+    }
+
+    pub(crate) fn graphql(graphql: Graphql) -> Self {
+        Self::new(Kind::Graphql(Box::new(graphql)))
+    }
+
+    pub(crate) fn refused(refusal: Refusal<'_>) -> Self {
+        Self::new(Kind::Refused {
+            field: refusal.field.to_owned(),
+            message: refusal.message.map(str::to_owned),
+        })
+    }
+
+    pub(crate) fn decode(decode: Decode, writes: bool) -> Self {
+        let mut error = Self::new(Kind::Decode(Box::new(decode)));
+        error.0.outcome_unknown = writes;
+        error
+    }
+
+    /// Null where the manager promises a value, without a word why. `writes` is whether it was a
+    /// mutation's answer.
+    pub(crate) fn null(path: &str, writes: bool) -> Self {
+        let decode = Decode {
+            status: StatusCode::OK,
+            content_type: None,
+            reason: "the manager answered null".to_owned(),
+            json_path: Some(path.to_owned()),
+            excerpt: String::new(),
+            data: None,
+        };
+        Self::decode(decode, writes)
+    }
+
+    pub(crate) fn too_old(server: ApiVersion, minimum: ApiVersion) -> Self {
+        Self::new(Kind::TooOld { server, minimum })
+    }
+
+    pub(crate) fn stuck(offset: u64, total: u64) -> Self {
+        Self::new(Kind::Stuck { offset, total })
+    }
+
+    pub(crate) fn with_source(mut self, source: impl Into<Source>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    pub(crate) fn with_operation(mut self, name: Cow<'static, str>) -> Self {
+        self.0.operation = Some(name);
+        self
+    }
+
+    pub(crate) fn with_endpoint(mut self, endpoint: Arc<str>) -> Self {
+        self.0.endpoint = Some(endpoint);
+        self
+    }
+
+    pub(crate) fn with_earlier(mut self, earlier: Vec<Self>) -> Self {
+        self.0.earlier = earlier;
+        self
+    }
+}
+
+impl From<crate::config::ConfigError> for Error {
+    fn from(error: crate::config::ConfigError) -> Self {
+        Self::config(error.to_string())
+    }
+}

@@ -1,0 +1,282 @@
+//! One call: its body, its options, and the loop that sends it.
+
+use std::{
+    borrow::Cow,
+    future::{Future, IntoFuture},
+    pin::Pin,
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use http::Method;
+use serde::{Serialize, de::DeserializeOwned};
+use tracing::{Instrument as _, Span};
+
+use crate::{
+    client::Client,
+    error::{Error, Result},
+    operation::{Kind, Operation, Refusal},
+    response::{self, Asked, Response},
+    transport::HttpResponse,
+};
+
+/// Path of the admin schema.
+const ADMIN: &str = "/admin/gql";
+
+/// A call that is ready to be sent. Awaiting it gives the data; [`send`](Self::send) gives the
+/// whole [`Response`].
+///
+/// ```no_run
+/// # async fn run(client: backendai::Client) -> backendai::Result<()> {
+/// use std::time::Duration;
+///
+/// let data = client
+///     .execute("query Count { keypair_list(limit: 1, offset: 0) { total_count } }", ())
+///     .idempotent(true)
+///     .timeout(Duration::from_secs(5))
+///     .await?;
+/// println!("{data}");
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "nothing is sent before it is awaited"]
+pub struct Request<T> {
+    client: Client,
+    call: Call,
+    /// Why it cannot be sent; told when it is.
+    failed: Option<Error>,
+    refusal: fn(&T) -> Option<Refusal<'_>>,
+}
+
+/// What the loop needs, whatever the answer's type.
+#[derive(Clone)]
+pub(crate) struct Call {
+    pub(crate) operation: Cow<'static, str>,
+    pub(crate) method: Method,
+    pub(crate) path: Cow<'static, str>,
+    pub(crate) body: Bytes,
+    pub(crate) kind: Option<Kind>,
+    pub(crate) idempotent: Option<bool>,
+    pub(crate) timeout: Option<Duration>,
+    /// Whether it says who is calling. What does not may be asked of every endpoint, until one
+    /// gives an answer that is of use.
+    pub(crate) signed: bool,
+}
+
+impl Call {
+    /// Whether sending it twice does the same as sending it once.
+    pub(crate) fn is_idempotent(&self) -> bool {
+        self.idempotent.unwrap_or(self.kind == Some(Kind::Query))
+    }
+
+    pub(crate) fn asked(&self) -> Asked {
+        Asked { writes: !self.is_idempotent(), sent: self.body.len() }
+    }
+
+    const fn kind_name(&self) -> &'static str {
+        match self.kind {
+            Some(Kind::Query) => "query",
+            Some(Kind::Mutation) => "mutation",
+            None => "unknown",
+        }
+    }
+}
+
+impl<T> Request<T> {
+    /// Most time for the whole call, trying other endpoints included. Without it, the read
+    /// timeout of the configuration ends a call that is not making progress.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.call.timeout = Some(timeout);
+        self
+    }
+
+    /// Says whether the call may be sent again when it may have arrived before. Queries may,
+    /// mutations may not; of a document of unknown kind nobody knows but you, and it is not sent
+    /// again unless you say so.
+    pub fn idempotent(mut self, idempotent: bool) -> Self {
+        self.call.idempotent = Some(idempotent);
+        self
+    }
+
+    /// Sends it to another schema, such as `/admin/gql/strawberry`.
+    pub fn path(mut self, path: impl Into<Cow<'static, str>>) -> Self {
+        self.call.path = path.into();
+        self
+    }
+
+    /// Name of the operation, in errors and traces.
+    pub fn name(&self) -> &str {
+        &self.call.operation
+    }
+}
+
+impl<T: DeserializeOwned> Request<T> {
+    /// Sends it and keeps what comes with the data.
+    ///
+    /// # Errors
+    ///
+    /// Everything that [`Error`] can be.
+    pub async fn send(self) -> Result<Response<T>> {
+        let Self { client, call, failed, refusal } = self;
+        let name = call.operation.clone();
+        let result = match failed {
+            Some(error) => Err(error),
+            None => {
+                client
+                    .call(&call, |response| {
+                        let data = response::data::<T>(&response, call.asked())?;
+                        if let Some(refusal) = refusal(&data) {
+                            return Err(Error::refused(refusal));
+                        }
+                        Ok(Response::new(data, response.status, response.headers))
+                    })
+                    .await
+            }
+        };
+        result.map_err(|error| error.with_operation(name))
+    }
+}
+
+impl<T: DeserializeOwned + Send + 'static> IntoFuture for Request<T> {
+    type Output = Result<T>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async { self.send().await.map(Response::into_data) })
+    }
+}
+
+impl<D> Request<D> {
+    /// Of an operation that was compiled.
+    pub(crate) fn of<O: Operation<Data = D>>(client: Client, operation: &O) -> Self {
+        let body = body(O::TEXT_JSON, Some(O::NAME), operation);
+        let kind = Some(O::KIND);
+        Self::new(client, O::NAME.into(), O::PATH.into(), kind, body, O::refusal)
+    }
+
+    /// Of a document that nobody has looked into.
+    pub(crate) fn of_document(
+        client: Client,
+        document: &str,
+        name: Option<&'static str>,
+        variables: &impl Serialize,
+    ) -> Self {
+        let body = serde_json::to_string(document).and_then(|text| body(&text, name, variables));
+        Self::new(client, name.unwrap_or("document").into(), ADMIN.into(), None, body, |_| None)
+    }
+
+    fn new(
+        client: Client,
+        operation: Cow<'static, str>,
+        path: Cow<'static, str>,
+        kind: Option<Kind>,
+        body: serde_json::Result<Bytes>,
+        refusal: fn(&D) -> Option<Refusal<'_>>,
+    ) -> Self {
+        let (body, failed) = match body {
+            Ok(body) => (body, None),
+            Err(error) => (Bytes::new(), Some(Error::encode(error))),
+        };
+        let call = Call {
+            operation,
+            method: Method::POST,
+            path,
+            body,
+            kind,
+            idempotent: None,
+            timeout: None,
+            signed: true,
+        };
+        Self { client, call, failed, refusal }
+    }
+}
+
+impl Request<Box<serde_json::value::RawValue>> {
+    /// Which operation of the document to run. Needed when it has several.
+    pub fn operation_name(mut self, name: &str) -> Self {
+        // The body ends with `}`; the name goes before it.
+        let mut body = Vec::from(self.call.body);
+        body.pop();
+        body.extend_from_slice(b",\"operationName\":");
+        match serde_json::to_writer(&mut body, name) {
+            Ok(()) => body.push(b'}'),
+            Err(error) => self.failed = Some(Error::encode(error)),
+        }
+        self.call.body = body.into();
+        self.call.operation = name.to_owned().into();
+        self
+    }
+}
+
+/// `{"query":…,"variables":…,"operationName":…}`, written once. `text` is JSON already.
+fn body(text: &str, name: Option<&str>, variables: &impl Serialize) -> serde_json::Result<Bytes> {
+    let mut body = Vec::with_capacity(text.len() + 256);
+    body.extend_from_slice(b"{\"query\":");
+    body.extend_from_slice(text.as_bytes());
+    body.extend_from_slice(b",\"variables\":");
+    serde_json::to_writer(&mut body, variables)?;
+    if let Some(name) = name {
+        body.extend_from_slice(b",\"operationName\":");
+        serde_json::to_writer(&mut body, name)?;
+    }
+    body.push(b'}');
+    Ok(body.into())
+}
+
+impl Client {
+    /// Sends the call and reads the answer, in one span.
+    pub(crate) async fn call<R>(
+        &self,
+        call: &Call,
+        read: impl Fn(HttpResponse) -> Result<R>,
+    ) -> Result<R> {
+        let span = tracing::info_span!(
+            "backendai.request",
+            operation = %call.operation,
+            kind = call.kind_name(),
+            endpoint = tracing::field::Empty,
+            status = tracing::field::Empty,
+        );
+        self.exchange(call, read, &span).instrument(span.clone()).await
+    }
+
+    /// Sends the call to one endpoint after the other until one answers. Every endpoint gets its
+    /// own date and signature, and is tried once.
+    async fn exchange<R>(
+        &self,
+        call: &Call,
+        read: impl Fn(HttpResponse) -> Result<R>,
+        span: &Span,
+    ) -> Result<R> {
+        let deadline = call.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        let mut earlier = Vec::new();
+        let mut endpoints = self.endpoints().peekable();
+        while let Some((index, endpoint)) = endpoints.next() {
+            let request = self.sign(endpoint, call, deadline)?;
+            let address = endpoint.url().as_str().trim_end_matches('/');
+            span.record("endpoint", address);
+            let result = match self.transport().send(request).await {
+                Ok(response) => {
+                    span.record("status", response.status.as_u16());
+                    self.prefer(index);
+                    read(response)
+                }
+                Err(error) => Err(Error::transport(error, !call.is_idempotent())),
+            };
+            let error = match result {
+                Ok(value) => return Ok(value),
+                Err(error) => error.with_endpoint(address.into()),
+            };
+            let again = error.is_connect()
+                || call.is_idempotent() && error.is_transport() && !error.is_too_large()
+                || !call.signed;
+            let late = deadline.is_some_and(|deadline| deadline <= Instant::now());
+            if !again || late || endpoints.peek().is_none() {
+                return Err(error.with_earlier(earlier));
+            }
+            tracing::warn!(endpoint = address, "no answer; trying the next endpoint");
+            earlier.push(error);
+        }
+        Err(Error::config("no endpoint is configured"))
+    }
+}

@@ -1,0 +1,219 @@
+//! From the bytes of an answer to data or one error.
+
+use std::{borrow::Cow, fmt, time::Duration};
+
+use http::{HeaderMap, HeaderName, StatusCode, header};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::value::RawValue;
+
+use crate::{
+    error::{Decode, Error, Graphql, GraphqlError, Http, Problem, Result, head, undecodable},
+    transport::HttpResponse,
+};
+
+/// Bytes of a body that was not understood, kept for who asks.
+const EXCERPT: usize = 1024;
+
+/// An answer: the data, and what came with it. `Debug` does not show the headers.
+#[derive(Clone)]
+pub struct Response<T> {
+    data: T,
+    status: StatusCode,
+    headers: HeaderMap,
+}
+
+impl<T> Response<T> {
+    pub(crate) const fn new(data: T, status: StatusCode, headers: HeaderMap) -> Self {
+        Self { data, status, headers }
+    }
+
+    /// The data.
+    pub const fn data(&self) -> &T {
+        &self.data
+    }
+
+    /// The data alone.
+    pub fn into_data(self) -> T {
+        self.data
+    }
+
+    /// HTTP status; always 2xx.
+    pub const fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers of the answer.
+    pub const fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// How many requests the keypair has left.
+    pub fn rate_limit(&self) -> Option<RateLimit> {
+        RateLimit::from_headers(&self.headers)
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Response<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("data", &self.data)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The manager counts the requests of each keypair in windows of time (`X-RateLimit-*`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RateLimit {
+    /// Requests in one window.
+    pub limit: u64,
+    /// Requests that are left in this window.
+    pub remaining: u64,
+    /// Until the window ends.
+    pub reset: Option<Duration>,
+    /// Length of a window.
+    pub window: Option<Duration>,
+}
+
+impl RateLimit {
+    pub(crate) fn from_headers(headers: &HeaderMap) -> Option<Self> {
+        let number = |name: &'static str| {
+            headers.get(HeaderName::from_static(name))?.to_str().ok()?.trim().parse().ok()
+        };
+        Some(Self {
+            limit: number("x-ratelimit-limit")?,
+            remaining: number("x-ratelimit-remaining")?,
+            reset: number("x-ratelimit-reset").map(Duration::from_secs),
+            window: number("x-ratelimit-window").map(Duration::from_secs),
+        })
+    }
+}
+
+/// What the caller knows of its request and an error may need.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked {
+    /// Whether it may have changed something.
+    pub(crate) writes: bool,
+    /// Size of its body.
+    pub(crate) sent: usize,
+}
+
+/// The envelope of GraphQL. Members that are not known are skipped.
+#[derive(Deserialize)]
+struct Envelope<T> {
+    data: Option<T>,
+    #[serde(default)]
+    errors: Option<Vec<GraphqlError>>,
+}
+
+/// Data, or the one error that the answer is.
+pub(crate) fn data<T: DeserializeOwned>(response: &HttpResponse, asked: Asked) -> Result<T> {
+    if !response.status.is_success() {
+        return Err(failure(response, asked));
+    }
+    // Almost every answer is read here, once, into its type.
+    if let Ok(Envelope { data: Some(data), errors }) = serde_json::from_slice(&response.body)
+        && errors.is_none_or(|errors| errors.is_empty())
+    {
+        return Ok(data);
+    }
+    Err(explain::<T>(response, asked))
+}
+
+/// A plain JSON answer, outside GraphQL.
+pub(crate) fn json<T: DeserializeOwned>(response: &HttpResponse, asked: Asked) -> Result<T> {
+    if !response.status.is_success() {
+        return Err(failure(response, asked));
+    }
+    serde_json::from_slice(&response.body)
+        .map_err(|error| Error::decode(decode(response, undecodable(&error)), asked.writes))
+}
+
+/// Why a 2xx answer is not data. Reads it again, piece by piece; nobody waits for this but people.
+fn explain<T: DeserializeOwned>(response: &HttpResponse, asked: Asked) -> Error {
+    let status = response.status;
+    let envelope = match serde_json::from_slice::<Envelope<Box<RawValue>>>(&response.body) {
+        Ok(envelope) => envelope,
+        Err(error) => {
+            return Error::decode(decode(response, undecodable(&error)), asked.writes);
+        }
+    };
+    if let Some(errors) = envelope.errors.filter(|errors| !errors.is_empty()) {
+        return Error::graphql(Graphql { status, errors, data: envelope.data });
+    }
+    let Some(data) = envelope.data else {
+        let reason = "neither data nor errors are in it".to_owned();
+        return Error::decode(decode(response, reason), asked.writes);
+    };
+    let mut json = serde_json::Deserializer::from_str(data.get());
+    let (path, reason) = match serde_path_to_error::deserialize::<_, T>(&mut json) {
+        Err(error) => (json_path(error.path()), undecodable(error.inner())),
+        // The envelope as a whole failed and its data alone does not: nothing but a bug.
+        Ok(_) => ("data".to_owned(), "it cannot be read in one pass".to_owned()),
+    };
+    let failed = Decode { json_path: Some(path), data: Some(data), ..decode(response, reason) };
+    Error::decode(failed, asked.writes)
+}
+
+fn json_path(path: &serde_path_to_error::Path) -> String {
+    match path.to_string().as_str() {
+        "." => "data".to_owned(),
+        path => format!("data.{path}"),
+    }
+}
+
+/// A status that is not 2xx.
+fn failure(response: &HttpResponse, asked: Asked) -> Error {
+    let status = response.status;
+    let mut problem =
+        serde_json::from_slice::<Problem>(&response.body).ok().filter(|found| !found.is_empty());
+    let mut errors = problem.as_mut().map(Problem::take_graphql_errors).unwrap_or_default();
+    let mut data = None;
+    if problem.is_none()
+        && let Ok(envelope) = serde_json::from_slice::<Envelope<Box<RawValue>>>(&response.body)
+    {
+        errors = envelope.errors.unwrap_or_default();
+        data = envelope.data;
+    }
+    if !errors.is_empty() {
+        return Error::graphql(Graphql { status, errors, data });
+    }
+    let http = Http {
+        status,
+        problem,
+        content_type: media_type(&response.headers),
+        location: response
+            .headers
+            .get(header::LOCATION)
+            .and_then(|value| value.to_str().ok())
+            // A query may carry a token.
+            .map(|location| {
+                head(location.split(['?', '#']).next().unwrap_or_default(), 200).into()
+            }),
+        excerpt: excerpt(&response.body).into_owned(),
+        rate_limit: RateLimit::from_headers(&response.headers),
+        sent: asked.sent,
+    };
+    Error::http(http, asked.writes)
+}
+
+fn decode(response: &HttpResponse, reason: String) -> Decode {
+    Decode {
+        status: response.status,
+        content_type: media_type(&response.headers),
+        reason,
+        json_path: None,
+        excerpt: excerpt(&response.body).into_owned(),
+        data: None,
+    }
+}
+
+fn excerpt(body: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(body.get(..EXCERPT).unwrap_or(body))
+}
+
+fn media_type(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    Some(head(text.split(';').next()?.trim(), 100).to_owned())
+}

@@ -1,0 +1,158 @@
+//! The date of a request: the text that is sent and signed, and the day that the key depends on.
+
+use std::fmt;
+
+use http::HeaderValue;
+use jiff::{Timestamp, fmt::temporal::Pieces, tz::Offset};
+
+/// The `Date` header of a request.
+///
+/// The manager signs the header's text as it stands, and derives the key from the calendar day
+/// that the text shows in its own zone. It refuses a date more than 15 minutes from its clock, so
+/// every try of a request needs a fresh one.
+///
+/// ```
+/// use backendai::sign::RequestDate;
+///
+/// let date = RequestDate::new("2026-09-20T01:02:03Z".parse()?);
+/// assert_eq!(date.as_str(), "2026-09-20T01:02:03+00:00");
+/// let date = RequestDate::parse("2026-09-21T13:02:03+14:00")?;
+/// assert_eq!(date.day(), "20260921");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RequestDate {
+    text: String,
+    day: String,
+}
+
+impl RequestDate {
+    /// This moment in UTC, written as the official client writes it: ISO 8601 with microseconds,
+    /// which are left out when they are zero. Nanoseconds are cut off.
+    pub fn new(moment: Timestamp) -> Self {
+        let moment = Offset::UTC.to_datetime(moment);
+        let (year, month, day) = (moment.year(), moment.month(), moment.day());
+        let (hour, minute, second) = (moment.hour(), moment.minute(), moment.second());
+        let micros = match moment.subsec_nanosecond() / 1_000 {
+            0 => String::new(),
+            micros => format!(".{micros:06}"),
+        };
+        Self {
+            text: format!(
+                "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{micros}+00:00"
+            ),
+            day: format!("{year:04}{month:02}{day:02}"),
+        }
+    }
+
+    /// Keeps a text as it is. It has to be ISO 8601 with a date and a time; the zone may be any
+    /// offset, `Z`, or absent, which the manager takes for UTC.
+    ///
+    /// # Errors
+    ///
+    /// When the text is not such a date.
+    pub fn parse(text: &str) -> Result<Self, InvalidDate> {
+        let invalid = || InvalidDate(text.to_owned());
+        let pieces = Pieces::parse(text).map_err(|_| invalid())?;
+        // A zone's name in brackets is an extension that the manager does not read.
+        let absent = pieces.time().is_none() || pieces.date().year() < 1;
+        if absent || text.contains('[') || !text.is_ascii() {
+            return Err(invalid());
+        }
+        let date = pieces.date();
+        let day = format!("{:04}{:02}{:02}", date.year(), date.month(), date.day());
+        Ok(Self { text: text.to_owned(), day })
+    }
+
+    /// The text of the `Date` header.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The day that the text shows, as `YYYYMMDD`.
+    pub fn day(&self) -> &str {
+        &self.day
+    }
+
+    /// The text as a header.
+    pub fn header_value(&self) -> HeaderValue {
+        #[expect(clippy::expect_used, reason = "both constructors let only such text through")]
+        HeaderValue::from_str(&self.text).expect("printable ASCII")
+    }
+}
+
+impl fmt::Display for RequestDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// A text that cannot be the date of a request.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a date and time as in 2026-09-20T01:02:03+00:00")]
+pub struct InvalidDate(String);
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_moment_is_written_in_utc_with_microseconds_only_when_there_are_some() {
+        for (moment, text, day) in [
+            ("2026-09-20T00:00:00Z", "2026-09-20T00:00:00+00:00", "20260920"),
+            ("2026-09-20T01:02:03.000001Z", "2026-09-20T01:02:03.000001+00:00", "20260920"),
+            ("2026-09-20T01:02:03.000000999Z", "2026-09-20T01:02:03+00:00", "20260920"),
+            ("2026-09-20T01:02:03.5Z", "2026-09-20T01:02:03.500000+00:00", "20260920"),
+            ("2026-01-01T03:00:00+09:00", "2025-12-31T18:00:00+00:00", "20251231"),
+            ("0999-01-02T03:04:05Z", "0999-01-02T03:04:05+00:00", "09990102"),
+        ] {
+            let date = RequestDate::new(moment.parse().unwrap());
+            assert_eq!((date.as_str(), date.day()), (text, day), "{moment}");
+            assert_eq!(date.header_value(), text);
+        }
+    }
+
+    #[test]
+    fn a_text_is_kept_with_the_day_it_shows() {
+        for (text, day) in [
+            ("2026-11-22T13:36:48.727020+14:00", "20261122"),
+            ("2026-11-21T23:36:48-12:00", "20261121"),
+            ("2026-11-21T23:36:48Z", "20261121"),
+            ("2026-11-21T23:36:48", "20261121"),
+            ("2026-11-21 23:36:48+00:00", "20261121"),
+        ] {
+            let date = RequestDate::parse(text).unwrap();
+            assert_eq!((date.as_str(), date.day()), (text, day));
+        }
+        for text in [
+            "",
+            "yesterday",
+            "2026-11-21",
+            "2026-02-30T00:00:00Z",
+            "2026-11-21T23:36:48+09:00[Asia/Seoul]",
+            "2026-11-21T23:36:48Z\n",
+            " 2026-11-21T23:36:48Z",
+        ] {
+            let error = RequestDate::parse(text).unwrap_err();
+            assert!(error.to_string().contains("2026-09-20T01:02:03+00:00"), "{error}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_either_refused_or_fit_for_a_header(text in "\\PC*|[0-9TZ:+. -]{10,40}") {
+            if let Ok(date) = RequestDate::parse(&text) {
+                prop_assert_eq!(date.header_value(), text.as_str());
+                prop_assert_eq!(date.day().len(), 8);
+            }
+        }
+
+        #[test]
+        fn any_moment_is_read_back(seconds in -62_135_596_800_i64..=253_402_207_200, nanos in 0..1_000_000_000_i32) {
+            let date = RequestDate::new(Timestamp::new(seconds, nanos).unwrap());
+            prop_assert_eq!(&RequestDate::parse(date.as_str()).unwrap(), &date);
+        }
+    }
+}

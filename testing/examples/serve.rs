@@ -1,0 +1,39 @@
+//! Serves an embedded manager to programs that are not written in Rust, until it is stopped.
+//!
+//! ```sh
+//! cargo run -p backendai-testing --example serve -- 250 >env &   # 250 more keypairs
+//! . ./env
+//! ```
+//!
+//! It prints shell assignments in the names that Backend.AI clients read.
+
+use std::io::{self, Write};
+
+use backendai_testing::Manager;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> io::Result<()> {
+    let keypairs = std::env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(0);
+    let manager = Manager::builder().keypairs(keypairs).start().await?;
+    let accounts = [
+        ("", manager.superadmin()),
+        ("SUPERADMIN_", manager.superadmin()),
+        ("DOMAIN_ADMIN_", manager.domain_admin()),
+        ("USER_", manager.user()),
+        ("INACTIVE_KEY_", manager.inactive_key()),
+        ("INACTIVE_USER_", manager.inactive_user()),
+        ("LOW_RATE_", manager.low_rate()),
+        ("OTHER_ADMIN_", manager.other_admin()),
+    ];
+    let mut out = io::stdout();
+    for (role, account) in accounts {
+        writeln!(out, "export BACKEND_{role}ACCESS_KEY={}", account.access_key)?;
+        writeln!(out, "export BACKEND_{role}SECRET_KEY={}", account.secret_key)?;
+        writeln!(out, "export BACKEND_{role}EMAIL={}", account.email)?;
+        writeln!(out, "export BACKEND_{role}USER_ID={}", account.user_id)?;
+    }
+    // Last, so that whoever has read it has read everything.
+    writeln!(out, "export BACKEND_ENDPOINT={}", manager.endpoint())?;
+    out.flush()?;
+    std::future::pending().await
+}

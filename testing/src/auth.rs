@@ -1,0 +1,346 @@
+//! Who is asking: the signature of a request, checked as the manager checks it.
+//!
+//! Written apart from the client's signer on purpose: two people who read the same rule make
+//! different mistakes, and a test finds them.
+
+use std::net::IpAddr;
+
+use hmac::{KeyInit, Mac, SimpleHmac};
+use http::{HeaderMap, Uri};
+use jiff::{SignedDuration, Timestamp};
+use sha1::Sha1;
+use sha2::{Sha224, Sha256, Sha384, Sha512};
+use sha3::{Sha3_224, Sha3_256, Sha3_384, Sha3_512};
+use subtle::ConstantTimeEq;
+use uuid::Uuid;
+
+use crate::date;
+use crate::problem::Problem;
+use crate::state::{Role, State};
+
+/// The versions that the manager takes in `X-BackendAI-Version`.
+const VERSIONS: [&str; 14] = [
+    "v4.20181215",
+    "v4.20190115",
+    "v4.20190315",
+    "v4.20190615",
+    "v5.20191215",
+    "v6.20200815",
+    "v6.20220315",
+    "v6.20220615",
+    "v6.20221201",
+    "v6.20230315",
+    "v7.20230615",
+    "v8.20240315",
+    "v8.20240915",
+    "v9.20250722",
+];
+
+/// The first version whose signature does not cover the body.
+const BODY_UNSIGNED_SINCE: &str = "v4.20181215";
+
+/// How far a request's date may be from the manager's clock, either way.
+const SKEW: SignedDuration = SignedDuration::from_mins(15);
+
+/// What a signature covers.
+pub(crate) struct Request<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) uri: &'a Uri,
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) body: &'a [u8],
+}
+
+/// As whom a request runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Caller {
+    pub(crate) user: Uuid,
+    pub(crate) access_key: String,
+    pub(crate) email: String,
+    pub(crate) role: Role,
+    pub(crate) domain: String,
+    /// Requests per window, of the user's default keypair.
+    pub(crate) rate_limit: i32,
+}
+
+/// Refuses a version that the manager does not know; a missing one is fine here.
+pub(crate) fn check_version(headers: &HeaderMap) -> Result<(), Problem> {
+    match version(headers) {
+        Some((_, version)) if !VERSIONS.contains(&version) => Err(Problem::version()),
+        _ => Ok(()),
+    }
+}
+
+/// Tells who signed the request; `None` when nobody claims to have.
+pub(crate) fn authenticate(
+    state: &mut State,
+    request: &Request<'_>,
+    now: Timestamp,
+) -> Result<Option<Caller>, Problem> {
+    let Some(authorization) = header(request.headers, "authorization").filter(|a| !a.is_empty())
+    else {
+        return Ok(None);
+    };
+    let raw_date = ["date", "x-backendai-date", "x-sorna-date"]
+        .iter()
+        .find_map(|name| header(request.headers, name).filter(|date| !date.is_empty()))
+        .ok_or_else(|| Problem::auth_params("Date/time sync error"))?;
+    let moment = date::parse(raw_date)
+        .filter(|moment| moment.at.duration_since(now).abs() < SKEW)
+        .ok_or_else(|| Problem::auth_params("Date/time sync error"))?;
+
+    let claim = Claim::parse(authorization)?;
+    let caller = state
+        .caller_by_key(claim.access_key)
+        .ok_or_else(|| Problem::unauthorized("Access key not found in HMAC"))?;
+    let user = state
+        .users
+        .get(&caller.user)
+        .ok_or_else(|| Problem::unauthorized("Access key not found in HMAC"))?;
+    if !user.status.may_log_in() {
+        let status = user.status.as_str();
+        return Err(Problem::unauthorized(format!("User account is {status}")));
+    }
+    let secret = state
+        .keypairs
+        .get(claim.access_key)
+        .map(|keypair| keypair.secret_key.clone())
+        .unwrap_or_default();
+    let day = moment.day.strftime("%Y%m%d").to_string();
+    let expected = sign(&claim, request, raw_date, &day, &secret)?;
+    if !bool::from(expected.as_bytes().ct_eq(claim.signature.as_bytes())) {
+        return Err(Problem::unauthorized("HMAC signature mismatch"));
+    }
+    let allowed = user.allowed_client_ip.clone();
+    state.count_query(claim.access_key, now);
+    check_address(request.headers, allowed.as_deref())?;
+    act_as(state, request.headers, caller).map(Some)
+}
+
+/// The parameters of an `Authorization` header.
+struct Claim<'a> {
+    method: &'a str,
+    access_key: &'a str,
+    signature: &'a str,
+}
+
+impl<'a> Claim<'a> {
+    fn parse(header: &'a str) -> Result<Self, Problem> {
+        let (scheme, parameters) = header
+            .split_once(' ')
+            .ok_or_else(|| Problem::auth_params("Malformed authorization header"))?;
+        if !matches!(scheme, "BackendAI" | "Sorna") {
+            return Err(Problem::auth_params("Invalid authorization type name"));
+        }
+        let (mut method, mut credential) = (None, None);
+        for parameter in parameters.split(',') {
+            // Observed: a parameter without `=` is an internal error, not a refusal.
+            let (name, value) = parameter.split_once('=').ok_or_else(Problem::internal)?;
+            match name.trim() {
+                "signMethod" => method = Some(value.trim()),
+                "credential" => credential = Some(value.trim()),
+                _ => {}
+            }
+        }
+        let missing = || Problem::auth_params("Missing or malformed authorization parameters");
+        let (access_key, signature) =
+            credential.and_then(|pair| pair.split_once(':')).ok_or_else(missing)?;
+        Ok(Self { method: method.ok_or_else(missing)?, access_key, signature })
+    }
+}
+
+fn sign(
+    claim: &Claim<'_>,
+    request: &Request<'_>,
+    raw_date: &str,
+    day: &str,
+    secret: &str,
+) -> Result<String, Problem> {
+    // Exactly one dash: the manager unpacks two words, and more or fewer do not fit.
+    let method = claim.method.to_lowercase();
+    let (mac, hash) = method
+        .split_once('-')
+        .filter(|(_, hash)| !hash.contains('-'))
+        .ok_or_else(|| Problem::unauthorized("Invalid signature"))?;
+    if mac != "hmac" {
+        return Err(Problem::auth_params("Unsupported request signing method (MAC type)"));
+    }
+    let signer: fn(&[u8], &Text<'_>) -> String = match hash {
+        "sha1" => signature::<Sha1>,
+        "sha224" => signature::<Sha224>,
+        "sha256" => signature::<Sha256>,
+        "sha384" => signature::<Sha384>,
+        "sha512" => signature::<Sha512>,
+        "sha3_224" => signature::<Sha3_224>,
+        "sha3_256" => signature::<Sha3_256>,
+        "sha3_384" => signature::<Sha3_384>,
+        "sha3_512" => signature::<Sha3_512>,
+        _ => {
+            let msg = "Unsupported request signing method (hash type)";
+            return Err(Problem::auth_params(msg));
+        }
+    };
+    let (name, version) = version(request.headers)
+        .ok_or_else(|| Problem::auth_params("API version missing in request headers"))?;
+    let content_type = content_type(request.headers);
+    // The manager compares the versions as text.
+    let signs_body = version < BODY_UNSIGNED_SINCE && content_type != "multipart/form-data";
+    let (host, path) = target(request);
+    let text = Text {
+        method: request.method,
+        path: &path,
+        date: raw_date,
+        day,
+        host: &host,
+        content_type: &content_type,
+        version_name: name,
+        version,
+        body: if signs_body { request.body } else { b"" },
+    };
+    Ok(signer(secret.as_bytes(), &text))
+}
+
+/// The parts of the text that is signed.
+struct Text<'a> {
+    method: &'a str,
+    path: &'a str,
+    date: &'a str,
+    day: &'a str,
+    host: &'a str,
+    content_type: &'a str,
+    version_name: &'a str,
+    version: &'a str,
+    body: &'a [u8],
+}
+
+fn signature<D>(secret: &[u8], text: &Text<'_>) -> String
+where
+    D: sha2::Digest + hmac::digest::block_api::BlockSizeUser,
+{
+    let day_key = mac::<D>(secret, text.day.as_bytes());
+    let host_key = mac::<D>(&day_key, text.host.as_bytes());
+    let lines = [
+        text.method.to_owned(),
+        text.path.to_owned(),
+        text.date.to_owned(),
+        format!("host:{}", text.host),
+        format!("content-type:{}", text.content_type),
+        format!("{}:{}", text.version_name, text.version),
+        hex::encode(D::digest(text.body)),
+    ];
+    hex::encode(mac::<D>(&host_key, lines.join("\n").as_bytes()))
+}
+
+fn mac<D>(key: &[u8], message: &[u8]) -> Vec<u8>
+where
+    D: sha2::Digest + hmac::digest::block_api::BlockSizeUser,
+{
+    // A key of any length is allowed, so there is nothing to go wrong.
+    let Ok(mut mac) = SimpleHmac::<D>::new_from_slice(key) else { return Vec::new() };
+    mac.update(message);
+    mac.finalize().into_bytes().to_vec()
+}
+
+/// The host and the path that were signed: those of the front when there is one.
+fn target(request: &Request<'_>) -> (String, String) {
+    if let Some(url) = header(request.headers, "x-forwarded-url") {
+        let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let (host, path) = rest.split_at(end);
+        // The query is not part of it: observed.
+        let path = path.split(['?', '#']).next().unwrap_or_default();
+        return (host.to_owned(), path.to_owned());
+    }
+    let host = header(request.headers, "host").unwrap_or_default();
+    let path = request.uri.path_and_query().map_or("/", |path| path.as_str());
+    (host.to_owned(), path.to_owned())
+}
+
+/// The content type that is signed: lower case, without parameters.
+fn content_type(headers: &HeaderMap) -> String {
+    let raw = header(headers, "content-type").unwrap_or("application/octet-stream");
+    raw.split(';').next().unwrap_or_default().trim().to_lowercase()
+}
+
+fn version(headers: &HeaderMap) -> Option<(&'static str, &str)> {
+    ["x-backendai-version", "x-sorna-version"]
+        .into_iter()
+        .find_map(|name| Some((name, header(headers, name).filter(|v| !v.is_empty())?)))
+}
+
+fn act_as(state: &State, headers: &HeaderMap, caller: Caller) -> Result<Caller, Problem> {
+    let Some(target) = header(headers, "x-backendai-act-as").filter(|t| !t.is_empty()) else {
+        return Ok(caller);
+    };
+    if caller.role != Role::Superadmin {
+        return Err(Problem::privilege("Only superadmin may use X-BackendAI-Act-As"));
+    }
+    let id = Uuid::try_parse(target)
+        .map_err(|_| Problem::auth_params("X-BackendAI-Act-As must be a valid user UUID"))?;
+    let missing =
+        || Problem::no_such_user("Impersonation target user or its default keypair not found");
+    let target = state.caller_by_user(id).ok_or_else(missing)?;
+    match state.users.get(&id) {
+        Some(user) if user.status.may_log_in() => Ok(target),
+        Some(user) => {
+            Err(Problem::unauthorized(format!("User account is {}", user.status.as_str())))
+        }
+        None => Err(missing()),
+    }
+}
+
+/// Whoever is not on the user's list of addresses is refused; an empty list allows all.
+fn check_address(headers: &HeaderMap, allowed: Option<&[String]>) -> Result<(), Problem> {
+    let allowed = allowed.unwrap_or_default();
+    if allowed.is_empty() {
+        return Ok(());
+    }
+    // Only loopback can reach this server, unless a front says otherwise.
+    let raw = header(headers, "x-forwarded-for")
+        .and_then(|chain| chain.split(',').next())
+        .map_or("127.0.0.1", str::trim);
+    let address: IpAddr = raw
+        .parse()
+        .map_err(|_| Problem::auth_params(format!("{raw} is invalid IP address value")))?;
+    if allowed.iter().any(|network| contains(network, address)) {
+        return Ok(());
+    }
+    Err(Problem::unauthorized(format!("'{raw}' is not allowed IP address")))
+}
+
+/// Whether a network, as [`network`] writes it, contains the address.
+fn contains(network: &str, address: IpAddr) -> bool {
+    let Some((base, bits)) = network.split_once('/') else { return false };
+    let bits = bits.parse().unwrap_or(0);
+    match (base.parse(), address) {
+        (Ok(IpAddr::V4(base)), IpAddr::V4(address)) => {
+            prefix(base.to_bits().into(), bits, 32) == prefix(address.to_bits().into(), bits, 32)
+        }
+        (Ok(IpAddr::V6(base)), IpAddr::V6(address)) => {
+            prefix(base.to_bits(), bits, 128) == prefix(address.to_bits(), bits, 128)
+        }
+        _ => false,
+    }
+}
+
+/// The first `bits` of an address.
+fn prefix(address: u128, bits: u32, width: u32) -> u128 {
+    address.checked_shr(width.saturating_sub(bits)).unwrap_or(0)
+}
+
+/// The network that `a.b.c.d`, `a.b.c.d/n` or `a.b.*.*` stands for, as `a.b.0.0/16`.
+pub(crate) fn network(text: &str) -> Option<String> {
+    let wild = u32::try_from(text.matches('*').count()).ok()?;
+    let (base, bits) = match text.split_once('/') {
+        Some((base, bits)) => (base.to_owned(), Some(bits.parse::<u32>().ok()?)),
+        None if wild > 0 => (text.replace('*', "0"), Some(32_u32.checked_sub(8 * wild)?)),
+        None => (text.to_owned(), None),
+    };
+    let base: IpAddr = base.parse().ok()?;
+    let width = if base.is_ipv4() { 32 } else { 128 };
+    let bits = bits.unwrap_or(width);
+    (bits <= width).then(|| format!("{base}/{bits}"))
+}
+
+pub(crate) fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}

@@ -1,0 +1,195 @@
+//! The sockets: one loop that accepts, one task per connection, and the faults.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::future::{pending, poll_fn};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+use crate::fault::{Fault, Faults};
+use crate::record::Recorded;
+use crate::server::{Answer, Server};
+
+/// More than this is not read: the connection is closed.
+const READ_LIMIT: usize = 64 * 1024 * 1024;
+
+/// What the connections share with the [`Manager`](crate::Manager).
+pub(crate) struct Shared {
+    pub(crate) server: Server,
+    pub(crate) faults: Faults,
+    pub(crate) log: Mutex<Vec<Recorded>>,
+}
+
+impl Shared {
+    pub(crate) fn log(&self) -> std::sync::MutexGuard<'_, Vec<Recorded>> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Accepts connections until it is dropped, and them with it.
+pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => {
+                if let Ok((stream, _)) = accepted {
+                    connections.spawn(connection(stream, Arc::clone(&shared)));
+                }
+            }
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+/// How a connection ends that was told to misbehave.
+enum End {
+    /// These bytes, if any, and an orderly end.
+    Write(Vec<u8>),
+    Reset,
+}
+
+/// Makes hyper give the connection up, so that its socket can be used bare.
+#[derive(Debug)]
+struct Abandon;
+
+impl fmt::Display for Abandon {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the connection is to misbehave")
+    }
+}
+
+impl std::error::Error for Abandon {}
+
+async fn connection(stream: TcpStream, shared: Arc<Shared>) {
+    let _ = stream.set_nodelay(true);
+    let end = Arc::new(Mutex::new(None));
+    let service = service_fn(|request| {
+        let (shared, end) = (Arc::clone(&shared), Arc::clone(&end));
+        Box::pin(async move {
+            match handle(request, &shared).await {
+                Ok(response) => Ok(response),
+                Err(bare) => {
+                    *end.lock().unwrap_or_else(PoisonError::into_inner) = Some(bare);
+                    Err(Abandon)
+                }
+            }
+        })
+    });
+    let mut connection = http1::Builder::new()
+        .title_case_headers(true)
+        .serve_connection(TokioIo::new(stream), service);
+    // What went wrong is the client's business, or was ordered.
+    let _ = poll_fn(|cx| connection.poll_without_shutdown(cx)).await;
+    let mut stream = connection.into_parts().io.into_inner();
+    let ordered = end.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match ordered {
+        Some(End::Reset) => {
+            let _ = stream.set_zero_linger();
+        }
+        Some(End::Write(bytes)) => {
+            let _ = stream.write_all(&bytes).await;
+            let _ = stream.shutdown().await;
+        }
+        None => {
+            let _ = stream.shutdown().await;
+        }
+    }
+}
+
+async fn handle(request: Request<Incoming>, shared: &Shared) -> Result<Response<Full<Bytes>>, End> {
+    let (parts, body) = request.into_parts();
+    let body = match Limited::new(body, READ_LIMIT).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(_) => return Err(End::Write(Vec::new())),
+    };
+    let recorded = Recorded {
+        method: parts.method.to_string(),
+        path: parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+        headers: parts.headers.clone(),
+        body: body.clone(),
+    };
+    shared.log().push(recorded.clone());
+    let fault = shared.faults.take(&recorded);
+    let answer = || shared.server.answer(parts.method.as_str(), &parts.uri, &parts.headers, &body);
+    let head = parts.method == http::Method::HEAD;
+    match fault {
+        None => Ok(response(answer(), head)),
+        Some(Fault::Delay(delay)) => {
+            tokio::time::sleep(delay).await;
+            Ok(response(answer(), head))
+        }
+        Some(Fault::Answer { status, content_type, body, headers }) => {
+            let mut all = vec![("content-type".to_owned(), content_type)];
+            all.extend(headers);
+            all.push(("connection".to_owned(), "close".to_owned()));
+            Err(End::Write(bytes(status, &all, body.len(), body.as_bytes())))
+        }
+        Some(Fault::Stall) => match pending::<Infallible>().await {},
+        Some(Fault::Close) => Err(End::Write(Vec::new())),
+        Some(Fault::Reset) => Err(End::Reset),
+        Some(Fault::Lose) => {
+            answer();
+            Err(End::Write(Vec::new()))
+        }
+        Some(Fault::Cut) => Err(End::Write(raw(&answer(), 0, |body| {
+            let half = body.len() / 2;
+            body.truncate(half);
+        }))),
+        Some(Fault::Garble) => Ok(response(garbled(answer()), head)),
+        Some(Fault::WrongLength(by)) => Err(End::Write(raw(&answer(), by, |_| {}))),
+    }
+}
+
+fn garbled(mut answer: Answer) -> Answer {
+    "{\"data\": \u{fffd} this is not JSON".clone_into(&mut answer.body);
+    answer
+}
+
+fn response(answer: Answer, head: bool) -> Response<Full<Bytes>> {
+    let mut builder = Response::builder()
+        .status(answer.status)
+        .header("content-type", answer.content_type)
+        .header("content-length", answer.body.len());
+    for (name, value) in answer.headers {
+        builder = builder.header(name, value);
+    }
+    let body = if head { Bytes::new() } else { Bytes::from(answer.body) };
+    // All of it is ours and well-formed, so this cannot fail.
+    builder.body(Full::new(body)).unwrap_or_default()
+}
+
+/// The answer in bytes, with a length that is wrong by so much and a changed body.
+fn raw(answer: &Answer, wrong_by: i64, change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+    let mut body = answer.body.clone().into_bytes();
+    let length = body.len().saturating_add_signed(isize::try_from(wrong_by).unwrap_or(0));
+    change(&mut body);
+    let mut headers = vec![("content-type".to_owned(), answer.content_type.to_owned())];
+    let more = answer.headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+    headers.extend(more);
+    bytes(answer.status, &headers, length, &body)
+}
+
+fn bytes(status: u16, headers: &[(String, String)], length: usize, body: &[u8]) -> Vec<u8> {
+    let reason = http::StatusCode::from_u16(status)
+        .ok()
+        .and_then(|status| status.canonical_reason())
+        .unwrap_or("Unknown");
+    let mut head = format!("HTTP/1.1 {status} {reason}\r\ncontent-length: {length}\r\n");
+    for (name, value) in headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    head.push_str("\r\n");
+    let mut bytes = head.into_bytes();
+    bytes.extend_from_slice(body);
+    bytes
+}

@@ -1,0 +1,295 @@
+//! The manager that users start: builder, accounts, faults and the log.
+
+use std::fmt;
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use jiff::SignedDuration;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::date::Clock;
+use crate::fault::Faults;
+use crate::http::{self, Shared};
+use crate::record::Recorded;
+use crate::schema;
+use crate::server::Server;
+use crate::state::{Named, Seed, State, seed};
+
+/// An embedded manager that listens on 127.0.0.1 until it is dropped.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// let manager = backendai_testing::Manager::start().await?;
+/// let account = manager.superadmin();
+/// println!("{} {}", manager.endpoint(), account.access_key);
+/// # Ok(())
+/// # }
+/// ```
+pub struct Manager {
+    endpoint: String,
+    accounts: Accounts,
+    shared: Arc<Shared>,
+    task: JoinHandle<()>,
+}
+
+impl Manager {
+    /// Starts a manager with the defaults of [`ManagerBuilder`].
+    ///
+    /// # Errors
+    ///
+    /// When no port of 127.0.0.1 can be listened on.
+    pub async fn start() -> io::Result<Self> {
+        Self::builder().start().await
+    }
+
+    /// Decides about a manager before it starts.
+    #[must_use]
+    pub fn builder() -> ManagerBuilder {
+        ManagerBuilder::default()
+    }
+
+    /// Where it listens: `http://127.0.0.1:PORT`, without a slash at the end.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// Sees and changes everything.
+    #[must_use]
+    pub fn superadmin(&self) -> &Account {
+        &self.accounts.superadmin
+    }
+
+    /// An admin of the domain `default`.
+    #[must_use]
+    pub fn domain_admin(&self) -> &Account {
+        &self.accounts.domain_admin
+    }
+
+    /// A user of the domain `default` without any privilege.
+    #[must_use]
+    pub fn user(&self) -> &Account {
+        &self.accounts.user
+    }
+
+    /// The second keypair of [`user`](Self::user), which is deactivated.
+    #[must_use]
+    pub fn inactive_key(&self) -> &Account {
+        &self.accounts.inactive_key
+    }
+
+    /// The active keypair of a user who is deactivated and in no project.
+    #[must_use]
+    pub fn inactive_user(&self) -> &Account {
+        &self.accounts.inactive_user
+    }
+
+    /// A user with five requests in fifteen minutes, whatever the builder says.
+    #[must_use]
+    pub fn low_rate(&self) -> &Account {
+        &self.accounts.low_rate
+    }
+
+    /// An admin of the domain `other`.
+    #[must_use]
+    pub fn other_admin(&self) -> &Account {
+        &self.accounts.other_admin
+    }
+
+    /// The access keys that exist now, in order.
+    #[must_use]
+    pub fn access_keys(&self) -> Vec<String> {
+        self.shared.server.peek(|state| state.keypairs.keys().cloned().collect())
+    }
+
+    /// The misbehaviours that wait for their requests.
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.shared.faults
+    }
+
+    /// The requests received so far, oldest first, those that a fault met included.
+    #[must_use]
+    pub fn requests(&self) -> Vec<Recorded> {
+        self.shared.log().clone()
+    }
+
+    /// Forgets the requests received so far.
+    pub fn forget_requests(&self) {
+        self.shared.log().clear();
+    }
+
+    /// Moves the manager's clock, forward or back: past the end of a rate-limit window, or out of
+    /// the fifteen minutes that a signature's date may be off.
+    pub fn shift_clock(&self, by: SignedDuration) {
+        self.shared.server.clock.advance(by);
+    }
+}
+
+impl Drop for Manager {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl fmt::Debug for Manager {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Manager").field("endpoint", &self.endpoint).finish_non_exhaustive()
+    }
+}
+
+/// What a manager starts with. See [`Manager::builder`].
+#[derive(Clone, Debug)]
+pub struct ManagerBuilder {
+    keypairs: usize,
+    rate_limit: u32,
+    anonymous_limit: u32,
+    clock_offset: SignedDuration,
+    version: String,
+}
+
+impl Default for ManagerBuilder {
+    fn default() -> Self {
+        Self {
+            keypairs: 0,
+            rate_limit: 1_000_000,
+            anonymous_limit: 1000,
+            clock_offset: SignedDuration::ZERO,
+            version: "26.9.6".to_owned(),
+        }
+    }
+}
+
+impl ManagerBuilder {
+    /// Adds so many users with one keypair each to the accounts that have a name: seven keypairs
+    /// more than this exist at the start. The keys are `EMBEDDED000000000001` and so on.
+    #[must_use]
+    pub fn keypairs(mut self, count: usize) -> Self {
+        self.keypairs = count;
+        self
+    }
+
+    /// Requests in fifteen minutes of each account but [`Manager::low_rate`]; default 1,000,000.
+    #[must_use]
+    pub fn rate_limit(mut self, requests: u32) -> Self {
+        self.rate_limit = requests;
+        self
+    }
+
+    /// Requests in fifteen minutes of all who do not sign together; default 1000.
+    #[must_use]
+    pub fn anonymous_limit(mut self, requests: u32) -> Self {
+        self.anonymous_limit = requests;
+        self
+    }
+
+    /// How far the manager's clock is ahead of this machine's; negative is behind.
+    #[must_use]
+    pub fn clock_offset(mut self, offset: SignedDuration) -> Self {
+        self.clock_offset = offset;
+        self
+    }
+
+    /// The version that `GET /` and `GET /health` tell; default `26.9.6`. The schema stays the same.
+    #[must_use]
+    pub fn manager_version(mut self, version: impl Into<String>) -> Self {
+        self.version = version.into();
+        self
+    }
+
+    /// Starts the manager on a free port, in the current tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// When no port of 127.0.0.1 can be listened on.
+    pub async fn start(self) -> io::Result<Manager> {
+        let contract = schema::contract().map_err(io::Error::other)?;
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let endpoint = format!("http://{}", listener.local_addr()?);
+        let clock = Clock::new(self.clock_offset);
+        let clamp = |limit| i32::try_from(limit).unwrap_or(i32::MAX);
+        let plan = Seed { keypairs: self.keypairs, rate_limit: clamp(self.rate_limit) };
+        let state = seed(plan, clock.now());
+        let accounts = Accounts::of(&state);
+        let limit = clamp(self.anonymous_limit);
+        let shared = Arc::new(Shared {
+            server: Server::new(contract, state, clock, self.version, limit),
+            faults: Faults::default(),
+            log: Mutex::default(),
+        });
+        let task = tokio::spawn(http::serve(listener, Arc::clone(&shared)));
+        Ok(Manager { endpoint, accounts, shared, task })
+    }
+}
+
+/// A keypair with its owner. `Debug` does not show the secret key.
+#[derive(Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Account {
+    /// The public half of the keypair, 20 characters.
+    pub access_key: String,
+    /// The secret half, 40 characters.
+    pub secret_key: String,
+    /// The owner's address.
+    pub email: String,
+    /// The owner's user name.
+    pub username: String,
+    /// The owner's id, a UUID.
+    pub user_id: String,
+    /// The owner's domain.
+    pub domain: String,
+    /// The owner's role: `superadmin`, `admin` or `user`.
+    pub role: String,
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account")
+            .field("access_key", &self.access_key)
+            .field("secret_key", &"[redacted]")
+            .field("email", &self.email)
+            .field("role", &self.role)
+            .finish_non_exhaustive()
+    }
+}
+
+struct Accounts {
+    superadmin: Account,
+    domain_admin: Account,
+    user: Account,
+    inactive_key: Account,
+    inactive_user: Account,
+    low_rate: Account,
+    other_admin: Account,
+}
+
+impl Accounts {
+    fn of(state: &State) -> Self {
+        let account = |named: Named| {
+            let found = state
+                .keypairs
+                .get(named.access_key())
+                .and_then(|keypair| Some((keypair, state.users.get(&keypair.user)?)));
+            found.map_or_else(Account::default, |(keypair, user)| Account {
+                access_key: keypair.access_key.clone(),
+                secret_key: keypair.secret_key.clone(),
+                email: user.email.clone(),
+                username: user.username.clone(),
+                user_id: user.id.to_string(),
+                domain: user.domain.clone(),
+                role: user.role.as_str().to_owned(),
+            })
+        };
+        Self {
+            superadmin: account(Named::Superadmin),
+            domain_admin: account(Named::DomainAdmin),
+            user: account(Named::User),
+            inactive_key: account(Named::InactiveKey),
+            inactive_user: account(Named::InactiveUser),
+            low_rate: account(Named::LowRate),
+            other_admin: account(Named::OtherAdmin),
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Arguments of a field, and the scalars that the executor does not know.
+
+use apollo_compiler::ExecutableDocument;
+use apollo_compiler::executable::Operation;
+use apollo_compiler::response::{GraphQLError, JsonMap, JsonValue};
+use apollo_compiler::validation::Valid;
+use uuid::Uuid;
+
+use crate::schema::Contract;
+
+/// The arguments of a field, or the members of an input object.
+#[derive(Clone, Copy)]
+pub(super) struct Args<'a> {
+    map: &'a JsonMap,
+}
+
+impl<'a> Args<'a> {
+    pub(super) fn new(map: &'a JsonMap) -> Self {
+        Self { map }
+    }
+
+    /// What was given, null included; `None` when it was left out.
+    pub(super) fn given(&self, name: &str) -> Option<&'a JsonValue> {
+        self.map.get(name)
+    }
+
+    pub(super) fn is_null(&self, name: &str) -> bool {
+        self.given(name).is_some_and(JsonValue::is_null)
+    }
+
+    pub(super) fn text(&self, name: &str) -> Option<&'a str> {
+        self.given(name).and_then(JsonValue::as_str)
+    }
+
+    pub(super) fn bool(&self, name: &str) -> Option<bool> {
+        self.given(name).and_then(JsonValue::as_bool)
+    }
+
+    pub(super) fn int(&self, name: &str) -> Option<i64> {
+        self.given(name).and_then(JsonValue::as_i64)
+    }
+
+    /// A list of texts; nulls in it are left out.
+    pub(super) fn texts(&self, name: &str) -> Option<Vec<&'a str>> {
+        let items = self.given(name)?.as_array()?;
+        Some(items.iter().filter_map(JsonValue::as_str).collect())
+    }
+
+    pub(super) fn ints(&self, name: &str) -> Option<Vec<i64>> {
+        let items = self.given(name)?.as_array()?;
+        Some(items.iter().filter_map(JsonValue::as_i64).collect())
+    }
+
+    /// The input object of this name; an empty one when it is missing.
+    pub(super) fn object(&self, name: &str) -> Option<Args<'a>> {
+        self.given(name).and_then(JsonValue::as_object).map(Args::new)
+    }
+}
+
+/// Refuses variables of type UUID that are none: the manager does so before execution.
+pub(super) fn check_scalars(
+    _contract: &Contract,
+    document: &Valid<ExecutableDocument>,
+    operation: &Operation,
+    variables: &JsonMap,
+) -> Result<(), GraphQLError> {
+    for definition in &operation.variables {
+        let name = definition.name.as_str();
+        let uuid = definition.ty.inner_named_type() == "UUID";
+        let value = variables.get(name).and_then(JsonValue::as_str);
+        if let Some(value) = value.filter(|value| uuid && Uuid::try_parse(value).is_err()) {
+            let message = format!(
+                "Variable '${name}' got invalid value '{value}'; Expected type 'UUID'. badly \
+                 formed hexadecimal UUID string"
+            );
+            let place = definition.location();
+            return Err(GraphQLError::new(message, place, &document.sources));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! Errors of fields, with the codes that the executor has no room for.
+
+use std::cell::RefCell;
+
+use apollo_compiler::resolvers::{FieldError, ResolveInfo};
+use apollo_compiler::response::{GraphQLError, JsonValue};
+
+/// The code of whatever the manager did not foresee.
+const DEFAULT: &str = "backendai_generic_internal-error";
+
+/// Why a field has no value.
+#[derive(Clone, Debug)]
+pub(super) struct Failure {
+    message: String,
+    code: &'static str,
+    place: Option<GraphQLError>,
+}
+
+impl Failure {
+    pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { message: message.into(), code, place: None }
+    }
+
+    /// What the manager makes of an exception of its own.
+    pub(super) fn unexpected(message: impl Into<String>) -> Self {
+        Self::new(DEFAULT, message)
+    }
+
+    pub(super) fn forbidden() -> Self {
+        Self::new("backendai_generic_forbidden", "Forbidden operation.")
+    }
+
+    pub(super) fn privilege() -> Self {
+        Self::new("user_auth_forbidden", "Insufficient privilege.")
+    }
+
+    pub(super) fn bad_uuid() -> Self {
+        Self::unexpected("badly formed hexadecimal UUID string")
+    }
+
+    /// The role may sign requests, but no root knows it.
+    pub(super) fn role() -> Self {
+        let message = "Missing or invalid API parameters. (Unknown client role)";
+        Self::new("api_generic_invalid-parameters", message)
+    }
+
+    pub(super) fn unserved_root(name: &str) -> Self {
+        let message = format!("The embedded manager does not serve the root field `{name}`.");
+        Self::new("embedded_generic_not-implemented", message)
+    }
+
+    pub(super) fn unserved_field(kind: &str, name: &str) -> Self {
+        let message = format!("The embedded manager does not serve the field `{kind}.{name}`.");
+        Self::new("embedded_generic_not-implemented", message)
+    }
+
+    /// Keeps the failure and gives the executor a number that [`tell`] finds it by.
+    pub(super) fn raise(
+        mut self,
+        info: &ResolveInfo<'_>,
+        failures: &RefCell<Vec<Self>>,
+    ) -> FieldError {
+        let place = info.field_selections().first().and_then(|field| super::place(field));
+        self.place = Some(GraphQLError::new("", place, &info.document().sources));
+        let mut failures = failures.borrow_mut();
+        failures.push(self);
+        FieldError { message: format!("failure {}", failures.len() - 1) }
+    }
+}
+
+/// Turns the executor's error into the manager's: message, place and code.
+pub(super) fn tell(mut error: GraphQLError, failures: &[Failure]) -> GraphQLError {
+    let failure = error
+        .message
+        .rsplit_once("failure ")
+        .and_then(|(_, number)| number.parse::<usize>().ok())
+        .and_then(|number| failures.get(number));
+    let code = failure.map_or(DEFAULT, |failure| failure.code);
+    if let Some(failure) = failure {
+        error.message.clone_from(&failure.message);
+        if let Some(place) = &failure.place {
+            error.locations.clone_from(&place.locations);
+        }
+    }
+    error.extensions.insert("code", JsonValue::from(code));
+    error
+}

@@ -1,0 +1,103 @@
+//! `group`, `groups` and `groups_by_name`: the projects.
+
+use apollo_compiler::response::JsonValue;
+use apollo_compiler::response::serde_json_bytes::json;
+use uuid::Uuid;
+
+use super::{Answer, Args, Context, Failure};
+use crate::auth::Caller;
+use crate::date::iso;
+use crate::state::{Group, Role};
+
+/// The kinds of projects, by their names in upper and lower case.
+const KINDS: [(&str, &str); 3] =
+    [("GENERAL", "general"), ("MODEL_STORE", "model-store"), ("PERSONAL", "personal")];
+
+pub(super) fn one(context: &mut Context<'_>, args: &Args<'_>) -> Answer {
+    let domain = pinned_domain(context.caller, args)?;
+    let id = args.text("id").and_then(|id| Uuid::try_parse(id).ok());
+    let id = id.ok_or_else(Failure::bad_uuid)?;
+    if context.caller.role == Role::User && !memberships(context).contains(&id) {
+        return Err(Failure::privilege());
+    }
+    let group = context.state.groups.get(&id);
+    let group = group.filter(|group| domain.is_none_or(|domain| group.domain == domain));
+    Ok(group.map_or(JsonValue::Null, record))
+}
+
+pub(super) fn some(context: &mut Context<'_>, args: &Args<'_>) -> Answer {
+    let is_active = args.bool("is_active");
+    let active = |group: &&Group| is_active.is_none_or(|active| group.is_active == active);
+    if context.caller.role == Role::User {
+        // A user gets the own ones, whatever else was asked for.
+        let own = memberships(context).iter().filter_map(|id| context.state.groups.get(id));
+        return Ok(JsonValue::Array(own.filter(active).map(record).collect()));
+    }
+    let domain = pinned_domain(context.caller, args)?;
+    let kinds = args.texts("type").unwrap_or_else(|| vec!["GENERAL"]);
+    let kinds: Vec<_> = kinds.into_iter().map(kind).collect::<Result<_, _>>()?;
+    let groups = context.state.groups.values();
+    let records = groups
+        .filter(active)
+        .filter(|group| domain.is_none_or(|domain| group.domain == domain))
+        .filter(|group| kinds.contains(&group.kind))
+        .map(record);
+    Ok(JsonValue::Array(records.collect()))
+}
+
+pub(super) fn by_name(context: &mut Context<'_>, args: &Args<'_>) -> Answer {
+    let domain = pinned_domain(context.caller, args)?;
+    let name = args.text("name").unwrap_or_default();
+    let own = (context.caller.role == Role::User).then(|| memberships(context));
+    let records = context
+        .state
+        .groups
+        .values()
+        .filter(|group| group.name == name)
+        .filter(|group| domain.is_none_or(|domain| group.domain == domain))
+        .filter(|group| own.is_none_or(|own| own.contains(&group.id)))
+        .map(record);
+    Ok(JsonValue::Array(records.collect()))
+}
+
+fn kind(word: &str) -> Result<&'static str, Failure> {
+    let folded = word.to_lowercase();
+    KINDS
+        .iter()
+        .find(|(name, value)| *value == folded || name.to_lowercase() == folded)
+        .map(|(name, _)| *name)
+        .ok_or_else(|| Failure::unexpected(format!("'{word}' is not a valid ProjectType")))
+}
+
+fn pinned_domain<'a>(caller: &'a Caller, args: &Args<'a>) -> Result<Option<&'a str>, Failure> {
+    let domain = args.text("domain_name");
+    match caller.role {
+        Role::Superadmin => Ok(domain),
+        Role::Monitor => Err(Failure::role()),
+        _ if domain.is_some_and(|domain| domain != caller.domain) => Err(Failure::privilege()),
+        _ => Ok(Some(&caller.domain)),
+    }
+}
+
+fn memberships<'a>(context: &'a Context<'_>) -> &'a [Uuid] {
+    context.state.users.get(&context.caller.user).map_or(&[], |user| &user.groups)
+}
+
+fn record(group: &Group) -> JsonValue {
+    json!({
+        "id": group.id.to_string(),
+        "name": group.name,
+        "description": group.description,
+        "is_active": group.is_active,
+        "created_at": iso(group.created_at),
+        "modified_at": iso(group.modified_at),
+        "domain_name": group.domain,
+        "total_resource_slots": "{}",
+        "allowed_vfolder_hosts": "{}",
+        "integration_id": null,
+        "resource_policy": group.resource_policy,
+        "type": group.kind,
+        "container_registry": "{}",
+        "scaling_groups": [],
+    })
+}

@@ -1,0 +1,242 @@
+//! What the manager answers, as a function of a request and its state: no sockets here.
+
+use std::sync::{Mutex, PoisonError};
+
+use apollo_compiler::response::{GraphQLError, JsonMap, JsonValue, serde_json_bytes};
+use http::{HeaderMap, Uri};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::auth::{self, Request};
+use crate::date::{self, Clock};
+use crate::limit::{Limits, Quota};
+use crate::problem::Problem;
+use crate::resolve::{self, Context};
+use crate::schema::{self, Contract, Rejection};
+use crate::state::State;
+
+/// A body of this many bytes is refused.
+const BODY_LIMIT: usize = 1024 * 1024;
+
+/// The API version that `GET /` names.
+const API_VERSION: &str = "v9.20250722";
+
+/// The embedded manager without its sockets.
+pub(crate) struct Server {
+    contract: &'static Contract,
+    pub(crate) clock: Clock,
+    pub(crate) version: String,
+    pub(crate) anonymous_limit: i32,
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    state: State,
+    limits: Limits,
+}
+
+/// An answer before it is put into bytes.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) content_type: &'static str,
+    pub(crate) body: String,
+    pub(crate) headers: Vec<(&'static str, String)>,
+}
+
+/// The paths that are served.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Route {
+    Version,
+    Health,
+    /// Whether it is the older path, where GraphQL errors become problems.
+    GraphQl {
+        older: bool,
+    },
+}
+
+impl Server {
+    pub(crate) fn new(
+        contract: &'static Contract,
+        state: State,
+        clock: Clock,
+        version: String,
+        anonymous_limit: i32,
+    ) -> Self {
+        let inner = Mutex::new(Inner { state, limits: Limits::default() });
+        Self { contract, clock, version, anonymous_limit, inner }
+    }
+
+    /// Looks at the state.
+    pub(crate) fn peek<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        look(&self.lock().state)
+    }
+
+    /// Answers a request.
+    pub(crate) fn answer(
+        &self,
+        method: &str,
+        uri: &Uri,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Answer {
+        let now = self.clock.now();
+        let mut quota = None;
+        let request = Request { method, uri, headers, body };
+        let mut answer = match self.respond(&request, now, &mut quota) {
+            Ok(body) => Answer {
+                status: 200,
+                content_type: "application/json; charset=utf-8",
+                body,
+                headers: Vec::new(),
+            },
+            Err(problem) => Answer {
+                status: problem.status,
+                content_type: "application/problem+json; charset=utf-8",
+                body: problem.body(),
+                headers: problem
+                    .allow
+                    .map(|allow| ("allow", allow.to_owned()))
+                    .into_iter()
+                    .collect(),
+            },
+        };
+        answer.headers.push(("date", date::http(now)));
+        answer.headers.push(("server", "BackendAI".to_owned()));
+        if let Some(quota) = quota {
+            answer.headers.extend([
+                ("x-ratelimit-limit", quota.limit.to_string()),
+                ("x-ratelimit-remaining", quota.remaining().to_string()),
+                ("x-ratelimit-reset", quota.reset.to_string()),
+                ("x-ratelimit-window", Quota::window().to_string()),
+            ]);
+        }
+        answer
+    }
+
+    /// The manager's order: path, signature, version, rate limit, privilege, body.
+    fn respond(
+        &self,
+        request: &Request<'_>,
+        now: Timestamp,
+        quota: &mut Option<Quota>,
+    ) -> Result<String, Problem> {
+        let route = route(request)?;
+        let mut inner = self.lock();
+        let Inner { state, limits } = &mut *inner;
+        let caller = match route {
+            Route::GraphQl { .. } => auth::authenticate(state, request, now)?,
+            Route::Version | Route::Health => None,
+        };
+        auth::check_version(request.headers)?;
+        if route != Route::Health {
+            let who = caller.as_ref().map(|caller| caller.user);
+            let limit = caller.as_ref().map_or(self.anonymous_limit, |caller| caller.rate_limit);
+            let counted = limits.consume(who, limit, now);
+            *quota = Some(counted);
+            if counted.exceeded() {
+                return Err(Problem::rate_limit());
+            }
+        }
+        let older = match route {
+            Route::Version => {
+                return Ok(json!({ "version": API_VERSION, "manager": self.version }).to_string());
+            }
+            Route::Health => {
+                return Ok(json!({ "status": "ok", "version": self.version }).to_string());
+            }
+            Route::GraphQl { older } => older,
+        };
+        let caller = caller.ok_or_else(|| Problem::unauthorized("Unauthorized access"))?;
+        let body = Body::parse(request)?;
+        self.graphql(&body, older, Context { state, limits, caller: &caller, now })
+    }
+
+    fn graphql(&self, body: &Body, older: bool, context: Context<'_>) -> Result<String, Problem> {
+        let (data, errors) = match schema::prepare(self.contract, &body.query) {
+            Ok(document) => {
+                let operation = body.operation.as_deref();
+                let outcome =
+                    resolve::execute(self.contract, &document, operation, &body.variables, context);
+                (outcome.data, outcome.errors)
+            }
+            Err(Rejection::Invalid(errors)) => (None, errors),
+            Err(Rejection::Syntax) => return Err(Problem::internal()),
+        };
+        if older && !errors.is_empty() {
+            return Err(Problem::graphql(json!(errors)));
+        }
+        envelope(data, &errors)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// `errors` is there even when there are none.
+fn envelope(data: Option<JsonMap>, errors: &[GraphQLError]) -> Result<String, Problem> {
+    #[derive(serde::Serialize)]
+    struct Envelope<'a> {
+        data: Option<JsonMap>,
+        errors: Option<&'a [GraphQLError]>,
+    }
+    let errors = Some(errors).filter(|errors| !errors.is_empty());
+    serde_json::to_string(&Envelope { data, errors }).map_err(|_| Problem::internal())
+}
+
+fn route(request: &Request<'_>) -> Result<Route, Problem> {
+    let path = request.uri.path();
+    let (route, methods, allow): (_, &[&str], _) = match path {
+        "/" => (Route::Version, &["GET", "HEAD"], "GET,HEAD,OPTIONS"),
+        "/health" => (Route::Health, &["GET", "HEAD"], "GET,HEAD,OPTIONS"),
+        "/admin/gql" => (Route::GraphQl { older: false }, &["POST"], "OPTIONS,POST"),
+        "/admin/graphql" => (Route::GraphQl { older: true }, &["POST"], "OPTIONS,POST"),
+        _ => return Err(Problem::not_found(path)),
+    };
+    if methods.contains(&request.method) { Ok(route) } else { Err(Problem::method(allow)) }
+}
+
+/// A GraphQL request.
+struct Body {
+    query: String,
+    operation: Option<String>,
+    variables: JsonMap,
+}
+
+impl Body {
+    fn parse(request: &Request<'_>) -> Result<Self, Problem> {
+        if request.body.len() >= BODY_LIMIT {
+            return Err(Problem::bad_request());
+        }
+        let malformed = |_| {
+            let host = auth::header(request.headers, "host").unwrap_or_default();
+            let url = format!("http://{host}{}", request.uri);
+            Problem::malformed_body(&url, request.method)
+        };
+        let body: Value = serde_json::from_slice(request.body).map_err(malformed)?;
+        let Value::Object(mut members) = body else {
+            return Err(Problem::invalid_body("the body should be an object"));
+        };
+        let query = match members.remove("query") {
+            Some(Value::String(query)) => query,
+            Some(_) => return Err(Problem::invalid_body("`query` should be a string")),
+            None => return Err(Problem::invalid_body("`query` is required")),
+        };
+        let name = members.remove("operationName").or_else(|| members.remove("operation_name"));
+        let operation = match name {
+            Some(Value::String(name)) => Some(name),
+            None | Some(Value::Null) => None,
+            Some(_) => return Err(Problem::invalid_body("`operation_name` should be a string")),
+        };
+        let variables = match members.remove("variables") {
+            Some(Value::Object(variables)) => variables,
+            None | Some(Value::Null) => serde_json::Map::new(),
+            Some(_) => return Err(Problem::invalid_body("`variables` should be an object")),
+        };
+        let variables = match JsonValue::from(Value::Object(variables)) {
+            serde_json_bytes::Value::Object(variables) => variables,
+            _ => JsonMap::new(),
+        };
+        Ok(Self { query, operation, variables })
+    }
+}

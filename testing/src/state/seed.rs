@@ -1,0 +1,287 @@
+//! The accounts that a manager starts with.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{Domain, Group, KeyPair, KeyPairPolicy, Policy, Role, State, Status, User};
+
+/// What the builder decides about the first state.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seed {
+    /// How many users with a keypair each to add to the named accounts.
+    pub(crate) keypairs: usize,
+    /// Requests per window of every account but the one with the low limit.
+    pub(crate) rate_limit: i32,
+}
+
+const fn id(kind: u128, number: u128) -> Uuid {
+    Uuid::from_u128((kind << 120) | 0x4000_8000_0000_0000_0000 | number)
+}
+
+struct Person {
+    username: &'static str,
+    full_name: &'static str,
+    role: Role,
+    domain: &'static str,
+    keys: &'static [Key],
+}
+
+struct Key {
+    named: Named,
+    secret_key: &'static str,
+}
+
+/// The keypairs that have a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Named {
+    Superadmin,
+    DomainAdmin,
+    User,
+    InactiveKey,
+    InactiveUser,
+    LowRate,
+    OtherAdmin,
+}
+
+impl Named {
+    pub(crate) const fn access_key(self) -> &'static str {
+        match self {
+            Self::Superadmin => "EMBEDDEDSUPERADMIN01",
+            Self::DomainAdmin => "EMBEDDEDDOMAINADMIN1",
+            Self::User => "EMBEDDEDUSER00000001",
+            Self::InactiveKey => "EMBEDDEDINACTIVEKEY1",
+            Self::InactiveUser => "EMBEDDEDINACTIVEUSR1",
+            Self::LowRate => "EMBEDDEDLOWRATE00001",
+            Self::OtherAdmin => "EMBEDDEDOTHERADMIN01",
+        }
+    }
+}
+
+const PEOPLE: [Person; 6] = [
+    Person {
+        username: "superadmin",
+        full_name: "Super Admin",
+        role: Role::Superadmin,
+        domain: "default",
+        keys: &[Key {
+            named: Named::Superadmin,
+            secret_key: "embedded-superadmin-secret-for-tests-001",
+        }],
+    },
+    Person {
+        username: "domain-admin",
+        full_name: "Domain Admin",
+        role: Role::Admin,
+        domain: "default",
+        keys: &[Key {
+            named: Named::DomainAdmin,
+            secret_key: "embedded-domain-admin-secret-for-tests-1",
+        }],
+    },
+    Person {
+        username: "user",
+        full_name: "Plain User",
+        role: Role::User,
+        domain: "default",
+        keys: &[
+            Key { named: Named::User, secret_key: "embedded-user-secret-for-tests-000000001" },
+            Key {
+                named: Named::InactiveKey,
+                secret_key: "embedded-inactive-key-secret-for-tests-1",
+            },
+        ],
+    },
+    Person {
+        username: "inactive-user",
+        full_name: "Inactive User",
+        role: Role::User,
+        domain: "default",
+        keys: &[Key {
+            named: Named::InactiveUser,
+            secret_key: "embedded-inactive-user-secret-for-tests1",
+        }],
+    },
+    Person {
+        username: "limited",
+        full_name: "Limited User",
+        role: Role::User,
+        domain: "default",
+        keys: &[Key {
+            named: Named::LowRate,
+            secret_key: "embedded-low-rate-secret-for-tests-00001",
+        }],
+    },
+    Person {
+        username: "other-admin",
+        full_name: "Other Admin",
+        role: Role::Admin,
+        domain: "other",
+        keys: &[Key {
+            named: Named::OtherAdmin,
+            secret_key: "embedded-other-admin-secret-for-tests-01",
+        }],
+    },
+];
+
+const GROUPS: [(&str, Uuid); 2] = [("default", id(0x06, 1)), ("other", id(0x06, 2))];
+
+/// Everything carries the same time of creation, as rows of one transaction do: whoever orders
+/// by it alone gets an unstable order.
+pub(crate) fn seed(seed: Seed, now: Timestamp) -> State {
+    let mut state = State::default();
+    policies(&mut state, now);
+    for (name, id) in GROUPS {
+        let domain = Domain {
+            name: name.to_owned(),
+            description: Some(format!("the domain `{name}`")),
+            is_active: true,
+            created_at: now,
+            modified_at: now,
+            scaling_groups: vec!["default".to_owned()],
+        };
+        state.domains.insert(name.to_owned(), domain);
+        let group = Group {
+            id,
+            name: name.to_owned(),
+            description: Some(format!("project of the domain `{name}`")),
+            is_active: true,
+            created_at: now,
+            modified_at: now,
+            domain: name.to_owned(),
+            resource_policy: "default".to_owned(),
+            kind: "GENERAL",
+        };
+        state.groups.insert(id, group);
+    }
+    for (number, person) in (1..).zip(&PEOPLE) {
+        let id = id(0x0a, number);
+        let inactive = person.username == "inactive-user";
+        let mut user = user(id, person.username, person.full_name, person.domain, person.role, now);
+        if inactive {
+            user.status = Status::Inactive;
+            user.groups.clear();
+        }
+        state.insert_user(user);
+        for (place, key) in person.keys.iter().enumerate() {
+            state.insert_keypair(KeyPair {
+                is_active: key.named != Named::InactiveKey,
+                is_admin: matches!(person.role, Role::Superadmin | Role::Admin),
+                is_default: place == 0,
+                rate_limit: if key.named == Named::LowRate { 5 } else { seed.rate_limit },
+                resource_policy: if place == 0 { "default" } else { "small" }.to_owned(),
+                ..keypair(id, key.named.access_key().to_owned(), key.secret_key.to_owned(), now)
+            });
+        }
+    }
+    for number in 1..=seed.keypairs {
+        let id = id(0x0b, number as u128);
+        let name = format!("member{number:06}");
+        let full_name = format!("Member {number}");
+        state.insert_user(user(id, &name, &full_name, "default", Role::User, now));
+        state.insert_keypair(KeyPair {
+            is_default: true,
+            rate_limit: seed.rate_limit,
+            ..keypair(
+                id,
+                format!("EMBEDDED{number:012}"),
+                format!("embedded-member-secret-for-tests{number:08}"),
+                now,
+            )
+        });
+    }
+    state
+}
+
+fn policies(state: &mut State, now: Timestamp) {
+    let default = KeyPairPolicy {
+        name: "default".to_owned(),
+        created_at: now,
+        default_for_unspecified: "UNLIMITED",
+        total_resource_slots: "{}",
+        max_session_lifetime: 0,
+        max_concurrent_sessions: 5,
+        idle_timeout: 3600,
+    };
+    let small = KeyPairPolicy {
+        name: "small".to_owned(),
+        default_for_unspecified: "LIMITED",
+        total_resource_slots: r#"{"cpu": "2", "mem": "4294967296"}"#,
+        max_session_lifetime: 7200,
+        max_concurrent_sessions: 1,
+        idle_timeout: 600,
+        ..default.clone()
+    };
+    for policy in [default, small] {
+        state.keypair_policies.insert(policy.name.clone(), policy);
+    }
+    let policy = Policy { name: "default".to_owned(), created_at: now };
+    state.user_policies.insert(policy.name.clone(), policy.clone());
+    state.project_policies.insert(policy.name.clone(), policy);
+}
+
+fn user(
+    id: Uuid,
+    username: &str,
+    full_name: &str,
+    domain: &str,
+    role: Role,
+    now: Timestamp,
+) -> User {
+    let groups = GROUPS.iter().filter(|(name, _)| *name == domain).map(|(_, id)| *id).collect();
+    User {
+        id,
+        username: username.to_owned(),
+        email: format!("{username}@embedded.invalid"),
+        need_password_change: false,
+        full_name: Some(full_name.to_owned()),
+        description: Some(format!("account `{username}` of the embedded manager")),
+        status: Status::Active,
+        status_info: Some("embedded".to_owned()),
+        created_at: now,
+        modified_at: now,
+        domain: domain.to_owned(),
+        role,
+        resource_policy: "default".to_owned(),
+        allowed_client_ip: None,
+        totp_activated: false,
+        sudo_session_enabled: false,
+        container_uid: None,
+        container_main_gid: None,
+        container_gids: None,
+        groups,
+    }
+}
+
+fn keypair(user: Uuid, access_key: String, secret_key: String, now: Timestamp) -> KeyPair {
+    KeyPair {
+        access_key,
+        secret_key,
+        user,
+        is_active: true,
+        is_admin: false,
+        is_default: false,
+        resource_policy: "default".to_owned(),
+        created_at: now,
+        last_used: None,
+        rate_limit: 0,
+        num_queries: 0,
+        ssh_public_key: None,
+        serial: 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_has_twenty_characters_and_every_secret_forty() {
+        let state = seed(Seed { keypairs: 3, rate_limit: 9 }, Timestamp::UNIX_EPOCH);
+        assert_eq!(state.keypairs.len(), 10);
+        for keypair in state.keypairs.values() {
+            assert_eq!(keypair.access_key.len(), 20, "{}", keypair.access_key);
+            assert_eq!(keypair.secret_key.len(), 40, "{}", keypair.access_key);
+            assert!(state.users.contains_key(&keypair.user));
+        }
+    }
+}

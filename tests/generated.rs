@@ -1,0 +1,213 @@
+//! Compiles what the generator writes for its golden documents, and decodes answers with it.
+
+#[path = "../codegen/tests/golden/golden.rs"]
+#[rustfmt::skip]
+mod golden;
+
+use backendai::{Kind, Maybe, Operation, Paginated};
+use golden::{people, things, types};
+use serde_json::{Value, json};
+
+/// Decodes, and checks that nothing is lost on the way back.
+#[track_caller]
+fn round_trip<T>(value: &Value) -> T
+where
+    T: serde::Serialize + serde::de::DeserializeOwned,
+{
+    let decoded: T = serde_json::from_value(value.clone()).unwrap();
+    assert_eq!(&serde_json::to_value(&decoded).unwrap(), value);
+    decoded
+}
+
+#[test]
+fn the_same_field_in_many_places_is_one_field() {
+    let value = json!({"me": {
+        "name": "n", "id": "1", "mail": "m", "password": "p", "need_password_change": true,
+        "friend": {"name": "f", "email": "e", "tags": ["t"], "id": "2"},
+        "email": "e", "tags": ["a", "b"],
+    }});
+    let data: people::overlap::Data = round_trip(&value);
+    let friend = data.me.friend.unwrap();
+    assert_eq!((friend.name.as_str(), friend.id.as_str(), friend.email.as_str()), ("f", "2", "e"));
+    assert_eq!(data.me.mail.as_deref(), Some("m"));
+}
+
+#[test]
+fn a_selection_of_one_fragment_has_the_type_of_the_fragment() {
+    let data: people::sole::Data = serde_json::from_value(json!({"user": null})).unwrap();
+    let _: Option<people::UserCard> = data.user;
+}
+
+#[test]
+fn secrets_are_not_shown() {
+    let card: people::UserCard = serde_json::from_value(json!({
+        "id": "1", "name": "n", "mail": null, "password": "hunter2", "need_password_change": true,
+        "friend": null,
+    }))
+    .unwrap();
+    let shown = format!("{card:?}");
+    assert!(!shown.contains("hunter2"), "{shown}");
+    assert!(shown.contains("need_password_change: Some(true)"), "{shown}");
+
+    let target = types::Target::ApiToken("hunter2".into());
+    let rename =
+        things::Rename::new(target, "to").filter(types::Filter_::new("n").password("hunter2"));
+    let shown = format!("{rename:?}");
+    assert!(!shown.contains("hunter2"), "{shown}");
+    assert!(shown.contains("[redacted]"), "{shown}");
+}
+
+#[test]
+fn aliases_keywords_and_scalars() {
+    let value = json!({
+        "first": {
+            "id": "1", "_id": 7, "type": "t", "self": "me", "page": [{"id": "2"}],
+            "grid": [[1, 2], null], "statusHistory": ["ALIVE", "UNKNOWN", "UNLISTED", "type", "NEW"],
+            "created_at": "2024-01-02T03:04:05.678901+00:00",
+            "uuid": "0a000000-0000-4000-8000-000000000001", "big": 9_007_199_254_740_993_i64,
+            "blob": "{\"a\":1}", "anything": {"x": [1]}, "gone": null,
+        },
+        "match": 3,
+        "__typename": "Query",
+    });
+    let data: people::aliases::Data = round_trip(&value);
+    assert_eq!((data.first._id, data.r#match), (Some(7), Some(3)));
+    assert_eq!(data.first.self_, "me");
+    let statuses = data.first.status_history.unwrap();
+    use types::Status;
+    assert_eq!(
+        statuses,
+        [
+            Status::Alive,
+            Status::Unknown,
+            Status::Unlisted_,
+            Status::Type,
+            Status::Unlisted("NEW".into())
+        ]
+    );
+    assert_eq!(Status::from("PURGE_ERROR"), Status::PurgeError);
+    assert_eq!(Status::LISTED.len(), 6);
+    assert!(Status::LISTED.iter().all(|status| Status::from(status.as_str()) == *status));
+}
+
+#[test]
+fn what_include_and_skip_leave_out_is_none() {
+    let value = json!({"me": {"email": "e", "tags": [], "name": "n"}});
+    let data: people::conditional::Data = round_trip(&value);
+    assert_eq!((data.me.name.as_deref(), data.me.id), (Some("n"), None));
+    assert_eq!(data.user, None);
+    let value = json!({"me": {}, "user": {"id": "1"}});
+    round_trip::<people::conditional::Data>(&value);
+}
+
+#[test]
+fn interfaces_and_unions_keep_types_that_nobody_knows() {
+    let value = json!({"nodes": [
+        {"__typename": "User", "id": "1", "name": "n", "friend": {"name": "f", "email": "e", "tags": []}},
+        {"__typename": "Robot", "id": "2", "model": 4, "friend": {"name": "r"}},
+        {"__typename": "Martian", "id": "3"},
+    ]});
+    let data: things::nodes::Data = round_trip(&value);
+    use things::nodes::Nodes;
+    match data.nodes.as_slice() {
+        [Nodes::User(user), Nodes::Robot(robot), Nodes::Unlisted(other)] => {
+            assert_eq!(user.friend.as_ref().unwrap().email, "e");
+            assert_eq!(robot.model, Some(4));
+            assert_eq!((other.typename.as_str(), other.id.as_str()), ("Martian", "3"));
+        }
+        other => panic!("{other:?}"),
+    }
+    let value = json!({"things": [
+        {"__typename": "User", "id": "1"},
+        {"__typename": "Robot", "id": "2", "kind": "Robot", "model": null},
+        {"__typename": "Martian"},
+    ]});
+    round_trip::<things::things::Data>(&value);
+    round_trip::<things::plain::Data>(&json!({"node": {"id": "1", "__typename": "User"}}));
+}
+
+#[test]
+fn a_required_null_is_an_error() {
+    let value = json!({"me": {"email": null, "tags": [null]}});
+    let error = serde_json::from_value::<people::Contact>(value["me"].clone()).unwrap_err();
+    assert!(error.to_string().contains("null"), "{error}");
+}
+
+#[test]
+fn variables_are_sent_only_when_given() {
+    let json = |operation: &dyn erased::Serialize| operation.json();
+    assert_eq!(json(&people::Users::new(5)), json!({"offset": 5}));
+    let users = people::Users::new(5).limit(7).order(Maybe::Null).filter("x");
+    assert_eq!(json(&users), json!({"offset": 5, "limit": 7, "order": null, "filter": "x"}));
+    assert_eq!(json(&people::Overlap::default()), json!({}));
+
+    let filter = types::Filter::new()
+        .r#in(vec![1, 2])
+        .in_(3)
+        ._id(4)
+        .id(5)
+        .not(types::Filter::new().r#type(types::Status::Alive))
+        .and(vec![types::Filter::new()]);
+    let value =
+        json!({"in": [1, 2], "in_": 3, "_id": 4, "id": 5, "NOT": {"type": "ALIVE"}, "AND": [{}]});
+    assert_eq!(json(&things::Things::new().filter(filter)), json!({"filter": value}));
+
+    let rename = things::Rename::new(types::Target::Id("7".into()), "to");
+    assert_eq!(json(&rename), json!({"target": {"id": "7"}, "to": "to"}));
+}
+
+/// Serialises whatever it is given.
+mod erased {
+    pub(super) trait Serialize {
+        fn json(&self) -> serde_json::Value;
+    }
+
+    impl<T: serde::Serialize> Serialize for T {
+        fn json(&self) -> serde_json::Value {
+            serde_json::to_value(self).unwrap()
+        }
+    }
+}
+
+#[test]
+fn an_operation_knows_its_document() {
+    assert_eq!((things::Rename::KIND, things::Rename::NAME), (Kind::Mutation, "Rename"));
+    assert_eq!((things::Type::KIND, things::Type::NAME), (Kind::Query, "type"));
+    // Only what the operation uses is sent, and nothing that speaks to the generator.
+    assert!(things::Type::TEXT.ends_with("fragment Contact on User{name email tags}"));
+    assert!(!people::Users::TEXT.contains('@'));
+    assert_eq!(things::Plain::TEXT.matches("__typename").count(), 1);
+    let text: String = serde_json::from_str(things::Plain::TEXT_JSON).unwrap();
+    assert_eq!(text, things::Plain::TEXT);
+}
+
+#[test]
+fn a_refusal_is_seen_wherever_it_is() {
+    let refusal = |rename: Value, done: Value| {
+        let data = serde_json::from_value(json!({"rename": rename, "done": done})).unwrap();
+        things::Rename::refusal(&data)
+            .map(|refusal| (refusal.field.to_owned(), refusal.message.map(str::to_owned)))
+    };
+    let fine = json!({"ok": true, "msg": "success", "user": null});
+    let done = json!({"ok": true, "msg": ""});
+    assert_eq!(refusal(fine.clone(), done.clone()), None);
+    assert_eq!(refusal(Value::Null, done.clone()), None);
+    let refused = json!({"ok": false, "msg": null, "user": null});
+    assert_eq!(refusal(refused, done), Some(("rename".into(), None)));
+    let refused = json!({"ok": false, "msg": "no"});
+    assert_eq!(refusal(fine, refused), Some(("done".into(), Some("no".into()))));
+}
+
+#[test]
+fn a_list_is_recognised() {
+    assert_eq!(people::Users::KEY, Some("id"));
+    let mut users = people::Users::new(0);
+    users.set_window(3, 6);
+    *users.order_mut().unwrap() = "id".into();
+    assert_eq!(users, people::Users::new(6).limit(3).order("id"));
+    let item = json!({"name": "n", "email": "e", "tags": []});
+    let data =
+        serde_json::from_value(json!({"user_list": {"items": [item], "total_count": 9}})).unwrap();
+    let page = people::Users::page(data).unwrap();
+    assert_eq!((page.items[0].name.as_str(), page.total), ("n", Some(9)));
+}

@@ -1,0 +1,141 @@
+//! Keypairs: the same as the official client sees, all of them, and the life of one.
+
+use backendai::{
+    Client,
+    keypair::{
+        CreateKeyPair, DeleteKeyPair, GetKeyPair, ListKeyPairs, ModifyKeyPair, PagedKeyPairs,
+    },
+    types::{KeyPairInput, ModifyKeyPairInput},
+};
+use serde_json::Value;
+
+use crate::support::{Manager, SUPERADMIN, USER, by_key, keys_of, walk};
+
+/// They change with every request of the caller.
+const MOVING: [&str; 3] = ["last_used", "num_queries", "rolling_count"];
+
+/// Compares what both have, field by field. Returns how many fields were compared.
+#[track_caller]
+fn compare(ours: &[impl serde::Serialize], theirs: &Value) -> usize {
+    let (ours, theirs) = (by_key(ours), by_key(theirs.as_array().unwrap()));
+    assert!(ours.keys().eq(theirs.keys()), "{:?}\n{:?}", ours.keys(), theirs.keys());
+    let caller = SUPERADMIN.access_key();
+    let mut compared = 0;
+    for (key, ours) in &ours {
+        for (field, value) in ours.as_object().unwrap() {
+            if *key == caller && MOVING.contains(&field.as_str()) {
+                continue;
+            }
+            let other = theirs[key].get(field);
+            assert_eq!(
+                other,
+                Some(value),
+                "{field} of {key}: official on the left, ours on the right"
+            );
+            compared += 1;
+        }
+    }
+    compared
+}
+
+#[tokio::test]
+async fn the_paged_list_is_the_official_clients() {
+    let Some(manager) = Manager::turn().await else { return };
+    let _seeds = manager.seed(250);
+    let theirs = manager.official("keypairs.py", SUPERADMIN);
+    let ours = walk(&manager.client(SUPERADMIN), PagedKeyPairs::new()).await.unwrap();
+    assert_eq!(theirs["total"], ours.len());
+    let fields = compare(&ours, &theirs["paginated"]);
+    assert!(fields > ours.len() * 16, "only {fields} fields in {} rows", ours.len());
+}
+
+#[tokio::test]
+async fn the_plain_list_is_the_official_clients() {
+    let Some(manager) = Manager::turn().await else { return };
+    let theirs = manager.official("keypairs.py", SUPERADMIN);
+    let ours = manager.client(SUPERADMIN).send(ListKeyPairs::new()).await.unwrap().keypairs;
+    compare(&ours, &theirs["listed"]);
+}
+
+#[tokio::test]
+async fn a_walk_meets_each_of_a_thousand_once() {
+    let Some(manager) = Manager::turn().await else { return };
+    let _seeds = manager.seed(1000);
+    let there = manager.access_keys();
+    assert!(there.len() > 1000);
+    let client = manager.client(SUPERADMIN);
+    // The time of creation is the same for ten in a row, and the pages cut through them.
+    for order in [None, Some("created_at"), Some("-created_at"), Some("access_key")] {
+        let mut list = PagedKeyPairs::new();
+        if let Some(order) = order {
+            list = list.order(order);
+        }
+        let mut pages = client.pages(list).page_size(37);
+        let (mut seen, mut count) = (Vec::new(), 0);
+        while let Some(page) = pages.next().await {
+            seen.extend(page.unwrap().items);
+            count += 1;
+        }
+        assert_eq!(keys_of(&seen), there, "ordered by {order:?}");
+        assert_eq!(count, there.len().div_ceil(37), "pages ordered by {order:?}");
+        assert_eq!(pages.total(), Some(there.len() as u64));
+    }
+}
+
+#[tokio::test]
+async fn the_life_of_a_keypair() {
+    let Some(manager) = Manager::turn().await else { return };
+    let admin = manager.client(SUPERADMIN);
+    let before = manager.access_keys();
+
+    let props = KeyPairInput::new("default", 5000).is_active(true).is_admin(false);
+    let made = admin.send(CreateKeyPair::new(USER.email(), props)).await.unwrap();
+    let made = made.create_keypair.unwrap().keypair.unwrap();
+    let key = made.access_key;
+    let owner = manager.client_with(key.clone(), made.secret_key.clone());
+
+    let row = info(&admin, &key).await.unwrap();
+    assert_eq!(row.user_id, Some(USER.email()));
+    assert_eq!(row.secret_key, Some(made.secret_key));
+    assert_eq!(row.resource_policy.as_deref(), Some("default"));
+    assert_eq!(row.rate_limit, Some(5000));
+    assert_eq!(
+        (row.is_active, row.is_admin, row.is_default),
+        (Some(true), Some(false), Some(false))
+    );
+    assert_eq!(own(&owner).await.unwrap(), key);
+
+    let change = ModifyKeyPairInput::new().rate_limit(4321).resource_policy("small");
+    admin.send(ModifyKeyPair::new(&key, change)).await.unwrap();
+    let row = info(&admin, &key).await.unwrap();
+    assert_eq!(row.rate_limit, Some(4321));
+    assert_eq!(row.resource_policy.as_deref(), Some("small"));
+    assert_eq!((row.is_active, row.is_admin), (Some(true), Some(false)), "what was left out stays");
+
+    let off = ModifyKeyPairInput::new().is_active(false);
+    admin.send(ModifyKeyPair::new(&key, off)).await.unwrap();
+    assert_eq!(info(&admin, &key).await.unwrap().is_active, Some(false));
+    let error = own(&owner).await.unwrap_err();
+    assert!(error.is_auth(), "{error:?}");
+
+    let on = ModifyKeyPairInput::new().is_active(true);
+    admin.send(ModifyKeyPair::new(&key, on)).await.unwrap();
+    assert_eq!(own(&owner).await.unwrap(), key);
+
+    admin.send(DeleteKeyPair::new(&key)).await.unwrap();
+    assert!(info(&admin, &key).await.is_none());
+    let error = own(&owner).await.unwrap_err();
+    assert!(error.is_auth(), "{error:?}");
+    let error = admin.send(DeleteKeyPair::new(&key)).await.unwrap_err();
+    assert!(error.is_refused() && error.is_not_found(), "{error:?}");
+    assert_eq!(manager.access_keys(), before);
+}
+
+async fn info(client: &Client, key: &str) -> Option<backendai::keypair::KeyPairDetail> {
+    client.send(GetKeyPair::new().access_key(key)).await.unwrap().keypair
+}
+
+/// The caller's own access key.
+async fn own(client: &Client) -> backendai::Result<String> {
+    Ok(client.send(GetKeyPair::new()).await?.keypair.unwrap().access_key)
+}

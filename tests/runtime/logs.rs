@@ -1,0 +1,64 @@
+//! What the log says of a call, and what it must not say.
+
+use std::sync::{Arc, Mutex};
+
+use backendai::keypair::CreateKeyPair;
+use backendai::types::KeyPairInput;
+use tracing_subscriber::fmt::{MakeWriter, format::FmtSpan};
+
+use crate::support::*;
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+#[tokio::test]
+async fn one_span_per_call_and_no_secret_in_it() {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_span_events(FmtSpan::CLOSE)
+        .with_ansi(false)
+        .with_writer(log.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let fake = Fake::new(|count, _| match count {
+        0 => refused(),
+        _ => ok(
+            r#"{"data": {"create_keypair": {"ok": false, "msg": "x\nDETAIL: s3cret-row", "keypair": {"access_key": "A", "secret_key": "s3cret-key"}}}, "errors": null}"#,
+        ),
+    });
+    let client = clients(&["https://a.example", "https://b.example"], &fake);
+    let create = CreateKeyPair::new("s3cret-variable", KeyPairInput::new("default", 100));
+    client.send(create).await.unwrap_err();
+
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let spans: Vec<_> = log.lines().filter(|line| line.contains("close")).collect();
+    assert_eq!(spans.len(), 1, "{log}");
+    for part in
+        ["backendai.request", "CreateKeyPair", "mutation", "https://b.example", "status=200"]
+    {
+        assert!(spans[0].contains(part), "{part}: {log}");
+    }
+    assert!(log.contains("trying the next endpoint"), "{log}");
+    for secret in ["s3cret", SECRET, "credential=", "signMethod", "create_keypair("] {
+        assert!(!log.contains(secret), "{secret}: {log}");
+    }
+}
