@@ -13,13 +13,14 @@ use crate::output::{Failure, err, out};
 
 #[derive(Args, Debug)]
 pub(super) struct Login {
-    /// BentoCloud or Yatai address [env: BENTO_CLOUD_API_ENDPOINT] [default:
-    /// https://cloud.bentoml.com].
-    #[arg(long)]
+    #[arg(long, help = format!(
+        "BentoCloud or Yatai address [env: {}] [default: {DEFAULT_ENDPOINT}]", env::API_ENDPOINT
+    ))]
     endpoint: Option<String>,
-    /// API token. Other users of this machine can see it here; better use the variable [env:
-    /// BENTO_CLOUD_API_KEY].
-    #[arg(long, hide_default_value = true)]
+    #[arg(long, help = format!(
+        "API token. Other users of this machine can see it here; better use the variable [env: {}]",
+        env::API_KEY
+    ))]
     api_token: Option<String>,
     /// Make it the current context, too.
     #[arg(long)]
@@ -27,7 +28,7 @@ pub(super) struct Login {
 }
 
 /// The question for somebody who gives no token.
-const QUESTION: &str = "How would you like to authenticate?";
+const QUESTION: &str = "How would you like to authenticate";
 const ANSWERS: [&str; 2] =
     ["Create a new API token with a web browser", "Paste an existing API token"];
 
