@@ -9,6 +9,7 @@ mod emit;
 mod node;
 mod number;
 mod resolve;
+mod style;
 mod time;
 
 pub(crate) use emit::{Document, Field};

@@ -12,8 +12,11 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
+use backendai_testing::bentocloud::{Account, BentoCloud, Builder};
+use bentocloud::Client;
 use serde_json::Value;
 
 /// A golden file.
@@ -44,4 +47,18 @@ pub fn home(text: Option<&str>) -> tempfile::TempDir {
 /// The file's text now, if there is one.
 pub fn file(home: &tempfile::TempDir) -> Option<String> {
     fs::read_to_string(home.path().join(".yatai.yaml")).ok()
+}
+
+/// A server with one user and two bentos.
+pub fn server() -> Builder {
+    BentoCloud::builder()
+        .token("ok-ada", Account::new("ada", "acme"))
+        .bento("svc", "v1", &["Svc"])
+        .bento("svc", "v2", &["Svc"])
+}
+
+/// That user's client.
+pub fn client(server: &BentoCloud) -> Client {
+    let builder = Client::builder(server.endpoint(), "ok-ada").pause(Duration::from_millis(1));
+    builder.build().unwrap()
 }
