@@ -43,6 +43,8 @@
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+pub mod bentocloud;
+
 mod address;
 mod auth;
 mod date;

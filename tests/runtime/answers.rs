@@ -1,12 +1,12 @@
 //! What becomes of each answer that manager 26.9.6 was seen to give.
 
 use backendai::{
-    Client, Error, Maybe,
+    Client, Error, Kind, Maybe, Operation,
     keypair::{CreateKeyPair, DeleteKeyPair, GetKeyPair, ModifyKeyPair, PagedKeyPairs},
     transport::TransportError,
     types::{KeyPairInput, ModifyKeyPairInput},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::support::*;
 
@@ -160,6 +160,45 @@ async fn a_refusal() {
     );
     let error = write(|| ok(r#"{"data": {"modify_keypair": {"ok": false, "msg": null}}}"#)).await;
     assert!(error.to_string().ends_with("it gives no reason"), "{error}");
+}
+
+/// A mutation whose document requires what only a success has.
+#[derive(Serialize)]
+struct Make;
+
+#[derive(Debug, Deserialize)]
+struct Made {
+    #[expect(dead_code, reason = "only decoded")]
+    make: Named,
+}
+
+#[derive(Debug, Deserialize)]
+struct Named {
+    #[expect(dead_code, reason = "only decoded")]
+    name: String,
+}
+
+impl Operation for Make {
+    type Data = Made;
+    const NAME: &'static str = "Make";
+    const KIND: Kind = Kind::Mutation;
+    const PATH: &'static str = "/admin/gql";
+    const TEXT: &'static str = "mutation Make{make{ok msg name}}";
+    const TEXT_JSON: &'static str = r#""mutation Make{make{ok msg name}}""#;
+}
+
+#[tokio::test]
+async fn a_refusal_that_lacks_what_the_document_requires() {
+    let make = async |body: &'static str| {
+        client(&Fake::new(move |_, _| ok(body))).send(Make).await.unwrap_err()
+    };
+    let error = make(r#"{"data": {"make": {"ok": false, "msg": "no permission to execute make", "name": null}}, "errors": null}"#).await;
+    assert!(error.is_refused() && error.is_permission_denied(), "{error}");
+    assert!(!error.is_outcome_unknown());
+    // Carried out, and yet without its name: that is another matter.
+    let error = make(r#"{"data": {"make": {"ok": true, "msg": "success", "name": null}}}"#).await;
+    assert!(error.is_decode() && error.is_outcome_unknown(), "{error}");
+    assert_eq!(error.json_path(), Some("data.make.name"));
 }
 
 #[tokio::test]
@@ -446,6 +485,6 @@ async fn a_created_keypair_comes_with_its_secret_and_debug_does_not_show_it() {
     let create = CreateKeyPair::new("user@example.com", KeyPairInput::new("default", 100));
     let response = client.request(create).send().await.unwrap();
     assert!(!format!("{response:?}").contains("wj6V"), "{response:?}");
-    let keypair = response.into_data().create_keypair.unwrap().keypair.unwrap();
+    let keypair = response.into_data().create_keypair.keypair.unwrap();
     assert_eq!(keypair.secret_key, "wj6VMKOKRY4gZW");
 }
