@@ -153,7 +153,7 @@ impl<T: DeserializeOwned + Send + 'static> IntoFuture for Request<T> {
 impl<D> Request<D> {
     /// Of an operation that was compiled.
     pub(crate) fn of<O: Operation<Data = D>>(client: Client, operation: &O) -> Self {
-        let body = body(O::TEXT_JSON, Some(O::NAME), operation);
+        let body = body(operation.text_json(), Some(O::NAME), operation);
         let kind = Some(O::KIND);
         Self::new(client, O::NAME.into(), O::PATH.into(), kind, body, O::refusal)
     }

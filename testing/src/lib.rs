@@ -38,6 +38,8 @@
 //!
 //! `docs/embedded-manager.md` in the repository tells how its fidelity is measured, and what differs.
 
+pub mod bentocloud;
+
 mod auth;
 mod date;
 mod fault;
