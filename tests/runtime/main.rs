@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may fail so")]
 
 mod answers;
+mod contents;
 mod logs;
 mod pages;
 mod requests;
