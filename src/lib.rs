@@ -6,6 +6,7 @@ pub mod client;
 pub mod config;
 pub mod credential;
 pub mod error;
+pub mod format;
 mod generated;
 pub mod keypair;
 pub mod operation;
@@ -24,6 +25,7 @@ pub use config::{
 };
 pub use credential::{Credential, Keys};
 pub use error::{Error, Result};
+pub use format::Format;
 pub use generated::types;
 pub use graphql_client;
 pub use operation::{Kind, Operation, Page, Paginated, Refusal};
