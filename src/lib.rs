@@ -1,4 +1,37 @@
-//! Typed client for the Backend.AI manager's Admin GraphQL API.
+//! Typed client for the Admin GraphQL API of a Backend.AI manager.
+//!
+//! Operations are plain GraphQL documents, proven against a snapshot of the manager's schema when
+//! the crate is built. They run over signed requests, and lists are read page by page.
+//!
+//! ```no_run
+//! # async fn run() -> backendai::Result<()> {
+//! use backendai::{Client, keypair::PagedKeyPairs, types::ModifyKeyPairInput};
+//!
+//! let client = Client::from_env()?;
+//! let mut inactive = client.pages(PagedKeyPairs::new().is_active(false)).items();
+//! while let Some(keypair) = inactive.next().await {
+//!     let props = ModifyKeyPairInput::new().rate_limit(1);
+//!     client.keypairs().update(keypair?.access_key, props).await?;
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! | to | see |
+//! |---|---|
+//! | say which manager, with which keys | [`Config`], [`config`] |
+//! | send an operation | [`Client::send`], [`Client::request`] |
+//! | do what the official client's KeyPair functions do | [`Client::keypairs`] |
+//! | read a list | [`Client::pages`], [`Pager`] |
+//! | choose the fields when the program runs | [`Select::choose`] |
+//! | send what `graphql_client` derived, or a text | [`Client::query`], [`Client::execute`] |
+//! | tell failures apart | [`Error`] |
+//! | tell unset from null | [`Maybe`] |
+//! | compile documents of your own | [`include_graphql!`] |
+//! | send over something else than HTTP | [`Transport`] |
+//!
+//! Requests need a tokio runtime. What a call does is traced in one span, `backendai.request`,
+//! without variables, bodies or secrets.
 
 #[doc(hidden)]
 pub mod __private;
@@ -41,7 +74,7 @@ pub use transport::Transport;
 /// Includes what [`backendai-codegen`](https://docs.rs/backendai-codegen) wrote under this name in
 /// the build script of the crate: a module for each document file, and `types` for what they share.
 ///
-/// ```ignore
+/// ```text
 /// mod queries {
 ///     backendai::include_graphql!("queries");
 /// }
@@ -52,3 +85,8 @@ macro_rules! include_graphql {
         include!(concat!(env!("OUT_DIR"), "/", $name, ".rs"));
     };
 }
+
+/// The examples of the readme have to compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
