@@ -1,3 +1,3 @@
 //! The one door to what the build script writes.
 
-include!(concat!(env!("OUT_DIR"), "/admin.rs"));
+crate::include_graphql!("admin");

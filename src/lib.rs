@@ -15,6 +15,7 @@ pub mod request;
 pub mod response;
 pub mod scalar;
 pub mod schema;
+pub mod select;
 pub mod sign;
 pub mod transport;
 
@@ -33,5 +34,21 @@ pub use page::{Items, Pager, Position};
 pub use request::Request;
 pub use response::{RateLimit, Response};
 pub use scalar::{BigInt, DateTime, JsonString, Maybe, Uuid};
+pub use select::{Chosen, Field, Fragment, Row, Rows, Select};
 pub use sign::HashType;
 pub use transport::Transport;
+
+/// Includes what [`backendai-codegen`](https://docs.rs/backendai-codegen) wrote under this name in
+/// the build script of the crate: a module for each document file, and `types` for what they share.
+///
+/// ```ignore
+/// mod queries {
+///     backendai::include_graphql!("queries");
+/// }
+/// ```
+#[macro_export]
+macro_rules! include_graphql {
+    ($name:literal) => {
+        include!(concat!(env!("OUT_DIR"), "/", $name, ".rs"));
+    };
+}

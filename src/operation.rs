@@ -33,6 +33,12 @@ pub trait Operation: Serialize + Send + Sync {
     /// [`TEXT`](Self::TEXT) as a JSON string with its quotes, ready to be put in a request body.
     const TEXT_JSON: &'static str;
 
+    /// The text that is sent, as a JSON string. Another one than [`TEXT_JSON`](Self::TEXT_JSON)
+    /// where fields are chosen at run time.
+    fn text_json(&self) -> &str {
+        Self::TEXT_JSON
+    }
+
     /// What the manager refused, though it answered with HTTP 200 and no GraphQL error:
     /// most mutations say `ok: false` and a `msg`.
     fn refusal(_data: &Self::Data) -> Option<Refusal<'_>> {

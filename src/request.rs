@@ -17,7 +17,7 @@ use crate::{
     error::{Error, Result},
     operation::{Kind, Operation, Refusal},
     response::{self, Asked, Response},
-    transport::HttpResponse,
+    transport::{HttpResponse, TransportError},
 };
 
 /// Path of the admin schema.
@@ -70,7 +70,11 @@ impl Call {
     }
 
     pub(crate) fn asked(&self) -> Asked {
-        Asked { writes: !self.is_idempotent(), sent: self.body.len() }
+        Asked {
+            mutation: self.kind == Some(Kind::Mutation),
+            writes: !self.is_idempotent(),
+            sent: self.body.len(),
+        }
     }
 
     const fn kind_name(&self) -> &'static str {
@@ -149,7 +153,7 @@ impl<T: DeserializeOwned + Send + 'static> IntoFuture for Request<T> {
 impl<D> Request<D> {
     /// Of an operation that was compiled.
     pub(crate) fn of<O: Operation<Data = D>>(client: Client, operation: &O) -> Self {
-        let body = body(O::TEXT_JSON, Some(O::NAME), operation);
+        let body = body(operation.text_json(), Some(O::NAME), operation);
         let kind = Some(O::KIND);
         Self::new(client, O::NAME.into(), O::PATH.into(), kind, body, O::refusal)
     }
@@ -255,7 +259,13 @@ impl Client {
             let request = self.sign(endpoint, call, deadline)?;
             let address = endpoint.url().as_str().trim_end_matches('/');
             span.record("endpoint", address);
-            let result = match self.transport().send(request).await {
+            let sent = match request.timeout {
+                Some(Duration::ZERO) => {
+                    Err(TransportError::not_sent("no time is left").timed_out())
+                }
+                _ => self.transport().send(request).await,
+            };
+            let result = match sent {
                 Ok(response) => {
                     span.record("status", response.status.as_u16());
                     self.prefer(index);

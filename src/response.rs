@@ -1,6 +1,6 @@
 //! From the bytes of an answer to data or one error.
 
-use std::{borrow::Cow, fmt, time::Duration};
+use std::{borrow::Cow, collections::BTreeMap, fmt, time::Duration};
 
 use http::{HeaderMap, HeaderName, StatusCode, header};
 use serde::{Deserialize, de::DeserializeOwned};
@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     error::{Decode, Error, Graphql, GraphqlError, Http, Problem, Result, head, undecodable},
+    operation::Refusal,
     transport::HttpResponse,
 };
 
@@ -93,6 +94,8 @@ impl RateLimit {
 /// What the caller knows of its request and an error may need.
 #[derive(Clone, Copy)]
 pub(crate) struct Asked {
+    /// Whether it is a mutation of ours, which may be refused.
+    pub(crate) mutation: bool,
     /// Whether it may have changed something.
     pub(crate) writes: bool,
     /// Size of its body.
@@ -146,6 +149,12 @@ fn explain<T: DeserializeOwned>(response: &HttpResponse, asked: Asked) -> Error 
         let reason = "neither data nor errors are in it".to_owned();
         return Error::decode(decode(response, reason), asked.writes);
     };
+    // A refused mutation leaves out what its document requires of one that was carried out.
+    if asked.mutation
+        && let Some(refused) = refused(&data)
+    {
+        return refused;
+    }
     let mut json = serde_json::Deserializer::from_str(data.get());
     let (path, reason) = match serde_path_to_error::deserialize::<_, T>(&mut json) {
         Err(error) => (json_path(error.path()), undecodable(error.inner())),
@@ -154,6 +163,22 @@ fn explain<T: DeserializeOwned>(response: &HttpResponse, asked: Asked) -> Error 
     };
     let failed = Decode { json_path: Some(path), data: Some(data), ..decode(response, reason) };
     Error::decode(failed, asked.writes)
+}
+
+/// The first root field that says `ok: false`.
+fn refused(data: &RawValue) -> Option<Error> {
+    #[derive(Deserialize)]
+    struct Verdict<'a> {
+        ok: bool,
+        #[serde(borrow, default)]
+        msg: Option<Cow<'a, str>>,
+    }
+    let fields: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(data.get()).ok()?;
+    fields.iter().find_map(|(field, answer)| {
+        let verdict: Verdict<'_> = serde_json::from_str(answer.get()).ok()?;
+        let refusal = Refusal { field, message: verdict.msg.as_deref() };
+        (!verdict.ok).then(|| Error::refused(refusal))
+    })
 }
 
 fn json_path(path: &serde_path_to_error::Path) -> String {
@@ -216,4 +241,37 @@ fn excerpt(body: &[u8]) -> Cow<'_, str> {
 fn media_type(headers: &HeaderMap) -> Option<String> {
     let text = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
     Some(head(text.split(';').next()?.trim(), 100).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ASKED: Asked = Asked { mutation: true, writes: true, sent: 0 };
+
+    proptest::proptest! {
+        /// Whatever the bytes are, there is data or an error that can be told.
+        #[test]
+        fn no_answer_is_too_odd(
+            status in 100..600_u16,
+            body in r#"(\{"(data|errors|type|error_code|ok)":|[\[\]{}",:]|null|true|1|\PC){0,30}"#,
+        ) {
+            let status = StatusCode::from_u16(status).unwrap();
+            let response = HttpResponse::new(status, body);
+            if let Err(error) = data::<serde_json::Value>(&response, ASKED) {
+                proptest::prop_assert!(!error.to_string().is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn a_half_said_rate_limit_is_none() {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-ratelimit-limit", "5".parse().unwrap());
+        assert_eq!(RateLimit::from_headers(&headers), None);
+        headers.insert("x-ratelimit-remaining", "many".parse().unwrap());
+        assert_eq!(RateLimit::from_headers(&headers), None);
+        headers.insert("x-ratelimit-remaining", "4".parse().unwrap());
+        assert_eq!(RateLimit::from_headers(&headers).unwrap().reset, None);
+    }
 }

@@ -2,6 +2,8 @@
 //!
 //! Wants a python that has `backend.ai-client`: `BACKENDAI_OFFICIAL_PYTHON=path/to/python`.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by it")]
+
 use std::{
     env,
     io::{BufRead as _, BufReader, Write as _},

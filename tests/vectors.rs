@@ -1,5 +1,7 @@
 //! Every folder of `tests/vectors`, stage by stage: `tests/vectors/README.md` says what is in one.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by it")]
+
 use std::{fs, path::Path};
 
 use backendai::{

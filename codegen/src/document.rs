@@ -111,9 +111,7 @@ impl Documents {
     /// What is sent for an operation: its own text and the fragments it uses, minified, without
     /// what speaks to the generator.
     pub(crate) fn text(&self, schema: &Schema, operation: &Node<Operation>) -> String {
-        let mut own = operation.clone();
-        tidy(schema, &mut own.make_mut().selection_set);
-        let mut text = minify(&own.serialize().no_indent().to_string());
+        let mut text = self.own_text(schema, operation);
         for name in self.fragments(&operation.selection_set) {
             if let Some(fragment) = self.executable.fragments.get(&name) {
                 let mut fragment = fragment.clone();
@@ -122,6 +120,13 @@ impl Documents {
             }
         }
         text
+    }
+
+    /// The same without the fragments.
+    pub(crate) fn own_text(&self, schema: &Schema, operation: &Node<Operation>) -> String {
+        let mut own = operation.clone();
+        tidy(schema, &mut own.make_mut().selection_set);
+        minify(&own.serialize().no_indent().to_string())
     }
 
     /// The fragments that a selection reaches, each once, in the order in which they are met.
@@ -149,7 +154,7 @@ impl Documents {
 
 /// Takes the client directives out, and asks for the name of the type where it decides what is
 /// decoded.
-fn tidy(schema: &Schema, set: &mut SelectionSet) {
+pub(crate) fn tidy(schema: &Schema, set: &mut SelectionSet) {
     let spreads = set.selections.iter().any(|selection| !matches!(selection, Selection::Field(_)));
     let named = |field: &Node<Field>| field.name == "__typename" && field.alias.is_none();
     let tells = set.selections.iter().filter_map(Selection::as_field).any(named);
@@ -189,7 +194,7 @@ pub(crate) fn is_abstract(schema: &Schema, name: &str) -> bool {
 }
 
 /// Drops the blanks and commas that GraphQL does not need; what is in a string stays.
-fn minify(text: &str) -> String {
+pub(crate) fn minify(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     let mut gap = false;

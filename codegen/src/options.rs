@@ -54,7 +54,8 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The schema file, from the folder of the package: a snapshot, or what a manager serves.
+    /// The schema file, from the folder of the package: a snapshot, or what a manager serves. If
+    /// not set, the snapshot that `backendai` carries, for a package that depends on it directly.
     #[must_use]
     pub fn schema(mut self, file: impl Into<PathBuf>) -> Self {
         self.schema = Some(file.into());
@@ -124,9 +125,7 @@ impl Options {
                 tell_cargo("rerun-if-changed", folder.display());
             }
         }
-        if let Some(schema) = &self.schema {
-            tell_cargo("rerun-if-changed", schema.display());
-        }
+        tell_cargo("rerun-if-changed", self.schema_file()?.display());
         let generated = self.generate()?;
         for file in &generated.files {
             tell_cargo("rerun-if-changed", file.display());
@@ -147,18 +146,27 @@ impl Options {
     ///
     /// When a file cannot be read or is not valid, with every fault of all files.
     pub fn generate(&self) -> Result<Generated, Failure> {
-        let path = self.schema.as_deref().ok_or_else(|| {
-            Failure::of("no schema: name the file with `.schema(\"graphql/schema.graphql\")`")
-        })?;
-        let schema = schema::load(path, read(path)?)?;
-        let files = self.files(path)?;
+        let path = self.schema_file()?;
+        let schema = schema::load(&path, read(&path)?)?;
+        let files = self.files(&path)?;
         let sources: Result<Vec<_>, _> =
             files.iter().map(|file| Ok((file.clone(), read(file)?))).collect();
         let documents = document::read(&schema, sources?)?;
         let model = build::model(&schema, &documents, self);
         let code = emit::emit(&model, &self.runtime, &self.path);
-        let files = std::iter::once(path.to_owned()).chain(files).collect();
+        let files = std::iter::once(path).chain(files).collect();
         Ok(Generated { code, warnings: model.warnings, files })
+    }
+
+    fn schema_file(&self) -> Result<PathBuf, Failure> {
+        // Cargo sets it for build scripts of packages that depend on `backendai`.
+        let carried = || env::var_os("DEP_BACKENDAI_SCHEMA").map(PathBuf::from);
+        self.schema.clone().or_else(carried).ok_or_else(|| {
+            Failure::of(
+                "no schema: name the file with `.schema(\"graphql/schema.graphql\")`, or let the \
+                 package depend on `backendai` itself, which carries one",
+            )
+        })
     }
 
     /// The document files, in the order of their names.

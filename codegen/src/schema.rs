@@ -10,7 +10,7 @@ use apollo_compiler::{
 use crate::{Failure, diagnostic};
 
 /// Directives for documents. They speak to the generator and are not sent.
-pub(crate) const CLIENT_DIRECTIVES: [&str; 3] = [
+pub(crate) const CLIENT_DIRECTIVES: [&str; 4] = [
     // A null in the answer is an error that names the path, and the field's type loses its
     // `Option`; on a list its elements too.
     "directive @required on FIELD",
@@ -19,7 +19,28 @@ pub(crate) const CLIENT_DIRECTIVES: [&str; 3] = [
     // On a list that is read page by page: the column that identifies a row, by its name in the
     // list's order language.
     "directive @unique(by: String!) on FIELD",
+    // How the value is shown to people; `field` is for `SUB_FIELD`.
+    "directive @format(as: FieldFormat!, field: String) on FIELD",
 ];
+
+/// The formats that the runtime has.
+const FORMATS: &str = "enum FieldFormat {
+  PLAIN
+  NESTED_DICT
+  MI_BYTES
+  SIZE_BYTES
+  SUB_FIELD
+  RESOURCE_SLOT
+  AGENT_STAT
+  GROUP_LIST
+  INLINE_ROUTING
+  KERNEL_STAT
+  NESTED_OBJECT
+  CONTAINER_LIST
+  DEPENDENCY_LIST
+  IMAGE_OBJECT
+  CUSTOMIZED_IMAGE
+}";
 
 /// Directives that a schema served by a manager uses without defining them.
 const SERVED_DIRECTIVES: [&str; 5] = [
@@ -34,6 +55,7 @@ const SERVED_DIRECTIVES: [&str; 5] = [
 pub(crate) fn load(path: &Path, text: String) -> Result<Valid<Schema>, Failure> {
     let parsed = ast::Document::parse(text, path).map_err(|invalid| failure(&invalid.errors))?;
     let mut builder = Schema::builder().adopt_orphan_extensions();
+    builder = builder.parse(FORMATS, "directives of the generator");
     for definition in CLIENT_DIRECTIVES.iter().chain(&SERVED_DIRECTIVES) {
         if !parsed.definitions.iter().any(|known| defines(known, definition)) {
             builder = builder.parse(*definition, "directives of the generator");

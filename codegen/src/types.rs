@@ -26,6 +26,40 @@ pub(crate) struct Group {
     pub(crate) module: String,
     pub(crate) root: Output,
     pub(crate) nested: Vec<Output>,
+    pub(crate) table: Option<Table>,
+}
+
+/// The fields of a fragment, for those who choose at run time.
+pub(crate) struct Table {
+    /// Name of the GraphQL type.
+    pub(crate) on: String,
+    pub(crate) rows: Vec<TableRow>,
+}
+
+pub(crate) struct TableRow {
+    pub(crate) name: String,
+    pub(crate) title: Option<String>,
+    /// What is sent to select it.
+    pub(crate) text: String,
+    pub(crate) format: Format,
+    pub(crate) secret: bool,
+}
+
+pub(crate) struct Format {
+    pub(crate) variant: String,
+    pub(crate) field: Option<String>,
+}
+
+/// Where an operation takes the fields of its rows, all from one fragment.
+pub(crate) struct Choice {
+    /// The text before and behind the selection of a row.
+    pub(crate) around: (String, String),
+    /// The keys that lead from the answer's data to the rows.
+    pub(crate) rows: Vec<String>,
+    /// Key of the total beside the rows.
+    pub(crate) total: Option<String>,
+    /// Module and Rust name of the fragment whose fields can be chosen.
+    pub(crate) table: (String, String),
 }
 
 pub(crate) struct Operation {
@@ -38,6 +72,7 @@ pub(crate) struct Operation {
     pub(crate) data: Group,
     pub(crate) refusals: Vec<RefusedField>,
     pub(crate) page: Option<Page>,
+    pub(crate) choice: Option<Choice>,
 }
 
 /// A root field of a mutation whose answer says whether it was refused.

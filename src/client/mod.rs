@@ -50,6 +50,12 @@ const JSON: &str = "application/json";
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Traces
+///
+/// Every call is one span of `tracing`, `backendai.request` at level INFO, with the fields
+/// `operation`, `kind`, `endpoint` and `status`. Going on to another endpoint is an event at level
+/// WARN. Variables, answers, headers and keys are in none of them.
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
 

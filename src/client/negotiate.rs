@@ -73,7 +73,7 @@ impl Client {
     /// # Errors
     ///
     /// When no endpoint answers as a manager does ([`Error::earlier`] has what the others said),
-    /// or its version is older than [`MIN_VERSION`](crate::config::MIN_VERSION).
+    /// or its version is older than [`MIN_VERSION`].
     pub async fn negotiate(&self) -> Result<Arc<ServerInfo>> {
         let path = match self.config().endpoint_type() {
             EndpointType::Api => "/",

@@ -76,10 +76,10 @@ fn binding(text: &str) -> Result<Binding<'_>, &'static str> {
     let Some(rest) = blanks(rest).strip_prefix('=') else {
         return Ok((name, None, end_of_line(rest)?));
     };
-    let rest = blanks(rest);
-    let (value, rest) = match rest.chars().next() {
-        Some('\'') => quoted(rest, '\'', |c| matches!(c, '\\' | '\'').then_some(c))?,
-        Some('"') => quoted(rest, '"', |c| {
+    let value = blanks(rest);
+    let (value, rest) = match value.chars().next() {
+        Some('\'') => quoted(value, '\'', |c| matches!(c, '\\' | '\'').then_some(c))?,
+        Some('"') => quoted(value, '"', |c| {
             Some(match c {
                 '\\' | '\'' | '"' => c,
                 'a' => '\u{7}',
@@ -135,7 +135,7 @@ fn unquoted(line: &str) -> &str {
     let comment = line.match_indices('#').find(|(at, _)| {
         line.get(..*at).is_some_and(|before| before.ends_with(char::is_whitespace))
     });
-    comment.map_or(line, |(at, _)| line.get(..at).unwrap_or(line)).trim_end()
+    comment.map_or(line, |(at, _)| line.get(..at).unwrap_or(line)).trim()
 }
 
 fn blanks(text: &str) -> &str {
@@ -173,6 +173,11 @@ mod tests {
             ("export X=a", "a"),
             ("export\tX=a", "a"),
             ("X=a#b", "a#b"),
+            ("X=#b", "#b"),
+            ("X= #b", ""),
+            ("X= 'a'", "a"),
+            ("X=a\\", "a\\"),
+            ("X=\"a\\\\\"", "a\\"),
             ("X=a #b", "a"),
             ("X=a\t# b # c", "a"),
             ("X=ab$cd$ef", "ab$cd$ef"),
@@ -210,6 +215,19 @@ mod tests {
             assert!(!why.contains("hunter2"), "{why}");
         }
         assert_eq!(one("X=${HOME}").as_deref(), Some("${HOME}"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in "(\\PC|[\\\\'\"=# \t\r\n$X])*") {
+            let _ = parse(&text);
+        }
+
+        #[test]
+        fn any_value_survives_quotes(value in "[^'\\\\]*") {
+            let text = format!("A=1\nX='{value}' # c\nB=2");
+            proptest::prop_assert_eq!(one(&text), Some(value));
+        }
     }
 
     #[test]

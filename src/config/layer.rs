@@ -5,10 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
-    Field, Origin, dotenv,
+    Field, Origin, Problem, dotenv,
     environment::{Env, Value},
 };
 
@@ -40,6 +40,21 @@ pub(super) struct Said {
     /// None when the text is not Unicode.
     pub(super) text: Option<SecretString>,
     pub(super) origin: Origin,
+}
+
+impl Said {
+    /// Reads the text, or says where it is and what is wrong with it.
+    pub(super) fn read<T>(
+        &self,
+        field: Field,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<T, Problem> {
+        match &self.text {
+            Some(text) => parse(text.expose_secret())
+                .map_err(|message| Problem::new(field, &self.origin, message)),
+            None => Err(Problem::new(field, &self.origin, "the value is not Unicode")),
+        }
+    }
 }
 
 impl Layer {
@@ -92,6 +107,12 @@ impl Layer {
 
     pub(super) fn get(&self, field: Field) -> Option<&Said> {
         self.values.get(&field)
+    }
+
+    /// Whether a value is set, and set to nothing.
+    pub(super) fn is_empty(&self, field: Field) -> bool {
+        let text = self.get(field).and_then(|said| said.text.as_ref());
+        text.is_some_and(|text| text.expose_secret().is_empty())
     }
 
     /// Whether nobody weaker may stand in when this one sets neither endpoint nor keys.

@@ -4,8 +4,7 @@
 //!
 //! From the strongest source to the weakest: set in code; a profile that was asked for by name;
 //! the environment (`BACKEND_*`, then `SORNA_*`); a `.env` file; the current profile; the default.
-//! Only code and the environment are read by [`Config::from_env`]; every other source is read
-//! when [`ConfigBuilder`] is told so.
+//! [`Config::from_env`] reads the environment alone; [`ConfigBuilder`] reads what it is told to.
 //!
 //! | value | variable | rule |
 //! |---|---|---|
@@ -20,9 +19,12 @@
 //! | API version | | a profile may set it. Default v9.20250722 |
 //! | user agent, hash type, certificates | | set in code alone |
 //!
+//! For endpoint and keys, the environment, a `.env` file and a profile are a source each, and a
+//! profile that was asked for by name must have what is needed: nothing else fills its gaps.
 //! An empty `BACKEND_X` hides `SORNA_X`. A value that cannot be used is an error, never a default.
 
 mod builder;
+mod bundle;
 mod dotenv;
 mod endpoint;
 mod environment;
@@ -55,7 +57,7 @@ use crate::{credential::Credential, sign::HashType};
 /// The address of the public cloud. It is nobody's default: choose it by
 /// `Config::builder().endpoint(CLOUD_ENDPOINT)`.
 pub const CLOUD_ENDPOINT: &str = "https://api.cloud.backend.ai";
-/// The domain and the group when none is set.
+/// The domain when none is set.
 pub const DEFAULT_DOMAIN: &str = "default";
 /// The group when none is set.
 pub const DEFAULT_GROUP: &str = "default";

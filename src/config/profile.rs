@@ -15,6 +15,9 @@ use super::{
     layer::{Layer, Source},
 };
 
+/// The variable that chooses the current profile.
+const CHOICE: &str = "BACKEND_PROFILE";
+
 /// The keys that each file may have.
 const CONFIG: [(Field, &str); 4] = [
     (Field::Endpoint, "endpoint"),
@@ -42,9 +45,11 @@ impl Profiles<'_> {
     /// The profile that `BACKEND_PROFILE` or else the file `current-profile` names; without
     /// either, the files beside the profiles.
     pub(super) fn current(&mut self, env: Option<&Env>) -> Option<Layer> {
-        let chosen = env.and_then(|env| env.text("BACKEND_PROFILE"));
+        let chosen = env.filter(|env| env.get(CHOICE).is_some());
+        // A name that is not Unicode is as wrong as any other that no profile can have.
+        let chosen = chosen.map(|env| env.text(CHOICE).unwrap_or("\u{fffd}"));
         if let Some(name) = chosen.filter(|name| !name.is_empty()) {
-            let directory = self.directory(name, "BACKEND_PROFILE")?;
+            let directory = self.directory(name, CHOICE)?;
             return Some(self.read(directory, Some(name), false));
         }
         let pointer = self.root.join("current-profile");

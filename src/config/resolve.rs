@@ -2,23 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use secrecy::ExposeSecret as _;
-
 use super::{
     ApiVersion, Config, ConfigBuilder, ConfigError, DEFAULT_CONNECT_TIMEOUT, DEFAULT_DOMAIN,
-    DEFAULT_GROUP, DEFAULT_READ_TIMEOUT, DEFAULT_USER_AGENT, Endpoint, EndpointType, Field, Origin,
-    Problem, Warning,
+    DEFAULT_GROUP, DEFAULT_READ_TIMEOUT, DEFAULT_USER_AGENT, EndpointType, Field, Origin, Problem,
+    Warning,
     builder::Dotenv,
-    dotenv, endpoint,
-    layer::{Layer, Said, Source},
+    bundle::Bundle,
+    dotenv,
+    layer::{Layer, Source},
     profile::Profiles,
     value,
 };
-use crate::credential::{Credential, Keys, check_access_key, check_secret_key};
 
 pub(super) fn resolve(builder: &ConfigBuilder) -> Result<Config, ConfigError> {
     let mut resolver = Resolver::default();
     resolver.read_sources(builder);
+    resolver.unread = !resolver.problems.is_empty();
     let config = resolver.decide(builder);
     match config {
         Some(config) if resolver.problems.is_empty() => {
@@ -38,6 +37,8 @@ struct Resolver {
     origins: BTreeMap<Field, Origin>,
     problems: Vec<Problem>,
     warnings: Vec<Warning>,
+    /// Whether a source could not be read, so that nobody knows what is missing.
+    unread: bool,
 }
 
 impl Resolver {
@@ -99,7 +100,13 @@ impl Resolver {
             |text| text.parse::<EndpointType>().map_err(|error| error.to_string()),
             EndpointType::default,
         );
-        let bundle = self.bundle(endpoint_type);
+        let mut bundle = Bundle {
+            layers: &self.layers,
+            unread: self.unread,
+            origins: &mut self.origins,
+            problems: &mut self.problems,
+        };
+        let bundle = bundle.take(endpoint_type);
         let domain = self.name(Field::Domain, builder.domain.as_deref(), DEFAULT_DOMAIN);
         let group = self.name(Field::Group, builder.group.as_deref(), DEFAULT_GROUP);
         let storage_proxies = self.storage_proxies(builder);
@@ -245,127 +252,5 @@ impl Resolver {
             self.origins.insert(field, origin);
         }
         Some(value::distinct(explicit.into_iter().chain(said)))
-    }
-
-    /// The endpoints and the keys, all of one source: the first that sets any of them. With a
-    /// session there are no keys, so only the endpoints count.
-    fn bundle(&mut self, kind: Option<EndpointType>) -> Option<(Vec<Endpoint>, Credential)> {
-        let Self { layers, origins, problems, .. } = self;
-        let fields: &[Field] = match kind {
-            Some(EndpointType::Api) => &[Field::Endpoint, Field::AccessKey, Field::SecretKey],
-            Some(EndpointType::Session) | None => &[Field::Endpoint],
-        };
-        let sets = |layer: &Layer, field: Field| layer.get(field).is_some();
-        let chosen = layers.iter().position(|layer| {
-            layer.must_supply() || fields.iter().any(|field| sets(layer, *field))
-        });
-        let Some(layer) = chosen.and_then(|at| layers.get(at)) else {
-            // The place that most people would fill: a variable, if variables are read at all.
-            let usual = layers.iter().find(|layer| layer.source == Source::Environment);
-            for &field in fields {
-                if let Some(layer) = usual.or(layers.first()) {
-                    problems.push(Problem::new(field, layer.place(field), UNSET));
-                }
-            }
-            return None;
-        };
-
-        let anonymous = layer
-            .get(Field::AccessKey)
-            .is_some_and(|said| said.read(Field::AccessKey, is_empty) == Ok(true));
-        let present = fields.iter().find(|field| sets(layer, **field));
-        let present = present.map(|field| layer.place(*field));
-        for &field in fields {
-            if let Some(said) = layer.get(field) {
-                origins.insert(field, said.origin.clone());
-            } else if !(anonymous && field == Field::SecretKey) {
-                let other = layers.iter().skip(chosen.unwrap_or_default() + 1);
-                let other = other.filter_map(|layer| layer.get(field)).next();
-                problems.push(Problem::new(
-                    field,
-                    layer.place(field),
-                    gap(field, present.as_deref(), other),
-                ));
-            }
-        }
-
-        let mut faults = Vec::new();
-        let endpoints = layer.get(Field::Endpoint).and_then(|said| {
-            let list = said.read(Field::Endpoint, |text| Ok(endpoint::parse_list(text)));
-            let errors = match list {
-                Ok(Ok(endpoints)) => return Some(endpoints),
-                Ok(Err(errors)) => errors,
-                Err(problem) => {
-                    faults.push(problem);
-                    return None;
-                }
-            };
-            faults.extend(
-                errors.iter().map(|error| Problem::new(Field::Endpoint, &said.origin, error)),
-            );
-            None
-        });
-        let credential = match kind {
-            None => None,
-            Some(EndpointType::Session) => Some(Credential::Session),
-            Some(EndpointType::Api) if anonymous => {
-                origins.remove(&Field::SecretKey);
-                Some(Credential::Anonymous)
-            }
-            Some(EndpointType::Api) => keys(layer, &mut faults).map(Credential::KeyPair),
-        };
-        problems.append(&mut faults);
-        Some((endpoints?, credential?))
-    }
-}
-
-const UNSET: &str = "not set, and there is no default";
-
-fn gap(field: Field, present: Option<&str>, other: Option<&Said>) -> String {
-    let mut text = match present {
-        Some(present) => format!("not set, though {present} is"),
-        None => "not set, though this profile was asked for".to_owned(),
-    };
-    if let Some(other) = other {
-        text.push_str(&format!(
-            "; {} is not used, because endpoint and keys are taken from one source",
-            other.origin
-        ));
-    }
-    if field == Field::AccessKey {
-        text.push_str("; set it, or make it empty to send requests unsigned");
-    }
-    text
-}
-
-fn is_empty(text: &str) -> Result<bool, String> {
-    Ok(text.is_empty())
-}
-
-/// Both keys of a source, each with its own problem.
-fn keys(layer: &Layer, problems: &mut Vec<Problem>) -> Option<Keys> {
-    let mut read = |field, check: fn(&str) -> Result<(), crate::credential::InvalidKeys>| {
-        let check = |text: &str| match check(text) {
-            Ok(()) => Ok(text.to_owned()),
-            Err(error) => Err(format!("{error}; copy the key again")),
-        };
-        layer.get(field)?.read(field, check).map_err(|problem| problems.push(problem)).ok()
-    };
-    let access = read(Field::AccessKey, check_access_key);
-    let secret = read(Field::SecretKey, check_secret_key);
-    Keys::new(access?, secret?).ok()
-}
-
-impl Said {
-    fn read<T>(
-        &self,
-        field: Field,
-        parse: impl Fn(&str) -> Result<T, String>,
-    ) -> Result<T, Problem> {
-        match &self.text {
-            Some(text) => parse(text.expose_secret())
-                .map_err(|message| Problem::new(field, &self.origin, message)),
-            None => Err(Problem::new(field, &self.origin, "the value is not Unicode")),
-        }
     }
 }

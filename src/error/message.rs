@@ -143,6 +143,19 @@ mod tests {
         );
     }
 
+    proptest::proptest! {
+        #[test]
+        fn nothing_after_a_mark_is_shown(before in "\\PC{0,20}", mark in 0..DUMPS.len(), after in "\\PC*") {
+            let text = shown(&format!("{before}\u{1}{}\u{2}{after}", DUMPS[mark])).into_owned();
+            proptest::prop_assert!(!text.contains('\u{2}'), "{text:?}");
+        }
+
+        #[test]
+        fn every_message_can_be_shown(text in "(\\PC|\n|; Field '| got invalid value ){0,40}") {
+            proptest::prop_assert!(shown(&text).len() <= 3 * LONGEST);
+        }
+    }
+
     #[test]
     fn long_messages_end_at_a_character() {
         assert_eq!(shown(&"é".repeat(1000)).len(), 500);

@@ -3,8 +3,6 @@
 //! Written apart from the client's signer on purpose: two people who read the same rule make
 //! different mistakes, and a test finds them.
 
-use std::net::IpAddr;
-
 use hmac::{KeyInit, Mac, SimpleHmac};
 use http::{HeaderMap, Uri};
 use jiff::{SignedDuration, Timestamp};
@@ -14,6 +12,7 @@ use sha3::{Sha3_224, Sha3_256, Sha3_384, Sha3_512};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
+use crate::address;
 use crate::date;
 use crate::problem::Problem;
 use crate::state::{Role, State};
@@ -112,7 +111,7 @@ pub(crate) fn authenticate(
     }
     let allowed = user.allowed_client_ip.clone();
     state.count_query(claim.access_key, now);
-    check_address(request.headers, allowed.as_deref())?;
+    address::check(request.headers, allowed.as_deref())?;
     act_as(state, request.headers, caller).map(Some)
 }
 
@@ -288,59 +287,70 @@ fn act_as(state: &State, headers: &HeaderMap, caller: Caller) -> Result<Caller, 
     }
 }
 
-/// Whoever is not on the user's list of addresses is refused; an empty list allows all.
-fn check_address(headers: &HeaderMap, allowed: Option<&[String]>) -> Result<(), Problem> {
-    let allowed = allowed.unwrap_or_default();
-    if allowed.is_empty() {
-        return Ok(());
-    }
-    // Only loopback can reach this server, unless a front says otherwise.
-    let raw = header(headers, "x-forwarded-for")
-        .and_then(|chain| chain.split(',').next())
-        .map_or("127.0.0.1", str::trim);
-    let address: IpAddr = raw
-        .parse()
-        .map_err(|_| Problem::auth_params(format!("{raw} is invalid IP address value")))?;
-    if allowed.iter().any(|network| contains(network, address)) {
-        return Ok(());
-    }
-    Err(Problem::unauthorized(format!("'{raw}' is not allowed IP address")))
-}
-
-/// Whether a network, as [`network`] writes it, contains the address.
-fn contains(network: &str, address: IpAddr) -> bool {
-    let Some((base, bits)) = network.split_once('/') else { return false };
-    let bits = bits.parse().unwrap_or(0);
-    match (base.parse(), address) {
-        (Ok(IpAddr::V4(base)), IpAddr::V4(address)) => {
-            prefix(base.to_bits().into(), bits, 32) == prefix(address.to_bits().into(), bits, 32)
-        }
-        (Ok(IpAddr::V6(base)), IpAddr::V6(address)) => {
-            prefix(base.to_bits(), bits, 128) == prefix(address.to_bits(), bits, 128)
-        }
-        _ => false,
-    }
-}
-
-/// The first `bits` of an address.
-fn prefix(address: u128, bits: u32, width: u32) -> u128 {
-    address.checked_shr(width.saturating_sub(bits)).unwrap_or(0)
-}
-
-/// The network that `a.b.c.d`, `a.b.c.d/n` or `a.b.*.*` stands for, as `a.b.0.0/16`.
-pub(crate) fn network(text: &str) -> Option<String> {
-    let wild = u32::try_from(text.matches('*').count()).ok()?;
-    let (base, bits) = match text.split_once('/') {
-        Some((base, bits)) => (base.to_owned(), Some(bits.parse::<u32>().ok()?)),
-        None if wild > 0 => (text.replace('*', "0"), Some(32_u32.checked_sub(8 * wild)?)),
-        None => (text.to_owned(), None),
-    };
-    let base: IpAddr = base.parse().ok()?;
-    let width = if base.is_ipv4() { 32 } else { 128 };
-    let bits = bits.unwrap_or(width);
-    (bits <= width).then(|| format!("{base}/{bits}"))
-}
-
 pub(crate) fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn text(version: &'static str) -> Text<'static> {
+        Text {
+            method: "POST",
+            path: "/admin/gql",
+            date: "2026-09-20T01:02:03.456789+00:00",
+            day: "20260920",
+            host: "api.backend.ai",
+            content_type: "application/json",
+            version_name: "x-backendai-version",
+            version,
+            body: b"",
+        }
+    }
+
+    #[test]
+    fn signs_as_the_official_client_does() {
+        let secret = b"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+        assert_eq!(
+            signature::<Sha256>(secret, &text("v9.20250722")),
+            "8a45fe54a6c8ba570dced15c0779ac15653304b7ee5593a7622bbab5430af1e2"
+        );
+    }
+
+    #[test]
+    fn every_hash_gives_another_signature() {
+        let text = text("v9.20250722");
+        let all = [
+            signature::<Sha1>(b"s", &text),
+            signature::<Sha224>(b"s", &text),
+            signature::<Sha256>(b"s", &text),
+            signature::<Sha384>(b"s", &text),
+            signature::<Sha512>(b"s", &text),
+            signature::<Sha3_224>(b"s", &text),
+            signature::<Sha3_256>(b"s", &text),
+            signature::<Sha3_384>(b"s", &text),
+            signature::<Sha3_512>(b"s", &text),
+        ];
+        let lengths = all.each_ref().map(String::len);
+        assert_eq!(lengths, [40, 56, 64, 96, 128, 56, 64, 96, 128]);
+        let unique: std::collections::BTreeSet<_> = all.into_iter().collect();
+        assert_eq!(unique.len(), 9);
+    }
+
+    #[test]
+    fn a_front_replaces_host_and_path_and_drops_the_query() {
+        let uri = Uri::from_static("/admin/gql?a=1");
+        let mut headers = HeaderMap::new();
+        headers.insert("host", HeaderValue::from_static("here:1"));
+        let sent = |headers: &HeaderMap| {
+            target(&Request { method: "POST", uri: &uri, headers, body: b"" })
+        };
+        assert_eq!(sent(&headers), ("here:1".into(), "/admin/gql?a=1".into()));
+        let url = HeaderValue::from_static("http://front:2/x/y?b=2");
+        headers.insert("x-forwarded-url", url);
+        assert_eq!(sent(&headers), ("front:2".into(), "/x/y".into()));
+    }
 }

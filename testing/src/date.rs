@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use jiff::civil::{Date, Time};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::fmt::rfc2822;
 use jiff::fmt::temporal::Pieces;
 use jiff::tz::{Offset, TimeZone};
@@ -27,8 +27,15 @@ pub(crate) fn parse(text: &str) -> Option<Moment> {
         let at = day.to_datetime(time).to_zoned(TimeZone::fixed(offset)).ok()?.timestamp();
         return Some(Moment { at, day });
     }
-    let zoned = rfc2822::DateTimeParser::new().parse_zoned(text).ok()?;
-    Some(Moment { at: zoned.timestamp(), day: zoned.date() })
+    if let Ok(zoned) = rfc2822::DateTimeParser::new().parse_zoned(text) {
+        return Some(Moment { at: zoned.timestamp(), day: zoned.date() });
+    }
+    // The two obsolete dates of HTTP.
+    let civil = ["%a %b %e %H:%M:%S %Y", "%A, %d-%b-%y %H:%M:%S GMT"]
+        .into_iter()
+        .find_map(|form| DateTime::strptime(form, text).ok())?;
+    let at = Offset::UTC.to_timestamp(civil).ok()?;
+    Some(Moment { at, day: civil.date() })
 }
 
 /// A timestamp as the manager prints it: microseconds, left out when they are zero.
@@ -87,6 +94,8 @@ mod tests {
         assert_eq!(at("2026-11-21T23:36:48.659149Z"), "2026-11-21T23:36:48.659149+00:00");
         assert_eq!(at("2026-11-21T23:36:48"), "2026-11-21T23:36:48+00:00");
         assert_eq!(at("Sat, 21 Nov 2026 23:36:48 GMT"), "2026-11-21T23:36:48+00:00");
+        assert_eq!(at("Sat Nov 21 23:36:48 2026"), "2026-11-21T23:36:48+00:00");
+        assert_eq!(at("Saturday, 21-Nov-26 23:36:48 GMT"), "2026-11-21T23:36:48+00:00");
         assert_eq!(at("20261121T233648Z"), "2026-11-21T23:36:48+00:00");
         assert_eq!(at("2020-01-01"), "2020-01-01T00:00:00+00:00");
         assert_eq!(parse("yesterday"), None);

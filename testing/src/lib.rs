@@ -38,6 +38,14 @@
 //!
 //! `docs/embedded-manager.md` in the repository tells how its fidelity is measured, and what differs.
 
+// Proves the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
+pub mod bentocloud;
+
+mod address;
 mod auth;
 mod date;
 mod fault;

@@ -12,7 +12,7 @@ pub(crate) struct Problem {
     title: &'static str,
     code: &'static str,
     msg: Option<String>,
-    data: Option<Value>,
+    data: Option<Box<Value>>,
     /// The `Allow` header of a 405.
     pub(crate) allow: Option<&'static str>,
 }
@@ -28,7 +28,7 @@ impl Problem {
     }
 
     fn data(mut self, data: Value) -> Self {
-        self.data = Some(data);
+        self.data = Some(Box::new(data));
         self
     }
 
@@ -52,7 +52,7 @@ impl Problem {
 
     /// 404: the user to act as does not exist.
     pub(crate) fn no_such_user(msg: impl Into<String>) -> Self {
-        Self::new(404, "user-not-found", "User not found.", "user_read_not-found").msg(msg)
+        Self::new(404, "object-not-found", "No such user.", "user_read_not-found").msg(msg)
     }
 
     /// 404: no such path.
@@ -121,7 +121,7 @@ impl Problem {
                 members.insert("msg".into(), msg.as_str().into());
             }
             if let Some(data) = &self.data {
-                members.insert("data".into(), data.clone());
+                members.insert("data".into(), Value::clone(data));
             }
         }
         body.to_string()

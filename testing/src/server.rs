@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use apollo_compiler::response::{GraphQLError, JsonMap, JsonValue, serde_json_bytes};
 use http::{HeaderMap, Uri};
 use jiff::Timestamp;
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use crate::auth::{self, Request};
@@ -185,13 +186,14 @@ fn envelope(data: Option<JsonMap>, errors: &[GraphQLError]) -> Result<String, Pr
 }
 
 fn route(request: &Request<'_>) -> Result<Route, Problem> {
-    let path = request.uri.path();
-    let (route, methods, allow): (_, &[&str], _) = match path {
+    // The signature covers the path as it was sent, the route does not.
+    let path = percent_decode_str(request.uri.path()).decode_utf8_lossy();
+    let (route, methods, allow): (_, &[&str], _) = match path.as_ref() {
         "/" => (Route::Version, &["GET", "HEAD"], "GET,HEAD,OPTIONS"),
         "/health" => (Route::Health, &["GET", "HEAD"], "GET,HEAD,OPTIONS"),
         "/admin/gql" => (Route::GraphQl { older: false }, &["POST"], "OPTIONS,POST"),
         "/admin/graphql" => (Route::GraphQl { older: true }, &["POST"], "OPTIONS,POST"),
-        _ => return Err(Problem::not_found(path)),
+        _ => return Err(Problem::not_found(&path)),
     };
     if methods.contains(&request.method) { Ok(route) } else { Err(Problem::method(allow)) }
 }
@@ -208,12 +210,14 @@ impl Body {
         if request.body.len() >= BODY_LIMIT {
             return Err(Problem::bad_request());
         }
+        // Observed: the manager trips over bytes that are not UTF-8.
+        let text = std::str::from_utf8(request.body).map_err(|_| Problem::internal())?;
         let malformed = |_| {
             let host = auth::header(request.headers, "host").unwrap_or_default();
             let url = format!("http://{host}{}", request.uri);
             Problem::malformed_body(&url, request.method)
         };
-        let body: Value = serde_json::from_slice(request.body).map_err(malformed)?;
+        let body: Value = serde_json::from_str(text).map_err(malformed)?;
         let Value::Object(mut members) = body else {
             return Err(Problem::invalid_body("the body should be an object"));
         };

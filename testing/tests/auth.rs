@@ -1,4 +1,9 @@
 //! Who is let in, and with which words the others are sent away.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "helpers of tests may panic as tests do"
+)]
 
 mod common;
 

@@ -2,8 +2,16 @@
 //!
 //! Skipped when there is none; with `BACKENDAI_LIVE=1` that is a failure.
 
+// Each is marked so that the lints know it as test code.
+#[cfg(test)]
+mod defaults;
+#[cfg(test)]
 mod keypairs;
+#[cfg(test)]
 mod roles;
+#[cfg(test)]
 mod schema;
+#[cfg(test)]
 mod signing;
+#[cfg(test)]
 mod support;

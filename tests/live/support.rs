@@ -23,33 +23,33 @@ const NEEDED: [&str; 3] = ["BACKEND_ENDPOINT", "BACKENDAI_OFFICIAL_PYTHON", "MAN
 static TURN: Mutex<()> = Mutex::const_new(());
 
 /// A turn with the manager.
-pub struct Manager {
+pub(crate) struct Manager {
     endpoint: String,
     _turn: MutexGuard<'static, ()>,
 }
 
 /// Who calls, by the name in the env file.
 #[derive(Clone, Copy, Debug)]
-pub struct Role(pub &'static str);
+pub(crate) struct Role(pub(crate) &'static str);
 
-pub const SUPERADMIN: Role = Role("SUPERADMIN");
-pub const DOMAIN_ADMIN: Role = Role("DOMAIN_ADMIN");
-pub const OTHER_ADMIN: Role = Role("OTHER_ADMIN");
-pub const USER: Role = Role("USER");
-pub const INACTIVE_KEY: Role = Role("INACTIVE_KEY");
-pub const INACTIVE_USER: Role = Role("INACTIVE_USER");
-pub const LOW_RATE: Role = Role("LOW_RATE");
+pub(crate) const SUPERADMIN: Role = Role("SUPERADMIN");
+pub(crate) const DOMAIN_ADMIN: Role = Role("DOMAIN_ADMIN");
+pub(crate) const OTHER_ADMIN: Role = Role("OTHER_ADMIN");
+pub(crate) const USER: Role = Role("USER");
+pub(crate) const INACTIVE_KEY: Role = Role("INACTIVE_KEY");
+pub(crate) const INACTIVE_USER: Role = Role("INACTIVE_USER");
+pub(crate) const LOW_RATE: Role = Role("LOW_RATE");
 
 impl Role {
-    pub fn access_key(self) -> String {
+    pub(crate) fn access_key(self) -> String {
         self.variable("ACCESS_KEY")
     }
 
-    pub fn secret_key(self) -> String {
+    pub(crate) fn secret_key(self) -> String {
         self.variable("SECRET_KEY")
     }
 
-    pub fn email(self) -> String {
+    pub(crate) fn email(self) -> String {
         self.variable("EMAIL")
     }
 
@@ -66,48 +66,49 @@ const HINT: &str = "run tests/manager/up and source the env file that it names";
 
 impl Manager {
     /// Waits for a turn. `None` when there is no manager to test against.
-    pub async fn turn() -> Option<Self> {
+    pub(crate) async fn turn() -> Option<Self> {
         if let Some(missing) = NEEDED.into_iter().find(|name| env::var_os(name).is_none()) {
             let required = env::var("BACKENDAI_LIVE").is_ok_and(|value| value == "1");
             assert!(!required, "{missing} is not set: {HINT}");
             // Not `eprintln`, which the harness keeps to itself when a test passes.
             let thread = std::thread::current();
             let name = thread.name().unwrap_or("a live test");
-            writeln!(std::io::stderr(), "{name} skipped, {missing} is not set: {HINT}").unwrap();
+            let line = format!("{name} skipped, {missing} is not set: {HINT}\n");
+            std::io::stderr().write_all(line.as_bytes()).unwrap();
             return None;
         }
         let turn = TURN.lock().await;
         Some(Self { endpoint: variable("BACKEND_ENDPOINT"), _turn: turn })
     }
 
-    pub fn client(&self, role: Role) -> Client {
+    pub(crate) fn client(&self, role: Role) -> Client {
         self.client_with(role.access_key(), role.secret_key())
     }
 
-    pub fn client_with(&self, access_key: String, secret_key: String) -> Client {
+    pub(crate) fn client_with(&self, access_key: String, secret_key: String) -> Client {
         let config = self.config().access_key(access_key).secret_key(secret_key);
         Client::new(config.build().unwrap()).unwrap()
     }
 
-    pub fn config(&self) -> ConfigBuilder {
+    pub(crate) fn config(&self) -> ConfigBuilder {
         Config::builder().endpoint(&self.endpoint)
     }
 
     /// Every access key in the database, sorted.
-    pub fn access_keys(&self) -> Vec<String> {
+    pub(crate) fn access_keys(&self) -> Vec<String> {
         let mut keys: Vec<_> = seed(&["--list"]).lines().map(str::to_owned).collect();
         keys.sort();
         keys
     }
 
     /// Has this many more keypairs in the database, until the value is dropped.
-    pub fn seed(&self, count: u32) -> Seeds<'_> {
+    pub(crate) fn seed(&self, count: u32) -> Seeds<'_> {
         seed(&[&count.to_string()]);
         Seeds(self)
     }
 
     /// What a script of `tests/official` prints.
-    pub fn official(&self, script: &str, role: Role) -> Value {
+    pub(crate) fn official(&self, script: &str, role: Role) -> Value {
         let mut command = Command::new(variable("BACKENDAI_OFFICIAL_PYTHON"));
         command
             .arg(here("tests/official").join(script))
@@ -118,7 +119,9 @@ impl Manager {
 }
 
 /// Removes the seeded keypairs when dropped.
-pub struct Seeds<'a>(#[expect(dead_code, reason = "they go before the turn does")] &'a Manager);
+pub(crate) struct Seeds<'a>(
+    #[expect(dead_code, reason = "they go before the turn does")] &'a Manager,
+);
 
 impl Drop for Seeds<'_> {
     fn drop(&mut self) {
@@ -144,7 +147,10 @@ fn run(mut command: Command) -> String {
 }
 
 /// Walks the whole list.
-pub async fn walk(client: &Client, list: PagedKeyPairs) -> backendai::Result<Vec<KeyPairDetail>> {
+pub(crate) async fn walk(
+    client: &Client,
+    list: PagedKeyPairs,
+) -> backendai::Result<Vec<KeyPairDetail>> {
     let mut rows = client.pages(list).items();
     let mut all = Vec::new();
     while let Some(row) = rows.next().await {
@@ -154,7 +160,7 @@ pub async fn walk(client: &Client, list: PagedKeyPairs) -> backendai::Result<Vec
 }
 
 /// The access keys, sorted.
-pub fn keys_of<'a>(rows: impl IntoIterator<Item = &'a KeyPairDetail>) -> Vec<String> {
+pub(crate) fn keys_of<'a>(rows: impl IntoIterator<Item = &'a KeyPairDetail>) -> Vec<String> {
     let mut keys: Vec<_> = rows.into_iter().map(|row| row.access_key.clone()).collect();
     keys.sort();
     keys
@@ -162,7 +168,7 @@ pub fn keys_of<'a>(rows: impl IntoIterator<Item = &'a KeyPairDetail>) -> Vec<Str
 
 /// Rows as JSON, by access key.
 #[track_caller]
-pub fn by_key<T: Serialize>(rows: &[T]) -> BTreeMap<String, Value> {
+pub(crate) fn by_key<T: Serialize>(rows: &[T]) -> BTreeMap<String, Value> {
     let rows = rows.iter().map(|row| serde_json::to_value(row).unwrap());
     let map: BTreeMap<_, _> =
         rows.map(|row| (row["access_key"].as_str().unwrap().to_owned(), row)).collect();

@@ -1,9 +1,13 @@
 //! The client over transports that answer by script: what is sent, and what becomes of every
 //! answer that a manager gives.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may fail so")]
+
 mod answers;
+mod contents;
 mod logs;
 mod pages;
 mod requests;
 mod support;
+mod tls;
 mod wire;

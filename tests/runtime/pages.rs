@@ -273,7 +273,10 @@ async fn after_an_error_the_same_page_is_asked_for_again() {
 async fn a_list_that_is_null_is_an_error() {
     let fake = Fake::new(|_, _| ok(r#"{"data":{"list":null},"errors":null}"#));
     let error = walk(&fake, 2).await.unwrap_err();
-    assert!(error.is_decode() && error.to_string().contains("the list is null"), "{error}");
+    assert!(
+        error.is_decode() && error.to_string().contains("the manager answered null"),
+        "{error}"
+    );
 }
 
 #[tokio::test]

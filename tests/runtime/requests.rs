@@ -225,10 +225,11 @@ async fn the_timeout_of_a_call_covers_all_endpoints() {
     let left: Vec<_> = fake.requests().iter().map(|request| request.timeout.unwrap()).collect();
     assert_eq!(left.len(), 3);
     assert!(left.is_sorted_by(|a, b| a >= b) && left[0] <= Duration::from_secs(3600), "{left:?}");
-    // When it is over no other endpoint is tried.
-    let call = clients(&THREE, &fake).request(GetKeyPair::new());
-    call.timeout(Duration::ZERO).await.unwrap_err();
-    assert_eq!(fake.requests().len(), 4);
+    // When it is over nothing is sent.
+    let call = clients(&THREE, &fake).request(DeleteKeyPair::new("A"));
+    let error = call.timeout(Duration::ZERO).await.unwrap_err();
+    assert!(error.is_timeout() && error.is_connect() && !error.is_outcome_unknown(), "{error}");
+    assert_eq!(fake.requests().len(), 3);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Makes the Rust types of a document set.
 
 mod answer;
+mod choice;
 mod input;
 
 use apollo_compiler::{
@@ -126,7 +127,8 @@ impl<'d> Builder<'d> {
         let on = fragment.type_condition();
         let mut root = self.output(&sets, on, &name, "", &mut nest);
         root.docs.text = self.documents.comment(fragment.location()).or(root.docs.text);
-        let group = Group { module: nested, root, nested: nest.in_order() };
+        let table = self.table(fragment);
+        let group = Group { module: nested, root, nested: nest.in_order(), table };
         self.model.modules.entry(module).or_default().fragments.push(group);
     }
 
@@ -169,7 +171,8 @@ impl<'d> Builder<'d> {
             is_query,
             text: self.documents.text(self.schema, operation),
             variables,
-            data: Group { module: nested, root, nested: nest.in_order() },
+            choice: self.choice(operation),
+            data: Group { module: nested, root, nested: nest.in_order(), table: None },
             refusals,
             page,
         };

@@ -159,6 +159,9 @@ impl Writer<'_> {
         for group in &module.fragments {
             let nested = format!("{}::", ident(&group.module));
             self.output(&group.root, Scope { depth: 1, module: name, nested: &nested });
+            if let Some(table) = &group.table {
+                self.table(&group.root.name, table);
+            }
             if !group.nested.is_empty() {
                 self.nested(group, name, &group.root.name);
             }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::{Scope, Writer};
 use crate::{
     names::ident,
-    types::{Member, Operation, Page, Presence},
+    types::{Base, Choice, Member, Operation, Page, Presence},
 };
 
 impl Writer<'_> {
@@ -35,6 +35,9 @@ impl Writer<'_> {
         self.close("}");
         if let Some(page) = &operation.page {
             self.page(operation, page, scope, &data);
+        }
+        if let Some(choice) = &operation.choice {
+            self.choice(name, choice, scope);
         }
 
         self.line("");
@@ -128,6 +131,22 @@ impl Writer<'_> {
         self.line(&format!("let total = {total};"));
         self.line(&format!("Some({rt}::Page {{ items: list.{}, total }})", get(&page.items)));
         self.close("}");
+        self.close("}");
+    }
+
+    fn choice(&mut self, name: &str, choice: &Choice, scope: Scope<'_>) {
+        let rt = self.runtime;
+        let (module, fragment) = choice.table.clone();
+        let table = self.path(&Base::Fragment { module, name: fragment }, scope);
+        self.line("");
+        self.open(&format!("impl {rt}::Select for {name} {{"));
+        self.line(&format!("type Row = {table};"));
+        self.line(&format!(
+            "const AROUND: [&'static str; 2] = {:?};",
+            <[&String; 2]>::from((&choice.around.0, &choice.around.1))
+        ));
+        self.line(&format!("const ROWS: &'static [&'static str] = &{:?};", choice.rows));
+        self.line(&format!("const TOTAL: Option<&'static str> = {:?};", choice.total));
         self.close("}");
     }
 }

@@ -1,7 +1,7 @@
 //! What is decoded.
 
 use super::{Scope, Writer};
-use crate::types::{Body, Output, OutputField, Variant};
+use crate::types::{Body, Output, OutputField, Table, Variant};
 
 impl Writer<'_> {
     pub(super) fn output(&mut self, output: &Output, scope: Scope<'_>) {
@@ -74,6 +74,25 @@ impl Writer<'_> {
         }
         self.close("}");
         self.close("}");
+        self.close("}");
+    }
+
+    /// The fields of a fragment, for those who choose at run time.
+    pub(super) fn table(&mut self, name: &str, table: &Table) {
+        let rt = self.runtime;
+        self.line("");
+        self.open(&format!("impl {rt}::Fragment for {name} {{"));
+        self.line(&format!("const ON: &'static str = {:?};", table.on));
+        self.open(&format!("const FIELDS: &'static [{rt}::Field] = &["));
+        for row in &table.rows {
+            let argument =
+                row.format.field.as_ref().map_or(String::new(), |field| format!("({field:?})"));
+            self.line(&format!(
+                "{rt}::Field::new({:?}, {:?}, {:?}, {rt}::Format::{}{argument}, {}),",
+                row.name, row.title, row.text, row.format.variant, row.secret
+            ));
+        }
+        self.close("];");
         self.close("}");
     }
 }

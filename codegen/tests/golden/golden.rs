@@ -215,6 +215,18 @@ pub mod people {
         }
     }
 
+    impl ::backendai::Fragment for UserCard {
+        const ON: &'static str = "User";
+        const FIELDS: &'static [::backendai::Field] = &[
+            ::backendai::Field::new("id", None, "id", ::backendai::Format::Plain, false),
+            ::backendai::Field::new("name", None, "name", ::backendai::Format::Plain, false),
+            ::backendai::Field::new("mail", None, "mail:email", ::backendai::Format::Plain, false),
+            ::backendai::Field::new("password", None, "password", ::backendai::Format::Plain, true),
+            ::backendai::Field::new("need_password_change", None, "need_password_change", ::backendai::Format::Plain, false),
+            ::backendai::Field::new("friend", None, "friend{name...on User{name email tags}}", ::backendai::Format::Plain, false),
+        ];
+    }
+
     /// Types of the answer in [`UserCard`].
     pub mod user_card {
 
@@ -239,6 +251,15 @@ pub mod people {
         pub name: String,
         pub email: String,
         pub tags: Vec<String>,
+    }
+
+    impl ::backendai::Fragment for Contact {
+        const ON: &'static str = "User";
+        const FIELDS: &'static [::backendai::Field] = &[
+            ::backendai::Field::new("name", None, "name", ::backendai::Format::Plain, false),
+            ::backendai::Field::new("email", None, "email", ::backendai::Format::Plain, false),
+            ::backendai::Field::new("tags", None, "tags", ::backendai::Format::Plain, false),
+        ];
     }
 
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
@@ -363,6 +384,13 @@ pub mod people {
         const PATH: &'static str = "/admin/gql";
         const TEXT: &'static str = "query Sole($id:ID!){user(id:$id){...UserCard}}fragment UserCard on User{id name mail:email password need_password_change friend{name...Contact}}fragment Contact on User{name email tags}";
         const TEXT_JSON: &'static str = "\"query Sole($id:ID!){user(id:$id){...UserCard}}fragment UserCard on User{id name mail:email password need_password_change friend{name...Contact}}fragment Contact on User{name email tags}\"";
+    }
+
+    impl ::backendai::Select for Sole {
+        type Row = UserCard;
+        const AROUND: [&'static str; 2] = ["query Sole($id:ID!){user(id:$id)", "}"];
+        const ROWS: &'static [&'static str] = &["user"];
+        const TOTAL: Option<&'static str> = None;
     }
 
     impl ::backendai::graphql_client::GraphQLQuery for Sole {
@@ -620,6 +648,13 @@ pub mod people {
             let total = u64::try_from(list.total_count).ok();
             Some(::backendai::Page { items: list.items, total })
         }
+    }
+
+    impl ::backendai::Select for Users {
+        type Row = UserCard;
+        const AROUND: [&'static str; 2] = ["query Users($limit:Int!=20$offset:Int!$order:String$filter:String){user_list(limit:$limit offset:$offset order:$order filter:$filter){items", "total_count}}"];
+        const ROWS: &'static [&'static str] = &["user_list", "items"];
+        const TOTAL: Option<&'static str> = Some("total_count");
     }
 
     impl ::backendai::graphql_client::GraphQLQuery for Users {

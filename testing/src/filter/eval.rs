@@ -117,8 +117,8 @@ fn operand(kind: Kind, value: &Value) -> Result<Operand, Misfit> {
         }
         (Kind::Time, _) => Err(Misfit::Parse("a date must be a string".to_owned())),
         (Kind::Word(known), Value::Text(text)) => {
-            let word =
-                known(text).ok_or_else(|| Misfit::Parse(format!("'{text}' is not valid")))?;
+            let word = known(text)
+                .ok_or_else(|| Misfit::Parse(format!("'{text}' is not a valid word")))?;
             Ok(Operand::Text(word.to_owned()))
         }
         (Kind::Word(_), _) => Err(Misfit::Parse("a word must be a string".to_owned())),

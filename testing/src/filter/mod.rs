@@ -64,7 +64,9 @@ impl Filter {
         let prefix = |problem| format!("Query filter parsing error: {problem}");
         let expr: Expr = parse::parse(text).map_err(prefix)?;
         let expr = eval::check(&expr, columns).map_err(|problem| match problem {
-            eval::Misfit::Parse(problem) => prefix(problem),
+            eval::Misfit::Parse(problem) => {
+                prefix(format!("Error trying to process rule \"binary_expr\":\n\n{problem}"))
+            }
             eval::Misfit::Database(problem) => problem,
         })?;
         Ok(Self { expr })

@@ -53,8 +53,12 @@ fn read(text: &str, columns: &Columns) -> Result<Order, String> {
             return Err(format!("Unexpected {part:?}. Expected a field."));
         }
         let known = columns.order.iter().find(|known| **known == name);
-        let column =
-            known.ok_or_else(|| format!("('Unknown/unsupported field name', '{name}')"))?;
+        let column = known.ok_or_else(|| {
+            format!(
+                "Error trying to process rule \"col\":\n\n('Unknown/unsupported field name', \
+                 '{name}')"
+            )
+        })?;
         order.columns.push((column, part.starts_with('-')));
     }
     Ok(order)

@@ -1,12 +1,6 @@
-//! Arguments of a field, and the scalars that the executor does not know.
+//! Arguments of a field.
 
-use apollo_compiler::ExecutableDocument;
-use apollo_compiler::executable::Operation;
-use apollo_compiler::response::{GraphQLError, JsonMap, JsonValue};
-use apollo_compiler::validation::Valid;
-use uuid::Uuid;
-
-use crate::schema::Contract;
+use apollo_compiler::response::{JsonMap, JsonValue};
 
 /// The arguments of a field, or the members of an input object.
 #[derive(Clone, Copy)]
@@ -55,27 +49,4 @@ impl<'a> Args<'a> {
     pub(super) fn object(&self, name: &str) -> Option<Args<'a>> {
         self.given(name).and_then(JsonValue::as_object).map(Args::new)
     }
-}
-
-/// Refuses variables of type UUID that are none: the manager does so before execution.
-pub(super) fn check_scalars(
-    _contract: &Contract,
-    document: &Valid<ExecutableDocument>,
-    operation: &Operation,
-    variables: &JsonMap,
-) -> Result<(), GraphQLError> {
-    for definition in &operation.variables {
-        let name = definition.name.as_str();
-        let uuid = definition.ty.inner_named_type() == "UUID";
-        let value = variables.get(name).and_then(JsonValue::as_str);
-        if let Some(value) = value.filter(|value| uuid && Uuid::try_parse(value).is_err()) {
-            let message = format!(
-                "Variable '${name}' got invalid value '{value}'; Expected type 'UUID'. badly \
-                 formed hexadecimal UUID string"
-            );
-            let place = definition.location();
-            return Err(GraphQLError::new(message, place, &document.sources));
-        }
-    }
-    Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use apollo_compiler::parser::LineColumn;
 use apollo_compiler::resolvers::{FieldError, ResolveInfo};
 use apollo_compiler::response::{GraphQLError, JsonValue};
 
@@ -13,12 +14,12 @@ const DEFAULT: &str = "backendai_generic_internal-error";
 pub(super) struct Failure {
     message: String,
     code: &'static str,
-    place: Option<GraphQLError>,
+    places: Vec<LineColumn>,
 }
 
 impl Failure {
     pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { message: message.into(), code, place: None }
+        Self { message: message.into(), code, places: Vec::new() }
     }
 
     /// What the manager makes of an exception of its own.
@@ -61,7 +62,8 @@ impl Failure {
         failures: &RefCell<Vec<Self>>,
     ) -> FieldError {
         let place = info.field_selections().first().and_then(|field| super::place(field));
-        self.place = Some(GraphQLError::new("", place, &info.document().sources));
+        let sources = &info.document().sources;
+        self.places.extend(place.and_then(|place| place.line_column(sources)));
         let mut failures = failures.borrow_mut();
         failures.push(self);
         FieldError { message: format!("failure {}", failures.len() - 1) }
@@ -78,9 +80,7 @@ pub(super) fn tell(mut error: GraphQLError, failures: &[Failure]) -> GraphQLErro
     let code = failure.map_or(DEFAULT, |failure| failure.code);
     if let Some(failure) = failure {
         error.message.clone_from(&failure.message);
-        if let Some(place) = &failure.place {
-            error.locations.clone_from(&place.locations);
-        }
+        error.locations.clone_from(&failure.places);
     }
     error.extensions.insert("code", JsonValue::from(code));
     error

@@ -5,7 +5,6 @@ use std::cell::RefCell;
 use apollo_compiler::ExecutableDocument;
 use apollo_compiler::ast::OperationType;
 use apollo_compiler::executable::{Field, Operation};
-use apollo_compiler::request::coerce_variable_values;
 use apollo_compiler::resolvers::{Execution, FieldError, ObjectValue, ResolveInfo, ResolvedValue};
 use apollo_compiler::response::serde_json_bytes::json;
 use apollo_compiler::response::{GraphQLError, JsonMap, JsonValue};
@@ -27,6 +26,7 @@ mod policy;
 mod scope;
 mod slice;
 mod user;
+mod variables;
 
 use args::Args;
 use failure::Failure;
@@ -61,14 +61,9 @@ pub(crate) fn execute(
         Ok(operation) => operation,
         Err(message) => return refused(GraphQLError::new(message, None, &document.sources)),
     };
-    let variables = coerce_variable_values(&contract.schema, operation, variables)
-        .map_err(|error| error.to_graphql_error(&document.sources))
-        .and_then(|values| {
-            args::check_scalars(contract, document, operation, &values).map(|()| values)
-        });
-    let variables = match variables {
+    let variables = match variables::coerce(contract, document, operation, variables) {
         Ok(variables) => variables,
-        Err(error) => return refused(error),
+        Err(errors) => return Outcome { data: None, errors },
     };
     let root = Root {
         mutation: operation.operation_type == OperationType::Mutation,

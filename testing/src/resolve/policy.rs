@@ -16,37 +16,37 @@ pub(super) fn keypair_one(context: &mut Context<'_>, args: &Args<'_>) -> Answer 
         let policy = keypair.and_then(|k| state.keypair_policies.get(&k.resource_policy));
         return Ok(policy.map_or(JsonValue::Null, keypair_record));
     };
-    let policy = state.keypair_policies.get(name).ok_or_else(|| {
-        missing("KeyPairResourcePolicyRow", "keypair-resource-policy_read_not-found")
-    })?;
-    Ok(keypair_record(policy))
+    let visible =
+        |policy: &&KeyPairPolicy| own_keypair_policies(context).any(|own| own == policy.name);
+    let policy = readable(context, state.keypair_policies.get(name), visible);
+    policy.map(keypair_record).ok_or_else(|| missing(context, "keypair"))
 }
 
 pub(super) fn keypair_all(context: &mut Context<'_>) -> Answer {
-    let state = &*context.state;
-    let caller = context.caller;
-    let own = state.keypairs.get(&caller.access_key).map(|keypair| &keypair.resource_policy);
-    let policies = state.keypair_policies.values();
-    let visible = policies.filter(|policy| match caller.role {
-        Role::Superadmin | Role::Admin => true,
-        _ => Some(&policy.name) == own,
-    });
-    match caller.role {
+    let policies = context.state.keypair_policies.values();
+    match context.caller.role {
+        Role::Superadmin | Role::Admin => {
+            Ok(JsonValue::Array(policies.map(keypair_record).collect()))
+        }
+        Role::User => {
+            let own: Vec<_> = own_keypair_policies(context).collect();
+            let policies = policies.filter(|policy| own.contains(&policy.name.as_str()));
+            Ok(JsonValue::Array(policies.map(keypair_record).collect()))
+        }
         Role::Monitor => Err(Failure::role()),
-        _ => Ok(JsonValue::Array(visible.map(keypair_record).collect())),
     }
 }
 
 pub(super) fn user_one(context: &mut Context<'_>, args: &Args<'_>) -> Answer {
     let state = &*context.state;
+    let own = caller(context).map(|user| user.resource_policy.as_str());
     let Some(name) = args.text("name") else {
-        let policy =
-            caller(context).and_then(|user| state.user_policies.get(&user.resource_policy));
+        let policy = own.and_then(|own| state.user_policies.get(own));
         return Ok(policy.map_or(JsonValue::Null, user_record));
     };
-    let policy = state.user_policies.get(name);
-    let missing = || missing("UserResourcePolicyRow", "user-resource-policy_read_not-found");
-    policy.map(user_record).ok_or_else(missing)
+    let visible = |policy: &&Policy| own == Some(policy.name.as_str());
+    let policy = readable(context, state.user_policies.get(name), visible);
+    policy.map(user_record).ok_or_else(|| missing(context, "user"))
 }
 
 pub(super) fn user_all(context: &mut Context<'_>) -> Answer {
@@ -62,9 +62,15 @@ pub(super) fn user_all(context: &mut Context<'_>) -> Answer {
 }
 
 pub(super) fn project_one(context: &mut Context<'_>, args: &Args<'_>) -> Answer {
-    let policy = context.state.project_policies.get(args.text("name").unwrap_or_default());
-    let missing = || missing("ProjectResourcePolicyRow", "project-resource-policy_read_not-found");
-    policy.map(project_record).ok_or_else(missing)
+    let state = &*context.state;
+    let groups = caller(context).map_or(&[][..], |user| &user.groups);
+    let visible = |policy: &&Policy| {
+        let mut own = groups.iter().filter_map(|id| state.groups.get(id));
+        own.any(|group| group.resource_policy == policy.name)
+    };
+    let policy = state.project_policies.get(args.text("name").unwrap_or_default());
+    let policy = readable(context, policy, visible);
+    policy.map(project_record).ok_or_else(|| missing(context, "project"))
 }
 
 pub(super) fn project_all(context: &mut Context<'_>) -> Answer {
@@ -81,8 +87,37 @@ fn caller<'a>(context: &'a Context<'_>) -> Option<&'a User> {
     state.users.get(&context.caller.user)
 }
 
-fn missing(row: &str, code: &'static str) -> Failure {
-    Failure::new(code, format!("Entity not found. (No {row} matches the given key)"))
+/// The policies of all keypairs that the caller owns.
+fn own_keypair_policies<'a>(context: &'a Context<'_>) -> impl Iterator<Item = &'a str> {
+    let keypairs = context.state.keypairs_of(context.caller.user);
+    keypairs.map(|keypair| keypair.resource_policy.as_str())
+}
+
+/// A policy that the caller may read by name: a superadmin any, the others their own.
+fn readable<'a, P>(
+    context: &Context<'_>,
+    policy: Option<&'a P>,
+    own: impl FnOnce(&&'a P) -> bool,
+) -> Option<&'a P> {
+    policy.filter(|policy| context.caller.role == Role::Superadmin || own(policy))
+}
+
+/// To all but a superadmin a policy that they may not read does not exist either.
+fn missing(context: &Context<'_>, whose: &str) -> Failure {
+    if context.caller.role != Role::Superadmin {
+        let message =
+            format!("Bad request. (Cannot resolve the given {whose}_resource_policy key)");
+        return Failure::new("backendai_generic_bad-request", message);
+    }
+    let (row, code) = match whose {
+        "keypair" => ("KeyPair", "keypair-resource-policy_read_not-found"),
+        "user" => ("User", "user-resource-policy_read_not-found"),
+        _ => ("Project", "project-resource-policy_read_not-found"),
+    };
+    Failure::new(
+        code,
+        format!("Entity not found. (No {row}ResourcePolicyRow matches the given key)"),
+    )
 }
 
 fn records(policies: &BTreeMap<String, Policy>, record: fn(&Policy) -> JsonValue) -> JsonValue {

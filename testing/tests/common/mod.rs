@@ -1,5 +1,13 @@
 //! A signer and a sender for the tests, apart from the manager's own code.
-#![allow(dead_code, unreachable_pub, reason = "every test takes what it needs")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests, of which every test takes what it needs"
+)]
 
 use std::io;
 

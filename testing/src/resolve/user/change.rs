@@ -48,6 +48,7 @@ pub(in crate::resolve) fn create(context: &mut Context<'_>, args: &Args<'_>) -> 
         ));
     }
     let joined = groups(context.state, domain, &props.texts("group_ids").unwrap_or_default())?;
+    let allowed_client_ip = networks(&props)?;
 
     let id = context.state.generate_id();
     let personal = personal_group(context, username, domain);
@@ -66,7 +67,7 @@ pub(in crate::resolve) fn create(context: &mut Context<'_>, args: &Args<'_>) -> 
         domain: domain.to_owned(),
         role,
         resource_policy: policy.to_owned(),
-        allowed_client_ip: networks(&props)?,
+        allowed_client_ip,
         totp_activated: props.bool("totp_activated").unwrap_or_default(),
         sudo_session_enabled: props.bool("sudo_session_enabled").unwrap_or_default(),
         container_uid: props.int("container_uid"),
@@ -254,7 +255,7 @@ fn networks(props: &Args<'_>) -> Result<Option<Vec<String>>, Failure> {
     let Some(raw) = props.texts("allowed_client_ip") else { return Ok(None) };
     let network = |text: &str| {
         let bad = || Failure::unexpected(format!("{text} is invalid IP address value"));
-        crate::auth::network(text).ok_or_else(bad)
+        crate::address::network(text).ok_or_else(bad)
     };
     raw.into_iter().map(network).collect::<Result<_, _>>().map(Some)
 }

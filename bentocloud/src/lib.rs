@@ -1,0 +1,47 @@
+#![doc = include_str!("../README.md")]
+//!
+//! # Guide
+//!
+//! [`Contexts`] is the file with the rules that choose a [`Context`]; [`Client`] is made from one.
+//! [`Environment`] is always a value, so that tests and servers need not change their own. Every
+//! failure is an [`Error`] with the predicates that a program needs and the text that a person needs.
+
+pub mod container;
+pub mod env;
+
+#[doc = include_str!("../DIFFERENCES.md")]
+pub mod differences {}
+
+mod client;
+mod config;
+mod context;
+mod contexts;
+mod deployment;
+mod endpoint;
+mod error;
+mod file;
+mod home;
+mod login;
+mod request;
+mod schema;
+mod time;
+mod yaml;
+
+pub use client::{BENTOML_VERSION, Client, ClientBuilder};
+pub use config::Config;
+pub use context::{Context, DEFAULT_ENDPOINT, Token, without_password};
+pub use contexts::{Contexts, Saved};
+pub use deployment::{
+    Canary, CreateDeployment, Deployment, DeploymentConfig, Deployments, ListDeployments, Manifest,
+    Policy, Revision, Routing, Scaling, Service, Status, Target, UpdateDeployment, Version,
+};
+pub use endpoint::Endpoint;
+pub use env::Environment;
+pub use error::{Error, Result};
+pub use home::contexts_path;
+pub use login::{BrowserLogin, Login, POLL};
+pub use schema::{
+    Bento, BentoManifest, BentoRepository, BentoService, Cluster, ClusterConfig, ClusterFull, Env,
+    Gpu, InstanceConfig, InstanceType, Label, List, Organization, Resource, Resources, User,
+};
+pub use time::DateTime;

@@ -1,0 +1,215 @@
+//! One call: the request, the attempts, the answer.
+
+use std::time::Duration;
+
+use backon::{ExponentialBuilder, Retryable};
+use reqwest::{
+    Method, StatusCode,
+    header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, RETRY_AFTER},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use url::Url;
+
+use crate::{
+    client::Inner,
+    error::{Error, Kind, Result},
+};
+
+/// The longest that a server may ask to wait before the next attempt.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A request, and whether it may be sent again.
+pub(crate) struct Call<'a> {
+    method: Method,
+    path: Vec<&'a str>,
+    query: Vec<(&'static str, Option<String>)>,
+    body: Option<Vec<u8>>,
+}
+
+/// A success, or the server's way of saying that there is no such thing.
+pub(crate) enum Answer {
+    Found(Vec<u8>),
+    Missing { status: u16, body: String },
+}
+
+impl<'a> Call<'a> {
+    /// `path` is split at slashes; [`name`](Self::name) adds what comes from outside.
+    pub(crate) fn new(method: Method, path: &'a str) -> Self {
+        let path = path.split('/').filter(|part| !part.is_empty()).collect();
+        Self { method, path, query: vec![], body: None }
+    }
+
+    pub(crate) fn get(path: &'a str) -> Self {
+        Self::new(Method::GET, path)
+    }
+
+    /// A name as one part of the path, percent-encoded.
+    pub(crate) fn name(mut self, name: &'a str) -> Result<Self> {
+        if matches!(name, "" | "." | "..") {
+            return Err(Error::input(format!("`{name}` cannot be the name of anything")));
+        }
+        self.path.push(name);
+        Ok(self)
+    }
+
+    pub(crate) fn part(mut self, part: &'static str) -> Self {
+        self.path.push(part);
+        self
+    }
+
+    /// A parameter. One without a value is sent empty, as the real client does.
+    pub(crate) fn query(mut self, name: &'static str, value: Option<String>) -> Self {
+        self.query.push((name, value));
+        self
+    }
+
+    pub(crate) fn json(mut self, body: &impl Serialize) -> Result<Self> {
+        let body = serde_json::to_vec(body).map_err(|error| {
+            let problem = "the request cannot be written as JSON".to_owned();
+            Error::with_source(Kind::Input { problem }, error)
+        })?;
+        self.body = Some(body);
+        Ok(self)
+    }
+
+    fn url(&self, endpoint: &Url) -> Url {
+        let mut url = endpoint.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(&self.path);
+        }
+        if !self.query.is_empty() {
+            let pairs =
+                self.query.iter().map(|(name, value)| (name, value.as_deref().unwrap_or_default()));
+            url.query_pairs_mut().clear().extend_pairs(pairs);
+        }
+        url
+    }
+
+    fn place(&self) -> (String, String) {
+        (self.method.to_string(), format!("/{}", self.path.join("/")))
+    }
+
+    /// Sends it, more than once if it only reads.
+    pub(crate) async fn send(self, client: &Inner) -> Result<Answer> {
+        let url = self.url(&client.endpoint);
+        let attempt = || async {
+            tracing::debug!(method = %self.method, path = url.path(), "request");
+            self.attempt(client, url.clone()).await
+        };
+        let attempts = if self.method == Method::GET { client.attempts } else { 1 };
+        let backoff = ExponentialBuilder::default()
+            .with_min_delay(client.pause)
+            .with_jitter()
+            .with_max_times(attempts.saturating_sub(1) as usize);
+        let result = attempt
+            .retry(backoff)
+            .when(|failure: &Failure| failure.again)
+            .adjust(|failure, delay| delay.map(|delay| failure.wait.unwrap_or(delay)))
+            .notify(|failure, delay| tracing::warn!(error = %failure.error, ?delay, "trying again"))
+            .await;
+        result.map_err(|failure| failure.error)
+    }
+
+    async fn attempt(&self, client: &Inner, url: Url) -> Result<Answer, Failure> {
+        let mut request = client.http.request(self.method.clone(), url);
+        if let Some(body) = &self.body {
+            request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
+        } else if matches!(self.method, Method::POST | Method::PUT) {
+            // Some servers wait for a body if nothing says that there is none.
+            request = request.header(CONTENT_LENGTH, 0);
+        }
+        let response = request.send().await.map_err(|error| self.network(error))?;
+        let status = response.status();
+        let headers = response.headers().clone();
+        let body = response.bytes().await.map_err(|error| self.network(error))?;
+        // The real client takes 200 and nothing else for a success.
+        if status == StatusCode::OK {
+            return Ok(Answer::Found(body.into()));
+        }
+        let body = String::from_utf8_lossy(&body).into_owned();
+        let absent = status == StatusCode::BAD_REQUEST && body.contains("record not found");
+        if status == StatusCode::NOT_FOUND || absent {
+            return Ok(Answer::Missing { status: status.as_u16(), body });
+        }
+        Err(Failure {
+            again: matches!(status.as_u16(), 429 | 502 | 503 | 504),
+            wait: retry_after(&headers),
+            error: status_error(status, &headers, body),
+        })
+    }
+
+    fn network(&self, error: reqwest::Error) -> Failure {
+        let (method, path) = self.place();
+        let kind = Kind::Network { method, path, timeout: error.is_timeout() };
+        // The address can hold a password, and the path is in the message.
+        let error = Error::with_source(kind, error.without_url());
+        Failure { again: true, wait: None, error }
+    }
+}
+
+struct Failure {
+    error: Error,
+    /// Whether another attempt could end better.
+    again: bool,
+    /// How long the server asks to wait.
+    wait: Option<Duration>,
+}
+
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds: u64 = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds).min(PATIENCE))
+}
+
+fn status_error(status: StatusCode, headers: &HeaderMap, body: String) -> Error {
+    let trace = headers.get("x-trace-id").filter(|_| status.is_server_error());
+    let trace = trace.and_then(|trace| trace.to_str().ok()).map(str::to_owned);
+    if trace.is_some() {
+        // The message only names the trace, so this is where the body can be seen.
+        tracing::error!("request failed with status code {}: {body}", status.as_u16());
+    }
+    Kind::Status { status: status.as_u16(), trace, body }.into()
+}
+
+/// Sends a call whose subject may be missing: none then.
+pub(crate) async fn maybe<T: DeserializeOwned>(
+    client: &Inner,
+    call: Call<'_>,
+) -> Result<Option<T>> {
+    let place = call.place();
+    match call.send(client).await? {
+        Answer::Found(body) => decode(place, &body).map(Some),
+        Answer::Missing { .. } => Ok(None),
+    }
+}
+
+/// Sends a call whose subject must exist. `what` is the subject of "… is not found"; without it a
+/// missing one is an error like any other status.
+pub(crate) async fn must<T: DeserializeOwned>(
+    client: &Inner,
+    call: Call<'_>,
+    what: Option<String>,
+) -> Result<T> {
+    let place = call.place();
+    match (call.send(client).await?, what) {
+        (Answer::Found(body), _) => decode(place, &body),
+        (Answer::Missing { status, body }, Some(what)) => {
+            Err(Kind::NotFound { what, status, body }.into())
+        }
+        (Answer::Missing { status, body }, None) => {
+            Err(Kind::Status { status, trace: None, body }.into())
+        }
+    }
+}
+
+fn decode<T: DeserializeOwned>((method, path): (String, String), body: &[u8]) -> Result<T> {
+    let mut json = serde_json::Deserializer::from_slice(body);
+    serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let kind = Kind::Decode {
+            method,
+            path,
+            at: error.path().to_string(),
+            body: String::from_utf8_lossy(body).into_owned(),
+        };
+        Error::with_source(kind, error.into_inner())
+    })
+}

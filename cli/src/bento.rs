@@ -1,0 +1,152 @@
+//! `backendai bento`: BentoCloud contexts and login.
+
+mod login;
+
+use bentocloud::{Context, Contexts, Environment, Error, env};
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+use crate::output::{Failure, err, out};
+
+/// The arguments of `backendai bento`.
+#[derive(Args, Debug)]
+#[command(arg_required_else_help = true)]
+pub(crate) struct Bento {
+    /// Name of the context to store a login under, or to log out of; by default what
+    /// BENTOML_CLOUD_CONTEXT names, or the current one.
+    #[arg(long, global = true, value_name = "NAME")]
+    context: Option<String>,
+    /// Leave out warnings and hints.
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check an API token and store it.
+    Login(login::Login),
+    /// Print the context in use as JSON. The environment's comes first, as everywhere.
+    CurrentContext {
+        /// Print the API token, too.
+        #[arg(long)]
+        show_token: bool,
+    },
+    /// Print the names of all stored contexts as JSON.
+    ListContext,
+    /// Make a stored context the current one.
+    UpdateCurrentContext {
+        /// Name of the context.
+        context_name: String,
+    },
+    /// Remove a stored context. The token stays valid; delete it on the server.
+    Logout {
+        /// Name of the context; by default as for login.
+        context_name: Option<String>,
+    },
+}
+
+impl Command {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Login(_) => "login",
+            Self::CurrentContext { .. } => "current-context",
+            Self::ListContext => "list-context",
+            Self::UpdateCurrentContext { .. } => "update-current-context",
+            Self::Logout { .. } => "logout",
+        }
+    }
+}
+
+/// What every subcommand needs.
+struct Session {
+    contexts: Contexts,
+    /// The option `--context`; empty is absent.
+    context: Option<String>,
+    quiet: bool,
+}
+
+impl Session {
+    /// A hint or warning, unless nobody wants any.
+    fn hint(&self, line: impl AsRef<str>) {
+        if !self.quiet {
+            err(line);
+        }
+    }
+}
+
+/// Runs the command with this process's environment.
+pub(crate) fn run(bento: Bento) -> Result<(), Failure> {
+    let name = bento.command.name();
+    let failed = |error: Error| Failure::of("bento", name, &error);
+    let session = Session {
+        contexts: Contexts::new(Environment::process()).map_err(failed)?,
+        context: bento.context.filter(|name| !name.is_empty()),
+        quiet: bento.quiet,
+    };
+    match bento.command {
+        Command::Login(arguments) => login::run(&session, arguments),
+        Command::CurrentContext { show_token } => {
+            let context = session.contexts.current().map_err(failed)?;
+            if context.is_from_environment() && context.api_token.is_empty() {
+                session.hint(format!(
+                    "WARNING: {} is set, but empty: stored contexts are not used",
+                    env::API_KEY
+                ));
+            }
+            json(&Shown::new(&context, show_token))
+        }
+        Command::ListContext => {
+            let config = session.contexts.read().map_err(failed)?;
+            json(&config.contexts().map(|context| context.name.as_str()).collect::<Vec<_>>())
+        }
+        Command::UpdateCurrentContext { context_name } => {
+            session.contexts.set_current(&context_name).map_err(failed)?;
+            out(format!("Successfully switched to context: {context_name}"))?;
+            overruled(&session);
+            Ok(())
+        }
+        Command::Logout { context_name } => {
+            let name = context_name.as_deref().or(session.context.as_deref());
+            let name = session.contexts.name_for_login(name).map_err(failed)?;
+            session.contexts.delete(&name).map_err(failed)?;
+            out(format!("Removed context: {name}"))?;
+            overruled(&session);
+            Ok(())
+        }
+    }
+}
+
+/// Says that the file was changed but will not be asked.
+fn overruled(session: &Session) {
+    if session.contexts.env().contains(env::API_KEY) {
+        session.hint(format!("WARNING: {} is set and wins over stored contexts", env::API_KEY));
+    }
+}
+
+/// A context in the order and words of the real client.
+#[derive(Serialize)]
+struct Shown<'a> {
+    name: &'a str,
+    endpoint: &'a str,
+    api_token: &'a str,
+    email: Option<&'a str>,
+}
+
+impl<'a> Shown<'a> {
+    fn new(context: &'a Context, show_token: bool) -> Self {
+        Self {
+            name: &context.name,
+            endpoint: &context.endpoint,
+            api_token: if show_token { context.api_token.expose() } else { "***" },
+            email: context.email.as_deref(),
+        }
+    }
+}
+
+fn json(value: &impl Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value)
+        .map_err(|error| Failure::new(format!("Error: cannot write JSON: {error}")))?;
+    out(text)
+}

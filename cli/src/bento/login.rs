@@ -1,0 +1,135 @@
+//! `backendai bento login`.
+
+use std::io::IsTerminal;
+
+use bentocloud::{
+    BrowserLogin, Client, DEFAULT_ENDPOINT, Error, POLL, Token, env, without_password,
+};
+use clap::Args;
+use dialoguer::{Confirm, Password, Select};
+
+use super::{Session, overruled};
+use crate::output::{Failure, err, out};
+
+#[derive(Args, Debug)]
+pub(super) struct Login {
+    #[arg(long, help = format!(
+        "BentoCloud or Yatai address [env: {}] [default: {DEFAULT_ENDPOINT}]", env::API_ENDPOINT
+    ))]
+    endpoint: Option<String>,
+    #[arg(long, help = format!(
+        "API token. Other users of this machine can see it here; better use the variable [env: {}]",
+        env::API_KEY
+    ))]
+    api_token: Option<String>,
+    /// Make it the current context, too.
+    #[arg(long)]
+    switch: bool,
+}
+
+/// The question for somebody who gives no token.
+const QUESTION: &str = "How would you like to authenticate";
+const ANSWERS: [&str; 2] =
+    ["Create a new API token with a web browser", "Paste an existing API token"];
+
+pub(super) fn run(session: &Session, login: Login) -> Result<(), Failure> {
+    let failed = |error: Error| Failure::of("bento", "login", &error);
+    let variables = session.contexts.env();
+    // An empty variable is none, and so is an empty token; an empty endpoint is a mistake.
+    let variable = |name| Ok(variables.get(name)?.filter(|value| !value.is_empty()));
+    let endpoint = match login.endpoint.as_deref() {
+        Some(endpoint) => endpoint,
+        None => variable(env::API_ENDPOINT).map_err(failed)?.unwrap_or(DEFAULT_ENDPOINT),
+    };
+    let token = match login.api_token.as_deref().filter(|token| !token.is_empty()) {
+        Some(token) => Some(token),
+        None => variable(env::API_KEY).map_err(failed)?,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(format!("Error: cannot start: {error}")))?;
+    let (endpoint, token) = match token {
+        Some(token) => (endpoint.to_owned(), Token::from(token)),
+        None => runtime.block_on(ask(endpoint))?,
+    };
+
+    let client = Client::builder(&endpoint, token);
+    let done = runtime
+        .block_on(session.contexts.login(client, session.context.as_deref()))
+        .map_err(|error| refused(&error, &endpoint))?;
+
+    let name = &done.context.name;
+    if let Some(warning) = done.saved.warning(name) {
+        session.hint(format!("WARNING: {warning}"));
+    }
+    if login.switch {
+        session.contexts.set_current(name).map_err(failed)?;
+    }
+    let is_current = session.contexts.read().map_err(failed)?.current_name() == name;
+    let what = if is_current { "current-context" } else { "context" };
+    out(format!("✅ Configured BentoCloud credentials ({what}: {name})"))?;
+    out(format!("✅ Logged in as {} at {} organization", done.user.email, done.organization.name))?;
+    if !is_current {
+        session.hint(format!(
+            "👉 It is not the current context. Run `backendai bento update-current-context \
+             {name}` to make it so."
+        ));
+    }
+    overruled(session);
+    Ok(())
+}
+
+fn refused(error: &Error, endpoint: &str) -> Failure {
+    let page = format!("{}/api_tokens", without_password(endpoint).trim_end_matches('/'));
+    match error.status() {
+        Some(401) => {
+            Failure::new(format!("🚨 Error validating token: HTTP 401: Bad credentials ({page})"))
+        }
+        Some(status) => Failure::new(format!("🚨 Error validating token: HTTP {status}")),
+        None => Failure::of("bento", "login", error),
+    }
+}
+
+/// Gets a token from the person at the terminal, and the endpoint to store it with.
+async fn ask(endpoint: &str) -> Result<(String, Token), Failure> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Failure::new(format!(
+            "Error: [bento] `login` failed: there is no API token and nobody to ask: set {} or \
+             give --api-token",
+            env::API_KEY
+        )));
+    }
+    let cancelled = |error: dialoguer::Error| Failure::new(format!("Cancelled: {error}"));
+    let choice = Select::new().with_prompt(QUESTION).items(ANSWERS).default(0);
+    if choice.interact().map_err(cancelled)? == 0 {
+        return browse(endpoint).await;
+    }
+    let prompt = Password::new().with_prompt("🔑 Paste your API token").allow_empty_password(true);
+    let token = prompt.interact().map_err(cancelled)?;
+    Ok((endpoint.to_owned(), Token::from(token)))
+}
+
+async fn browse(endpoint: &str) -> Result<(String, Token), Failure> {
+    let failed = |error: Error| match error.status() {
+        Some(_) => Failure::new(format!("🚨 Error fetching auth code: {error}")),
+        None => Failure::of("bento", "login", &error),
+    };
+    let login = BrowserLogin::begin(endpoint).await.map_err(failed)?;
+    let url = login.url();
+    let shown = without_password(url.as_str());
+    let question = Confirm::new()
+        .with_prompt(format!("Would you like to open {shown} in your browser?"))
+        .default(true);
+    let open = question.interact().map_err(|error| Failure::new(format!("Cancelled: {error}")))?;
+    if !open {
+        out(format!("👉 Open {shown} yourself..."))?;
+    } else if webbrowser::open(url.as_str()).is_ok() {
+        out(format!("✅ Opened {shown} in your web browser."))?;
+    } else {
+        err(format!("🚨 Failed to open browser. Try creating a new API token at {shown} yourself"));
+    }
+    out("⌛ Waiting for authentication...")?;
+    let token = login.wait(POLL).await.map_err(failed)?;
+    Ok((login.endpoint().to_owned(), token))
+}

@@ -1,0 +1,45 @@
+//! A program with GraphQL documents of its own, run over `backendai`. It starts an embedded manager
+//! unless `BACKEND_ENDPOINT` is set.
+
+use std::env;
+
+use backendai::{Client, Config};
+use backendai_testing::Manager;
+
+/// The operations in `graphql/`, as the build script compiled them.
+mod queries {
+    backendai::include_graphql!("queries");
+}
+
+use queries::people::{Overview, People};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    if env::var_os("BACKEND_ENDPOINT").is_some() {
+        return report(Client::from_env()?).await;
+    }
+    let manager = Manager::start().await?;
+    let admin = manager.superadmin();
+    let config = Config::builder()
+        .endpoint(manager.endpoint())
+        .access_key(&admin.access_key)
+        .secret_key(admin.secret_key.as_str())
+        .build()?;
+    report(Client::new(config)?).await
+}
+
+#[expect(clippy::print_stdout, reason = "this is what the program is for")]
+async fn report(client: Client) -> Result<(), Box<dyn std::error::Error>> {
+    let overview = client.send(Overview::new()).await?;
+    for domain in &overview.domains {
+        println!("domain  {} (active: {:?})", domain.name, domain.is_active);
+    }
+    println!("keypairs {}", overview.keypair_list.total_count);
+    let mut people = client.pages(People::new().filter("status == \"active\"")).items();
+    while let Some(person) = people.next().await {
+        let person = person?;
+        let groups: Vec<_> = person.groups.iter().map(|group| group.name.as_str()).collect();
+        println!("person  {} in {}", person.email, groups.join(", "));
+    }
+    Ok(())
+}

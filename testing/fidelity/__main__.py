@@ -1,0 +1,79 @@
+"""Puts the same questions to a real manager and to the embedded one, and compares the answers.
+
+    tests/manager/up && . "${MANAGER_HOME:-$HOME/.cache/backendai-manager-tests}/env"
+    python3 testing/fidelity              # builds and starts the embedded manager itself
+    python3 testing/fidelity --verbose    # tells every question
+    python3 testing/fidelity --all        # also every difference in wording, which is not counted
+
+Compared are: status, content type, presence of the X-RateLimit headers and of Allow, and the shape
+of the body: names and types of its members, the codes, and the values of `ok`, `type`, `title`.
+Where a question says so, also its values, after names that differ by design (keys, addresses, ids)
+have been replaced by what they stand for. It exits with 1 when less than 95 % agree.
+
+It reads BACKEND_ENDPOINT and BACKEND_<ROLE>_ACCESS_KEY and _SECRET_KEY of the roles SUPERADMIN,
+DOMAIN_ADMIN, USER, INACTIVE_KEY, INACTIVE_USER, LOW_RATE and OTHER_ADMIN. The questions change only
+users that they make, and purge them.
+"""
+import os
+import subprocess
+import sys
+
+from compare import compare, wording
+from questions import QUESTIONS
+from side import Side
+
+
+def embedded():
+    """Starts the embedded manager; gives its process and its environment."""
+    command = ["cargo", "run", "--quiet", "-p", "backendai-testing", "--example", "serve"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    env = {}
+    for line in process.stdout:
+        name, _, value = line.strip().removeprefix("export ").partition("=")
+        env[name] = value
+        if name == "BACKEND_ENDPOINT":
+            return process, env
+    sys.exit("the embedded manager did not start")
+
+
+def main():
+    arguments = sys.argv[1:]
+    process, env = embedded()
+    try:
+        sides = Side("real", os.environ), Side("embedded", env)
+        agreed, words, groups = 0, 0, {}
+        for group, title, q in QUESTIONS:
+            answers = [side.ask(q) for side in sides]
+            if "remember" in q:
+                for side, answer in zip(sides, answers):
+                    key = answer[3]["data"]["create_keypair"]["keypair"]["access_key"]
+                    side.words[q["remember"]] = key
+                    side.labels[key] = f"<{q['remember']}>"
+            problems = compare(q, *answers, sides)
+            other = wording(*answers)
+            words += bool(other)
+            count = groups.setdefault(group, [0, 0])
+            count[1] += 1
+            if not problems:
+                agreed += 1
+                count[0] += 1
+            if problems or "--verbose" in arguments or (other and "--all" in arguments):
+                print(f"{'differs' if problems else 'agrees '} {group}: {title}")
+                for problem in problems:
+                    print(f"        {problem}")
+                if "--all" in arguments:
+                    for problem in other:
+                        print(f"        wording: {problem[:300]}")
+        print()
+        for group, (good, all_) in groups.items():
+            print(f"{group:16} {good:4} of {all_:4}")
+        print(f"{'together':16} {agreed:4} of {len(QUESTIONS):4}   {100 * agreed / len(QUESTIONS):.1f} %"
+              f"   (another wording in {words})")
+        return 0 if agreed / len(QUESTIONS) >= 0.95 else 1
+    finally:
+        process.terminate()
+        process.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

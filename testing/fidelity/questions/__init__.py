@@ -1,0 +1,5 @@
+"""All questions, in the order in which they are asked."""
+from . import documents, signatures, lists, changes  # noqa: F401
+from .book import QUESTIONS
+
+__all__ = ["QUESTIONS"]

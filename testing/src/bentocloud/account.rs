@@ -1,0 +1,181 @@
+//! Who and what the server knows, and how it tells.
+
+use serde_json::{Value, json};
+
+/// The organisation's first cluster, and the one that is meant if none is named.
+pub(super) const FIRST: &str = "default-cluster";
+/// All clusters.
+pub(super) const CLUSTERS: [&str; 2] = [FIRST, "second-cluster"];
+/// All instance types: name, processor, memory, accelerator.
+const INSTANCES: [(&str, &str, &str, Option<&str>); 2] =
+    [("cpu.1", "500m", "2Gi", None), ("gpu.l4.1", "4000m", "16Gi", Some("nvidia-l4"))];
+
+/// Whose a token is.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// The login name.
+    pub name: String,
+    /// The e-mail address.
+    pub email: String,
+    /// The organisation.
+    pub organization: String,
+}
+
+impl Account {
+    /// A user of an organisation, with an address at `example.com`.
+    pub fn new(name: &str, organization: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            email: format!("{name}@example.com"),
+            organization: organization.to_owned(),
+        }
+    }
+
+    pub(super) fn user(&self) -> Value {
+        let mut user = resource("user", &self.name);
+        put(
+            &mut user,
+            json!({
+                "first_name": self.name, "last_name": "Example", "email": self.email,
+                "avatar_url": "", "is_super_admin": false,
+            }),
+        );
+        user
+    }
+
+    pub(super) fn organization(&self) -> Value {
+        let mut organization = resource("organization", &self.organization);
+        put(&mut organization, json!({"description": "", "creator": self.user()}));
+        organization
+    }
+
+    pub(super) fn cluster(&self, name: &str) -> Value {
+        let mut cluster = resource("cluster", name);
+        put(
+            &mut cluster,
+            json!({
+                "description": "", "organization_name": self.organization,
+                "creator": self.user(), "is_first": name == FIRST,
+            }),
+        );
+        cluster
+    }
+
+    pub(super) fn cluster_full(&self, name: &str) -> Value {
+        let mut cluster = self.cluster(name);
+        put(
+            &mut cluster,
+            json!({
+                "organization": self.organization(), "kube_config": "", "grafana_root_path": "",
+                "config": {"default_deployment_kube_namespace": self.organization},
+                "resource_instances": instances(),
+            }),
+        );
+        cluster
+    }
+}
+
+pub(super) fn instances() -> Vec<Value> {
+    let instance = |(name, cpu, memory, gpu): (&str, &str, &str, Option<&str>)| {
+        let mut instance = resource("resource_instance", name);
+        let count = gpu.map_or("", |_| "1");
+        put(
+            &mut instance,
+            json!({
+                "display_name": name, "description": format!("{name} instance"),
+                "config": {
+                    "group": "g", "price": "0.0484", "node_selectors": {},
+                    "resources": {
+                        "requests": {"cpu": cpu, "memory": memory, "gpu": count},
+                        "limits": {"cpu": cpu, "memory": memory},
+                    },
+                    "gpu_config": gpu.map(|gpu| json!({"type": gpu, "memory": "24Gi"})),
+                },
+            }),
+        );
+        instance
+    };
+    INSTANCES.into_iter().map(instance).collect()
+}
+
+/// A bento whose content has arrived.
+#[derive(Clone, Debug)]
+pub(super) struct Bento {
+    pub(super) name: String,
+    pub(super) version: String,
+    services: Vec<String>,
+}
+
+impl Bento {
+    pub(super) fn new(name: &str, version: &str, services: &[&str]) -> Self {
+        let services = services.iter().map(|&service| service.to_owned()).collect();
+        Self { name: name.to_owned(), version: version.to_owned(), services }
+    }
+
+    pub(super) fn tag(&self) -> String {
+        format!("{}:{}", self.name, self.version)
+    }
+
+    pub(super) fn repository(&self) -> Value {
+        let mut repository = resource("bento_repository", &self.name);
+        put(&mut repository, json!({"description": "", "latest_bento": null}));
+        repository
+    }
+
+    pub(super) fn show(&self) -> Value {
+        let entry = self.services.first().map_or("", String::as_str);
+        let service = |name: &String| json!({"name": name, "service": "", "models": [], "dependencies": [], "config": {}});
+        let mut bento = resource("bento", &self.version);
+        put(
+            &mut bento,
+            json!({
+                "description": "", "version": self.version, "image_build_status": "success",
+                "upload_status": "success", "upload_finished_reason": "",
+                "presigned_upload_url": "", "presigned_download_url": "",
+                "transmission_strategy": null, "upload_id": "",
+                "upload_started_at": TIME, "upload_finished_at": TIME, "build_at": TIME,
+                "manifest": {
+                    "service": format!("service:{entry}"), "bentoml_version": "1.4.39",
+                    "size_bytes": 123, "entry_service": entry, "name": self.name, "apis": {},
+                    "models": [], "runners": [], "envs": [], "schema": {},
+                    "services": self.services.iter().map(service).collect::<Vec<_>>(),
+                    "version": self.version, "dev": false, "image": null, "spec": 1,
+                },
+                "repository": self.repository(),
+            }),
+        );
+        bento
+    }
+}
+
+/// A login that somebody will confirm in a browser.
+#[derive(Clone, Debug)]
+pub(super) struct Browser {
+    pub(super) code: String,
+    /// How many questions are left until the answer is yes.
+    pub(super) polls: u32,
+    pub(super) token: String,
+}
+
+/// When everything happened. A clock would only make tests differ.
+pub(super) const TIME: &str = "2024-01-02T03:04:05.678901Z";
+
+/// The fields that every resource has.
+pub(super) fn resource(kind: &str, name: &str) -> Value {
+    json!({
+        "uid": format!("{kind}-{name}"), "name": name, "resource_type": kind, "labels": [],
+        "created_at": TIME, "updated_at": TIME, "deleted_at": null,
+    })
+}
+
+/// Adds the fields of one object to another.
+pub(super) fn put(object: &mut Value, fields: Value) {
+    if let (Some(object), Value::Object(fields)) = (object.as_object_mut(), fields) {
+        object.extend(fields);
+    }
+}
+
+/// A page of everything.
+pub(super) fn list(items: Vec<Value>, total: usize, start: usize) -> Value {
+    json!({"start": start, "count": items.len(), "total": total, "items": items})
+}
