@@ -1,5 +1,7 @@
 //! Compiles what the generator writes for its golden documents, and decodes answers with it.
 
+#![allow(clippy::unwrap_used)]
+
 #[path = "../codegen/tests/golden/golden.rs"]
 #[rustfmt::skip]
 mod golden;

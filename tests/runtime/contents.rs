@@ -2,7 +2,7 @@
 
 use backendai::{
     Client, Error, Kind, Operation,
-    keypair::{CreateKeyPair, GetKeyPair, ModifyKeyPair, PagedKeyPairs},
+    keypair::{CreateKeyPair, ModifyKeyPair, PagedKeyPairs},
     types::{KeyPairInput, ModifyKeyPairInput},
 };
 use serde::{Deserialize, Serialize};
