@@ -5,7 +5,7 @@
 
 use std::{collections::HashMap, env, path::Path, process::Command};
 
-use backendai::format::{Column, Format, title};
+use backendai::format::{Format, title};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -51,34 +51,6 @@ fn present<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Option<Value>, 
     Value::deserialize(input).map(Some)
 }
 
-/// The official `container_fields`, as generated code would write them.
-const CONTAINER: &[Column] = &[
-    Column::new("id").titled("Kernel ID").renamed("kernel_id"),
-    Column::new("cluster_role"),
-    Column::new("cluster_idx"),
-    Column::new("cluster_hostname"),
-    Column::new("session_id").titled("Session ID"),
-    Column::new("image"),
-    Column::new("registry"),
-    Column::new("status"),
-    Column::new("status_info"),
-    Column::new("status_data").formatted(Format::NestedDict),
-    Column::new("status_changed"),
-    Column::new("agent"),
-    Column::new("container_id"),
-    Column::new("resource_opts").formatted(Format::NestedDict),
-    Column::new("occupied_slots").formatted(Format::ResourceSlot),
-    Column::new("preopen_ports"),
-    Column::new("live_stat").formatted(Format::KernelStat),
-    Column::new("last_stat").formatted(Format::KernelStat),
-];
-
-const RENAMED: &[Column] = &[
-    Column::new("id").titled("Kernel ID").renamed("kernel_id"),
-    Column::new("status").titled("State").renamed("state"),
-    Column::new("slots").formatted(Format::ResourceSlot),
-];
-
 const FORMATS: &[(&str, Format)] = &[
     ("Plain", Format::Plain),
     ("NestedDict", Format::NestedDict),
@@ -91,11 +63,9 @@ const FORMATS: &[(&str, Format)] = &[
     ("GroupList", Format::GroupList),
     ("InlineRouting", Format::InlineRouting),
     ("KernelStat", Format::KernelStat),
-    ("NestedObject(renamed)", Format::NestedObject(RENAMED)),
-    ("ContainerList(official)", Format::ContainerList(CONTAINER)),
-    ("ContainerList(renamed)", Format::ContainerList(RENAMED)),
-    ("DependencyList(renamed)", Format::DependencyList(RENAMED)),
-    ("DependencyList()", Format::DependencyList(&[])),
+    ("NestedObject", Format::NestedObject),
+    ("ContainerList", Format::ContainerList),
+    ("DependencyList", Format::DependencyList),
     ("ImageObject", Format::ImageObject),
 ];
 

@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use serde_json::{Map, Value};
 
-use super::{Column, indent, member, plain, python, size};
+use super::{Format, indent, member, plain, python, size, title};
 
 pub(super) fn member_of<'a>(value: &'a Value, name: &str) -> Cow<'a, Value> {
     match value {
@@ -77,27 +77,51 @@ pub(super) fn image(value: &Value) -> String {
     }
 }
 
-pub(super) fn containers(value: &Value, columns: &[Column]) -> String {
-    let head = |item: &Value| python::text(member(item, "id"));
-    let empty = "(no sub-containers belonging to the session)";
-    blocks(value, columns, &["id"], head, empty)
+/// The members of a container, in the order in which they are shown. A session that is waited for
+/// has some of them too.
+const MEMBERS: [(&str, Format); 18] = [
+    ("id", Format::Plain),
+    ("cluster_role", Format::Plain),
+    ("cluster_idx", Format::Plain),
+    ("cluster_hostname", Format::Plain),
+    ("session_id", Format::Plain),
+    ("image", Format::Plain),
+    ("registry", Format::Plain),
+    ("status", Format::Plain),
+    ("status_info", Format::Plain),
+    ("status_data", Format::NestedDict),
+    ("status_changed", Format::Plain),
+    ("agent", Format::Plain),
+    ("container_id", Format::Plain),
+    ("resource_opts", Format::NestedDict),
+    ("occupied_slots", Format::ResourceSlot),
+    ("preopen_ports", Format::Plain),
+    ("live_stat", Format::KernelStat),
+    ("last_stat", Format::KernelStat),
+];
+
+fn place(name: &str) -> Option<usize> {
+    MEMBERS.iter().position(|(known, _)| *known == name)
 }
 
-pub(super) fn dependencies(value: &Value, columns: &[Column]) -> String {
+fn format(name: &str) -> Format {
+    place(name).and_then(|place| MEMBERS.get(place)).map_or(Format::Plain, |(_, format)| *format)
+}
+
+pub(super) fn containers(value: &Value) -> String {
+    let head = |item: &Value| python::text(member(item, "id"));
+    blocks(value, &["id"], head, "(no sub-containers belonging to the session)")
+}
+
+pub(super) fn dependencies(value: &Value) -> String {
     let head = |item: &Value| {
         format!("{} ({})", python::text(member(item, "name")), python::text(member(item, "id")))
     };
-    blocks(value, columns, &["id", "name"], head, "(no dependency tasks)")
+    blocks(value, &["id", "name"], head, "(no dependency tasks)")
 }
 
-/// A line for each object, and below it one for each column that is not in that line.
-fn blocks(
-    value: &Value,
-    columns: &[Column],
-    in_head: &[&str],
-    head: impl Fn(&Value) -> String,
-    empty: &str,
-) -> String {
+/// A line for each object, and below it one for each member that is not in that line.
+fn blocks(value: &Value, in_head: &[&str], head: impl Fn(&Value) -> String, empty: &str) -> String {
     let Some(items) = value.as_array() else {
         return plain(value);
     };
@@ -106,32 +130,44 @@ fn blocks(
     }
     let mut lines = Vec::new();
     for item in items {
-        if !item.is_object() {
+        let Some(members) = item.as_object() else {
             lines.push(format!("+ {}", plain(item)));
             continue;
-        }
+        };
         lines.push(format!("+ {}", head(item)));
-        for column in columns.iter().filter(|column| !in_head.contains(&column.key())) {
-            let mut text = column.text(item);
+        let mut members: Vec<_> =
+            members.iter().filter(|(name, _)| !in_head.contains(&name.as_str())).collect();
+        // Unknown ones stay in the order of the map, behind the known.
+        members.sort_by_key(|(name, _)| place(name).unwrap_or(MEMBERS.len()));
+        for (name, value) in members {
+            let mut text = format(name).text(value);
             if text.contains('\n') {
                 text = format!("\n{}", indent(&text, "    "));
             }
-            lines.push(format!("  - {}: {text}", column.title()));
+            let title = match name.as_str() {
+                "session_id" => "Session ID".to_owned(),
+                _ => title(name),
+            };
+            lines.push(format!("  - {title}: {text}"));
         }
     }
     lines.join("\n")
 }
 
-pub(super) fn objects(value: &Value, columns: &[Column]) -> Value {
-    let Some(items) = value.as_array().filter(|_| !columns.is_empty()) else {
+/// Each member as its format has it in JSON; `id` under another name.
+pub(super) fn objects(value: &Value, id: &str) -> Value {
+    let Some(items) = value.as_array() else {
         return value.clone();
     };
-    let chosen = |item: &Value| match item {
-        Value::Object(_) => {
-            let members = columns.iter().map(|c| (c.name().to_owned(), c.json(item)));
+    let shown = |item: &Value| match item {
+        Value::Object(members) => {
+            let members = members.iter().map(|(name, value)| {
+                let shown = if name == "id" { id } else { name };
+                (shown.to_owned(), format(name).json(value))
+            });
             Value::Object(members.collect::<Map<_, _>>())
         }
         _ => item.clone(),
     };
-    items.iter().map(chosen).collect()
+    items.iter().map(shown).collect()
 }

@@ -37,19 +37,16 @@
 //!   as it is. The official client looks for the member once more in the elements.
 //! - **labels**: an image without a name label is not customised, which is null; of several labels
 //!   of one kind all are named; without an owner label the name stands alone.
-//! - **lines**: each container and each dependency begins a line of its own, and no line is left
-//!   open at the end. The official client writes the second container behind the last line of the
-//!   first.
-//! - **twice**: a column that has another name in JSON is shown once. The official client finds it
-//!   under both names.
-//! - **no columns**: without columns the elements of a list are in JSON as they are. The official
-//!   client leaves an empty object of each.
+//! - **lines**: each container and each dependency begins a line of its own, and no empty line
+//!   follows. The official client writes the second container behind the last line of the first.
+//! - **members**: of containers and dependencies all members are shown that are there, and none
+//!   else. The official client shows those that it has asked for itself, and stops when one is
+//!   missing; of a list without such a choice it leaves empty objects in JSON.
 //! - **control**: on a console, control characters other than line ends and tabs are escaped
 //!   (`\x1b`), because names that others chose must not steer an administrator's terminal.
 //! - **large integer**: an integer of more than 64 bits is shown as a floating-point number, which
 //!   is how `serde_json` holds it.
 
-mod column;
 mod list;
 mod python;
 mod size;
@@ -61,7 +58,7 @@ use std::{borrow::Cow, fmt::Write as _};
 
 use serde_json::{Number, Value};
 
-pub use self::{column::Column, title::title};
+pub use self::title::title;
 
 /// How a value is shown to people. Chosen per field in the documents by `@format(as:)`.
 ///
@@ -95,14 +92,14 @@ pub enum Format {
     /// A kernel's statistics, as JSON: a line `- key: value` each; `(unavailable)` for null. Begins
     /// with a line end, so that a table shows all of it below the title.
     KernelStat,
-    /// A list of objects: as [`Plain`](Self::Plain) on a console, only these columns in JSON.
-    NestedObject(&'static [Column]),
-    /// A list of containers: `+ id`, then a line `  - Title: value` for each column but `id`. Only
-    /// these columns in JSON.
-    ContainerList(&'static [Column]),
-    /// A list of sessions that a session waits for: `+ name (id)`, then a line `  - Title: value`
-    /// for each column but those two. Only these columns in JSON.
-    DependencyList(&'static [Column]),
+    /// A list of objects, as [`Plain`](Self::Plain).
+    NestedObject,
+    /// A list of containers: `+ id`, then a line `  - Title: value` for each other member that is
+    /// there. Statistics, slots and other JSON text among them have the formats for these. In JSON
+    /// `id` is `kernel_id`.
+    ContainerList,
+    /// A list of sessions that a session waits for: `+ name (id)`, then as for containers.
+    DependencyList,
     /// The name of an image; `(none)` for null and `(unknown)` without a name.
     ImageObject,
 }
@@ -128,10 +125,10 @@ impl Format {
             Self::SubField(name) => list::member_of(value, name).into_owned(),
             Self::CustomizedImage => list::customized(value),
             Self::AgentStat => stat::agent(value).into(),
-            Self::NestedObject(columns)
-            | Self::ContainerList(columns)
-            | Self::DependencyList(columns) => list::objects(value, columns),
+            Self::ContainerList => list::objects(value, "kernel_id"),
+            Self::DependencyList => list::objects(value, "id"),
             Self::Plain
+            | Self::NestedObject
             | Self::GroupList
             | Self::InlineRouting
             | Self::KernelStat
@@ -141,7 +138,7 @@ impl Format {
 
     fn text(&self, value: &Value) -> String {
         match *self {
-            Self::Plain | Self::NestedObject(_) => plain(value),
+            Self::Plain | Self::NestedObject => plain(value),
             Self::NestedDict => tree::text(&decode(value)),
             Self::MiBytes => size::mebibytes(value).map_or_else(|| plain(value), python::float),
             Self::SizeBytes => size::number(value).map_or_else(|| plain(value), size::gnu),
@@ -152,8 +149,8 @@ impl Format {
             Self::GroupList => list::groups(value),
             Self::InlineRouting => list::routes(value),
             Self::KernelStat => stat::kernel(value),
-            Self::ContainerList(columns) => list::containers(value, columns),
-            Self::DependencyList(columns) => list::dependencies(value, columns),
+            Self::ContainerList => list::containers(value),
+            Self::DependencyList => list::dependencies(value),
             Self::ImageObject => list::image(value),
         }
     }

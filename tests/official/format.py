@@ -11,11 +11,6 @@ from ai.backend.client.output.types import FieldSet, FieldSpec
 
 LABEL = "ai.backend.customized-image."
 NAME, EMAIL = LABEL + "name", LABEL + "user.email"
-RENAMED = FieldSet([
-    FieldSpec("id", "Kernel ID", alt_name="kernel_id"),
-    FieldSpec("status", "State", alt_name="state"),
-    FieldSpec("slots", formatter=formatters.resource_slot_formatter),
-])
 
 FORMATS = {
     "Plain": (formatters.OutputFormatter(), None),
@@ -29,11 +24,9 @@ FORMATS = {
     "GroupList": (formatters.GroupListFormatter(), None),
     "InlineRouting": (formatters.InlineRoutingFormatter(), None),
     "KernelStat": (formatters.KernelStatFormatter(), None),
-    "NestedObject(renamed)": (formatters.NestedObjectFormatter(), RENAMED),
-    "ContainerList(official)": (formatters.ContainerListFormatter(), fields.container_fields),
-    "ContainerList(renamed)": (formatters.ContainerListFormatter(), RENAMED),
-    "DependencyList(renamed)": (formatters.DependencyListFormatter(), RENAMED),
-    "DependencyList()": (formatters.DependencyListFormatter(), None),
+    "NestedObject": (formatters.NestedObjectFormatter(), None),
+    "ContainerList": (formatters.ContainerListFormatter(), fields.container_fields),
+    "DependencyList": (formatters.DependencyListFormatter(), None),
     "ImageObject": (formatters.ImageObjectFormatter(), None),
 }
 
@@ -122,17 +115,15 @@ INPUTS = {
     "KernelStat": [*ODD, *LOADS, *NOT_JSON,
                    text({"cpu_used": metric("1.5", None, "msec"), "a_rather_long_name": "x", "한글": None, "l": ["\n"]}),
                    '{"a": 0.1, "b": "two\\nlines"}', {"cpu_used": "1"}],
-    "NestedObject(renamed)": [*ODD, [{"id": "1", "status": None, "slots": '{"cpu": "1"}'}, {"id": "2", "status": [], "slots": "{}"}],
-                              [{"id": "1"}], [None]],
-    "ContainerList(official)": [[], [container()], [container(status="RUNNING", status_data='{"a": {"b": [1]}}', cluster_idx=0,
-                                                              live_stat='{"cpu": {"current": "1"}, "mem": 2}', image="한",
-                                                              occupied_slots='{"cpu": "1", "mem": "1024"}', preopen_ports=[80, 443],
-                                                              resource_opts='{"shmem": 64}', last_stat="{}", status_info="\n \nx\n")],
-                                [container(id="a"), container(id="b", cluster_role="sub")]],
-    "ContainerList(renamed)": [*ODD, [{"id": None, "status": "UP", "slots": "{}"}], [{"id": "1", "status": "\x1b[0m", "slots": None}], [None],
-                               [{"id": "1"}]],
-    "DependencyList(renamed)": [*ODD, [{"name": "n", "id": "1", "status": "two\nlines", "slots": '{"mem": "2048"}'}]],
-    "DependencyList()": [None, [], [{"name": "first", "id": "1"}], [{"name": "한", "id": "1"}, {"name": None, "id": None}], [{"id": "1"}], ["x"]],
+    "NestedObject": [*ODD, [{"id": "1", "slots": '{"cpu": "1"}'}, {"id": "2", "status": []}], [None]],
+    "ContainerList": [*ODD, [container()], [container(status="RUNNING", status_data='{"a": {"b": [1]}}', cluster_idx=0, image="한",
+                                                      live_stat='{"cpu": {"current": "1"}, "mem": 2}', preopen_ports=[80, 443],
+                                                      occupied_slots='{"cpu": "1", "mem": "1024"}', last_stat="{}",
+                                                      resource_opts='{"shmem": 64}', status_info="\n \nx\n")],
+                      [container(id="a"), container(id="b", cluster_role="sub")], [container(id=None, occupied_slots=None)],
+                      [container(status="\x1b[0m")], [{"id": "1", "status": "UP", "agent": "i-1"}], [container(more=[1], id="1")], [None]],
+    "DependencyList": [*ODD, [{"name": "first", "id": "1"}], [{"name": "한", "id": "1"}, {"name": None, "id": None}], [{"id": "1"}], ["x"],
+                       [{"name": "n", "id": "1", "status": "two\nlines", "slots": "{}", "occupied_slots": '{"mem": "2048"}'}]],
     "ImageObject": [*ODD, {"name": "cr.backend.ai/stable/python"}, {"name": "한"}, {"name": None}, {"name": ""},
                     {"id": 1}],
 }
