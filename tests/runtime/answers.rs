@@ -176,7 +176,7 @@ async fn a_body_larger_than_the_manager_takes() {
     let error = client.send(PagedKeyPairs::new().filter(filter.as_str())).await.unwrap_err();
     assert!(error.to_string().ends_with("larger than the 1 MiB that the manager takes"), "{error}");
     let error = client.send(PagedKeyPairs::new()).await.unwrap_err();
-    assert!(error.to_string().ends_with("Bad request."), "{error}");
+    assert!(error.to_string().contains("Bad request: correct the request"), "{error}");
 }
 
 #[tokio::test]
