@@ -96,7 +96,7 @@ pub(super) const fn class(class: Class) -> &'static str {
             "; correct the order: the list's own names of columns, with commas between them and at \
              most one `-` before each"
         }
-        Class::Argument(Argument::Window) => "; ask for rows from 0 on, and for no fewer than 0",
+        Class::Argument(Argument::Window) => "; ask for rows from 0 on, and for 0 or more of them",
         Class::Argument(Argument::Null) => {
             "; leave the property out where it is to stay, in place of giving null"
         }
