@@ -16,7 +16,7 @@ use crate::{
     client::Client,
     error::{Error, Result},
     operation::{Kind, Operation, Refusal},
-    response::{self, Asked, Response},
+    response::{self, Asked, RateLimit, Response},
     transport::{HttpResponse, TransportError},
 };
 
@@ -69,11 +69,12 @@ impl Call {
         self.idempotent.unwrap_or(self.kind == Some(Kind::Query))
     }
 
-    pub(crate) fn asked(&self) -> Asked {
+    pub(crate) fn asked(&self) -> Asked<'_> {
         Asked {
             mutation: self.kind == Some(Kind::Mutation),
             writes: !self.is_idempotent(),
-            sent: self.body.len(),
+            proved: self.kind.is_some(),
+            body: &self.body,
         }
     }
 
@@ -269,7 +270,8 @@ impl Client {
                 Ok(response) => {
                     span.record("status", response.status.as_u16());
                     self.prefer(index);
-                    read(response)
+                    let rate_limit = RateLimit::from_headers(&response.headers);
+                    read(response).map_err(|error| error.with_rate_limit(rate_limit))
                 }
                 Err(error) => Err(Error::transport(error, !call.is_idempotent())),
             };

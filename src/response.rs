@@ -7,7 +7,9 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
 use crate::{
-    error::{Decode, Error, Graphql, GraphqlError, Http, Problem, Result, head, undecodable},
+    error::{
+        Decode, Document, Error, Graphql, GraphqlError, Http, Problem, Result, head, undecodable,
+    },
     operation::Refusal,
     transport::HttpResponse,
 };
@@ -93,13 +95,14 @@ impl RateLimit {
 
 /// What the caller knows of its request and an error may need.
 #[derive(Clone, Copy)]
-pub(crate) struct Asked {
+pub(crate) struct Asked<'a> {
     /// Whether it is a mutation of ours, which may be refused.
     pub(crate) mutation: bool,
     /// Whether it may have changed something.
     pub(crate) writes: bool,
-    /// Size of its body.
-    pub(crate) sent: usize,
+    /// Whether its document was proved when it was compiled.
+    pub(crate) proved: bool,
+    pub(crate) body: &'a [u8],
 }
 
 /// The envelope of GraphQL. Members that are not known are skipped.
@@ -111,7 +114,7 @@ struct Envelope<T> {
 }
 
 /// Data, or the one error that the answer is.
-pub(crate) fn data<T: DeserializeOwned>(response: &HttpResponse, asked: Asked) -> Result<T> {
+pub(crate) fn data<T: DeserializeOwned>(response: &HttpResponse, asked: Asked<'_>) -> Result<T> {
     if !response.status.is_success() {
         return Err(failure(response, asked));
     }
@@ -125,7 +128,7 @@ pub(crate) fn data<T: DeserializeOwned>(response: &HttpResponse, asked: Asked) -
 }
 
 /// A plain JSON answer, outside GraphQL.
-pub(crate) fn json<T: DeserializeOwned>(response: &HttpResponse, asked: Asked) -> Result<T> {
+pub(crate) fn json<T: DeserializeOwned>(response: &HttpResponse, asked: Asked<'_>) -> Result<T> {
     if !response.status.is_success() {
         return Err(failure(response, asked));
     }
@@ -134,7 +137,7 @@ pub(crate) fn json<T: DeserializeOwned>(response: &HttpResponse, asked: Asked) -
 }
 
 /// Why a 2xx answer is not data. Reads it again, piece by piece; nobody waits for this but people.
-fn explain<T: DeserializeOwned>(response: &HttpResponse, asked: Asked) -> Error {
+fn explain<T: DeserializeOwned>(response: &HttpResponse, asked: Asked<'_>) -> Error {
     let status = response.status;
     let envelope = match serde_json::from_slice::<Envelope<Box<RawValue>>>(&response.body) {
         Ok(envelope) => envelope,
@@ -189,10 +192,9 @@ fn json_path(path: &serde_path_to_error::Path) -> String {
 }
 
 /// A status that is not 2xx.
-fn failure(response: &HttpResponse, asked: Asked) -> Error {
+fn failure(response: &HttpResponse, asked: Asked<'_>) -> Error {
     let status = response.status;
-    let mut problem =
-        serde_json::from_slice::<Problem>(&response.body).ok().filter(|found| !found.is_empty());
+    let mut problem = Problem::of(&response.body);
     let mut errors = problem.as_mut().map(Problem::take_graphql_errors).unwrap_or_default();
     let mut data = None;
     if problem.is_none()
@@ -217,8 +219,11 @@ fn failure(response: &HttpResponse, asked: Asked) -> Error {
                 head(location.split(['?', '#']).next().unwrap_or_default(), 200).into()
             }),
         excerpt: excerpt(&response.body).into_owned(),
-        rate_limit: RateLimit::from_headers(&response.headers),
-        sent: asked.sent,
+        sent: asked.body.len(),
+        document: match asked.proved {
+            true => Document::Proved,
+            false => Document::of(asked.body),
+        },
     };
     Error::http(http, asked.writes)
 }
@@ -247,7 +252,7 @@ fn media_type(headers: &HeaderMap) -> Option<String> {
 mod tests {
     use super::*;
 
-    const ASKED: Asked = Asked { mutation: true, writes: true, sent: 0 };
+    const ASKED: Asked<'_> = Asked { mutation: true, writes: true, proved: true, body: b"" };
 
     proptest::proptest! {
         /// Whatever the bytes are, there is data or an error that can be told.

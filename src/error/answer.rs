@@ -18,6 +18,9 @@ pub struct Problem {
     error_code: Option<String>,
     #[serde(default, deserialize_with = "text")]
     msg: Option<String>,
+    /// The webserver's word for `msg`.
+    #[serde(default, deserialize_with = "text")]
+    details: Option<String>,
     #[serde(default)]
     data: Option<serde_json::Value>,
 }
@@ -49,16 +52,27 @@ impl Problem {
 
     /// What happened here, as far as it is safe to show.
     pub fn message(&self) -> Option<Cow<'_, str>> {
-        self.msg.as_deref().map(shown)
+        self.full_message().map(shown)
     }
 
     /// The whole message. It may hold secrets.
     pub fn full_message(&self) -> Option<&str> {
-        self.msg.as_deref()
+        self.msg.as_deref().or(self.details.as_deref())
+    }
+
+    /// The problem of a body; `None` when it is none. The webserver puts that of a login into
+    /// `data`.
+    pub(crate) fn of(body: &[u8]) -> Option<Self> {
+        let problem: Self = serde_json::from_slice(body).ok()?;
+        if !problem.is_empty() {
+            return Some(problem);
+        }
+        let inner: Self = serde_json::from_value(problem.data?).ok()?;
+        (!inner.is_empty()).then_some(inner)
     }
 
     /// Whether nothing of a problem was there.
-    pub(crate) const fn is_empty(&self) -> bool {
+    const fn is_empty(&self) -> bool {
         self.kind.is_none() && self.title.is_none() && self.error_code.is_none()
     }
 

@@ -1,16 +1,13 @@
 //! What an error says of itself: what failed, where, and what to do.
 
-use std::fmt;
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
-use http::StatusCode;
+use serde_json::value::RawValue;
 
-use super::{Decode, Error, Graphql, Http, Kind, Sent, message::shown};
+use super::{Decode, Error, Graphql, Http, Kind, Sent, class, mend, message::shown};
 
 /// More GraphQL errors than this are counted, not shown.
 const SHOWN_ERRORS: usize = 3;
-
-/// The manager answers `Bad request.` without a reason to bodies of more bytes than this.
-const LARGEST_BODY: usize = 1 << 20;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -32,7 +29,8 @@ impl fmt::Display for Error {
                 write!(f, "the manager refused `{field}`{at}: ")?;
                 let message = message.as_deref().unwrap_or_default().trim();
                 f.write_str(if message.is_empty() { "it gives no reason" } else { "" })?;
-                f.write_str(&shown(message))
+                f.write_str(&shown(message))?;
+                f.write_str(mend::class(class::refusal(Some(message))))
             }
             Kind::Decode(decode) => decode.fmt(f, at),
             Kind::TooOld { server, minimum } => write!(
@@ -119,10 +117,14 @@ impl Http {
         write!(f, "the manager{at} answered {}", self.status)?;
         match &self.problem {
             Some(problem) => {
+                let message = problem.message();
                 if let Some(title) = problem.title() {
-                    write!(f, ": {}", shown(title))?;
+                    let title = shown(title);
+                    // Something follows.
+                    let alone = message.is_none();
+                    write!(f, ": {}", title.strip_suffix('.').filter(|_| alone).unwrap_or(&title))?;
                 }
-                if let Some(message) = problem.message() {
+                if let Some(message) = message {
                     write!(f, " ({message})")?;
                 }
             }
@@ -132,47 +134,34 @@ impl Http {
                 kind(&self.content_type)
             )?,
         }
-        f.write_str(self.mend(error))
-    }
-
-    fn mend(&self, error: &Error) -> &'static str {
-        if error.is_clock_skew() {
-            return ": set this machine's clock, which may be at most 15 minutes off";
-        }
-        if error.is_auth() {
-            return ": check the access key and its secret key, that the keypair and its user are \
-                    active, and that no proxy changes the Host header or the path";
-        }
-        match self.status {
-            StatusCode::TOO_MANY_REQUESTS => {
-                ": wait until the window ends, or have the keypair's rate limit raised"
-            }
-            StatusCode::NOT_FOUND if self.problem.is_none() => ": check the endpoint's address",
-            StatusCode::BAD_REQUEST if self.sent > LARGEST_BODY => {
-                ": the request is larger than the 1 MiB that the manager takes"
-            }
-            // The legacy schema's answer to a document that it cannot parse.
-            StatusCode::INTERNAL_SERVER_ERROR if self.problem.is_some() => {
-                ": the manager's log has the reason; a document with a syntax error also ends so"
-            }
-            StatusCode::BAD_GATEWAY
-            | StatusCode::SERVICE_UNAVAILABLE
-            | StatusCode::GATEWAY_TIMEOUT => ": the manager behind it seems to be down",
-            _ => "",
-        }
+        f.write_str(mend::http(self, error))
     }
 }
 
 impl Graphql {
+    /// Whether a root field has an answer. Of a document with two mutations, one may have been
+    /// carried out.
+    fn has_data(&self) -> bool {
+        let fields = self.data.as_deref().and_then(|data| {
+            serde_json::from_str::<BTreeMap<Cow<'_, str>, &RawValue>>(data.get()).ok()
+        });
+        fields.is_some_and(|fields| fields.values().any(|field| field.get() != "null"))
+    }
+
     fn fmt(&self, f: &mut fmt::Formatter<'_>, at: At<'_>) -> fmt::Result {
         write!(f, "the manager{at} answered with errors")?;
         for (index, error) in self.errors.iter().take(SHOWN_ERRORS).enumerate() {
             write!(f, "{}{error}", if index == 0 { ": " } else { "; " })?;
         }
-        match self.errors.len().saturating_sub(SHOWN_ERRORS) {
-            0 => Ok(()),
-            more => write!(f, "; and {more} more"),
+        let more = self.errors.len().saturating_sub(SHOWN_ERRORS);
+        if more > 0 {
+            write!(f, "; and {more} more")?;
         }
+        if self.has_data() {
+            f.write_str("; what was answered beside them is in the partial data")?;
+        }
+        // One mend: that of the first error.
+        f.write_str(self.errors.first().map_or("", |error| mend::class(error.class())))
     }
 }
 

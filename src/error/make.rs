@@ -5,7 +5,9 @@ use std::{borrow::Cow, sync::Arc};
 use http::StatusCode;
 
 use super::{Decode, Error, Graphql, Http, Inner, Kind, Sent, Source};
-use crate::{config::ApiVersion, operation::Refusal, transport::TransportError};
+use crate::{
+    config::ApiVersion, operation::Refusal, response::RateLimit, transport::TransportError,
+};
 
 impl Error {
     fn new(kind: Kind) -> Self {
@@ -14,6 +16,7 @@ impl Error {
             operation: None,
             endpoint: None,
             outcome_unknown: false,
+            rate_limit: None,
             earlier: Vec::new(),
             source: None,
         }))
@@ -46,10 +49,10 @@ impl Error {
 
     pub(crate) fn http(http: Http, writes: bool) -> Self {
         // A gateway answers for a manager that may be at work; a manager that failed may have
-        // written before.
-        let unknown = writes && http.status.is_server_error();
+        // written before, but not from a document that it could not parse.
+        let failed = http.status.is_server_error();
         let mut error = Self::new(Kind::Http(Box::new(http)));
-        error.0.outcome_unknown = unknown;
+        error.0.outcome_unknown = writes && failed && !error.is_broken_document();
         error
     }
 
@@ -104,6 +107,11 @@ impl Error {
 
     pub(crate) fn with_endpoint(mut self, endpoint: Arc<str>) -> Self {
         self.0.endpoint = Some(endpoint);
+        self
+    }
+
+    pub(crate) fn with_rate_limit(mut self, rate_limit: Option<RateLimit>) -> Self {
+        self.0.rate_limit = rate_limit;
         self
     }
 

@@ -1,8 +1,10 @@
 //! One error for everything that can go wrong.
 
 mod answer;
+mod class;
 mod display;
 mod make;
+mod mend;
 mod message;
 mod predicates;
 
@@ -13,6 +15,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 pub use self::answer::{GraphqlError, Location, Problem};
+pub(crate) use self::class::Document;
 pub(crate) use self::message::{head, undecodable};
 use crate::{config::ApiVersion, response::RateLimit};
 
@@ -44,6 +47,7 @@ struct Inner {
     operation: Option<Cow<'static, str>>,
     endpoint: Option<Arc<str>>,
     outcome_unknown: bool,
+    rate_limit: Option<RateLimit>,
     /// Failures at other endpoints, tried before the one that this error is about.
     earlier: Vec<Error>,
     source: Option<Source>,
@@ -94,9 +98,9 @@ pub(crate) struct Http {
     pub(crate) content_type: Option<String>,
     pub(crate) location: Option<String>,
     pub(crate) excerpt: String,
-    pub(crate) rate_limit: Option<RateLimit>,
     /// Size of the request's body.
     pub(crate) sent: usize,
+    pub(crate) document: Document,
 }
 
 pub(crate) struct Graphql {
@@ -227,12 +231,10 @@ impl Error {
         }
     }
 
-    /// How many requests the keypair has left, when the answer said so.
+    /// How many requests the caller has left, when the answer said so: of the keypair, or of all
+    /// who are nobody.
     pub fn rate_limit(&self) -> Option<RateLimit> {
-        match &self.0.kind {
-            Kind::Http(http) => http.rate_limit,
-            _ => None,
-        }
+        self.0.rate_limit
     }
 }
 

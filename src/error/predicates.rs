@@ -2,7 +2,10 @@
 
 use http::StatusCode;
 
-use super::{Error, Graphql, Kind, Sent};
+use super::{
+    Document, Error, Kind, Problem, Sent,
+    class::{self, Class},
+};
 
 impl Error {
     /// A setting is missing or wrong, and nothing was sent. The message names the setting.
@@ -36,9 +39,9 @@ impl Error {
         matches!(self.0.kind, Kind::Http(_))
     }
 
-    /// The manager does not accept who is calling: wrong or inactive keys, or a signature that is
-    /// not over what arrived. Check the keys; where a proxy stands between, check that it
-    /// keeps the `Host` header and the path, which are signed.
+    /// The manager does not accept who is calling: wrong or inactive keys, a session that ended,
+    /// or a signature that is not over what arrived. Check the keys; where a proxy stands between,
+    /// check that it keeps the `Host` header and the path, which are signed.
     pub fn is_auth(&self) -> bool {
         matches!(self.0.kind, Kind::NoLogin)
             || self.status() == Some(StatusCode::UNAUTHORIZED)
@@ -47,7 +50,8 @@ impl Error {
             })
     }
 
-    /// The clocks of the two machines are more than 15 minutes apart. Set the clock of this one.
+    /// The clocks of the two machines are more than 15 minutes apart, or a proxy takes the `Date`
+    /// header away. Set the clock of this machine.
     pub fn is_clock_skew(&self) -> bool {
         self.problem().is_some_and(|problem| {
             problem.slug() == "invalid-auth-params"
@@ -55,44 +59,101 @@ impl Error {
         })
     }
 
-    /// The keypair used up its requests. [`rate_limit`](Self::rate_limit) says when it gets new
-    /// ones; its `rate_limit` can be raised by an administrator.
+    /// Too many requests of the keypair, or too many failed logins. Wait:
+    /// [`rate_limit`](Self::rate_limit) says until when. An administrator can raise the keypair's
+    /// `rate_limit`.
     pub fn is_rate_limited(&self) -> bool {
         self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
     }
 
     /// The caller may not do this. Most of the Admin API wants a domain's administrator or a
-    /// superadmin.
+    /// superadmin: use the keys of one.
     pub fn is_permission_denied(&self) -> bool {
-        match &self.0.kind {
-            Kind::Http(http) => http.status == StatusCode::FORBIDDEN,
-            Kind::Graphql(graphql) => graphql.has_detail("forbidden"),
-            Kind::Refused { message, .. } => {
-                message.as_deref().is_some_and(|text| text.starts_with("no permission"))
-            }
-            _ => false,
-        }
+        self.http_status() == Some(StatusCode::FORBIDDEN) || self.has(|class| class == Class::Role)
     }
 
-    /// What was named does not exist, or no row matched. The manager also says "no matching" for
-    /// rows that a rule of its own excludes, such as a user's default keypair. Also a path that
-    /// the manager does not serve: see whether the endpoint is right.
+    /// What was named does not exist, or no row matched. Check the names and ids of the request.
+    /// The manager also says "no matching" for rows that a rule of its own excludes, such as a
+    /// user's default keypair. Also a path that the manager does not serve, see
+    /// [`is_wrong_address`](Self::is_wrong_address).
     pub fn is_not_found(&self) -> bool {
-        match &self.0.kind {
-            Kind::Http(http) => http.status == StatusCode::NOT_FOUND,
-            Kind::Graphql(graphql) => graphql.has_detail("not-found"),
-            Kind::Refused { message, .. } => {
-                message.as_deref().is_some_and(|text| text.starts_with("no matching"))
-            }
-            _ => false,
-        }
+        self.http_status() == Some(StatusCode::NOT_FOUND)
+            || self.has(|class| class == Class::Missing)
     }
 
-    /// What was to be made exists already, or is in a state that does not allow the change.
+    /// What was to be made exists already, or is in a state that does not allow the change, such
+    /// as a default keypair that is to be deleted. Read what is there before you go on.
     pub fn is_conflict(&self) -> bool {
+        self.http_status() == Some(StatusCode::CONFLICT)
+            || self.has(|class| class == Class::Conflict)
+    }
+
+    /// The request itself is wrong and fails again when it is repeated: its document
+    /// ([`is_bad_document`](Self::is_bad_document)), a value in it
+    /// ([`is_bad_argument`](Self::is_bad_argument)), or, when neither holds, its body. Usually a
+    /// body is larger than 1 MiB or something on the way changes it.
+    pub fn is_bad_request(&self) -> bool {
+        let body = matches!(
+            self.http_status(),
+            Some(
+                StatusCode::BAD_REQUEST
+                    | StatusCode::PAYLOAD_TOO_LARGE
+                    | StatusCode::UNSUPPORTED_MEDIA_TYPE
+                    | StatusCode::UNPROCESSABLE_ENTITY
+            )
+        );
+        body && !self.is_auth() && !self.is_unsupported_version()
+            || self.is_bad_document()
+            || self.is_bad_argument()
+    }
+
+    /// The document cannot be parsed or does not fit the manager's schema. A document that was
+    /// compiled here fits another version of the schema than the manager's; correct one of your
+    /// own. The legacy schema answers a document that cannot be parsed with 500: it is told from a
+    /// bug only where brackets or quotes do not close or nothing is in it.
+    pub fn is_bad_document(&self) -> bool {
+        self.is_broken_document() || self.has(|class| matches!(class, Class::Document(_)))
+    }
+
+    /// A value that was given is refused: a filter, an order, a window of rows, a variable or an
+    /// argument of another type. Correct the value; the message names it or its place.
+    pub fn is_bad_argument(&self) -> bool {
+        self.has(|class| matches!(class, Class::Argument(_)))
+    }
+
+    /// The manager failed inside, and its message does not say that the caller is at fault.
+    /// Usually a bug or a broken database: the manager's log has the reason. An `Authorization`
+    /// header that something on the way changed, and a document of your own with a syntax error,
+    /// can end so too.
+    pub fn is_server_bug(&self) -> bool {
+        self.http_status() == Some(StatusCode::INTERNAL_SERVER_ERROR) && !self.is_broken_document()
+            || self.has(|class| class == Class::Bug)
+    }
+
+    /// A proxy or the webserver answered because the manager behind it does not (502, 503, 504).
+    /// Usually the manager is being restarted: try again later, a mutation only after a look.
+    pub fn is_unavailable(&self) -> bool {
+        matches!(
+            self.http_status(),
+            Some(
+                StatusCode::BAD_GATEWAY
+                    | StatusCode::SERVICE_UNAVAILABLE
+                    | StatusCode::GATEWAY_TIMEOUT
+            )
+        )
+    }
+
+    /// What answered is no manager, or the manager does not serve this path: a redirect, 404, 405,
+    /// or an answer that is not JSON. Check the endpoint's address.
+    pub fn is_wrong_address(&self) -> bool {
         match &self.0.kind {
-            Kind::Http(http) => http.status == StatusCode::CONFLICT,
-            Kind::Graphql(graphql) => graphql.has_detail("conflict"),
+            Kind::Http(http) => {
+                http.status.is_redirection()
+                    || http.status == StatusCode::METHOD_NOT_ALLOWED
+                    || http.status == StatusCode::NOT_FOUND
+                        && http.problem.as_ref().is_none_or(|found| found.slug() == "url-not-found")
+            }
+            Kind::Decode(decode) => decode.json_path.is_none(),
             _ => false,
         }
     }
@@ -116,9 +177,15 @@ impl Error {
         matches!(self.0.kind, Kind::Decode(_))
     }
 
-    /// The manager speaks only versions that this crate does not. Update the manager.
+    /// The manager and this client have no version of the API in common: the manager is too old,
+    /// or it does not know the configured version. Update the manager, or configure a version that
+    /// it knows; [`Client::negotiate`](crate::Client::negotiate) finds one.
     pub fn is_unsupported_version(&self) -> bool {
         matches!(self.0.kind, Kind::TooOld { .. })
+            || self
+                .problem()
+                .and_then(Problem::full_message)
+                .is_some_and(|text| text.starts_with("Unsupported API version"))
     }
 
     /// A mutation, or a document of unknown kind, may or may not have taken effect. Look before
@@ -132,14 +199,33 @@ impl Error {
     pub fn is_too_large(&self) -> bool {
         matches!(self.0.kind, Kind::Transport(Sent::TooLarge))
     }
-}
 
-impl Graphql {
-    /// Whether an error's code ends so: codes are domain, operation and detail.
-    fn has_detail(&self, detail: &str) -> bool {
-        self.errors
-            .iter()
-            .filter_map(|error| error.code()?.rsplit('_').next())
-            .any(|found| found == detail)
+    /// Status of an answer that is neither data nor GraphQL errors.
+    fn http_status(&self) -> Option<StatusCode> {
+        match &self.0.kind {
+            Kind::Http(http) => Some(http.status),
+            _ => None,
+        }
+    }
+
+    /// Whether it is the 500 of a document that cannot be parsed.
+    pub(super) fn is_broken_document(&self) -> bool {
+        match &self.0.kind {
+            Kind::Http(http) => {
+                http.status == StatusCode::INTERNAL_SERVER_ERROR
+                    && http.problem.is_some()
+                    && http.document == Document::Broken
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a GraphQL error or the refusal is of such a class.
+    fn has(&self, wanted: impl Fn(Class) -> bool) -> bool {
+        match &self.0.kind {
+            Kind::Graphql(graphql) => graphql.errors.iter().any(|error| wanted(error.class())),
+            Kind::Refused { message, .. } => wanted(class::refusal(message.as_deref())),
+            _ => false,
+        }
     }
 }

@@ -47,9 +47,7 @@ async fn a_clock_that_is_off() {
     .await;
     assert!(error.is_clock_skew() && error.is_auth());
     assert!(
-        error
-            .to_string()
-            .ends_with("set this machine's clock, which may be at most 15 minutes off")
+        error.to_string().contains("set this machine's clock, which may be at most 15 minutes off")
     );
 
     let error = read(|| {
@@ -159,7 +157,14 @@ async fn a_syntax_error_is_a_500() {
     const BODY: &str = r#"{"type":"https://api.backend.ai/probs/internal-server-error","title":"Internal server error.","error_code":"backendai_generic_internal-error"}"#;
     let error = read(|| problem(500, BODY)).await;
     assert!(error.is_http() && !error.is_outcome_unknown());
+    // What was proved when it was compiled has no syntax error.
+    assert!(error.is_server_bug() && !error.to_string().contains("syntax"), "{error}");
+    let client = client(&Fake::new(|_, _| problem(500, BODY)));
+    let error = client.execute("{ a(: 1) }", ()).await.unwrap_err();
+    assert!(error.is_server_bug() && error.is_outcome_unknown(), "{error}");
     assert!(error.to_string().contains("a document with a syntax error also ends so"), "{error}");
+    let error = client.execute("{ a(b: 1 }", ()).await.unwrap_err();
+    assert!(error.is_bad_document() && !error.is_outcome_unknown(), "{error}");
     // A mutation may have written before it failed.
     assert!(write(|| problem(500, BODY)).await.is_outcome_unknown());
 }
@@ -176,7 +181,7 @@ async fn a_body_larger_than_the_manager_takes() {
     let error = client.send(PagedKeyPairs::new().filter(filter.as_str())).await.unwrap_err();
     assert!(error.to_string().ends_with("larger than the 1 MiB that the manager takes"), "{error}");
     let error = client.send(PagedKeyPairs::new()).await.unwrap_err();
-    assert!(error.to_string().ends_with("Bad request."), "{error}");
+    assert!(error.to_string().contains("Bad request: correct the request"), "{error}");
 }
 
 #[tokio::test]
@@ -187,7 +192,8 @@ async fn the_page_of_a_proxy() {
     assert_eq!(
         error.to_string(),
         "ModifyKeyPair: the manager at https://api.backend.ai answered 502 Bad Gateway with \
-         text/html, not with a problem of the manager's: the manager behind it seems to be down; \
+         text/html, not with a problem of the manager's: the manager behind it seems to be down: \
+         try again later; \
          it may have taken effect: look before sending it again"
     );
 }

@@ -25,7 +25,7 @@ async fn a_refusal() {
     assert_eq!(
         error.to_string(),
         "ModifyKeyPair: the manager refused `modify_keypair` at https://api.backend.ai: no \
-         matching modifykeypair"
+         matching modifykeypair; check the names and ids of the request"
     );
     let error = write(|| ok(r#"{"data": {"modify_keypair": {"ok": false, "msg": null}}}"#)).await;
     assert!(error.to_string().ends_with("it gives no reason"), "{error}");
@@ -116,7 +116,8 @@ async fn errors_beside_data_keep_the_data() {
     assert_eq!(
         error.to_string(),
         "document: the manager at https://api.backend.ai answered with errors: \
-         bad.items[0].user_id: OFFSET must not be negative"
+         bad.items[0].user_id: OFFSET must not be negative; what was answered beside them is in \
+         the partial data; ask for rows from 0 on, and for 0 or more of them"
     );
 
     #[derive(Deserialize)]
