@@ -227,6 +227,8 @@ impl<O: Paginated> Pager<O> {
                 return Poll::Ready(None);
             }
         }
+        // First what is here, which may say that more is not to be asked for.
+        self.queue.poll(context);
         self.ask_ahead(self.prefetch.saturating_add(1));
         self.queue.poll(context);
         let Some(Arrived { page, limit, idle }) = self.queue.pop() else { return Poll::Pending };

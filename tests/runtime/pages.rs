@@ -21,7 +21,7 @@ pub(crate) struct Numbers {
 }
 
 #[derive(Deserialize)]
-struct Data {
+pub(crate) struct Data {
     list: Option<List>,
 }
 
