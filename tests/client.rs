@@ -126,6 +126,37 @@ async fn a_walk_brings_every_keypair_once() {
 }
 
 #[tokio::test]
+async fn a_walk_that_fetches_ahead_brings_the_same() {
+    // Seven more have a name.
+    let manager = Manager::builder().keypairs(250).start().await.unwrap();
+    let client = client(&manager, manager.superadmin());
+    let keys = walk(&client, PagedKeyPairs::new(), 20).await;
+    assert_eq!(keys.len(), 257);
+    let asked = manager.requests().len();
+
+    let mut rows = client.pages(PagedKeyPairs::new()).page_size(20).prefetch(4).items();
+    let mut ahead = Vec::new();
+    while ahead.len() < 130 {
+        ahead.push(rows.next().await.unwrap().unwrap().access_key);
+    }
+    let position = rows.position();
+    assert_eq!(position.rows(), 130);
+    while let Some(row) = rows.next().await {
+        ahead.push(row.unwrap().access_key);
+    }
+    assert_eq!(ahead, keys);
+    // Not one more than without.
+    assert_eq!(manager.requests().len(), 2 * asked);
+
+    let list = client.pages(PagedKeyPairs::new()).start_at(position).prefetch(4);
+    let mut rest = list.page_size(50).items();
+    for key in &keys[130..] {
+        assert_eq!(rest.next().await.unwrap().unwrap().access_key, *key);
+    }
+    assert!(rest.next().await.is_none());
+}
+
+#[tokio::test]
 async fn a_walk_survives_a_manager_that_stumbles() {
     let manager = Manager::builder().keypairs(50).start().await.unwrap();
     let client = client(&manager, manager.superadmin());

@@ -2,19 +2,20 @@
 
 mod items;
 mod order;
+mod position;
+mod queue;
 
 use std::{
     fmt,
-    future::Future,
     num::NonZeroU32,
     pin::Pin,
     task::{Context, Poll, ready},
 };
 
 use futures_core::Stream;
-use serde::{Deserialize, Serialize};
 
-pub use self::items::Items;
+use self::queue::{Arrived, Queue};
+pub use self::{items::Items, position::Position};
 use crate::{
     client::Client,
     error::{Error, Result},
@@ -27,27 +28,6 @@ const PAGE_SIZE: u32 = 100;
 
 /// After this many empty pages in a row where rows should be the walk fails.
 const EMPTY_PAGES: u32 = 4;
-
-/// Where a walk stands: how many rows of the list are behind it. It can be stored, and another
-/// walk of the same operation, with the same filter and order, goes on from it.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-pub struct Position {
-    offset: u64,
-}
-
-impl Position {
-    /// After the first `rows` rows.
-    pub const fn after(rows: u64) -> Self {
-        Self { offset: rows }
-    }
-
-    /// How many rows are behind it.
-    pub const fn rows(self) -> u64 {
-        self.offset
-    }
-}
 
 /// A walk of a list by offset, one page at a time: [`next`](Self::next), or as a [`Stream`].
 ///
@@ -86,6 +66,29 @@ impl Position {
 /// After any other error the walk stands where it stood, and `next` asks for the same page again. Who
 /// does not want that stops. A setting that cannot be used is told once and ends the walk.
 /// Dropping the future of `next` loses nothing: the next call goes on with it.
+///
+/// # Fetching ahead
+///
+/// With [`prefetch`](Self::prefetch) up to that many pages after the next one are asked for at the
+/// same time, and stay under way while the caller works on a page. They are handed out in the order
+/// of the list, whatever the order of the answers, and the walk brings the rows, the position and
+/// the end that it would bring without. It keeps at most that many pages and one more in memory.
+/// Nothing is spawned: answers are read while `next` is awaited, and dropping the `Pager` or
+/// [`Items`] cancels what is under way. The manager's rate limit counts every request.
+///
+/// Where a page begins is known only when the page before it is full. So the first page is asked
+/// for alone, which also tells the total, and nothing is asked for behind the total that was said
+/// last, behind `max_items`, or behind an answer that is no full page. When a page with fewer rows
+/// or an error has its turn, all that was asked for behind it is dropped, and the next page is asked
+/// for alone again. A manager that never gives full pages is thus read as without `prefetch`.
+///
+/// An error is told when its page has its turn, after all pages before it. Only a request that was
+/// under way while `next` was not awaited is first sent again if the connection failed: its time
+/// ran out, perhaps, because nobody looked.
+///
+/// What is guaranteed holds with one restriction: the place before which rows may not be made or
+/// deleted is not where the walk stands but where the last page ends that was asked for, up to that
+/// many pages further.
 #[must_use = "nothing is sent before it is asked for a page"]
 pub struct Pager<O: Paginated> {
     client: Client,
@@ -95,7 +98,12 @@ pub struct Pager<O: Paginated> {
     position: Position,
     total: Option<u64>,
     gap: Option<Gap>,
-    state: State<O::Data>,
+    prefetch: usize,
+    /// Whether the page that came last was full. Only then it is known where the pages after the
+    /// next one begin.
+    full: bool,
+    queue: Queue<O>,
+    state: State,
 }
 
 /// Empty pages in a row, where rows should be.
@@ -105,19 +113,13 @@ struct Gap {
     pages: u32,
 }
 
-enum State<D> {
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
     /// The order has not been completed yet.
     New,
-    Ready,
-    /// `limit` is how many rows were asked for.
-    Waiting {
-        limit: u32,
-        answer: Answer<D>,
-    },
+    Walking,
     Done,
 }
-
-type Answer<D> = Pin<Box<dyn Future<Output = Result<D>> + Send>>;
 
 impl<O: Paginated> Pager<O> {
     pub(crate) fn new(client: Client, operation: O) -> Self {
@@ -130,6 +132,9 @@ impl<O: Paginated> Pager<O> {
             position: Position::default(),
             total: None,
             gap: None,
+            prefetch: 0,
+            full: false,
+            queue: Queue::new(),
             state: State::New,
         }
     }
@@ -159,6 +164,13 @@ impl<O: Paginated> Pager<O> {
         self.start_at(Position::after(rows))
     }
 
+    /// Asks for up to this many further pages at the same time; 0 unless set. More on this
+    /// [above](Self#fetching-ahead).
+    pub const fn prefetch(mut self, pages: usize) -> Self {
+        self.prefetch = pages;
+        self
+    }
+
     /// One row at a time.
     pub fn items(self) -> Items<O> {
         Items::new(self)
@@ -181,7 +193,7 @@ impl<O: Paginated> Pager<O> {
 
     fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page<O::Item>>>> {
         loop {
-            match &mut self.state {
+            match self.state {
                 State::Done => return Poll::Ready(None),
                 State::New => {
                     if let Err(error) = self.check() {
@@ -191,31 +203,50 @@ impl<O: Paginated> Pager<O> {
                     if let (Some(key), Some(order)) = (O::KEY, self.operation.order_mut()) {
                         order::complete(order, key);
                     }
-                    self.state = State::Ready;
+                    self.state = State::Walking;
                 }
-                State::Ready => match self.ask() {
-                    Ok(state) => self.state = state,
-                    Err(error) => {
-                        self.state = State::Done;
-                        return Poll::Ready(Some(Err(error)));
-                    }
-                },
-                State::Waiting { limit, answer } => {
-                    let limit = *limit;
-                    let data = ready!(answer.as_mut().poll(context));
-                    self.state = State::Ready;
-                    let page = data.and_then(|data| {
-                        O::page(data).ok_or_else(|| {
-                            Error::null("data", false).with_operation(O::NAME.into())
-                        })
-                    });
-                    match page.and_then(|page| self.take(page, limit)) {
-                        Ok(None) => {}
-                        Ok(Some(page)) => return Poll::Ready(Some(Ok(page))),
-                        Err(error) => return Poll::Ready(Some(Err(error))),
+                State::Walking => {
+                    if let Some(page) = ready!(self.poll_queue(context)) {
+                        return Poll::Ready(Some(page));
                     }
                 }
             }
+        }
+    }
+
+    /// `None` when there is nothing for the caller and the walk goes on or ends.
+    fn poll_queue(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page<O::Item>>>> {
+        // Only what begins where the walk stands is of use.
+        if self.queue.begin() != Some(self.position.rows()) {
+            self.queue.clear();
+            if let Err(error) = self.ask() {
+                self.state = State::Done;
+                return Poll::Ready(Some(Err(error)));
+            }
+            if self.state == State::Done {
+                return Poll::Ready(None);
+            }
+        }
+        // First what is here, which may say that more is not to be asked for.
+        self.queue.poll(context);
+        self.ask_ahead(self.prefetch.saturating_add(1));
+        self.queue.poll(context);
+        let Some(Arrived { page, limit, idle }) = self.queue.pop() else { return Poll::Pending };
+        let page = page.and_then(|page| self.take(page, limit));
+        self.full &= page.is_ok();
+        if !self.full || self.state == State::Done {
+            self.queue.clear();
+        }
+        match page {
+            // Its time ran, and nobody read its answer, while the caller was busy.
+            Err(error) if idle && error.is_transport() => Poll::Ready(None),
+            Ok(Some(page)) => {
+                self.ask_ahead(self.prefetch);
+                self.queue.poll(context);
+                self.queue.rest();
+                Poll::Ready(Some(Ok(page)))
+            }
+            page => Poll::Ready(page.transpose()),
         }
     }
 
@@ -231,32 +262,62 @@ impl<O: Paginated> Pager<O> {
         .with_operation(O::NAME.into()))
     }
 
-    /// Prepares the next page, or ends.
-    fn ask(&mut self) -> Result<State<O::Data>> {
-        let limit = self.left.map_or(self.page_size, |left| {
-            u32::try_from(left).unwrap_or(u32::MAX).min(self.page_size)
-        });
-        let Some(limit) = NonZeroU32::new(limit).map(NonZeroU32::get) else {
-            return Ok(State::Done);
+    /// Asks for the next page, or ends.
+    fn ask(&mut self) -> Result<()> {
+        let begin = self.position.rows();
+        let Some(limit) = self.limit(begin) else {
+            self.state = State::Done;
+            return Ok(());
         };
         let far = |_| {
             Error::config(format!(
-                "the list cannot be read from row {} on: the manager counts to 2147483647",
-                self.position.offset
+                "the list cannot be read from row {begin} on: the manager counts to 2147483647"
             ))
             .with_operation(O::NAME.into())
         };
-        let offset = i32::try_from(self.position.offset).map_err(far)?;
+        self.send(limit, i32::try_from(begin).map_err(far)?);
+        Ok(())
+    }
+
+    /// Asks for the pages after it, until `pages` are in the queue, as far as it is known where
+    /// they begin and that they have rows.
+    fn ask_ahead(&mut self, pages: usize) {
+        while self.state == State::Walking
+            && self.full
+            && self.queue.len() < pages
+            && self.queue.is_full_so_far()
+        {
+            let begin = self.queue.end().unwrap_or(self.position.rows());
+            let Some(limit) = self.limit(begin) else { return };
+            // Who counts no further is told when the walk comes there.
+            let Ok(offset) = i32::try_from(begin) else { return };
+            if self.total.is_some_and(|total| begin >= total) {
+                return;
+            }
+            self.send(limit, offset);
+        }
+    }
+
+    /// How many rows the page has to have that begins there; `None` when no more are wanted.
+    fn limit(&self, begin: u64) -> Option<u32> {
+        let Some(left) = self.left else { return Some(self.page_size) };
+        let left = left.saturating_sub(begin - self.position.rows());
+        let left = u32::try_from(left).unwrap_or(u32::MAX);
+        NonZeroU32::new(left.min(self.page_size)).map(NonZeroU32::get)
+    }
+
+    fn send(&mut self, limit: u32, offset: i32) {
         self.operation.set_window(i32::try_from(limit).unwrap_or(i32::MAX), offset);
         let request = Request::of(self.client.clone(), &self.operation);
-        Ok(State::Waiting { limit, answer: Box::pin(request.into_future()) })
+        self.queue.push(u64::from(offset.unsigned_abs()), limit, request.into_future());
     }
 
     /// Moves past a page. `None` when it has nothing for the caller and the walk goes on or ends.
     fn take(&mut self, mut page: Page<O::Item>, limit: u32) -> Result<Option<Page<O::Item>>> {
         let rows = page.items.len() as u64;
-        let begin = self.position.offset;
+        let begin = self.position.rows();
         self.total = page.total.or(self.total);
+        self.full = rows == u64::from(limit);
         if rows == 0 {
             return match page.total.filter(|total| begin < *total) {
                 Some(total) => self.take_nothing(total, limit).map(|()| None),
@@ -271,10 +332,10 @@ impl<O: Paginated> Pager<O> {
             page.items.truncate(usize::try_from(*left).unwrap_or(usize::MAX));
             *left -= page.items.len() as u64;
         }
-        self.position.offset = begin + page.items.len() as u64;
+        self.position = Position::after(begin + page.items.len() as u64);
         if self.left == Some(0)
             || rows > u64::from(limit)
-            || page.total.is_some_and(|total| self.position.offset >= total)
+            || page.total.is_some_and(|total| self.position.rows() >= total)
         {
             self.state = State::Done;
         }
@@ -283,15 +344,15 @@ impl<O: Paginated> Pager<O> {
 
     /// An empty page where rows should be.
     fn take_nothing(&mut self, total: u64, limit: u32) -> Result<()> {
-        let begin = self.position.offset;
+        let begin = self.position.rows();
         let gap = self.gap.get_or_insert(Gap { begin, pages: 0 });
         gap.pages += 1;
         let gap = *gap;
         if gap.pages == 1 {
             return Ok(());
         }
-        self.position.offset = begin + u64::from(limit);
-        let past = self.position.offset >= total;
+        self.position = Position::after(begin + u64::from(limit));
+        let past = self.position.rows() >= total;
         if past {
             self.state = State::Done;
         }
@@ -303,7 +364,7 @@ impl<O: Paginated> Pager<O> {
     }
 }
 
-// Nothing is pinned in it: the future has a box of its own.
+// Nothing is pinned in it: the futures have boxes of their own.
 impl<O: Paginated> Unpin for Pager<O> {}
 
 impl<O: Paginated> Stream for Pager<O> {
@@ -319,6 +380,7 @@ impl<O: Paginated> fmt::Debug for Pager<O> {
         f.debug_struct("Pager")
             .field("operation", &O::NAME)
             .field("page_size", &self.page_size)
+            .field("prefetch", &self.prefetch)
             .field("position", &self.position)
             .field("total", &self.total)
             .finish_non_exhaustive()

@@ -7,6 +7,7 @@ mod answers;
 mod contents;
 mod logs;
 mod pages;
+mod prefetch;
 mod requests;
 mod support;
 mod tls;

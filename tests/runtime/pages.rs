@@ -15,13 +15,13 @@ use crate::support::*;
 
 /// A list without order or key, whose manager may leave the total out.
 #[derive(Clone, Serialize)]
-struct Numbers {
+pub(crate) struct Numbers {
     limit: i32,
     offset: i32,
 }
 
 #[derive(Deserialize)]
-struct Data {
+pub(crate) struct Data {
     list: Option<List>,
 }
 
@@ -57,9 +57,9 @@ impl Paginated for Numbers {
     }
 }
 
-const NUMBERS: Numbers = Numbers { limit: 0, offset: 0 };
+pub(crate) const NUMBERS: Numbers = Numbers { limit: 0, offset: 0 };
 
-fn window(request: &HttpRequest) -> (u64, u64) {
+pub(crate) fn window(request: &HttpRequest) -> (u64, u64) {
     let body: Value = serde_json::from_slice(&request.body).unwrap();
     let number = |name: &str| body["variables"][name].as_u64().unwrap();
     (number("limit"), number("offset"))
@@ -69,7 +69,7 @@ fn windows(fake: &Fake) -> Vec<(u64, u64)> {
     fake.requests().iter().map(window).collect()
 }
 
-fn list(items: impl Iterator<Item = u64>, total: impl Into<Option<u64>>) -> Answer {
+pub(crate) fn list(items: impl Iterator<Item = u64>, total: impl Into<Option<u64>>) -> Answer {
     let items: Vec<u64> = items.collect();
     let list = json!({ "items": items, "total_count": total.into() });
     ok(json!({ "data": { "list": list }, "errors": null }).to_string())
