@@ -8,6 +8,16 @@ import uuid
 PLENTY = 1_000_000  # requests in 15 minutes: never reached by a test run
 DOMAINS = ("default", "other")
 
+# As in the embedded manager, so that both can be asked the same questions.
+PROJECTS = {
+    "default": "06000000-0000-4000-8000-000000000001",
+    "other": "06000000-0000-4000-8000-000000000002",
+}
+FULL_NAMES = {
+    "superadmin": "Super Admin", "domain-admin": "Domain Admin", "user": "Plain User",
+    "inactive-user": "Inactive User", "low-rate": "Limited User", "other-admin": "Other Admin",
+}
+
 # Role: (user name, domain, power, status of the user, is the key active, requests in 15 minutes)
 ROLES = {
     "SUPERADMIN": ("superadmin", "default", "superadmin", "active", True, PLENTY),
@@ -52,17 +62,18 @@ def fixture() -> dict:
         if first:
             users.append({
                 "uuid": owner, "username": name, "email": email(name), "password": password(name),
-                "need_password_change": False, "full_name": name.replace("-", " ").title(),
+                "need_password_change": False, "full_name": FULL_NAMES[name],
                 "description": f"{power} of the tests", "status": status, "status_info": "tests",
                 "domain_name": domain, "domain_id": identity("domain", domain), "role": power,
                 "resource_policy": "default", "sudo_session_enabled": False,
             })
-            members.append({"group_id": identity("project", domain), "user_id": owner})
+            if status == "active":
+                members.append({"group_id": PROJECTS[domain], "user_id": owner})
         keypairs.append({
             "access_key": access_key(role), "secret_key": secret_key(role), "user": owner,
             # Without exactly one default key none of a user's keys is let in.
             "is_default": first, "is_active": active, "is_admin": power != "user",
-            "rate_limit": rate, "resource_policy": "default",
+            "rate_limit": rate, "resource_policy": "default" if first else "small",
         })
     return {
         "domains": [
@@ -79,7 +90,7 @@ def fixture() -> dict:
         "user_resource_policies": [{**quota, "max_session_count_per_model_session": 10}],
         "project_resource_policies": [{**quota, "max_network_count": 3}],
         "groups": [
-            {"id": identity("project", name), "name": name, "description": "", "is_active": True,
+            {"id": PROJECTS[name], "name": name, "description": "", "is_active": True,
              "domain_name": name, "resource_policy": "default", "type": "general", **nothing}
             for name in DOMAINS
         ],
