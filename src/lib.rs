@@ -62,7 +62,7 @@ pub use error::{Error, Result};
 pub use format::Format;
 pub use generated::types;
 pub use graphql_client;
-pub use operation::{Kind, Operation, Page, Paginated, Refusal};
+pub use operation::{Kind, Operation, Page, Paginated, Refusal, Walk};
 pub use page::{Items, Pager, Position};
 pub use request::Request;
 pub use response::{RateLimit, Response};
