@@ -106,7 +106,7 @@ impl Writer<'_> {
             let Some(variable) = operation.variables.get(at) else { continue };
             let value = match variable.presence {
                 Presence::Required => name.to_owned(),
-                Presence::Defaulted => format!("Some({name})"),
+                Presence::Defaulted | Presence::Stated => format!("Some({name})"),
                 Presence::Nullable => format!("{rt}::Maybe::Value({name})"),
             };
             self.line(&format!("self.{} = {value};", variable.ident));
