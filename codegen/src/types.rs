@@ -221,10 +221,12 @@ pub(crate) struct InputField {
 pub(crate) enum Presence {
     /// It has to be.
     Required,
-    /// It has a default, and cannot be null.
+    /// It may be left out and cannot be null: it has a default, or the server keeps what is there.
     Defaulted,
     /// It may be left out or be null.
     Nullable,
+    /// It has to be sent, as a value or null.
+    Stated,
 }
 
 /// A type within its `Option`s and `Vec`s.

@@ -59,7 +59,7 @@ impl Writer<'_> {
         let set = |variable: &InputField, value: &str| {
             let value = match variable.presence {
                 Presence::Required => value.to_owned(),
-                Presence::Defaulted => format!("Some({value})"),
+                Presence::Defaulted | Presence::Stated => format!("Some({value})"),
                 Presence::Nullable => format!("{rt}::Maybe::Value({value})"),
             };
             format!("self.{} = {value};", variable.ident)
