@@ -10,7 +10,7 @@ use apollo_compiler::{
 use crate::{Failure, diagnostic};
 
 /// Directives for documents. They speak to the generator and are not sent.
-pub(crate) const CLIENT_DIRECTIVES: [&str; 4] = [
+pub(crate) const CLIENT_DIRECTIVES: [&str; 5] = [
     // A null in the answer is an error that names the path, and the field's type loses its
     // `Option`; on a list its elements too.
     "directive @required on FIELD",
@@ -20,6 +20,8 @@ pub(crate) const CLIENT_DIRECTIVES: [&str; 4] = [
     // list's order language; `field` where the rows call it otherwise, `filter: false` where it
     // cannot be compared in the filter language.
     "directive @unique(by: String!, field: String, filter: Boolean) on FIELD",
+    // A list that looks as if it could be read page by page, but whose document does not mean that.
+    "directive @unpaged on FIELD",
     // How the value is shown to people; `field` is for `SUB_FIELD`.
     "directive @format(as: FieldFormat!, field: String) on FIELD",
 ];
