@@ -64,7 +64,10 @@ pub use config::{
 pub use credential::{Credential, Keys};
 pub use error::{Error, Result};
 pub use format::Format;
-pub use generated::types;
+pub use generated::{
+    acl, agent, audit_log, compute_session, container, endpoint, image, metric, model_card,
+    network, node, service_config, storage, types, vfolder,
+};
 pub use graphql_client;
 pub use observe::Observer;
 pub use operation::{Kind, Operation, Page, Paginated, Refusal, Walk};
