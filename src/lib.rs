@@ -64,11 +64,11 @@ pub use generated::{
     container_registry, domain, group, resource_policy, resource_preset, scaling_group, types, user,
 };
 pub use graphql_client;
-pub use operation::{Kind, Operation, Page, Paginated, Refusal};
+pub use operation::{Kind, Operation, Page, Paginated, Refusal, Walk};
 pub use page::{Items, Pager, Position};
 pub use request::Request;
 pub use response::{RateLimit, Response};
-pub use scalar::{BigInt, DateTime, JsonString, Maybe, Uuid};
+pub use scalar::{BigInt, Date, DateTime, HexBytes, JsonString, Maybe, Uuid, UuidFloatMap};
 pub use select::{Chosen, Field, Fragment, Row, Rows, Select};
 pub use sign::HashType;
 pub use transport::Transport;
