@@ -8,7 +8,7 @@
 //! will do, and introspection need not be enabled.
 
 use backendai::Client;
-use backendai_codegen::snapshot::{Source, normalise};
+use backendai_codegen::snapshot::{Prose, Source, normalise};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -31,6 +31,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let data: Data = serde_json::from_str(data.get())?;
     let date = jiff::Timestamp::now().strftime("%F").to_string();
     let source = Source { manager: server.manager(), path: "/admin/gql", date: &date };
-    print!("{}", normalise(&data.service.sdl, &source)?);
+    print!("{}", normalise(&data.service.sdl, &source, Prose::Drop)?);
     Ok(())
 }

@@ -17,11 +17,17 @@
 
 mod build;
 mod diagnostic;
+#[cfg(feature = "tools")]
+pub mod diff;
 mod document;
 mod emit;
 mod failure;
+#[cfg(feature = "tools")]
+pub mod introspection;
 mod names;
 mod options;
+#[cfg(feature = "tools")]
+mod scaffold;
 mod schema;
 mod select;
 #[cfg(feature = "snapshot")]
@@ -32,6 +38,8 @@ mod types;
 pub use diagnostic::Diagnostic;
 pub use failure::Failure;
 pub use options::{Generated, Options};
+#[cfg(feature = "tools")]
+pub use scaffold::Scaffold;
 
 /// Starts a configuration, to be ended by [`Options::compile`].
 pub fn configure() -> Options {
