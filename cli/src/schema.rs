@@ -4,10 +4,7 @@ mod diff;
 mod pull;
 mod scaffold;
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::Path};
 
 use clap::{Args, Subcommand};
 
@@ -39,15 +36,19 @@ pub(crate) fn run(schema: Schema) -> Result<(), Failure> {
     }
 }
 
-/// A schema file, or the snapshot of the Admin API that this command was built with.
-pub(crate) fn read(file: Option<&Path>) -> Result<(PathBuf, String), Failure> {
-    match file {
+/// Reads a schema file, or the snapshot of the Admin API that this command was built with.
+fn read(file: Option<&Path>) -> Result<backendai_codegen::Schema, Failure> {
+    let schema = match file {
         Some(file) => {
             let text = fs::read_to_string(file).map_err(|error| {
                 Failure::new(format!("Error: cannot read {}: {error}", file.display()))
             })?;
-            Ok((file.to_owned(), text))
+            backendai_codegen::Schema::parse(file, &text)
         }
-        None => Ok((PathBuf::from("the admin snapshot"), backendai::schema::ADMIN.to_owned())),
-    }
+        None => {
+            let file = Path::new("graphql/admin/schema.graphql");
+            backendai_codegen::Schema::parse(file, backendai::schema::ADMIN)
+        }
+    };
+    schema.map_err(Failure::from_error)
 }

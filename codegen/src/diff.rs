@@ -4,7 +4,7 @@
 //! become invalid, or an answer take a form that it could not have; dangerous when an answer can
 //! have something new in it or an argument left out means something else; otherwise it is safe.
 
-use std::{fmt, path::Path};
+use std::fmt;
 
 use apollo_compiler::{
     Name, Node,
@@ -13,7 +13,7 @@ use apollo_compiler::{
     schema::{Component, ExtendedType},
 };
 
-use crate::{Failure, schema};
+use crate::Schema;
 
 /// How bad a change is for those who use the schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -69,14 +69,9 @@ impl fmt::Display for Change {
     }
 }
 
-/// Compares two schemas: snapshots, or texts that a manager served. The worst changes come first.
-///
-/// # Errors
-///
-/// When one of the texts is not a valid schema; its path is told.
-pub fn diff(old: (&Path, &str), new: (&Path, &str)) -> Result<Vec<Change>, Failure> {
-    let old = schema::load(old.0, old.1.to_owned())?;
-    let new = schema::load(new.0, new.1.to_owned())?;
+/// Compares two schemas. The worst changes come first.
+pub fn diff(old: &Schema, new: &Schema) -> Vec<Change> {
+    let (old, new) = (&old.0, &new.0);
     let mut changes = Changes::default();
     // Those of GraphQL itself appear in a schema as soon as they are used.
     for (name, before) in old.types.iter().filter(|(_, ty)| !ty.is_built_in()) {
@@ -92,7 +87,7 @@ pub fn diff(old: (&Path, &str), new: (&Path, &str)) -> Result<Vec<Change>, Failu
     }
     let mut changes = changes.0;
     changes.sort();
-    Ok(changes)
+    changes
 }
 
 #[derive(Default)]
@@ -340,19 +335,22 @@ fn accepts(old: &Type, new: &Type) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     fn changes(old: &str, new: &str) -> Vec<String> {
         let query = "type Query { unused: Int } ";
-        let (old, new) = (format!("{query}{old}"), format!("{query}{new}"));
-        let changes = diff((Path::new("old"), &old), (Path::new("new"), &new)).unwrap();
+        let parse = |text| Schema::parse(Path::new("s"), &format!("{query}{text}")).unwrap();
+        let changes = diff(&parse(old), &parse(new));
         changes.iter().map(|it| format!("{} {} {}", it.level, it.coordinate, it.what)).collect()
     }
 
     #[test]
     fn the_same_schema_has_no_changes() {
-        let schema = include_str!("../../graphql/admin/schema.graphql");
-        assert_eq!(diff((Path::new("a"), schema), (Path::new("b"), schema)).unwrap(), []);
+        let text = include_str!("../../graphql/admin/schema.graphql");
+        let schema = Schema::parse(Path::new("snapshot"), text).unwrap();
+        assert_eq!(diff(&schema, &schema), []);
     }
 
     #[test]

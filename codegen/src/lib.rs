@@ -40,6 +40,8 @@ pub use failure::Failure;
 pub use options::{Generated, Options};
 #[cfg(feature = "tools")]
 pub use scaffold::Scaffold;
+#[cfg(feature = "tools")]
+pub use schema::Schema;
 
 /// Starts a configuration, to be ended by [`Options::compile`].
 pub fn configure() -> Options {

@@ -3,7 +3,6 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
-    path::Path,
 };
 
 use apollo_compiler::{
@@ -13,7 +12,7 @@ use apollo_compiler::{
 };
 use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
 
-use crate::{Failure, schema, suggest};
+use crate::{Failure, suggest};
 
 /// Arguments that choose the rows of a list.
 const PAGING: [&str; 6] = ["limit", "offset", "first", "after", "filter", "order"];
@@ -39,17 +38,17 @@ impl Scaffold {
     ///
     /// # Errors
     ///
-    /// When the schema is not valid or has no such root field, with the nearest name.
-    pub fn document(&self, path: &Path, schema: &str, root: &str) -> Result<String, Failure> {
-        let schema = schema::load(path, schema.to_owned())?;
-        let roots = [OperationType::Query, OperationType::Mutation, OperationType::Subscription];
+    /// When the schema has no such root field, with the nearest name.
+    pub fn document(&self, schema: &crate::Schema, root: &str) -> Result<String, Failure> {
+        let schema = &schema.0;
+        let kinds = [OperationType::Query, OperationType::Mutation, OperationType::Subscription];
         let mut names = Vec::new();
-        for kind in roots {
+        for kind in kinds {
             let Some(ty) = schema.root_operation(kind).and_then(|ty| schema.get_object(ty)) else {
                 continue;
             };
             if let Some(field) = ty.fields.get(root) {
-                return Writer::new(&schema, *self).operation(kind, field);
+                return Writer::new(schema, *self).operation(kind, field);
             }
             names.extend(ty.fields.keys().map(Name::as_str));
         }
@@ -78,7 +77,9 @@ impl<'a> Writer<'a> {
         field: &'a Component<FieldDefinition>,
     ) -> Result<String, Failure> {
         let mut selection = String::new();
-        self.field(&mut selection, field, None, self.options.depth, 1, "");
+        // The answer of a mutation is around its object, as a page is around its rows.
+        let around = usize::from(kind == OperationType::Mutation);
+        self.field(&mut selection, field, None, self.options.depth + around, 1, "");
         let name = field.name.to_upper_camel_case();
         let mut text = format!("{kind} {name}");
         if !self.variables.is_empty() {

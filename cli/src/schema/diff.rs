@@ -31,9 +31,7 @@ enum Form {
 
 impl Diff {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let (old, before) = super::read(Some(&self.old))?;
-        let (new, after) = super::read(Some(&self.new))?;
-        let changes = diff((&old, &before), (&new, &after)).map_err(Failure::from_error)?;
+        let changes = diff(&super::read(Some(&self.old))?, &super::read(Some(&self.new))?);
         match self.output {
             Form::Text => text(&changes)?,
             Form::Json => {

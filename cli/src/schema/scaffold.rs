@@ -25,11 +25,9 @@ pub(super) struct Scaffold {
 
 impl Scaffold {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let (path, schema) = super::read(self.schema.as_deref())?;
+        let schema = super::read(self.schema.as_deref())?;
         let scaffold = backendai_codegen::Scaffold { depth: self.depth, all: self.all };
-        let document = scaffold
-            .document(&path, &schema, &self.root)
-            .map_err(Failure::from_error)?;
+        let document = scaffold.document(&schema, &self.root).map_err(Failure::from_error)?;
         out(document.trim_end())
     }
 }
