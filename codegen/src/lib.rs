@@ -25,6 +25,7 @@ mod failure;
 #[cfg(feature = "tools")]
 pub mod introspection;
 mod names;
+mod nulls;
 mod options;
 #[cfg(feature = "tools")]
 mod scaffold;
