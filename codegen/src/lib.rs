@@ -16,6 +16,7 @@
 //! ```
 
 mod build;
+mod carried;
 mod diagnostic;
 mod document;
 mod emit;
@@ -24,11 +25,13 @@ mod names;
 mod nulls;
 mod options;
 mod schema;
+mod script;
 mod select;
 #[cfg(feature = "snapshot")]
 pub mod snapshot;
 mod suggest;
 mod types;
+mod usage;
 
 pub use diagnostic::Diagnostic;
 pub use failure::Failure;

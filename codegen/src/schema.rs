@@ -10,7 +10,7 @@ use apollo_compiler::{
 use crate::{Failure, diagnostic};
 
 /// Directives for documents. They speak to the generator and are not sent.
-pub(crate) const CLIENT_DIRECTIVES: [&str; 4] = [
+pub(crate) const CLIENT_DIRECTIVES: [&str; 5] = [
     // A null in the answer is an error that names the path, and the field's type loses its
     // `Option`; on a list its elements too.
     "directive @required on FIELD",
@@ -19,6 +19,9 @@ pub(crate) const CLIENT_DIRECTIVES: [&str; 4] = [
     // On a list that is read page by page: the column that identifies a row, by its name in the
     // list's order language.
     "directive @unique(by: String!) on FIELD",
+    // What is deprecated in here is meant: it is no reason for a warning.
+    "directive @legacy on QUERY | MUTATION | FRAGMENT_DEFINITION | FIELD | INLINE_FRAGMENT \
+     | VARIABLE_DEFINITION",
     // How the value is shown to people; `field` is for `SUB_FIELD`.
     "directive @format(as: FieldFormat!, field: String) on FIELD",
 ];
