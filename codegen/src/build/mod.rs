@@ -3,6 +3,7 @@
 mod answer;
 mod choice;
 mod input;
+mod page;
 
 use apollo_compiler::{
     Name, Node, Schema,
@@ -174,7 +175,7 @@ impl<'d> Builder<'d> {
         let fields = self.selector.fields(&parts, &operation.selection_set.ty);
         let (mut refusals, mut page) = (Vec::new(), None);
         if is_query {
-            page = self.page(&fields, &variables, &root, &nest);
+            page = self.page(&fields, &operation.variables, &variables, &root, &nest);
         } else {
             refusals = self.refusals(&fields, &root, &nest);
         }
