@@ -64,7 +64,9 @@ pub use config::{
 pub use credential::{Credential, Keys};
 pub use error::{Error, Result};
 pub use format::Format;
-pub use generated::types;
+pub use generated::{
+    container_registry, domain, group, resource_policy, resource_preset, scaling_group, types, user,
+};
 pub use graphql_client;
 pub use observe::Observer;
 pub use operation::{Kind, Operation, Page, Paginated, Refusal, Walk};
