@@ -38,7 +38,7 @@ impl Schema {
 }
 
 /// Directives for documents. They speak to the generator and are not sent.
-pub(crate) const CLIENT_DIRECTIVES: [&str; 5] = [
+pub(crate) const CLIENT_DIRECTIVES: [&str; 8] = [
     // A null in the answer is an error that names the path, and the field's type loses its
     // `Option`; on a list its elements too.
     "directive @required on FIELD",
@@ -51,6 +51,8 @@ pub(crate) const CLIENT_DIRECTIVES: [&str; 5] = [
     // What is deprecated in here is meant: it is no reason for a warning.
     "directive @legacy on QUERY | MUTATION | FRAGMENT_DEFINITION | FIELD | INLINE_FRAGMENT \
      | VARIABLE_DEFINITION",
+    // A list that looks as if it could be read page by page, but whose document does not mean that.
+    "directive @unpaged on FIELD",
     // How the value is shown to people; `field` is for `SUB_FIELD`.
     "directive @format(as: FieldFormat!, field: String) on FIELD",
 ];
