@@ -38,7 +38,7 @@ impl Schema {
 }
 
 /// Directives for documents. They speak to the generator and are not sent.
-pub(crate) const CLIENT_DIRECTIVES: [&str; 8] = [
+pub(crate) const CLIENT_DIRECTIVES: [&str; 6] = [
     // A null in the answer is an error that names the path, and the field's type loses its
     // `Option`; on a list its elements too.
     "directive @required on FIELD",
