@@ -6,10 +6,11 @@ use backendai_codegen::{Diagnostic, Failure as Invalid, Generated};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use crate::{
-    output::{Failure, err, out},
-    schema,
-};
+use crate::output::{Failure, err, out};
+
+/// Where the schema that this command was built with is kept.
+pub(crate) const SNAPSHOT: &str = "graphql/admin/schema.graphql";
+const NULLS: &str = "graphql/admin/nulls.txt";
 
 /// Proves documents as the build would: all files are one set and share their fragments. Ends with
 /// 1 and says what is wrong, where, and what was probably meant.
@@ -44,14 +45,22 @@ enum Form {
 
 impl Documents {
     /// Generates from them.
-    pub(crate) fn generate(&self) -> Result<Result<Generated, Invalid>, Failure> {
-        let schema = schema::read(self.schema.as_deref())?;
-        Ok(backendai_codegen::configure().schema_text(schema).files(&self.files).generate())
+    pub(crate) fn generate(&self) -> Result<Generated, Invalid> {
+        let options = backendai_codegen::configure().files(&self.files);
+        let options = match &self.schema {
+            Some(schema) => options.schema(schema),
+            None => options
+                .schema(SNAPSHOT)
+                .text(SNAPSHOT, backendai::schema::ADMIN)
+                .nulls(NULLS)
+                .text(NULLS, backendai::schema::ADMIN_NULLS),
+        };
+        options.generate()
     }
 }
 
 pub(crate) fn run(check: &Check) -> Result<(), Failure> {
-    let generated = check.documents.generate()?;
+    let generated = check.documents.generate();
     let (errors, warnings) = match &generated {
         Ok(generated) => (&[][..], generated.warnings.as_slice()),
         Err(invalid) => (invalid.diagnostics(), invalid.warnings()),

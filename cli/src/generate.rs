@@ -17,7 +17,7 @@ pub(crate) struct Generate {
 }
 
 pub(crate) fn run(generate: &Generate) -> Result<(), Failure> {
-    match generate.documents.generate()? {
+    match generate.documents.generate() {
         Ok(generated) => {
             tell("warning", &generated.warnings);
             let file = syn::parse_file(&generated.code).map_err(Failure::from_error)?;
