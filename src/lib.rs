@@ -25,6 +25,7 @@
 //! | read a list | [`Client::pages`], [`Pager`] |
 //! | choose the fields when the program runs | [`Select::choose`] |
 //! | send what `graphql_client` derived, or a text | [`Client::query`], [`Client::execute`] |
+//! | log in at a webserver | [`Client::login`], [`session`] |
 //! | tell failures apart | [`Error`] |
 //! | tell unset from null | [`Maybe`] |
 //! | compile documents of your own | [`include_graphql!`] |
@@ -49,6 +50,8 @@ pub mod response;
 pub mod scalar;
 pub mod schema;
 pub mod select;
+#[cfg(feature = "session")]
+pub mod session;
 pub mod sign;
 pub mod transport;
 
@@ -68,6 +71,8 @@ pub use request::Request;
 pub use response::{RateLimit, Response};
 pub use scalar::{BigInt, DateTime, JsonString, Maybe, Uuid};
 pub use select::{Chosen, Field, Fragment, Row, Rows, Select};
+#[cfg(feature = "session")]
+pub use session::Session;
 pub use sign::HashType;
 pub use transport::Transport;
 

@@ -16,6 +16,7 @@
 //! | skip TLS verification | `SKIP_SSLCERT_VALIDATION` | yes or no. Default no |
 //! | connect timeout | `CONNECTION_TIMEOUT` | seconds, 0 for no limit. Default 10 |
 //! | read timeout | `READ_TIMEOUT` | seconds, 0 for no limit. Default 120 |
+//! | session file | `SESSION_FILE` | for `session` alone; empty for none. Default `backendai/sessions/` in the state folder that the environment knows, a file for each endpoint |
 //! | API version | | a profile may set it. Default v9.20250722 |
 //! | user agent, hash type, certificates | | set in code alone |
 //!
@@ -39,7 +40,11 @@ mod value;
 mod version;
 mod warning;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 pub use self::{
     builder::ConfigBuilder,
@@ -89,6 +94,7 @@ pub struct Config {
     read_timeout: Option<Duration>,
     ca_certificates: Vec<Vec<u8>>,
     client_identity: Option<ClientIdentity>,
+    session_file: Option<PathBuf>,
     origins: BTreeMap<Field, Origin>,
     warnings: Vec<Warning>,
 }
@@ -181,6 +187,12 @@ impl Config {
     /// What this client shows to a server that asks for a certificate.
     pub const fn client_identity(&self) -> Option<&ClientIdentity> {
         self.client_identity.as_ref()
+    }
+
+    /// Where the session of a login is kept; none for an endpoint that has no sessions, and where
+    /// they stay in memory.
+    pub fn session_file(&self) -> Option<&Path> {
+        self.session_file.as_deref()
     }
 
     /// Where the value of a field came from. [`Origin::Default`] too when it is not used, as the
