@@ -135,6 +135,13 @@ macro_rules! __open_enum {
     };
 }
 
+/// Decodes a field that has to be there, if only as null.
+pub fn stated<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    Option::deserialize(deserializer)
+}
+
 /// Decodes a string without keeping it where a borrowed one will do.
 pub fn deserialize_text<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where

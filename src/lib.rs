@@ -29,6 +29,8 @@
 //! | tell failures apart | [`Error`] |
 //! | tell unset from null | [`Maybe`] |
 //! | compile documents of your own | [`include_graphql!`] |
+//! | send again, or not | [`Retry`], [`retry`] |
+//! | be told of every request | [`Observer`] |
 //! | send over something else than HTTP | [`Transport`] |
 //!
 //! Requests need a tokio runtime. What a call does is traced in one span, `backendai.request`,
@@ -43,10 +45,12 @@ pub mod error;
 pub mod format;
 mod generated;
 pub mod keypair;
+pub mod observe;
 pub mod operation;
 pub mod page;
 pub mod request;
 pub mod response;
+pub mod retry;
 pub mod scalar;
 pub mod schema;
 pub mod select;
@@ -65,11 +69,13 @@ pub use error::{Error, Result};
 pub use format::Format;
 pub use generated::types;
 pub use graphql_client;
-pub use operation::{Kind, Operation, Page, Paginated, Refusal};
+pub use observe::Observer;
+pub use operation::{Kind, Operation, Page, Paginated, Refusal, Walk};
 pub use page::{Items, Pager, Position};
 pub use request::Request;
 pub use response::{RateLimit, Response};
-pub use scalar::{BigInt, DateTime, JsonString, Maybe, Uuid};
+pub use retry::Retry;
+pub use scalar::{BigInt, Date, DateTime, HexBytes, JsonString, Maybe, Uuid, UuidFloatMap};
 pub use select::{Chosen, Field, Fragment, Row, Rows, Select};
 #[cfg(feature = "session")]
 pub use session::Session;

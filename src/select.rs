@@ -29,7 +29,7 @@ use serde_json::{Map, Value};
 use crate::{
     error::{Error, Result},
     format::{self, Format},
-    operation::{Kind, Operation, Page, Paginated, Refusal},
+    operation::{Kind, Operation, Page, Paginated, Refusal, Walk},
     scalar::Maybe,
 };
 
@@ -185,6 +185,8 @@ impl<O: Select> Operation for Chosen<O> {
 impl<O: Paginated + Select> Paginated for Chosen<O> {
     type Item = Row;
 
+    // The rows have what was chosen, which need not be their key.
+    const WALKS: &'static [Walk] = &[Walk::Offset];
     const KEY: Option<&'static str> = O::KEY;
 
     fn set_window(&mut self, limit: i32, offset: i32) {
@@ -196,7 +198,7 @@ impl<O: Paginated + Select> Paginated for Chosen<O> {
     }
 
     fn page(data: Rows<O>) -> Option<Page<Row>> {
-        data.found.then_some(Page { items: data.items, total: data.total })
+        data.found.then(|| Page::new(data.items, data.total))
     }
 }
 

@@ -21,6 +21,7 @@ mod document;
 mod emit;
 mod failure;
 mod names;
+mod nulls;
 mod options;
 mod schema;
 mod select;

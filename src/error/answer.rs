@@ -89,13 +89,14 @@ impl Problem {
             || self.full_message() == Some("OTP not provided")
     }
 
-    /// Whether the webserver made it: it gives a code to those only that are about its way to the
-    /// manager.
+    /// Whether the webserver made it, and certainly so: the manager's all have a code, and some
+    /// codes and kinds are the webserver's alone.
     pub(crate) fn is_of_webserver(&self) -> bool {
-        let code = self.error_code.as_deref();
-        code.is_none_or(|code| {
-            matches!(code, "api_request_unreachable" | "api_request_unavailable")
-        })
+        let (kind, code) = (self.kind.as_deref(), self.error_code.as_deref());
+        kind.is_some_and(|kind| kind.contains("/probs/webserver/"))
+            || code.is_none_or(|code| {
+                matches!(code, "api_request_unreachable" | "api_request_unavailable")
+            })
     }
 
     /// The older path wraps GraphQL errors in a problem.

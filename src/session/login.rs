@@ -277,27 +277,35 @@ impl Client {
         }
         let span = tracing::info_span!(
             "backendai.request",
-            operation = ask.operation,
-            kind = "session",
-            endpoint = tracing::field::Empty,
-            status = tracing::field::Empty,
+            otel.name = ask.operation,
+            otel.kind = "client",
+            http.request.method = "POST",
+            http.response.status_code = tracing::field::Empty,
+            server.address = tracing::field::Empty,
+            server.port = tracing::field::Empty,
         );
         let fields = span.clone();
         let exchange = async {
             let mut earlier = Vec::new();
-            for (index, endpoint) in self.endpoints() {
+            for index in self.endpoints().round(false) {
+                let Some((index, endpoint)) = self.endpoint(index) else { continue };
                 let address = endpoint.url().as_str().trim_end_matches('/');
-                fields.record("endpoint", address);
-                let request = self.request_about(ask, endpoint)?;
+                fields.record("server.address", endpoint.url().host_str());
+                fields.record("server.port", endpoint.url().port_or_known_default());
+                let mut request = self.request_about(ask, endpoint)?;
+                request.timeout = self.timeout();
                 match self.transport().send(request).await {
                     Ok(response) => {
-                        fields.record("status", response.status.as_u16());
-                        self.prefer(index);
+                        fields.record("http.response.status_code", response.status.as_u16());
+                        self.endpoints().works(index);
                         return Ok((endpoint.clone(), response));
                     }
                     Err(error) => {
                         let error = Error::transport(error, false).with_endpoint(address.into());
                         let again = error.is_connect();
+                        if again {
+                            self.endpoints().fails(index);
+                        }
                         earlier.push(error);
                         if !again {
                             break;

@@ -339,7 +339,8 @@ impl Front {
             self.lock().sessions.remove(&id);
         }
         let mut answer = answer(200, "application/octet-stream", "");
-        let cookie = "AIOHTTP_SESSION=\"\"; expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Path=/";
+        let cookie =
+            "AIOHTTP_SESSION=\"\"; expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Path=/";
         answer.headers.push(("set-cookie", cookie.to_owned()));
         answer
     }

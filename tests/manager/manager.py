@@ -1,4 +1,4 @@
-"""A real Backend.AI manager for the tests, on loopback: `up`, `down` and `seed` beside this file run it.
+"""A real Backend.AI manager for the tests, on loopback: `up`, `down`, `seed` and `fill` beside this file run it.
 
 MANAGER_HOME       folder for everything (default: backendai-manager-tests in the user's cache folder)
 MANAGER_PORT_BASE  first of nine ports   (default: 19430, or the next free block)
@@ -17,6 +17,7 @@ import time
 
 import accounts
 import install
+import live
 import services
 from home import SOURCE, Failure, Home, say
 from process import Processes
@@ -119,10 +120,23 @@ def seed(home: Home, arguments: argparse.Namespace) -> None:
     print(services.sql(home, f"select {counts} from keypairs"), f"keypairs, {time.monotonic() - began:.1f} s")
 
 
+def fill(home: Home, arguments: argparse.Namespace) -> None:
+    if not Processes(home).alive("postgres"):
+        raise Failure("the database does not run: run up first")
+    files = [SOURCE / "fill-clear.sql"]
+    if arguments.clear:
+        live.clear(home)
+    else:
+        files.append(SOURCE / "fill.sql")
+        live.fill(home)
+    services.sql(home, *files, one_transaction=True)
+    say("the filled rows are gone" if arguments.clear else "filled")
+
+
 def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="tests/manager", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    commands = parser.add_subparsers(required=True, metavar="up|down|seed")
+    commands = parser.add_subparsers(required=True, metavar="up|down|seed|fill")
     command = commands.add_parser("up", help="install what is missing and start what does not run")
     command.add_argument("--webserver", action="store_true", help="with the webserver, to log in by password")
     command.set_defaults(run=up)
@@ -135,6 +149,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     what.add_argument("--clear", action="store_true", help="remove all seeded ones")
     what.add_argument("--list", action="store_true", help="print every access key of the database")
     command.set_defaults(run=seed)
+    command = commands.add_parser("fill", help="write agents, sessions, folders and so on straight into the database")
+    command.add_argument("--clear", action="store_true", help="remove them")
+    command.set_defaults(run=fill)
     return parser.parse_args(arguments)
 
 

@@ -3,6 +3,7 @@
 mod answer;
 mod choice;
 mod input;
+mod page;
 
 use apollo_compiler::{
     Name, Node, Schema,
@@ -17,6 +18,7 @@ use crate::{
     Options,
     document::{Documents, is_abstract},
     names::{Names, camel, ident, snake},
+    nulls::Nulls,
     select::{Merged, Selector},
     types::{Base, Body, Docs, Group, Model, Operation, Output, OutputField, Shape, Variant, Wrap},
 };
@@ -24,11 +26,17 @@ use crate::{
 /// Names that a generated module uses for something else.
 const TAKEN: &[&str] = &["Box", "Data", "Option", "Some", "None", "String", "Vec", "Self"];
 
-pub(crate) fn model(schema: &Schema, documents: &Documents, options: &Options) -> Model {
+pub(crate) fn model(
+    schema: &Schema,
+    documents: &Documents,
+    nulls: &Nulls,
+    options: &Options,
+) -> Model {
     let selector = Selector { schema, document: &documents.executable };
     let mut builder = Builder {
         schema,
         documents,
+        nulls,
         options,
         selector,
         fragments: IndexMap::default(),
@@ -46,6 +54,7 @@ pub(crate) fn model(schema: &Schema, documents: &Documents, options: &Options) -
 struct Builder<'d> {
     schema: &'d Schema,
     documents: &'d Documents,
+    nulls: &'d Nulls,
     options: &'d Options,
     selector: Selector<'d>,
     /// Module and Rust name of every fragment that an operation reaches.
@@ -160,7 +169,7 @@ impl<'d> Builder<'d> {
         let fields = self.selector.fields(&sets, &operation.selection_set.ty);
         let (mut refusals, mut page) = (Vec::new(), None);
         if is_query {
-            page = self.page(&fields, &variables, &root, &nest);
+            page = self.page(&fields, &operation.variables, &variables, &root, &nest);
         } else {
             refusals = self.refusals(&fields, &root, &nest);
         }

@@ -3,6 +3,7 @@
 mod input;
 mod operation;
 mod output;
+mod page;
 
 use crate::{
     names::ident,
@@ -139,6 +140,12 @@ impl Writer<'_> {
             }
             Base::Fragment { module, name } => format!("{up}{}::{name}", ident(module)),
             Base::Nested(name) => format!("{}{name}", scope.nested),
+            Base::Within { module, group, name } if module == scope.module => {
+                format!("{}{}::{name}", "super::".repeat(scope.depth - 1), ident(group))
+            }
+            Base::Within { module, group, name } => {
+                format!("{up}{}::{}::{name}", ident(module), ident(group))
+            }
         }
     }
 
