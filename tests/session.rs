@@ -9,6 +9,7 @@ use backendai::{
     config::Env,
     credential::ExposeSecret as _,
     keypair::{CreateKeyPair, DeleteKeyPair, GetKeyPair, PagedKeyPairs},
+    transport::{HttpRequest, HttpResponse},
     types::KeyPairInput,
 };
 use backendai_testing::{Account, Fault, Manager, SignedDuration, Webserver};
@@ -382,6 +383,14 @@ async fn nothing_shows_a_secret() {
     let mut shown = format!("{login:?}");
     let session = login.await.unwrap();
     shown += &format!("{session:?} {session:#?} {client:?} {:?}", client.session());
+    for header in ["set-cookie", "cookie", "x-backendai-sessionid"] {
+        let value = session.id().expose_secret().parse().unwrap();
+        let mut answer = HttpResponse::new(http::StatusCode::OK, "");
+        answer.headers.insert(header, value);
+        let mut request = HttpRequest::new(http::Method::GET, "http://h".parse().unwrap());
+        request.headers = answer.headers.clone();
+        shown += &format!("{answer:?} {request:?}");
+    }
     for secret in [&*user.password, "0therSecret", session.id().expose_secret()] {
         assert!(!shown.contains(secret), "{shown}");
     }

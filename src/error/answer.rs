@@ -84,6 +84,7 @@ impl Problem {
     }
 
     /// Whether a login lacks nothing but its one-time password.
+    #[cfg(feature = "session")]
     pub(crate) fn asks_for_otp(&self) -> bool {
         self.slug() == "require-totp-authentication"
             || self.full_message() == Some("OTP not provided")

@@ -14,6 +14,8 @@ mod roles;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
+mod session;
+#[cfg(test)]
 mod signing;
 #[cfg(test)]
 mod support;
