@@ -252,7 +252,9 @@ impl Task {
     }
 
     fn query_failed(&mut self, error: &Error) {
-        assert!(error.is_transport() && !error.is_outcome_unknown(), "{error}");
+        // A manager that has too much to do answers 500, too.
+        let failed = error.is_transport() || error.is_server_bug() || error.is_unavailable();
+        assert!(failed && !error.is_outcome_unknown(), "{error}");
         self.tally.failed_queries += 1;
     }
 }
