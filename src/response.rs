@@ -187,11 +187,11 @@ fn explain<T: DeserializeOwned>(response: &HttpResponse, asked: Asked<'_>) -> Er
 /// manager had been asked itself.
 fn graphql(graphql: Graphql, asked: Asked<'_>) -> Error {
     if graphql.has_data() {
-        return Error::graphql(graphql);
+        return Error::graphql(graphql, asked.writes);
     }
     match graphql.errors.iter().find_map(GraphqlError::behind_router) {
         Some(response) => failure(&response, asked),
-        None => Error::graphql(graphql),
+        None => Error::graphql(graphql, asked.writes),
     }
 }
 
@@ -231,7 +231,7 @@ fn failure(response: &HttpResponse, asked: Asked<'_>) -> Error {
         data = envelope.data;
     }
     if !errors.is_empty() {
-        return Error::graphql(Graphql { status, errors, data });
+        return Error::graphql(Graphql { status, errors, data }, asked.writes);
     }
     let http = Http {
         status,

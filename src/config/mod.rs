@@ -19,6 +19,7 @@
 //! | session file | `SESSION_FILE` | for `session` alone; empty for none. Default `backendai/sessions/` in the state folder that the environment knows, a file for each endpoint |
 //! | API version | | a profile may set it. Default v9.20250722 |
 //! | user agent, hash type, certificates | | set in code alone |
+//! | proxies | `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, without a prefix | the environment's; see [`Proxies`] |
 //!
 //! For endpoint and keys, the environment, a `.env` file and a profile are a source each, and a
 //! profile that was asked for by name must have what is needed: nothing else fills its gaps.
@@ -35,6 +36,7 @@ mod origin;
 mod pem;
 mod process;
 mod profile;
+mod proxy;
 mod resolve;
 mod value;
 mod version;
@@ -54,6 +56,7 @@ pub use self::{
     origin::{Field, Origin},
     pem::ClientIdentity,
     process::{get_config, set_config},
+    proxy::Proxies,
     version::{ApiVersion, DEFAULT_VERSION, InvalidVersion, MIN_VERSION},
     warning::Warning,
 };
@@ -95,6 +98,7 @@ pub struct Config {
     ca_certificates: Vec<Vec<u8>>,
     client_identity: Option<ClientIdentity>,
     session_file: Option<PathBuf>,
+    proxies: Option<Proxies>,
     origins: BTreeMap<Field, Origin>,
     warnings: Vec<Warning>,
 }
@@ -193,6 +197,12 @@ impl Config {
     /// they stay in memory.
     pub fn session_file(&self) -> Option<&Path> {
         self.session_file.as_deref()
+    }
+
+    /// The proxies of the environment that the configuration was built from; none when it was
+    /// built without one, and then the process's own are used.
+    pub const fn proxies(&self) -> Option<&Proxies> {
+        self.proxies.as_ref()
     }
 
     /// Where the value of a field came from. [`Origin::Default`] too when it is not used, as the

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use super::{
     ApiVersion, Config, ConfigBuilder, ConfigError, DEFAULT_CONNECT_TIMEOUT, DEFAULT_DOMAIN,
     DEFAULT_GROUP, DEFAULT_READ_TIMEOUT, DEFAULT_USER_AGENT, Endpoint, EndpointType, Field, Origin,
-    Problem, Warning,
+    Problem, Proxies, Warning,
     builder::Dotenv,
     bundle::Bundle,
     dotenv,
@@ -179,6 +179,7 @@ impl Resolver {
             ca_certificates,
             client_identity,
             session_file: session_file?,
+            proxies: builder.env.as_ref().map(Proxies::of),
             origins: std::mem::take(&mut self.origins),
             warnings: std::mem::take(&mut self.warnings),
         })
