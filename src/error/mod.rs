@@ -74,6 +74,8 @@ enum Kind {
         server: ApiVersion,
         minimum: ApiVersion,
     },
+    /// A list that contradicts itself.
+    Walk(String),
     /// A list that does not end as it says.
     Stuck {
         offset: u64,
@@ -262,7 +264,7 @@ impl Error {
             Kind::Refused { .. } => "refused",
             Kind::Decode(_) => "decode",
             Kind::TooOld { .. } => "too_old",
-            Kind::Stuck { .. } => "stuck",
+            Kind::Walk(_) | Kind::Stuck { .. } => "stuck",
         })
     }
 }

@@ -17,3 +17,5 @@ mod schema;
 mod signing;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod walks;
