@@ -64,7 +64,11 @@ pub use config::{
 pub use credential::{Credential, Keys};
 pub use error::{Error, Result};
 pub use format::Format;
-pub use generated::types;
+pub use generated::{
+    acl, agent, audit_log, compute_session, container, container_registry, domain, endpoint, group,
+    image, metric, model_card, network, node, resource_policy, resource_preset, scaling_group,
+    service_config, storage, types, user, vfolder,
+};
 pub use graphql_client;
 pub use observe::Observer;
 pub use operation::{Kind, Operation, Page, Paginated, Refusal, Walk};

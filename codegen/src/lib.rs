@@ -16,23 +16,36 @@
 //! ```
 
 mod build;
+mod carried;
 mod diagnostic;
+#[cfg(feature = "tools")]
+pub mod diff;
 mod document;
 mod emit;
 mod failure;
+#[cfg(feature = "tools")]
+pub mod introspection;
 mod names;
 mod nulls;
 mod options;
+#[cfg(feature = "tools")]
+mod scaffold;
 mod schema;
+mod script;
 mod select;
 #[cfg(feature = "snapshot")]
 pub mod snapshot;
 mod suggest;
 mod types;
+mod usage;
 
 pub use diagnostic::Diagnostic;
 pub use failure::Failure;
 pub use options::{Generated, Options};
+#[cfg(feature = "tools")]
+pub use scaffold::Scaffold;
+#[cfg(feature = "tools")]
+pub use schema::Schema;
 
 /// Starts a configuration, to be ended by [`Options::compile`].
 pub fn configure() -> Options {
