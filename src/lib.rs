@@ -75,7 +75,7 @@ pub use generated::{
 pub use graphql_client;
 pub use observe::Observer;
 pub use operation::{Kind, Operation, Page, Paginated, Refusal, Walk};
-pub use page::{Items, Pager, Position};
+pub use page::{Drift, Items, Pager, Position};
 pub use request::Request;
 pub use response::{RateLimit, Response};
 pub use retry::Retry;

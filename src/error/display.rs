@@ -50,6 +50,7 @@ impl fmt::Display for Error {
                 f,
                 "the manager{at} speaks API {server} and at least {minimum} is needed: update it"
             ),
+            Kind::Walk(message) => f.write_str(message),
             Kind::Stuck { offset, total } => write!(
                 f,
                 "the list says that it has {total} rows and answers with empty pages from row \

@@ -133,6 +133,11 @@ impl Error {
         Self::new(Kind::TooOld { server, minimum })
     }
 
+    /// A list that cannot be read to its end: why.
+    pub(crate) fn walk(message: String) -> Self {
+        Self::new(Kind::Walk(message))
+    }
+
     pub(crate) fn stuck(offset: u64, total: u64) -> Self {
         Self::new(Kind::Stuck { offset, total })
     }

@@ -77,6 +77,8 @@ enum Kind {
         server: ApiVersion,
         minimum: ApiVersion,
     },
+    /// A list that contradicts itself.
+    Walk(String),
     /// A list that does not end as it says.
     Stuck {
         offset: u64,
@@ -292,7 +294,7 @@ impl Error {
             Kind::Refused { .. } => "refused",
             Kind::Decode(_) => "decode",
             Kind::TooOld { .. } => "too_old",
-            Kind::Stuck { .. } => "stuck",
+            Kind::Walk(_) | Kind::Stuck { .. } => "stuck",
         })
     }
 }

@@ -19,3 +19,5 @@ mod session;
 mod signing;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod walks;
