@@ -8,7 +8,10 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, Method, StatusCode};
 use url::Url;
 
-use crate::{config::Config, error::Source};
+use crate::{
+    config::{Config, Proxies},
+    error::Source,
+};
 
 /// What [`Transport::send`] returns.
 pub type TransportFuture<'a> =
@@ -48,7 +51,7 @@ impl<T: Transport + ?Sized> Transport for Box<T> {
     }
 }
 
-/// A signed request. `Debug` shows neither the body nor the `Authorization` header.
+/// A request. `Debug` shows neither the body nor what says who is calling.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct HttpRequest {
@@ -86,14 +89,14 @@ impl fmt::Debug for HttpRequest {
         f.debug_struct("HttpRequest")
             .field("method", &self.method)
             .field("url", &self.url.as_str())
-            .field("headers", &self.headers)
+            .field("headers", &shown(self.headers.clone()))
             .field("body_len", &self.body.len())
             .field("timeout", &self.timeout)
             .finish_non_exhaustive()
     }
 }
 
-/// An answer. `Debug` does not show the body.
+/// An answer. `Debug` shows neither the body nor a session.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct HttpResponse {
@@ -116,10 +119,21 @@ impl fmt::Debug for HttpResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpResponse")
             .field("status", &self.status)
-            .field("headers", &self.headers)
+            .field("headers", &shown(self.headers.clone()))
             .field("body_len", &self.body.len())
             .finish()
     }
+}
+
+/// The headers, with those marked that say whose a session is, so that no `Debug` shows them.
+fn shown(mut headers: HeaderMap) -> HeaderMap {
+    let secret = ["authorization", "cookie", "set-cookie", "x-backendai-sessionid"];
+    for (name, value) in &mut headers {
+        if secret.contains(&name.as_str()) {
+            value.set_sensitive(true);
+        }
+    }
+    headers
 }
 
 /// Why there is no answer, and whether the request may have arrived. The latter decides whether a
@@ -197,14 +211,19 @@ impl std::error::Error for TransportError {
     }
 }
 
-/// Idle connections are dropped after this time. Proxies commonly drop them after 60 seconds, and
-/// a request that meets a connection being closed is a mutation of unknown outcome.
+/// Idle connections are dropped after this time: before the other side does, which is after 75
+/// seconds for nginx and older aiohttp, and commonly after 60 for load balancers. A request that
+/// meets a connection being closed is a mutation of unknown outcome.
 const POOL_IDLE: Duration = Duration::from_secs(30);
 
 /// HTTP/1.1 and HTTP/2 with TLS by rustls.
 ///
 /// Certificates are checked against the system's authorities and those of the configuration.
-/// `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` are followed. Answers may come compressed.
+/// `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` are followed: of the environment that the
+/// configuration was built from, or else of the process. Answers may come compressed.
+///
+/// Nothing is sent twice but a request of which not one byte was written, because the idle
+/// connection that it was meant for had been closed.
 #[derive(Clone, Debug)]
 pub struct HttpTransport {
     client: reqwest::Client,
@@ -241,6 +260,9 @@ impl HttpTransport {
             }
             if let Some(identity) = config.client_identity() {
                 builder = builder.identity(reqwest::Identity::from_pem(identity.expose_pem())?);
+            }
+            if let Some(proxies) = config.proxies() {
+                builder = behind(builder.no_proxy(), proxies)?;
             }
             if config.skip_tls_verification() {
                 builder = builder.tls_danger_accept_invalid_certs(true);
@@ -281,7 +303,7 @@ impl HttpTransport {
             return Err(TransportError::too_large(limit));
         }
         let status = response.status();
-        let headers = std::mem::take(response.headers_mut());
+        let headers = shown(std::mem::take(response.headers_mut()));
         let body = read(&mut response, limit).await?;
         Ok(HttpResponse { status, headers, body })
     }
@@ -291,6 +313,20 @@ impl Transport for HttpTransport {
     fn send(&self, request: HttpRequest) -> TransportFuture<'_> {
         Box::pin(self.exchange(request))
     }
+}
+
+fn behind(
+    mut builder: reqwest::ClientBuilder,
+    proxies: &Proxies,
+) -> reqwest::Result<reqwest::ClientBuilder> {
+    let except = proxies.except().and_then(reqwest::NoProxy::from_string);
+    if let Some(proxy) = proxies.http() {
+        builder = builder.proxy(reqwest::Proxy::http(proxy)?.no_proxy(except.clone()));
+    }
+    if let Some(proxy) = proxies.https() {
+        builder = builder.proxy(reqwest::Proxy::https(proxy)?.no_proxy(except));
+    }
+    Ok(builder)
 }
 
 /// The body, and no more than `limit` bytes of it in memory.

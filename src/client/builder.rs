@@ -10,7 +10,11 @@ use std::{
 use http::{HeaderMap, HeaderValue, header};
 use jiff::Timestamp;
 
-use super::{Client, DOMAIN, Inner, JSON, Sleep, endpoints::Endpoints, skew::Skew, unusable};
+use super::{
+    Client, DOMAIN, Inner, JSON, Sleep, endpoints::Endpoints, quota::Quota, skew::Skew, unusable,
+};
+#[cfg(feature = "session")]
+use crate::session::{self, Session};
 use crate::{
     config::Config,
     error::{Error, Result},
@@ -37,9 +41,12 @@ pub struct ClientBuilder {
     shuffle: bool,
     retry: Retry,
     timeout: Option<Duration>,
+    obey_rate_limit: bool,
     observer: Option<Box<dyn Observer>>,
     max_page_size: u32,
     max_response_size: usize,
+    #[cfg(feature = "session")]
+    session: Option<Session>,
 }
 
 impl ClientBuilder {
@@ -54,9 +61,12 @@ impl ClientBuilder {
             shuffle: true,
             retry: Retry::new(),
             timeout: None,
+            obey_rate_limit: false,
             observer: None,
             max_page_size: MAX_PAGE_SIZE,
             max_response_size: MAX_RESPONSE_SIZE,
+            #[cfg(feature = "session")]
+            session: None,
         }
     }
 
@@ -118,6 +128,15 @@ impl ClientBuilder {
         self
     }
 
+    /// Whether requests wait for the next window of the manager's rate limit when this one is used
+    /// up, as far as its answers say; no unless set. Until the first answer of a window is there,
+    /// one request goes alone. A call whose timeout ends before the window fails at once. Other
+    /// programs of the same user use up the same limit.
+    pub const fn obey_rate_limit(mut self, obey: bool) -> Self {
+        self.obey_rate_limit = obey;
+        self
+    }
+
     /// Tells this of every request that is sent.
     pub fn observer(mut self, observer: impl Observer) -> Self {
         self.observer = Some(Box::new(observer));
@@ -138,14 +157,25 @@ impl ClientBuilder {
         self
     }
 
-    /// Makes the client. Nothing is sent.
+    /// Starts with this session, in place of the one in
+    /// [`Config::session_file`](crate::Config::session_file).
+    #[cfg(feature = "session")]
+    pub fn session(mut self, session: Session) -> Self {
+        self.session = Some(session);
+        self
+    }
+
+    /// Makes the client. Nothing is sent. With an endpoint of type `session`, the session file is
+    /// read if it is there.
     ///
     /// # Errors
     ///
-    /// When a certificate of the configuration cannot be used, or a header cannot carry the
-    /// domain or the user agent.
+    /// When a certificate of the configuration cannot be used, a header cannot carry the domain or
+    /// the user agent, the session file cannot be used, or the session is of another endpoint.
     pub fn build(self) -> Result<Client> {
         let config = self.config;
+        #[cfg(feature = "session")]
+        let session = session::first(&config, self.session)?;
         let mut headers = HeaderMap::new();
         headers.insert(header::USER_AGENT, value("user agent", config.user_agent())?);
         headers.insert(DOMAIN, value("domain", config.domain())?);
@@ -170,6 +200,7 @@ impl ClientBuilder {
             random: Mutex::new(random),
             retry: self.retry,
             timeout: self.timeout,
+            quota: self.obey_rate_limit.then(Quota::default),
             observer: self.observer,
             signer,
             headers,
@@ -177,6 +208,8 @@ impl ClientBuilder {
             max_response_size: self.max_response_size,
             endpoints: Endpoints::new(order),
             server: RwLock::new(None),
+            #[cfg(feature = "session")]
+            session: RwLock::new(session),
         })))
     }
 }

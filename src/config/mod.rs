@@ -16,8 +16,10 @@
 //! | skip TLS verification | `SKIP_SSLCERT_VALIDATION` | yes or no. Default no |
 //! | connect timeout | `CONNECTION_TIMEOUT` | seconds, 0 for no limit. Default 10 |
 //! | read timeout | `READ_TIMEOUT` | seconds, 0 for no limit. Default 120 |
+//! | session file | `SESSION_FILE` | for `session` alone; empty for none. Default `backendai/sessions/` in the state folder that the environment knows, a file for each endpoint |
 //! | API version | | a profile may set it. Default v9.20250722 |
 //! | user agent, hash type, certificates | | set in code alone |
+//! | proxies | `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, without a prefix | the environment's; see [`Proxies`] |
 //!
 //! For endpoint and keys, the environment, a `.env` file and a profile are a source each, and a
 //! profile that was asked for by name must have what is needed: nothing else fills its gaps.
@@ -34,12 +36,17 @@ mod origin;
 mod pem;
 mod process;
 mod profile;
+mod proxy;
 mod resolve;
 mod value;
 mod version;
 mod warning;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 pub use self::{
     builder::ConfigBuilder,
@@ -49,6 +56,7 @@ pub use self::{
     origin::{Field, Origin},
     pem::ClientIdentity,
     process::{get_config, set_config},
+    proxy::Proxies,
     version::{ApiVersion, DEFAULT_VERSION, InvalidVersion, MIN_VERSION},
     warning::Warning,
 };
@@ -89,6 +97,8 @@ pub struct Config {
     read_timeout: Option<Duration>,
     ca_certificates: Vec<Vec<u8>>,
     client_identity: Option<ClientIdentity>,
+    session_file: Option<PathBuf>,
+    proxies: Option<Proxies>,
     origins: BTreeMap<Field, Origin>,
     warnings: Vec<Warning>,
 }
@@ -181,6 +191,18 @@ impl Config {
     /// What this client shows to a server that asks for a certificate.
     pub const fn client_identity(&self) -> Option<&ClientIdentity> {
         self.client_identity.as_ref()
+    }
+
+    /// Where the session of a login is kept; none for an endpoint that has no sessions, and where
+    /// they stay in memory.
+    pub fn session_file(&self) -> Option<&Path> {
+        self.session_file.as_deref()
+    }
+
+    /// The proxies of the environment that the configuration was built from; none when it was
+    /// built without one, and then the process's own are used.
+    pub const fn proxies(&self) -> Option<&Proxies> {
+        self.proxies.as_ref()
     }
 
     /// Where the value of a field came from. [`Origin::Default`] too when it is not used, as the

@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use http::StatusCode;
 
-use super::{Decode, Error, Graphql, Http, Inner, Kind, Sent, Source};
+use super::{Decode, Error, Graphql, Http, Inner, Kind, Sent, Source, class::Class};
 use crate::{
     config::ApiVersion, operation::Refusal, response::RateLimit, transport::TransportError,
 };
@@ -31,6 +31,36 @@ impl Error {
         Self::new(Kind::NoLogin)
     }
 
+    /// A login's answer without a session. Its problem is in `data`.
+    #[cfg(feature = "session")]
+    pub(crate) fn login_refused(response: &crate::transport::HttpResponse) -> Self {
+        #[derive(serde::Deserialize)]
+        struct Body {
+            data: Token,
+        }
+        #[derive(serde::Deserialize)]
+        struct Token {
+            two_factor_registration_token: Option<String>,
+        }
+        let token = serde_json::from_slice(&response.body).ok();
+        Self::new(Kind::Login(Box::new(super::Refused {
+            status: response.status,
+            problem: super::Problem::of(&response.body).unwrap_or_default(),
+            token: token
+                .and_then(|body: Body| body.data.two_factor_registration_token)
+                .map(Into::into),
+        })))
+    }
+
+    /// The request was a login whose body was encrypted.
+    #[cfg(feature = "session")]
+    pub(crate) fn of_encoded_login(mut self) -> Self {
+        if let Kind::Http(http) = &mut self.0.kind {
+            http.document = super::Document::Login;
+        }
+        self
+    }
+
     pub(crate) fn encode(source: serde_json::Error) -> Self {
         Self::new(Kind::Encode).with_source(source)
     }
@@ -48,6 +78,13 @@ impl Error {
         error
     }
 
+    /// The rate limit lets nothing go before the call is over.
+    pub(crate) fn used_up(ends: Duration) -> Self {
+        let source = format!("the rate limit is used up for {} s more", ends.as_secs());
+        let source = TransportError::not_sent(source).timed_out();
+        Self::transport(source, false).with_retry_after(Some(ends))
+    }
+
     pub(crate) fn http(http: Http, writes: bool) -> Self {
         // A gateway answers for a manager that may be at work; a manager that failed may have
         // written before, but not from a document that it could not parse.
@@ -57,8 +94,12 @@ impl Error {
         error
     }
 
-    pub(crate) fn graphql(graphql: Graphql) -> Self {
-        Self::new(Kind::Graphql(Box::new(graphql)))
+    pub(crate) fn graphql(graphql: Graphql, writes: bool) -> Self {
+        // What fails inside may have written before, as with a status of 500.
+        let failed = graphql.errors.iter().any(|error| error.class() == Class::Bug);
+        let mut error = Self::new(Kind::Graphql(Box::new(graphql)));
+        error.0.outcome_unknown = writes && failed;
+        error
     }
 
     pub(crate) fn refused(refusal: Refusal<'_>) -> Self {
@@ -90,6 +131,11 @@ impl Error {
 
     pub(crate) fn too_old(server: ApiVersion, minimum: ApiVersion) -> Self {
         Self::new(Kind::TooOld { server, minimum })
+    }
+
+    /// A list that cannot be read to its end: why.
+    pub(crate) fn walk(message: String) -> Self {
+        Self::new(Kind::Walk(message))
     }
 
     pub(crate) fn stuck(offset: u64, total: u64) -> Self {
