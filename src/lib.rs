@@ -25,6 +25,8 @@
 //! | read a list | [`Client::pages`], [`Pager`] |
 //! | choose the fields when the program runs | [`Select::choose`] |
 //! | send what `graphql_client` derived, or a text | [`Client::query`], [`Client::execute`] |
+//! | say which rows of a list, and in which order | [`filter`] |
+//! | change a project and keep what it has | [`Client::groups`] |
 //! | tell failures apart | [`Error`] |
 //! | tell unset from null | [`Maybe`] |
 //! | compile documents of your own | [`include_graphql!`] |
@@ -41,8 +43,10 @@ pub mod client;
 pub mod config;
 pub mod credential;
 pub mod error;
+pub mod filter;
 pub mod format;
 mod generated;
+pub mod group;
 pub mod keypair;
 pub mod observe;
 pub mod operation;
@@ -63,9 +67,10 @@ pub use config::{
 };
 pub use credential::{Credential, Keys};
 pub use error::{Error, Result};
+pub use filter::{Filter, Order};
 pub use format::Format;
 pub use generated::{
-    container_registry, domain, group, resource_policy, resource_preset, scaling_group, types, user,
+    container_registry, domain, resource_policy, resource_preset, scaling_group, types, user,
 };
 pub use graphql_client;
 pub use observe::Observer;

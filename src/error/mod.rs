@@ -58,6 +58,10 @@ struct Inner {
 enum Kind {
     /// A setting is missing or wrong.
     Config(Cow<'static, str>),
+    /// A value cannot be sent as it is.
+    Argument(Cow<'static, str>),
+    /// What was named is not there.
+    Absent(Cow<'static, str>),
     /// The session of a login is needed and there is none.
     NoLogin,
     /// The variables cannot be written as JSON.
@@ -250,6 +254,8 @@ impl Error {
     pub(crate) fn type_name(&self) -> Cow<'static, str> {
         Cow::Borrowed(match &self.0.kind {
             Kind::Config(_) => "config",
+            Kind::Argument(_) => "argument",
+            Kind::Absent(_) => "absent",
             Kind::NoLogin => "no_login",
             Kind::Encode => "encode",
             Kind::Transport(Sent::No { timeout: false }) => "connect",
