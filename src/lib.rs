@@ -70,7 +70,9 @@ pub use error::{Error, Result};
 pub use filter::{Filter, Order};
 pub use format::Format;
 pub use generated::{
-    container_registry, domain, resource_policy, resource_preset, scaling_group, types, user,
+    acl, agent, audit_log, compute_session, container, container_registry, domain, endpoint, image,
+    metric, model_card, network, node, resource_policy, resource_preset, scaling_group,
+    service_config, storage, types, user, vfolder,
 };
 pub use graphql_client;
 pub use observe::Observer;
