@@ -119,7 +119,10 @@ async fn the_manager_reads_what_is_written_as_it_is_meant() {
         list.keypair_list.total_count
     };
     let all = count(column::RESOURCE_POLICY.is_not_null()).await;
-    assert_eq!(count(column::RESOURCE_POLICY.like("defa_lt").unwrap()).await, all);
+    let default = count(column::RESOURCE_POLICY.equals("default").unwrap()).await;
+    assert!(default > 0 && default < all, "{default} of {all}");
+    assert_eq!(count(column::RESOURCE_POLICY.like("defa_lt").unwrap()).await, default);
+    assert_eq!(count(column::RESOURCE_POLICY.contains("faul").unwrap()).await, default);
     assert_eq!(count(column::RESOURCE_POLICY.contains("a_l").unwrap()).await, 0);
     assert_eq!(count(column::RESOURCE_POLICY.like(literal("defa_lt")).unwrap()).await, 0);
     // `!a & b` would be `!(a & b)`.
