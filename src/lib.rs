@@ -27,6 +27,7 @@
 //! | send what `graphql_client` derived, or a text | [`Client::query`], [`Client::execute`] |
 //! | say which rows of a list, and in which order | [`filter`] |
 //! | change a project and keep what it has | [`Client::groups`] |
+//! | log in at a webserver | [`Client::login`], [`session`] |
 //! | tell failures apart | [`Error`] |
 //! | tell unset from null | [`Maybe`] |
 //! | compile documents of your own | [`include_graphql!`] |
@@ -57,6 +58,8 @@ pub mod retry;
 pub mod scalar;
 pub mod schema;
 pub mod select;
+#[cfg(feature = "session")]
+pub mod session;
 pub mod sign;
 pub mod transport;
 
@@ -77,12 +80,14 @@ pub use generated::{
 pub use graphql_client;
 pub use observe::Observer;
 pub use operation::{Kind, Operation, Page, Paginated, Refusal, Walk};
-pub use page::{Items, Pager, Position};
+pub use page::{Drift, Items, Pager, Position};
 pub use request::Request;
 pub use response::{RateLimit, Response};
 pub use retry::Retry;
 pub use scalar::{BigInt, Date, DateTime, HexBytes, JsonString, Maybe, Uuid, UuidFloatMap};
 pub use select::{Chosen, Field, Fragment, Row, Rows, Select};
+#[cfg(feature = "session")]
+pub use session::Session;
 pub use sign::HashType;
 pub use transport::Transport;
 

@@ -46,7 +46,7 @@ kinds! {
     Choice
     /// A whole number.
     Number
-    /// A number that stands for something else, such as seconds or a status, and is never null.
+    /// A number that stands for something else, such as seconds or a status.
     Code
     /// True or false.
     Flag
