@@ -50,6 +50,7 @@ mod auth;
 mod date;
 mod fault;
 mod filter;
+mod fixture;
 mod http;
 mod limit;
 mod manager;

@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 
 use crate::date::Clock;
 use crate::fault::Faults;
+use crate::fixture;
 use crate::http::{self, Shared};
 use crate::record::Recorded;
 use crate::schema;
@@ -211,7 +212,8 @@ impl ManagerBuilder {
         let clock = Clock::new(self.clock_offset);
         let clamp = |limit| i32::try_from(limit).unwrap_or(i32::MAX);
         let plan = Seed { keypairs: self.keypairs, rate_limit: clamp(self.rate_limit) };
-        let state = seed(plan, clock.now());
+        let rows = fixture::rows().map_err(io::Error::other)?;
+        let state = seed(plan, rows, clock.now());
         let accounts = Accounts::of(&state);
         let limit = clamp(self.anonymous_limit);
         let shared = Arc::new(Shared {

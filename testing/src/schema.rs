@@ -10,6 +10,8 @@ use apollo_compiler::validation::{DiagnosticList, Valid};
 use apollo_compiler::{ExecutableDocument, Name, Schema, ast};
 use uuid::Uuid;
 
+use crate::fixture::{self, Roots};
+
 /// Federation's way to the SDL, which the snapshot leaves out.
 const SERVICE: &str = "type _Service { sdl: String! } extend type Query { _service: _Service! }";
 
@@ -17,6 +19,7 @@ const SERVICE: &str = "type _Service { sdl: String! } extend type Query { _servi
 pub(crate) struct Contract {
     pub(crate) schema: Valid<Schema>,
     pub(crate) implementers: HashMap<Name, Implementers>,
+    pub(crate) roots: Roots,
 }
 
 /// The contract; an error names what is wrong with the snapshot.
@@ -38,7 +41,7 @@ fn load() -> Result<Contract, String> {
         .and_then(Schema::validate)
         .map_err(|invalid| invalid.errors.to_string())?;
     let implementers = schema.implementers_map();
-    Ok(Contract { schema, implementers })
+    Ok(Contract { schema, implementers, roots: fixture::roots()? })
 }
 
 /// Why a document is not executed.

@@ -149,7 +149,11 @@ impl Server {
         };
         let caller = caller.ok_or_else(|| Problem::unauthorized("Unauthorized access"))?;
         let body = Body::parse(request)?;
-        self.graphql(&body, older, Context { state, limits, caller: &caller, now })
+        self.graphql(
+            &body,
+            older,
+            Context { contract: self.contract, state, limits, caller: &caller, now },
+        )
     }
 
     fn graphql(&self, body: &Body, older: bool, context: Context<'_>) -> Result<String, Problem> {
