@@ -88,6 +88,7 @@ impl Client {
             kind: Some(Kind::Query),
             idempotent: None,
             timeout: None,
+            retry: None,
             signed: false,
         };
         let server = self
