@@ -16,8 +16,10 @@ use apollo_compiler::{
 use crate::{
     Failure,
     diagnostic::{self, Diagnostic},
+    nulls::Nulls,
     schema::CLIENT_DIRECTIVES,
     suggest::suggest,
+    usage,
 };
 
 /// All documents of a set, proven valid. Fragments are shared between the files.
@@ -29,6 +31,7 @@ pub(crate) struct Documents {
 /// Reads documents; what is wrong in any of them is reported at once.
 pub(crate) fn read(
     schema: &Valid<Schema>,
+    nulls: &Nulls,
     files: impl IntoIterator<Item = (PathBuf, String)>,
 ) -> Result<Documents, Failure> {
     let mut errors = DiagnosticList::new(Default::default());
@@ -51,10 +54,15 @@ pub(crate) fn read(
             .into_iter()
             .filter(|error| !broken.iter().any(|broken| broken.file() == error.file())),
     );
-    found.errors.sort();
-    found.errors.dedup();
+    let used = usage::check(schema, &document, nulls);
+    found.errors.extend(used.errors);
+    found.warnings.extend(used.warnings);
+    for diagnostics in [&mut found.errors, &mut found.warnings] {
+        diagnostics.sort();
+        diagnostics.dedup();
+    }
     if !found.errors.is_empty() {
-        return Err(Failure::new(found.errors));
+        return Err(Failure::new(found.errors).with_warnings(found.warnings));
     }
     let executable = match checked {
         Ok(valid) => valid,
@@ -90,7 +98,11 @@ impl Documents {
     pub(crate) fn comment(&self, span: Option<SourceSpan>) -> Option<String> {
         let span = span?;
         let text = self.executable.sources.get(&span.file_id())?.source_text();
-        let above = text.get(..span.offset())?.rfind('\n').and_then(|end| text.get(..end))?;
+        let (above, beside) = text.get(..span.offset())?.rsplit_once('\n')?;
+        // What is above a line belongs to the first that stands in it.
+        if !beside.trim().is_empty() {
+            return None;
+        }
         let mut comment: Vec<_> = above
             .lines()
             .rev()
@@ -115,7 +127,9 @@ impl Documents {
         for name in self.fragments(&operation.selection_set) {
             if let Some(fragment) = self.executable.fragments.get(&name) {
                 let mut fragment = fragment.clone();
-                tidy(schema, &mut fragment.make_mut().selection_set);
+                let own = fragment.make_mut();
+                strip(&mut own.directives);
+                tidy(schema, &mut own.selection_set);
                 text.push_str(&minify(&fragment.serialize().no_indent().to_string()));
             }
         }
@@ -124,9 +138,14 @@ impl Documents {
 
     /// The same without the fragments.
     pub(crate) fn own_text(&self, schema: &Schema, operation: &Node<Operation>) -> String {
-        let mut own = operation.clone();
-        tidy(schema, &mut own.make_mut().selection_set);
-        minify(&own.serialize().no_indent().to_string())
+        let mut operation = operation.clone();
+        let own = operation.make_mut();
+        strip(&mut own.directives);
+        for variable in &mut own.variables {
+            strip(&mut variable.make_mut().directives);
+        }
+        tidy(schema, &mut own.selection_set);
+        minify(&operation.serialize().no_indent().to_string())
     }
 
     /// The fragments that a selection reaches, each once, in the order in which they are met.
@@ -156,7 +175,9 @@ impl Documents {
 /// decoded.
 pub(crate) fn tidy(schema: &Schema, set: &mut SelectionSet) {
     let spreads = set.selections.iter().any(|selection| !matches!(selection, Selection::Field(_)));
-    let named = |field: &Node<Field>| field.name == "__typename" && field.alias.is_none();
+    let named = |field: &Node<Field>| {
+        field.name == "__typename" && field.alias.is_none() && field.directives.is_empty()
+    };
     let tells = set.selections.iter().filter_map(Selection::as_field).any(named);
     if spreads
         && !tells
@@ -172,7 +193,11 @@ pub(crate) fn tidy(schema: &Schema, set: &mut SelectionSet) {
                 strip(&mut field.directives);
                 tidy(schema, &mut field.selection_set);
             }
-            Selection::InlineFragment(inline) => tidy(schema, &mut inline.make_mut().selection_set),
+            Selection::InlineFragment(inline) => {
+                let inline = inline.make_mut();
+                strip(&mut inline.directives);
+                tidy(schema, &mut inline.selection_set);
+            }
             Selection::FragmentSpread(_) => {}
         }
     }

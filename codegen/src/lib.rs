@@ -16,6 +16,7 @@
 //! ```
 
 mod build;
+mod carried;
 mod diagnostic;
 #[cfg(feature = "tools")]
 pub mod diff;
@@ -30,11 +31,13 @@ mod options;
 #[cfg(feature = "tools")]
 mod scaffold;
 mod schema;
+mod script;
 mod select;
 #[cfg(feature = "snapshot")]
 pub mod snapshot;
 mod suggest;
 mod types;
+mod usage;
 
 pub use diagnostic::Diagnostic;
 pub use failure::Failure;
