@@ -49,13 +49,17 @@ fn selection(schema: &Schema, ty: &Type, depth: u32) -> String {
         _ => return String::new(),
     };
     let mut chosen = vec!["__typename".to_owned()];
+    // What is deeper is not looked at.
+    let fields = fields.iter().filter(|_| depth > 0);
     for (name, field) in fields {
         if field.arguments.iter().any(|argument| argument.is_required()) {
             continue;
         }
-        let inner = selection(schema, &field.ty, depth.saturating_sub(1));
-        if inner.is_empty() || depth > 0 {
-            chosen.push(format!("{name} {inner}"));
+        let leaf = selection(schema, &field.ty, 0).is_empty();
+        if leaf {
+            chosen.push(name.to_string());
+        } else if depth > 0 {
+            chosen.push(format!("{name} {}", selection(schema, &field.ty, depth - 1)));
         }
     }
     format!("{{ {} }}", chosen.join(" "))

@@ -213,6 +213,7 @@ fn policies(state: &mut State, now: Timestamp) {
         "name": "default",
         "created_at": created_at,
         "max_vfolder_count": 0,
+        "max_vfolder_size": null,
         "max_quota_scope_size": -1,
         "max_session_count_per_model_session": 10,
         "max_customized_image_count": 3,
@@ -222,6 +223,7 @@ fn policies(state: &mut State, now: Timestamp) {
         "name": "default",
         "created_at": created_at,
         "max_vfolder_count": 0,
+        "max_vfolder_size": null,
         "max_quota_scope_size": -1,
         "max_network_count": 3,
     });

@@ -64,7 +64,13 @@ impl Run {
         O::Data: Serialize,
     {
         assert!(O::TEXT.contains(root), "{} does not ask for {root}", O::NAME);
-        let operation: O = serde_json::from_value(variables.clone()).unwrap();
+        let operation: O = match serde_json::from_value(variables.clone()) {
+            Ok(operation) => operation,
+            Err(error) => {
+                self.faults.push(format!("{}: {error}", O::NAME));
+                return Value::Null;
+            }
+        };
         let answer = self.clients[role].send(operation).await;
         let entry = self.entries.entry(root).or_default();
         if !entry.operations.contains(&O::NAME) {

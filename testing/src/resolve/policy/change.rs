@@ -106,11 +106,17 @@ fn blank(whose: &str) -> JsonMap {
         }),
         "user" => json!({
             "max_vfolder_count": 0,
+            "max_vfolder_size": null,
             "max_quota_scope_size": 0,
             "max_session_count_per_model_session": 0,
             "max_customized_image_count": 3,
         }),
-        _ => json!({ "max_vfolder_count": 0, "max_quota_scope_size": 0, "max_network_count": 0 }),
+        _ => json!({
+            "max_vfolder_count": 0,
+            "max_vfolder_size": null,
+            "max_quota_scope_size": 0,
+            "max_network_count": 0,
+        }),
     };
     match blank {
         JsonValue::Object(policy) => policy,
