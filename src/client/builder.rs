@@ -13,6 +13,8 @@ use jiff::Timestamp;
 use super::{
     Client, DOMAIN, Inner, JSON, Sleep, endpoints::Endpoints, quota::Quota, skew::Skew, unusable,
 };
+#[cfg(feature = "session")]
+use crate::session::{self, Session};
 use crate::{
     config::Config,
     error::{Error, Result},
@@ -43,6 +45,8 @@ pub struct ClientBuilder {
     observer: Option<Box<dyn Observer>>,
     max_page_size: u32,
     max_response_size: usize,
+    #[cfg(feature = "session")]
+    session: Option<Session>,
 }
 
 impl ClientBuilder {
@@ -61,6 +65,8 @@ impl ClientBuilder {
             observer: None,
             max_page_size: MAX_PAGE_SIZE,
             max_response_size: MAX_RESPONSE_SIZE,
+            #[cfg(feature = "session")]
+            session: None,
         }
     }
 
@@ -151,14 +157,25 @@ impl ClientBuilder {
         self
     }
 
-    /// Makes the client. Nothing is sent.
+    /// Starts with this session, in place of the one in
+    /// [`Config::session_file`](crate::Config::session_file).
+    #[cfg(feature = "session")]
+    pub fn session(mut self, session: Session) -> Self {
+        self.session = Some(session);
+        self
+    }
+
+    /// Makes the client. Nothing is sent. With an endpoint of type `session`, the session file is
+    /// read if it is there.
     ///
     /// # Errors
     ///
-    /// When a certificate of the configuration cannot be used, or a header cannot carry the
-    /// domain or the user agent.
+    /// When a certificate of the configuration cannot be used, a header cannot carry the domain or
+    /// the user agent, the session file cannot be used, or the session is of another endpoint.
     pub fn build(self) -> Result<Client> {
         let config = self.config;
+        #[cfg(feature = "session")]
+        let session = session::first(&config, self.session)?;
         let mut headers = HeaderMap::new();
         headers.insert(header::USER_AGENT, value("user agent", config.user_agent())?);
         headers.insert(DOMAIN, value("domain", config.domain())?);
@@ -191,6 +208,8 @@ impl ClientBuilder {
             max_response_size: self.max_response_size,
             endpoints: Endpoints::new(order),
             server: RwLock::new(None),
+            #[cfg(feature = "session")]
+            session: RwLock::new(session),
         })))
     }
 }

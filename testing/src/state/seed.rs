@@ -223,7 +223,7 @@ fn policies(state: &mut State, now: Timestamp) {
         "name": "default",
         "created_at": created_at,
         "max_vfolder_count": 0,
-        "max_vfolder_size": null,
+        "max_vfolder_size": -1,
         "max_quota_scope_size": -1,
         "max_network_count": 3,
     });
