@@ -1,6 +1,5 @@
 //! Mutations of projects.
 
-use apollo_compiler::response::JsonValue;
 use apollo_compiler::response::serde_json_bytes::json;
 use uuid::Uuid;
 
@@ -190,7 +189,7 @@ fn set(group: &mut Group, props: &Args<'_>) {
     ];
     for (member, column) in clearable {
         // An empty registry, the default, is none that was given.
-        if props.given(member).is_some_and(|value| *value != JsonValue::from("{}")) {
+        if props.given(member).is_some_and(|value| value.as_str() != Some("{}")) {
             *column = props.text(member).map(str::to_owned);
         }
     }

@@ -28,10 +28,9 @@ pub(in crate::resolve) fn change(context: &mut Context<'_>, root: &str, args: &A
     let whose = whose(root);
     let name = args.text("name").unwrap_or_default();
     let props = args.object("props").unwrap_or(*args);
-    if let Some(word) = props.text("default_for_unspecified") {
-        if !["LIMITED", "UNLIMITED"].contains(&word) {
-            return Err(Failure::unexpected(format!("'{word}'")));
-        }
+    let word = props.text("default_for_unspecified");
+    if let Some(word) = word.filter(|word| !["LIMITED", "UNLIMITED"].contains(word)) {
+        return Err(Failure::unexpected(format!("'{word}'")));
     }
     let there = policies(context.state, whose).contains_key(name);
     if root.starts_with("create_") {
