@@ -24,9 +24,11 @@ mod names;
 mod options;
 mod schema;
 mod select;
+mod since;
 #[cfg(feature = "snapshot")]
 pub mod snapshot;
 mod suggest;
+mod text;
 mod types;
 
 pub use diagnostic::Diagnostic;

@@ -10,6 +10,7 @@ use apollo_compiler::{
 use super::{Builder, docs, wraps};
 use crate::{
     names::{Names, camel, ident, snake},
+    since::{Facts, input_field, marked},
     types::{Docs, Enum, EnumValue, Input, InputField, Presence, Shape, Wrap},
 };
 
@@ -44,6 +45,8 @@ impl Builder<'_> {
             key: key.to_string(),
             shape: Shape { wraps, base },
             presence,
+            since: None,
+            deep: Facts { schema: self.schema }.newest_value(inner).is_some(),
             secret: self.is_secret(key, ty),
             docs,
         }
@@ -80,6 +83,10 @@ impl Builder<'_> {
                     let values = def.values.values().map(|value| EnumValue {
                         variant: ident(&names.claim(camel(&value.value))),
                         value: value.value.to_string(),
+                        since: marked(
+                            format!("{name}.{}", value.value),
+                            value.directives.iter(),
+                        ),
                         docs: docs(value.description.as_ref(), value.directives.iter(), None),
                     });
                     self.model.enums.push(Enum {
@@ -97,14 +104,15 @@ impl Builder<'_> {
                     let fields = def.fields.values().map(|field| {
                         let docs = docs(field.description.as_ref(), field.directives.iter(), None);
                         let default = field.default_value.is_some();
-                        self.input_field(
+                        let made = self.input_field(
                             &mut names,
                             &field.name,
                             &field.ty,
                             default,
                             docs,
                             Some(&name),
-                        )
+                        );
+                        InputField { since: input_field(&name, field), ..made }
                     });
                     let fields = fields.collect();
                     self.model.inputs.push(Input {

@@ -1,5 +1,6 @@
 //! Writes the types of a document set as Rust.
 
+mod gate;
 mod input;
 mod operation;
 mod output;
@@ -26,9 +27,11 @@ pub(crate) fn emit(model: &Model, runtime: &str, path: &str) -> String {
         let scope = Scope { depth: 0, module: "", nested: "" };
         for item in &model.enums {
             out.open_enum(item);
+            out.gated_enum(item);
         }
         for item in &model.inputs {
             out.input(item, scope);
+            out.gated_input(item);
         }
         out.close("}");
     }
