@@ -9,6 +9,8 @@ use serde_json::value::RawValue;
 pub use serde;
 pub use serde_json;
 
+pub use crate::version::{Gate, Gated, Given, Part, Variables};
+
 /// Stands in for a secret in `Debug`.
 pub struct Redacted;
 
@@ -133,6 +135,13 @@ macro_rules! __open_enum {
             }
         }
     };
+}
+
+/// Decodes a field that has to be there, if only as null.
+pub fn stated<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    Option::deserialize(deserializer)
 }
 
 /// Decodes a string without keeping it where a borrowed one will do.

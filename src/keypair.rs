@@ -73,7 +73,7 @@ impl KeyPairs<'_> {
     /// # Errors
     ///
     /// As for [`create`](Self::create); refused ([`is_refused`](Error::is_refused)) when
-    /// there is no such keypair, and when a value is null.
+    /// there is no such keypair.
     pub async fn update(
         &self,
         access_key: impl Into<String>,

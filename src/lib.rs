@@ -25,6 +25,7 @@
 //! | read a list | [`Client::pages`], [`Pager`] |
 //! | choose the fields when the program runs | [`Select::choose`] |
 //! | send what `graphql_client` derived, or a text | [`Client::query`], [`Client::execute`] |
+//! | work with a manager that is older | [`version`] |
 //! | tell failures apart | [`Error`] |
 //! | tell unset from null | [`Maybe`] |
 //! | compile documents of your own | [`include_graphql!`] |
@@ -51,6 +52,7 @@ pub mod schema;
 pub mod select;
 pub mod sign;
 pub mod transport;
+pub mod version;
 
 pub use client::{Client, ClientBuilder, ServerInfo};
 pub use config::{
@@ -62,14 +64,15 @@ pub use error::{Error, Result};
 pub use format::Format;
 pub use generated::types;
 pub use graphql_client;
-pub use operation::{Kind, Operation, Page, Paginated, Refusal};
+pub use operation::{Kind, Operation, Page, Paginated, Refusal, Walk};
 pub use page::{Items, Pager, Position};
 pub use request::Request;
 pub use response::{RateLimit, Response};
-pub use scalar::{BigInt, DateTime, JsonString, Maybe, Uuid};
+pub use scalar::{BigInt, Date, DateTime, HexBytes, JsonString, Maybe, Uuid, UuidFloatMap};
 pub use select::{Chosen, Field, Fragment, Row, Rows, Select};
 pub use sign::HashType;
 pub use transport::Transport;
+pub use version::{ManagerVersion, Since, VersionPolicy};
 
 /// Includes what [`backendai-codegen`](https://docs.rs/backendai-codegen) wrote under this name in
 /// the build script of the crate: a module for each document file, and `types` for what they share.

@@ -2,7 +2,10 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::scalar::Maybe;
+use crate::{
+    scalar::Maybe,
+    version::{Gate, ManagerVersion, Since},
+};
 
 /// Whether an operation reads or writes.
 ///
@@ -33,10 +36,28 @@ pub trait Operation: Serialize + Send + Sync {
     /// [`TEXT`](Self::TEXT) as a JSON string with its quotes, ready to be put in a request body.
     const TEXT_JSON: &'static str;
 
+    /// What it needs that not every manager has and that cannot be left out, newest first.
+    const REQUIRES: &'static [Since] = &[];
+    /// The version from which on every manager has all of it; `None` when every manager does. One
+    /// of an older branch may have it too: [`Since::is_in`] tells.
+    const MIN_MANAGER_VERSION: Option<ManagerVersion> = Since::newest(Self::REQUIRES);
+
     /// The text that is sent, as a JSON string. Another one than [`TEXT_JSON`](Self::TEXT_JSON)
     /// where fields are chosen at run time.
     fn text_json(&self) -> &str {
         Self::TEXT_JSON
+    }
+
+    /// The newest version that any part of it or of its values came with.
+    #[doc(hidden)]
+    fn newest(&self) -> Option<ManagerVersion> {
+        Self::MIN_MANAGER_VERSION
+    }
+
+    /// What has to be looked at when the manager may be older than that.
+    #[doc(hidden)]
+    fn gate(&self) -> Gate {
+        Gate::new(Self::REQUIRES)
     }
 
     /// What the manager refused, though it answered with HTTP 200 and no GraphQL error:
@@ -55,30 +76,92 @@ pub struct Refusal<'a> {
     pub message: Option<&'a str>,
 }
 
-/// A query of one list that is read page by page (`limit`, `offset` → `items`, `total_count`).
+/// A query of one list that can be read page by page. [`Client::pages`](crate::Client::pages) does.
 pub trait Paginated: Operation + Clone {
     /// One row.
     type Item: Send;
 
-    /// Column that identifies a row, by its name in the list's order language.
-    /// Appended to every order so that pages neither overlap nor leave rows out.
-    const KEY: Option<&'static str>;
+    /// The ways in which the list can be walked; the first is taken unless the caller says
+    /// otherwise.
+    const WALKS: &'static [Walk] = &[Walk::Offset];
 
-    /// Chooses the rows: at most `limit`, after the first `offset`.
-    fn set_window(&mut self, limit: i32, offset: i32);
+    /// The column that identifies a row, by its name in the list's order language; several with
+    /// commas between them where only all together do.
+    const KEY: Option<&'static str> = None;
 
-    /// The order variable, where the list has one.
-    fn order_mut(&mut self) -> Option<&mut Maybe<String>>;
+    /// Chooses the rows: at most `limit`, after the first `offset`. For [`Walk::Offset`] and
+    /// [`Walk::Keyset`].
+    fn set_window(&mut self, _limit: i32, _offset: i32) {}
+
+    /// Chooses the rows: at most `first`, after the one with that cursor. For [`Walk::Cursor`].
+    fn set_cursor(&mut self, _first: i32, _after: Option<String>) {}
+
+    /// The order variable, where the list has one that is a text.
+    fn order_mut(&mut self) -> Option<&mut Maybe<String>> {
+        None
+    }
+
+    /// The variable of the filter language, where the list has one.
+    fn filter_mut(&mut self) -> Option<&mut Maybe<String>> {
+        None
+    }
+
+    /// Whether an order is set, in whatever language.
+    fn is_ordered(&self) -> bool {
+        false
+    }
+
+    /// The value of a row's [`KEY`](Self::KEY), where the rows have it.
+    fn key(_item: &Self::Item) -> Option<String> {
+        None
+    }
 
     /// Takes the rows out of an answer; `None` when the manager answered null in their place.
     fn page(data: Self::Data) -> Option<Page<Self::Item>>;
 }
 
+/// A way to read a list page by page. What each guarantees stands at [`Pager`](crate::Pager).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Walk {
+    /// The rows whose key is greater than that of the last row that came.
+    Keyset,
+    /// The rows after so many rows.
+    Offset,
+    /// The rows after the one with a cursor that the manager gave.
+    Cursor,
+}
+
 /// The rows of one answer.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Page<T> {
     /// The rows, in the manager's order.
     pub items: Vec<T>,
-    /// How many rows the whole list has, when the manager said so.
+    /// How many rows the manager says that there are.
     pub total: Option<u64>,
+    /// The cursor of each row; empty for a list without cursors.
+    pub cursors: Vec<Option<String>>,
+    /// Where the page ends, for a list with cursors.
+    pub end: Option<String>,
+    /// Whether rows come after it, for a list with cursors.
+    pub more: Option<bool>,
+}
+
+impl<T> Page<T> {
+    /// Rows without cursors.
+    pub const fn new(items: Vec<T>, total: Option<u64>) -> Self {
+        Self { items, total, cursors: Vec::new(), end: None, more: None }
+    }
+
+    /// What a list with cursors says beside its rows: that of each row, that of the last one, and
+    /// whether rows come after it.
+    #[must_use]
+    pub fn with_cursors(
+        self,
+        cursors: Vec<Option<String>>,
+        end: Option<String>,
+        more: bool,
+    ) -> Self {
+        Self { cursors, end, more: Some(more), ..self }
+    }
 }

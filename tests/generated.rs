@@ -6,8 +6,8 @@
 #[rustfmt::skip]
 mod golden;
 
-use backendai::{Kind, Maybe, Operation, Paginated};
-use golden::{people, things, types};
+use backendai::{Kind, Maybe, Operation, Paginated, Walk};
+use golden::{lists, people, things, types};
 use serde_json::{Value, json};
 
 /// Decodes, and checks that nothing is lost on the way back.
@@ -202,7 +202,7 @@ fn a_refusal_is_seen_wherever_it_is() {
 
 #[test]
 fn a_list_is_recognised() {
-    assert_eq!(people::Users::KEY, Some("id"));
+    assert_eq!(people::Users::KEY, Some("name"));
     let mut users = people::Users::new(0);
     users.set_window(3, 6);
     *users.order_mut().unwrap() = "id".into();
@@ -212,4 +212,68 @@ fn a_list_is_recognised() {
         serde_json::from_value(json!({"user_list": {"items": [item], "total_count": 9}})).unwrap();
     let page = people::Users::page(data).unwrap();
     assert_eq!((page.items[0].name.as_str(), page.total), ("n", Some(9)));
+}
+
+#[test]
+fn a_key_may_have_another_name_and_may_be_several_columns() {
+    assert_eq!(lists::Keyed::WALKS, [Walk::Keyset, Walk::Offset]);
+    assert_eq!(lists::Keyed::KEY, Some("user_id"));
+    let mut keyed = lists::Keyed::new(0);
+    *keyed.filter_mut().unwrap() = "x".into();
+    assert!(!keyed.is_ordered());
+    *keyed.order_mut().unwrap() = "y".into();
+    assert!(keyed.is_ordered());
+    assert_eq!(keyed, lists::Keyed::new(0).filter("x").order("y"));
+    let uuid = "0194c0de-0000-7000-8000-000000000001";
+    let row = serde_json::from_value(json!({ "uuid": uuid })).unwrap();
+    assert_eq!(lists::Keyed::key(&row).as_deref(), Some(uuid));
+
+    // Without a filter variable there is no other way.
+    assert_eq!(lists::Fragmented::WALKS, [Walk::Offset]);
+    assert_eq!(lists::Fragmented::KEY, Some("name,id"));
+    let data = json!({"log": {"items": [{"id": "1", "name": "n"}], "total_count": 1}});
+    let page = lists::Fragmented::page(serde_json::from_value(data).unwrap()).unwrap();
+    assert_eq!(lists::Fragmented::key(&page.items[0]).as_deref(), Some("n\n1"));
+    assert_eq!((lists::Log::WALKS, lists::Log::KEY), (&[Walk::Offset][..], None));
+}
+
+#[test]
+fn a_connection_gives_its_rows_and_their_cursors() {
+    assert_eq!(lists::Robots::WALKS, [Walk::Cursor]);
+    let data = json!({"robots": {
+        "count": 4,
+        "edges": [{"cursor": "a", "node": {"name": "n"}}, {"cursor": "b", "node": null}, null],
+        "pageInfo": {"hasNextPage": true, "endCursor": "b"},
+    }});
+    let page = lists::Robots::page(serde_json::from_value(data).unwrap()).unwrap();
+    // What is null stays where it is, so that nothing is left out unsaid.
+    let names: Vec<_> =
+        page.items.iter().map(|row| row.as_ref().map(|robot| robot.name.as_str())).collect();
+    assert_eq!(names, [Some("n"), None, None]);
+    assert_eq!(page.cursors, [Some("a".to_owned()), Some("b".to_owned()), None]);
+    assert_eq!((page.total, page.end.as_deref(), page.more), (Some(4), Some("b"), Some(true)));
+
+    let mut robots = lists::Robots::new().offset(7);
+    robots.set_cursor(5, Some("b".to_owned()));
+    assert_eq!(robots, lists::Robots::new().first(5).after("b"));
+}
+
+#[test]
+fn the_two_ways_of_a_connection_exclude_each_other() {
+    assert_eq!(lists::RobotsV2::WALKS, [Walk::Offset, Walk::Cursor]);
+    let mut both = lists::RobotsV2::new().by(vec![1]);
+    assert!(both.is_ordered());
+    both.set_cursor(5, None);
+    assert_eq!(both, lists::RobotsV2::new().by(vec![1]).first(5));
+    both.set_window(3, 6);
+    assert_eq!(both, lists::RobotsV2::new().by(vec![1]).limit(3).offset(6));
+    let data = json!({"robotsV2": {
+        "count": null,
+        "edges": [{"cursor": "a", "node": {"name": "n"}}],
+        "pageInfo": {"hasNextPage": false, "endCursor": null},
+    }});
+    let page = lists::RobotsV2::page(serde_json::from_value(data).unwrap()).unwrap();
+    assert_eq!((page.items[0].name.as_str(), page.total, page.more), ("n", None, Some(false)));
+    let null = serde_json::from_value(json!({ "robotsV2": null })).unwrap();
+    assert!(lists::RobotsV2::page(null).is_none());
 }

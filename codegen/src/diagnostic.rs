@@ -1,6 +1,6 @@
 //! What is wrong with a document, where, and what the line looks like.
 
-use std::fmt;
+use std::{fmt, ops::Range, path::Path};
 
 use apollo_compiler::{
     diagnostic::ToCliReport,
@@ -38,6 +38,30 @@ impl Diagnostic {
     ) -> Self {
         let place = span.and_then(|span| Place::find(span, sources));
         Self { place, message: message.into(), suggestion: None }
+    }
+
+    /// A fault in a file that is not GraphQL. `line` counts from 0 and `columns` in characters.
+    pub(crate) fn in_line(
+        file: &Path,
+        line: usize,
+        source: &str,
+        columns: Range<usize>,
+        message: impl Into<String>,
+    ) -> Self {
+        let place = Place {
+            file: file.display().to_string(),
+            line: line + 1,
+            column: columns.start + 1,
+            source: source.to_owned(),
+            width: columns.len().max(1),
+        };
+        Self { place: Some(place), message: message.into(), suggestion: None }
+    }
+
+    /// The same with a name that was probably meant.
+    pub(crate) fn suggest(mut self, name: Option<String>) -> Self {
+        self.suggestion = name;
+        self
     }
 
     /// Whether a file could not be read to its end.

@@ -20,7 +20,10 @@ mod diagnostic;
 mod document;
 mod emit;
 mod failure;
+#[cfg(feature = "manifest")]
+mod manifest;
 mod names;
+mod nulls;
 mod options;
 mod schema;
 mod select;

@@ -8,11 +8,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{Diagnostic, Failure, build, document, emit, schema, types::Base};
+use crate::{Diagnostic, Failure, build, document, emit, nulls::Nulls, schema, types::{Base, Model}};
 
 /// A document set, and how it becomes Rust.
 pub struct Options {
     schema: Option<PathBuf>,
+    nulls: Option<PathBuf>,
     operations: Vec<String>,
     runtime: String,
     path: String,
@@ -31,19 +32,46 @@ pub struct Generated {
     pub files: Vec<PathBuf>,
 }
 
+/// Scalars of the manager's schemas, and the types of the runtime crate that they become.
+const SCALARS: [(&str, &str); 7] = [
+    ("BigInt", "BigInt"),
+    ("Bytes", "HexBytes"),
+    ("Date", "Date"),
+    ("DateTime", "DateTime"),
+    ("JSONString", "JsonString"),
+    ("UUID", "Uuid"),
+    ("UUIDFloatMap", "UuidFloatMap"),
+];
+
+/// Those that are text. What the manager knows of them grows, so they are no enums; numbers are
+/// among them that a float would make inexact.
+const STRINGS: [&str; 15] = [
+    "AgentPermissionField",
+    "ByteSize",
+    "ContainerRegistryScopeField",
+    "ContainerRegistryTypeField",
+    "Decimal",
+    "DomainPermissionValueField",
+    "FieldSet",
+    "GlobalIDField",
+    "GroupPermissionField",
+    "ImagePermissionValueField",
+    "ScopeField",
+    "SessionPermissionValueField",
+    "VFolderPermissionValueField",
+    "federation__Policy",
+    "federation__Scope",
+];
+
 impl Default for Options {
     fn default() -> Self {
-        let scalars = [
-            ("UUID", "Uuid"),
-            ("DateTime", "DateTime"),
-            ("BigInt", "BigInt"),
-            ("JSONString", "JsonString"),
-        ];
-        let scalars = scalars
-            .into_iter()
-            .map(|(scalar, ty)| (scalar.to_owned(), Base::Runtime(ty.to_owned())));
+        let scalars = SCALARS
+            .iter()
+            .map(|&(scalar, ty)| (scalar.to_owned(), Base::Runtime(ty.to_owned())))
+            .chain(STRINGS.iter().map(|&scalar| (scalar.to_owned(), Base::Rust("String".into()))));
         Self {
             schema: None,
+            nulls: None,
             operations: Vec::new(),
             runtime: "::backendai".to_owned(),
             path: "/admin/gql".to_owned(),
@@ -59,6 +87,25 @@ impl Options {
     #[must_use]
     pub fn schema(mut self, file: impl Into<PathBuf>) -> Self {
         self.schema = Some(file.into());
+        self
+    }
+
+    /// A table of the input fields that take null, from the folder of the package. For the input
+    /// objects it lists, null can be sent only where it says so:
+    ///
+    /// ```text
+    /// # What follows a `#` is a comment.
+    /// ModifyGroupInput
+    ///     description: null           # may be left out, null, or a value: `Maybe`
+    ///     container_registry: stated  # has to be said, as a value or null: `new` asks for it
+    ///     # every other field may be left out, and is never null: `Option`
+    /// ```
+    ///
+    /// Input objects that are not listed take null wherever the schema allows it. If neither this
+    /// nor [`schema`](Self::schema) is set, the table that `backendai` carries with its schema.
+    #[must_use]
+    pub fn nulls(mut self, file: impl Into<PathBuf>) -> Self {
+        self.nulls = Some(file.into());
         self
     }
 
@@ -126,6 +173,9 @@ impl Options {
             }
         }
         tell_cargo("rerun-if-changed", self.schema_file()?.display());
+        if let Some(table) = self.nulls_file() {
+            tell_cargo("rerun-if-changed", table.display());
+        }
         let generated = self.generate()?;
         for file in &generated.files {
             tell_cargo("rerun-if-changed", file.display());
@@ -146,16 +196,36 @@ impl Options {
     ///
     /// When a file cannot be read or is not valid, with every fault of all files.
     pub fn generate(&self) -> Result<Generated, Failure> {
+        let (model, files) = self.model()?;
+        let code = emit::emit(&model, &self.runtime, &self.path);
+        Ok(Generated { code, warnings: model.warnings, files })
+    }
+
+    /// What the operations name in the schema and which manager has that, as JSON: an entry for
+    /// each, to be checked in.
+    ///
+    /// # Errors
+    ///
+    /// As [`generate`](Self::generate).
+    #[cfg(feature = "manifest")]
+    pub fn manifest(&self) -> Result<String, Failure> {
+        Ok(crate::manifest::manifest(&self.model()?.0))
+    }
+
+    fn model(&self) -> Result<(Model, Vec<PathBuf>), Failure> {
         let path = self.schema_file()?;
         let schema = schema::load(&path, read(&path)?)?;
+        let nulls = match self.nulls_file() {
+            Some(table) => Nulls::read(&table, &read(&table)?, &schema)?,
+            None => Nulls::default(),
+        };
         let files = self.files(&path)?;
         let sources: Result<Vec<_>, _> =
             files.iter().map(|file| Ok((file.clone(), read(file)?))).collect();
         let documents = document::read(&schema, sources?)?;
-        let model = build::model(&schema, &documents, self);
-        let code = emit::emit(&model, &self.runtime, &self.path);
-        let files = std::iter::once(path).chain(files).collect();
-        Ok(Generated { code, warnings: model.warnings, files })
+        let model = build::model(&schema, &documents, &nulls, self);
+        let files = std::iter::once(path).chain(self.nulls_file()).chain(files).collect();
+        Ok((model, files))
     }
 
     fn schema_file(&self) -> Result<PathBuf, Failure> {
@@ -167,6 +237,11 @@ impl Options {
                  package depend on `backendai` itself, which carries one",
             )
         })
+    }
+
+    fn nulls_file(&self) -> Option<PathBuf> {
+        let carried = || env::var_os("DEP_BACKENDAI_NULLS").map(PathBuf::from);
+        self.nulls.clone().or_else(|| if self.schema.is_none() { carried() } else { None })
     }
 
     /// The document files, in the order of their names.

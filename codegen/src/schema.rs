@@ -17,8 +17,9 @@ pub(crate) const CLIENT_DIRECTIVES: [&str; 4] = [
     // The name of the field for people, such as the head of a column.
     "directive @title(text: String!) on FIELD",
     // On a list that is read page by page: the column that identifies a row, by its name in the
-    // list's order language.
-    "directive @unique(by: String!) on FIELD",
+    // list's order language; `field` where the rows call it otherwise, `filter: false` where it
+    // cannot be compared in the filter language.
+    "directive @unique(by: String!, field: String, filter: Boolean) on FIELD",
     // How the value is shown to people; `field` is for `SUB_FIELD`.
     "directive @format(as: FieldFormat!, field: String) on FIELD",
 ];

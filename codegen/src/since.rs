@@ -10,6 +10,8 @@ use apollo_compiler::{
     schema::ExtendedType,
 };
 
+use crate::text::Named;
+
 /// The release of a manager. A pre-release counts as its release: what is marked with 26.4.2 is
 /// there in 26.4.2rc1 already, since markers are written while it is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -184,6 +186,21 @@ impl Facts<'_> {
             }
             _ => {}
         }
+    }
+
+    /// The input objects that a value of a type can have, with their fields.
+    pub(crate) fn inputs(self, name: &Name) -> Named {
+        let mut found = Named::new();
+        let mut open = vec![name];
+        while let Some(name) = open.pop() {
+            let Some(input) = self.schema.get_input_object(name) else { continue };
+            if !found.contains_key(name.as_str()) {
+                let fields = input.fields.keys().map(|key| (key.to_string(), Default::default()));
+                found.insert(name.to_string(), fields.collect());
+                open.extend(input.fields.values().map(|field| field.ty.inner_named_type()));
+            }
+        }
+        found
     }
 
     /// The newest mark that a value of an input type can meet.

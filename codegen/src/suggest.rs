@@ -61,7 +61,7 @@ fn fields<'a>(schema: &'a Schema, ty: &str) -> Box<dyn Iterator<Item = &'a str> 
 }
 
 /// The nearest of the names, if it is near at all: a third of the letters may differ.
-fn closest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
+pub(crate) fn closest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
     let allowed = wanted.chars().count().div_ceil(3);
     names
         .map(|name| {

@@ -94,13 +94,56 @@ pub(crate) struct RefusedField {
 /// How to get at a list's rows.
 pub(crate) struct Page {
     pub(crate) root: Member,
-    pub(crate) items: Member,
-    pub(crate) total: Member,
+    pub(crate) rows: Rows,
+    pub(crate) total: Option<Member>,
     pub(crate) item: Shape,
+    pub(crate) window: Option<Window>,
+    pub(crate) cursor: Option<Cursor>,
+    /// Whether the rows behind one of them can be asked for with a condition.
+    pub(crate) keyset: bool,
+    pub(crate) order: Option<usize>,
+    pub(crate) filter: Option<usize>,
+    /// All variables that give an order.
+    pub(crate) orders: Vec<usize>,
+    pub(crate) key: Option<Key>,
+}
+
+/// Where the rows are.
+pub(crate) enum Rows {
+    Items(Member),
+    Edges {
+        edges: Member,
+        edge_optional: bool,
+        node: Member,
+        at: Member,
+        info: Member,
+        more: Member,
+        end: Member,
+    },
+}
+
+/// The variables for a walk by offset.
+pub(crate) struct Window {
     pub(crate) limit: usize,
     pub(crate) offset: usize,
-    pub(crate) order: Option<usize>,
-    pub(crate) unique: Option<String>,
+}
+
+/// The variables for a walk by cursor.
+pub(crate) struct Cursor {
+    pub(crate) first: usize,
+    pub(crate) after: usize,
+    /// Those which must not be sent beside them.
+    pub(crate) others: Vec<usize>,
+}
+
+/// What tells rows apart.
+pub(crate) struct Key {
+    /// In the list's order language.
+    pub(crate) columns: String,
+    /// In the rows.
+    pub(crate) members: Vec<Member>,
+    /// Whether a condition on it is possible.
+    pub(crate) filtered: bool,
 }
 
 /// A field of an answer, and whether it is an `Option`.
@@ -191,10 +234,12 @@ pub(crate) struct InputField {
 pub(crate) enum Presence {
     /// It has to be.
     Required,
-    /// It has a default, and cannot be null.
+    /// It may be left out and cannot be null: it has a default, or the server keeps what is there.
     Defaulted,
     /// It may be left out or be null.
     Nullable,
+    /// It has to be sent, as a value or null.
+    Stated,
 }
 
 /// A type within its `Option`s and `Vec`s.
@@ -224,6 +269,8 @@ pub(crate) enum Base {
     Fragment { module: String, name: String },
     /// A type of the same group.
     Nested(String),
+    /// A type that is nested in a fragment's.
+    Within { module: String, group: String, name: String },
 }
 
 /// What is said of an item.

@@ -14,6 +14,7 @@ use crate::{
     error::{Error, Result},
     sign::Signer,
     transport::{HttpTransport, Transport},
+    version::{Texts, VersionPolicy},
 };
 
 /// Largest page, as with the official client. The manager sets no limit.
@@ -29,6 +30,7 @@ pub struct ClientBuilder {
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
     max_page_size: u32,
     max_response_size: usize,
+    version_policy: VersionPolicy,
 }
 
 impl ClientBuilder {
@@ -39,6 +41,7 @@ impl ClientBuilder {
             clock: Box::new(Timestamp::now),
             max_page_size: MAX_PAGE_SIZE,
             max_response_size: MAX_RESPONSE_SIZE,
+            version_policy: VersionPolicy::default(),
         }
     }
 
@@ -69,6 +72,12 @@ impl ClientBuilder {
         self
     }
 
+    /// What is done with operations that need a newer manager; they are refused unless set.
+    pub const fn version_policy(mut self, policy: VersionPolicy) -> Self {
+        self.version_policy = policy;
+        self
+    }
+
     /// Makes the client. Nothing is sent.
     ///
     /// # Errors
@@ -94,6 +103,9 @@ impl ClientBuilder {
             headers,
             max_page_size: self.max_page_size,
             max_response_size: self.max_response_size,
+            version_policy: self.version_policy,
+            texts: Texts::default(),
+            silent: tokio::sync::Mutex::default(),
             preferred: AtomicUsize::new(0),
             server: RwLock::new(None),
         })))

@@ -17,7 +17,11 @@ use serde_json::value::RawValue;
 pub use self::answer::{GraphqlError, Location, Problem};
 pub(crate) use self::class::Document;
 pub(crate) use self::message::{head, undecodable};
-use crate::{config::ApiVersion, response::RateLimit};
+use crate::{
+    config::ApiVersion,
+    response::RateLimit,
+    version::{ManagerVersion, Since},
+};
 
 /// The result of everything that can fail here.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -71,6 +75,11 @@ enum Kind {
     TooOld {
         server: ApiVersion,
         minimum: ApiVersion,
+    },
+    /// Not sent, because it needs a newer manager.
+    ManagerTooOld {
+        manager: ManagerVersion,
+        missing: Vec<Since>,
     },
     /// A list that does not end as it says.
     Stuck {
@@ -228,6 +237,15 @@ impl Error {
             Kind::Http(http) => Some(&http.excerpt),
             Kind::Decode(decode) => Some(&decode.excerpt),
             _ => None,
+        }
+    }
+
+    /// What the operation needs and the manager does not have, newest first; empty for every other
+    /// error than [`is_manager_too_old`](Self::is_manager_too_old).
+    pub fn missing(&self) -> &[Since] {
+        match &self.0.kind {
+            Kind::ManagerTooOld { missing, .. } => missing,
+            _ => &[],
         }
     }
 

@@ -19,7 +19,7 @@ pub use self::{items::Items, position::Position};
 use crate::{
     client::Client,
     error::{Error, Result},
-    operation::{Page, Paginated},
+    operation::{Page, Paginated, Walk},
     request::Request,
 };
 
@@ -251,6 +251,10 @@ impl<O: Paginated> Pager<O> {
     }
 
     fn check(&self) -> Result<()> {
+        if !O::WALKS.contains(&Walk::Offset) {
+            let message = "the list is read by cursor, which is not possible yet";
+            return Err(Error::config(message.to_owned()).with_operation(O::NAME.into()));
+        }
         let max = self.client.max_page_size();
         if (1..=max).contains(&self.page_size) && i32::try_from(self.page_size).is_ok() {
             return Ok(());

@@ -55,6 +55,7 @@ mod limit;
 mod manager;
 mod problem;
 mod record;
+mod release;
 mod resolve;
 mod schema;
 mod server;

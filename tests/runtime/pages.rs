@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use backendai::{
-    Client, Kind, Maybe, Operation, Page, Paginated, Position, Result,
+    Client, Kind, Operation, Page, Paginated, Position, Result,
     keypair::PagedKeyPairs,
     transport::{HttpRequest, HttpResponse, Transport, TransportFuture},
 };
@@ -42,18 +42,13 @@ impl Operation for Numbers {
 
 impl Paginated for Numbers {
     type Item = u64;
-    const KEY: Option<&'static str> = None;
 
     fn set_window(&mut self, limit: i32, offset: i32) {
         (self.limit, self.offset) = (limit, offset);
     }
 
-    fn order_mut(&mut self) -> Option<&mut Maybe<String>> {
-        None
-    }
-
     fn page(data: Data) -> Option<Page<u64>> {
-        data.list.map(|list| Page { items: list.items, total: list.total_count })
+        data.list.map(|list| Page::new(list.items, list.total_count))
     }
 }
 

@@ -1,12 +1,12 @@
-//! What an answer means beyond its fields: that it was refused, or that it is a page of a list.
+//! What an answer means beyond its fields: that it was refused.
 
-use apollo_compiler::{ast::Value, parser::SourceSpan};
+use apollo_compiler::parser::SourceSpan;
 
 use super::{Builder, Nest};
 use crate::{
     diagnostic::Diagnostic,
     select::Fields,
-    types::{Base, Body, InputField, Member, Output, OutputField, Page, RefusedField, Shape, Wrap},
+    types::{Base, Body, Member, Output, OutputField, RefusedField},
 };
 
 impl Builder<'_> {
@@ -28,7 +28,7 @@ impl Builder<'_> {
         }
     }
 
-    fn warn(&mut self, span: Option<SourceSpan>, message: String) {
+    pub(super) fn warn(&mut self, span: Option<SourceSpan>, message: String) {
         let sources = &self.documents.executable.sources;
         self.model.warnings.push(Diagnostic::at(span, sources, message));
     }
@@ -75,70 +75,5 @@ impl Builder<'_> {
             }
         }
         refusals
-    }
-
-    /// Recognises a list that is read page by page.
-    pub(super) fn page(
-        &mut self,
-        fields: &Fields<'_>,
-        variables: &[InputField],
-        root: &Output,
-        nest: &Nest,
-    ) -> Option<Page> {
-        let Body::Struct(members) = &root.body else { return None };
-        let (1, Some((key, merged))) = (fields.len(), fields.first()) else { return None };
-        let first = *merged.fields.first()?;
-        let list = self.schema.get_object(first.definition.ty.inner_named_type())?;
-        let takes = |name: &str| first.definition.argument_by_name(name).is_some();
-        let has = |name: &str| list.fields.contains_key(name);
-        if !(takes("limit") && takes("offset") && has("items") && has("total_count")) {
-            return None;
-        }
-        let variable =
-            |name: &str| match first.specified_argument_by_name(name).map(|value| &**value) {
-                Some(Value::Variable(name)) => {
-                    variables.iter().position(|known| known.key == name.as_str())
-                }
-                _ => None,
-            };
-        let member = members.iter().find(|member| member.key == key.as_str())?;
-        let inner = self.members(&member.shape.base, nest);
-        let find = |name: &str| inner.iter().find(|member| member.field == name);
-        let (limit, offset) = (variable("limit"), variable("offset"));
-        let (items, total) = (find("items"), find("total_count"));
-        let missing: Vec<_> = [
-            (limit.is_none(), "pass a variable as `limit`"),
-            (offset.is_none(), "pass a variable as `offset`"),
-            (items.is_none(), "select `items`"),
-            (total.is_none(), "select `total_count`"),
-        ]
-        .into_iter()
-        .filter_map(|(missing, mend)| missing.then_some(mend))
-        .collect();
-        let (Some(limit), Some(offset), Some(items), Some(total)) = (limit, offset, items, total)
-        else {
-            let message = format!(
-                "`{}` cannot be read page by page here: {}",
-                first.name,
-                missing.join(", ")
-            );
-            self.warn(first.location(), message);
-            return None;
-        };
-        let element = items.shape.wraps.iter().skip_while(|wrap| **wrap == Wrap::Option).skip(1);
-        Some(Page {
-            root: member.into(),
-            items: items.into(),
-            total: total.into(),
-            item: Shape { wraps: element.copied().collect(), base: items.shape.base.clone() },
-            limit,
-            offset,
-            order: variable("order"),
-            unique: merged
-                .directive("unique")
-                .and_then(|directive| directive.specified_argument_by_name("by"))
-                .and_then(|value| value.as_str())
-                .map(str::to_owned),
-        })
     }
 }

@@ -10,6 +10,7 @@ use apollo_compiler::{
 use super::{Builder, docs, wraps};
 use crate::{
     names::{Names, camel, ident, snake},
+    nulls::Rule,
     since::{Facts, input_field, marked},
     types::{Docs, Enum, EnumValue, Input, InputField, Presence, Shape, Wrap},
 };
@@ -24,10 +25,12 @@ impl Builder<'_> {
         docs: Docs,
         within: Option<&Name>,
     ) -> InputField {
-        let presence = match (ty.is_non_null(), has_default) {
-            (true, false) => Presence::Required,
-            (true, true) => Presence::Defaulted,
-            (false, _) => Presence::Nullable,
+        let rule = within.and_then(|within| self.nulls.rule(within, key));
+        let presence = match (ty.is_non_null(), has_default, rule) {
+            (true, false, _) => Presence::Required,
+            (true, true, _) | (false, _, Some(Rule::Never)) => Presence::Defaulted,
+            (false, _, None | Some(Rule::Null)) => Presence::Nullable,
+            (false, _, Some(Rule::Stated)) => Presence::Stated,
         };
         let inner = ty.inner_named_type();
         let base = match self.schema.types.get(inner) {

@@ -3,6 +3,7 @@
 mod answer;
 mod choice;
 mod input;
+mod page;
 
 use apollo_compiler::{
     Name, Node, Schema,
@@ -17,6 +18,7 @@ use crate::{
     Options,
     document::{Documents, is_abstract},
     names::{Names, camel, ident, snake},
+    nulls::Nulls,
     select::{Merged, Selector},
     since::{Facts, Since, Version},
     text::{Text, Writer},
@@ -26,11 +28,17 @@ use crate::{
 /// Names that a generated module uses for something else.
 const TAKEN: &[&str] = &["Box", "Data", "Option", "Some", "None", "String", "Vec", "Self"];
 
-pub(crate) fn model(schema: &Schema, documents: &Documents, options: &Options) -> Model {
+pub(crate) fn model(
+    schema: &Schema,
+    documents: &Documents,
+    nulls: &Nulls,
+    options: &Options,
+) -> Model {
     let selector = Selector { schema, document: &documents.executable };
     let mut builder = Builder {
         schema,
         documents,
+        nulls,
         options,
         selector,
         fragments: IndexMap::default(),
@@ -48,6 +56,7 @@ pub(crate) fn model(schema: &Schema, documents: &Documents, options: &Options) -
 struct Builder<'d> {
     schema: &'d Schema,
     documents: &'d Documents,
+    nulls: &'d Nulls,
     options: &'d Options,
     selector: Selector<'d>,
     /// Module and Rust name of every fragment that an operation reaches.
@@ -162,11 +171,15 @@ impl<'d> Builder<'d> {
         let fields = self.selector.fields(&sets, &operation.selection_set.ty);
         let (mut refusals, mut page) = (Vec::new(), None);
         if is_query {
-            page = self.page(&fields, &variables, &root, &nest);
+            page = self.page(&fields, &operation.variables, &variables, &root, &nest);
         } else {
             refusals = self.refusals(&fields, &root, &nest);
         }
-        let text = Writer::new(self.schema, self.documents).text(operation);
+        let mut text = Writer::new(self.schema, self.documents).text(operation);
+        let facts = Facts { schema: self.schema };
+        for variable in &operation.variables {
+            text.uses.extend(facts.inputs(variable.ty.inner_named_type()));
+        }
         let operation = Operation {
             name,
             docs: Docs { text: self.documents.comment(operation.location()), ..Docs::default() },

@@ -85,18 +85,21 @@ impl Writer<'_> {
         self.line(&format!("Some({rt}::ManagerVersion::new({major}, {minor}, {patch}))"));
         self.close("}");
         self.open(&format!("fn gate(&self) -> {rt}::__private::Gate {{"));
+        let variables = || operation.variables.iter().filter_map(|field| {
+            Some((field, text.variables.get(&field.key)?))
+        });
+        let looks = variables().any(|(field, it)| it.matters && (field.deep || !it.needs.is_empty()));
+        let gate = if looks { "let mut gate" } else { "let gate" };
+        let new = format!("{gate} = {rt}::__private::Gate::new(Self::REQUIRES)");
         if text.parts.iter().any(|part| !part.when.is_empty()) {
             let parts = self.parts(&text.parts);
             self.line(&format!("const PARTS: &[{rt}::__private::Part] = {parts};"));
-            self.line(&format!(
-                "let mut gate = {rt}::__private::Gate::new(Self::REQUIRES).text(Self::TEXT_JSON, PARTS);"
-            ));
+            self.line(&format!("{new}.text(Self::TEXT_JSON, PARTS);"));
         } else {
-            self.line(&format!("let mut gate = {rt}::__private::Gate::new(Self::REQUIRES);"));
+            self.line(&format!("{new};"));
         }
         let mut left_out = Vec::new();
-        for field in &operation.variables {
-            let Some(variable) = text.variables.get(&field.key) else { continue };
+        for (field, variable) in variables() {
             if !variable.when.is_empty() {
                 left_out.push(format!("({:?}, {})", field.key, self.when(&variable.when)));
             }

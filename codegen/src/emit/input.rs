@@ -26,7 +26,7 @@ impl Writer<'_> {
         let ty = self.shape(&field.shape, scope);
         match field.presence {
             Presence::Required => ty,
-            Presence::Defaulted => format!("Option<{ty}>"),
+            Presence::Defaulted | Presence::Stated => format!("Option<{ty}>"),
             Presence::Nullable => format!("{}::Maybe<{ty}>", self.runtime),
         }
     }
@@ -84,7 +84,10 @@ impl Writer<'_> {
         if !secret {
             builtin.push_str(", Debug");
         }
-        let required = || fields.iter().filter(|field| field.presence == Presence::Required);
+        let required = || {
+            let has_to_be = [Presence::Required, Presence::Stated];
+            fields.iter().filter(move |field| has_to_be.contains(&field.presence))
+        };
         if required().next().is_none() {
             builtin.push_str(", Default");
         }
@@ -97,8 +100,12 @@ impl Writer<'_> {
             if field.ident.trim_start_matches("r#") != field.key {
                 serde.push(format!("rename = {:?}", field.key));
             }
+            if field.presence == Presence::Stated {
+                // A field that is missing would be read as one that is null.
+                serde.push(format!("deserialize_with = \"{}::__private::stated\"", self.runtime));
+            }
             let skip = match field.presence {
-                Presence::Required => None,
+                Presence::Required | Presence::Stated => None,
                 Presence::Defaulted => Some("Option::is_none".to_owned()),
                 Presence::Nullable => Some(format!("{}::Maybe::is_unset", self.runtime)),
             };
@@ -118,14 +125,14 @@ impl Writer<'_> {
         self.line("");
         self.open(&format!("impl {name} {{"));
         let arguments: Vec<_> = required()
-            .map(|field| format!("{}: impl Into<{}>", field.ident, self.shape(&field.shape, scope)))
+            .map(|field| format!("{}: impl Into<{}>", field.ident, self.given(field, scope)))
             .collect();
         self.line("/// With all that has to be given; the rest is left out.");
         self.open(&format!("pub fn new({}) -> Self {{", arguments.join(", ")));
         self.open("Self {");
         for field in fields {
             let value = match field.presence {
-                Presence::Required => format!("{}.into()", field.ident),
+                Presence::Required | Presence::Stated => format!("{}.into()", field.ident),
                 Presence::Defaulted => "None".to_owned(),
                 Presence::Nullable => format!("{}::Maybe::Unset", self.runtime),
             };
@@ -134,7 +141,8 @@ impl Writer<'_> {
         self.close("}");
         self.close("}");
         let mut names = Names::with(&["new"]);
-        for field in fields.iter().filter(|field| field.presence != Presence::Required) {
+        let optional = [Presence::Defaulted, Presence::Nullable];
+        for field in fields.iter().filter(|field| optional.contains(&field.presence)) {
             let (takes, value) = match field.presence {
                 Presence::Defaulted => (self.shape(&field.shape, scope), "Some(value.into())"),
                 _ => (self.given(field, scope), "value.into()"),

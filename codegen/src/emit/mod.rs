@@ -5,6 +5,10 @@ mod input;
 mod operation;
 mod output;
 
+#[cfg(feature = "manifest")]
+pub(crate) use self::gate::left_out;
+mod page;
+
 use crate::{
     names::ident,
     types::{Base, Docs, Group, Model, Module, Shape, Wrap},
@@ -142,6 +146,12 @@ impl Writer<'_> {
             }
             Base::Fragment { module, name } => format!("{up}{}::{name}", ident(module)),
             Base::Nested(name) => format!("{}{name}", scope.nested),
+            Base::Within { module, group, name } if module == scope.module => {
+                format!("{}{}::{name}", "super::".repeat(scope.depth - 1), ident(group))
+            }
+            Base::Within { module, group, name } => {
+                format!("{up}{}::{}::{name}", ident(module), ident(group))
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use super::{Scope, Writer};
 use crate::{
     names::ident,
     text::whole,
-    types::{Base, Choice, Member, Operation, Page, Presence},
+    types::{Base, Choice, Member, Operation},
 };
 
 impl Writer<'_> {
@@ -41,7 +41,7 @@ impl Writer<'_> {
             self.page(operation, page, scope, &data);
         }
         if let Some(choice) = &operation.choice {
-            self.choice(name, choice, scope);
+            self.choice(operation, choice, scope);
         }
 
         self.line("");
@@ -98,48 +98,9 @@ impl Writer<'_> {
         self.close("}");
     }
 
-    fn page(&mut self, operation: &Operation, page: &Page, scope: Scope<'_>, data: &str) {
+    fn choice(&mut self, operation: &Operation, choice: &Choice, scope: Scope<'_>) {
         let rt = self.runtime;
-        let item = self.shape(&page.item, scope);
-        self.line("");
-        self.open(&format!("impl {rt}::Paginated for {} {{", operation.name));
-        self.line(&format!("type Item = {item};"));
-        self.line(&format!("const KEY: Option<&'static str> = {:?};", page.unique));
-        self.open("fn set_window(&mut self, limit: i32, offset: i32) {");
-        for (at, name) in [(page.limit, "limit"), (page.offset, "offset")] {
-            let Some(variable) = operation.variables.get(at) else { continue };
-            let value = match variable.presence {
-                Presence::Required => name.to_owned(),
-                Presence::Defaulted => format!("Some({name})"),
-                Presence::Nullable => format!("{rt}::Maybe::Value({name})"),
-            };
-            self.line(&format!("self.{} = {value};", variable.ident));
-        }
-        self.close("}");
-        let order = page.order.and_then(|at| operation.variables.get(at));
-        self.open(&format!("fn order_mut(&mut self) -> Option<&mut {rt}::Maybe<String>> {{"));
-        match order.filter(|order| order.presence == Presence::Nullable) {
-            Some(order) => self.line(&format!("Some(&mut self.{})", order.ident)),
-            None => self.line("None"),
-        }
-        self.close("}");
-        self.open(&format!("fn page(data: {data}) -> Option<{rt}::Page<{item}>> {{"));
-        let get =
-            |member: &Member| format!("{}{}", member.ident, if member.optional { "?" } else { "" });
-        self.line(&format!("let list = data.{};", get(&page.root)));
-        let total = if page.total.optional {
-            format!("list.{}.and_then(|total| u64::try_from(total).ok())", page.total.ident)
-        } else {
-            format!("u64::try_from(list.{}).ok()", page.total.ident)
-        };
-        self.line(&format!("let total = {total};"));
-        self.line(&format!("Some({rt}::Page {{ items: list.{}, total }})", get(&page.items)));
-        self.close("}");
-        self.close("}");
-    }
-
-    fn choice(&mut self, name: &str, choice: &Choice, scope: Scope<'_>) {
-        let rt = self.runtime;
+        let name = &operation.name;
         let (module, fragment) = choice.table.clone();
         let table = self.path(&Base::Fragment { module, name: fragment }, scope);
         self.line("");

@@ -183,6 +183,664 @@ pub mod types {
 }
 
 #[allow(missing_docs, deprecated, dead_code, unreachable_pub, clippy::all, clippy::pedantic)]
+pub mod lists {
+
+    #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Inside {
+        pub items: Vec<inside::Items>,
+        pub total_count: i32,
+    }
+
+    impl ::backendai::Fragment for Inside {
+        const ON: &'static str = "UserList";
+        const FIELDS: &'static [::backendai::Field] = &[
+            ::backendai::Field::new("items", None, "items{id name}", ::backendai::Format::Plain, false),
+            ::backendai::Field::new("total_count", None, "total_count", ::backendai::Format::Plain, false),
+        ];
+    }
+
+    /// Types of the answer in [`Inside`].
+    pub mod inside {
+
+        /// A person.
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Items {
+            pub id: String,
+            /// The name, as the schema describes it.
+            pub name: String,
+        }
+    }
+
+    #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Edge {
+        pub cursor: String,
+        pub node: edge::Node,
+    }
+
+    impl ::backendai::Fragment for Edge {
+        const ON: &'static str = "RobotEdge";
+        const FIELDS: &'static [::backendai::Field] = &[
+            ::backendai::Field::new("cursor", None, "cursor", ::backendai::Format::Plain, false),
+            ::backendai::Field::new("node", None, "node{name}", ::backendai::Format::Plain, false),
+        ];
+    }
+
+    /// Types of the answer in [`Edge`].
+    pub mod edge {
+
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Node {
+            pub name: String,
+        }
+    }
+
+    /// A list that can be walked by its key.
+    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Keyed {
+        /// A list that can be walked by its key.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub limit: Option<i32>,
+        /// A list that can be walked by its key.
+        pub offset: i32,
+        /// A list that can be walked by its key.
+        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub filter: ::backendai::Maybe<String>,
+        /// A list that can be walked by its key.
+        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub order: ::backendai::Maybe<String>,
+    }
+
+    impl Keyed {
+        /// With all that has to be given; the rest is left out.
+        pub fn new(offset: impl Into<i32>) -> Self {
+            Self {
+                limit: None,
+                offset: offset.into(),
+                filter: ::backendai::Maybe::Unset,
+                order: ::backendai::Maybe::Unset,
+            }
+        }
+
+        /// A list that can be walked by its key.
+        pub fn limit(mut self, value: impl Into<i32>) -> Self {
+            self.limit = Some(value.into());
+            self
+        }
+
+        /// A list that can be walked by its key.
+        pub fn filter(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+            self.filter = value.into();
+            self
+        }
+
+        /// A list that can be walked by its key.
+        pub fn order(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+            self.order = value.into();
+            self
+        }
+    }
+
+    impl ::backendai::Operation for Keyed {
+        type Data = keyed::Data;
+        const NAME: &'static str = "Keyed";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query Keyed($limit:Int!=10$offset:Int!$filter:String$order:String){user_list(limit:$limit offset:$offset filter:$filter order:$order){items{uuid}total_count}}";
+        const TEXT_JSON: &'static str = "\"query Keyed($limit:Int!=10$offset:Int!$filter:String$order:String){user_list(limit:$limit offset:$offset filter:$filter order:$order){items{uuid}total_count}}\"";
+    }
+
+    impl ::backendai::Paginated for Keyed {
+        type Item = keyed::UserListItems;
+        const WALKS: &'static [::backendai::Walk] = &[::backendai::Walk::Keyset, ::backendai::Walk::Offset];
+        const KEY: Option<&'static str> = Some("user_id");
+        fn set_window(&mut self, limit: i32, offset: i32) {
+            self.limit = Some(limit);
+            self.offset = offset;
+        }
+        fn order_mut(&mut self) -> Option<&mut ::backendai::Maybe<String>> {
+            Some(&mut self.order)
+        }
+        fn filter_mut(&mut self) -> Option<&mut ::backendai::Maybe<String>> {
+            Some(&mut self.filter)
+        }
+        fn is_ordered(&self) -> bool {
+            matches!(self.order, ::backendai::Maybe::Value(_))
+        }
+        fn key(item: &keyed::UserListItems) -> Option<String> {
+            Some(item.uuid.to_string())
+        }
+        fn page(data: keyed::Data) -> Option<::backendai::Page<keyed::UserListItems>> {
+            let list = data.user_list;
+            let total = u64::try_from(list.total_count).ok();
+            Some(::backendai::Page::new(list.items, total))
+        }
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Keyed {
+        type Variables = Self;
+        type ResponseData = keyed::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Keyed`].
+    pub mod keyed {
+
+        /// Answer to [`super::Keyed`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub user_list: UserList,
+        }
+
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct UserList {
+            pub items: Vec<UserListItems>,
+            pub total_count: i32,
+        }
+
+        /// A person.
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct UserListItems {
+            pub uuid: ::backendai::Uuid,
+        }
+    }
+
+    /// A list without a key.
+    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Log {
+        /// A list without a key.
+        pub limit: i32,
+        /// A list without a key.
+        pub offset: i32,
+    }
+
+    impl Log {
+        /// With all that has to be given; the rest is left out.
+        pub fn new(limit: impl Into<i32>, offset: impl Into<i32>) -> Self {
+            Self {
+                limit: limit.into(),
+                offset: offset.into(),
+            }
+        }
+    }
+
+    impl ::backendai::Operation for Log {
+        type Data = log::Data;
+        const NAME: &'static str = "Log";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query Log($limit:Int!$offset:Int!){log(limit:$limit offset:$offset){items{name}total_count}}";
+        const TEXT_JSON: &'static str = "\"query Log($limit:Int!$offset:Int!){log(limit:$limit offset:$offset){items{name}total_count}}\"";
+    }
+
+    impl ::backendai::Paginated for Log {
+        type Item = Option<log::LogItems>;
+        const WALKS: &'static [::backendai::Walk] = &[::backendai::Walk::Offset];
+        fn set_window(&mut self, limit: i32, offset: i32) {
+            self.limit = limit;
+            self.offset = offset;
+        }
+        fn page(data: log::Data) -> Option<::backendai::Page<Option<log::LogItems>>> {
+            let list = data.log?;
+            let total = u64::try_from(list.total_count).ok();
+            Some(::backendai::Page::new(list.items, total))
+        }
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Log {
+        type Variables = Self;
+        type ResponseData = log::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Log`].
+    pub mod log {
+
+        /// Answer to [`super::Log`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub log: Option<Log>,
+        }
+
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Log {
+            pub items: Vec<Option<LogItems>>,
+            pub total_count: i32,
+        }
+
+        /// A person.
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct LogItems {
+            /// The name, as the schema describes it.
+            pub name: String,
+        }
+    }
+
+    /// The rows are inside a fragment, and two columns identify one.
+    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Fragmented {
+        /// The rows are inside a fragment, and two columns identify one.
+        pub limit: i32,
+        /// The rows are inside a fragment, and two columns identify one.
+        pub offset: i32,
+    }
+
+    impl Fragmented {
+        /// With all that has to be given; the rest is left out.
+        pub fn new(limit: impl Into<i32>, offset: impl Into<i32>) -> Self {
+            Self {
+                limit: limit.into(),
+                offset: offset.into(),
+            }
+        }
+    }
+
+    impl ::backendai::Operation for Fragmented {
+        type Data = fragmented::Data;
+        const NAME: &'static str = "Fragmented";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query Fragmented($limit:Int!$offset:Int!){log(limit:$limit offset:$offset){...Inside}}fragment Inside on UserList{items{id name}total_count}";
+        const TEXT_JSON: &'static str = "\"query Fragmented($limit:Int!$offset:Int!){log(limit:$limit offset:$offset){...Inside}}fragment Inside on UserList{items{id name}total_count}\"";
+    }
+
+    impl ::backendai::Paginated for Fragmented {
+        type Item = inside::Items;
+        const WALKS: &'static [::backendai::Walk] = &[::backendai::Walk::Offset];
+        const KEY: Option<&'static str> = Some("name,id");
+        fn set_window(&mut self, limit: i32, offset: i32) {
+            self.limit = limit;
+            self.offset = offset;
+        }
+        fn key(item: &inside::Items) -> Option<String> {
+            Some([item.name.to_string(), item.id.to_string()].join("\n"))
+        }
+        fn page(data: fragmented::Data) -> Option<::backendai::Page<inside::Items>> {
+            let list = data.log?;
+            let total = u64::try_from(list.total_count).ok();
+            Some(::backendai::Page::new(list.items, total))
+        }
+    }
+
+    impl ::backendai::Select for Fragmented {
+        type Row = Inside;
+        const AROUND: [&'static str; 2] = ["query Fragmented($limit:Int!$offset:Int!){log(limit:$limit offset:$offset)", "}"];
+        const ROWS: &'static [&'static str] = &["log"];
+        const TOTAL: Option<&'static str> = None;
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Fragmented {
+        type Variables = Self;
+        type ResponseData = fragmented::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Fragmented`].
+    pub mod fragmented {
+
+        /// Answer to [`super::Fragmented`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub log: Option<super::Inside>,
+        }
+    }
+
+    /// A connection, walked by cursor.
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Robots {
+        /// A connection, walked by cursor.
+        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub first: ::backendai::Maybe<i32>,
+        /// A connection, walked by cursor.
+        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub after: ::backendai::Maybe<String>,
+        /// A connection, walked by cursor.
+        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub filter: ::backendai::Maybe<String>,
+        /// A connection, walked by cursor.
+        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub order: ::backendai::Maybe<String>,
+        /// A connection, walked by cursor.
+        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub offset: ::backendai::Maybe<i32>,
+    }
+
+    impl Robots {
+        /// With all that has to be given; the rest is left out.
+        pub fn new() -> Self {
+            Self {
+                first: ::backendai::Maybe::Unset,
+                after: ::backendai::Maybe::Unset,
+                filter: ::backendai::Maybe::Unset,
+                order: ::backendai::Maybe::Unset,
+                offset: ::backendai::Maybe::Unset,
+            }
+        }
+
+        /// A connection, walked by cursor.
+        pub fn first(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+            self.first = value.into();
+            self
+        }
+
+        /// A connection, walked by cursor.
+        pub fn after(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+            self.after = value.into();
+            self
+        }
+
+        /// A connection, walked by cursor.
+        pub fn filter(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+            self.filter = value.into();
+            self
+        }
+
+        /// A connection, walked by cursor.
+        pub fn order(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+            self.order = value.into();
+            self
+        }
+
+        /// A connection, walked by cursor.
+        pub fn offset(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+            self.offset = value.into();
+            self
+        }
+    }
+
+    impl ::backendai::Operation for Robots {
+        type Data = robots::Data;
+        const NAME: &'static str = "Robots";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query Robots($first:Int=10$after:String$filter:String$order:String$offset:Int){robots(first:$first after:$after filter:$filter order:$order offset:$offset){count edges{cursor node{name}}pageInfo{hasNextPage endCursor}}}";
+        const TEXT_JSON: &'static str = "\"query Robots($first:Int=10$after:String$filter:String$order:String$offset:Int){robots(first:$first after:$after filter:$filter order:$order offset:$offset){count edges{cursor node{name}}pageInfo{hasNextPage endCursor}}}\"";
+    }
+
+    impl ::backendai::Paginated for Robots {
+        type Item = Option<robots::RobotsEdgesNode>;
+        const WALKS: &'static [::backendai::Walk] = &[::backendai::Walk::Cursor];
+        fn set_cursor(&mut self, first: i32, after: Option<String>) {
+            self.first = ::backendai::Maybe::Value(first);
+            self.after = after.map_or(::backendai::Maybe::Unset, ::backendai::Maybe::Value);
+            self.offset = ::backendai::Maybe::Unset;
+        }
+        fn order_mut(&mut self) -> Option<&mut ::backendai::Maybe<String>> {
+            Some(&mut self.order)
+        }
+        fn filter_mut(&mut self) -> Option<&mut ::backendai::Maybe<String>> {
+            Some(&mut self.filter)
+        }
+        fn is_ordered(&self) -> bool {
+            matches!(self.order, ::backendai::Maybe::Value(_))
+        }
+        fn page(data: robots::Data) -> Option<::backendai::Page<Option<robots::RobotsEdgesNode>>> {
+            let list = data.robots;
+            let total = list.count.and_then(|total| u64::try_from(total).ok());
+            let edges = list.edges.into_iter();
+            let edges = edges.map(|edge| edge.map_or((None, None), |edge| (edge.node, Some(edge.cursor))));
+            let (items, cursors): (Vec<_>, Vec<_>) = edges.unzip();
+            let info = list.page_info;
+            Some(::backendai::Page::new(items, total).with_cursors(cursors, info.end_cursor, info.has_next_page))
+        }
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Robots {
+        type Variables = Self;
+        type ResponseData = robots::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Robots`].
+    pub mod robots {
+
+        /// Answer to [`super::Robots`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub robots: Robots,
+        }
+
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Robots {
+            pub count: Option<i32>,
+            pub edges: Vec<Option<RobotsEdges>>,
+            #[serde(rename = "pageInfo")]
+            pub page_info: RobotsPageInfo,
+        }
+
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct RobotsPageInfo {
+            #[serde(rename = "hasNextPage")]
+            pub has_next_page: bool,
+            #[serde(rename = "endCursor")]
+            pub end_cursor: Option<String>,
+        }
+
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct RobotsEdges {
+            pub cursor: String,
+            pub node: Option<RobotsEdgesNode>,
+        }
+
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct RobotsEdgesNode {
+            pub name: String,
+        }
+    }
+
+    /// A connection that takes both.
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct RobotsV2 {
+        /// A connection that takes both.
+        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub first: ::backendai::Maybe<i32>,
+        /// A connection that takes both.
+        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub after: ::backendai::Maybe<String>,
+        /// A connection that takes both.
+        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub limit: ::backendai::Maybe<i32>,
+        /// A connection that takes both.
+        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub offset: ::backendai::Maybe<i32>,
+        /// A connection that takes both.
+        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub by: ::backendai::Maybe<Vec<i32>>,
+    }
+
+    impl RobotsV2 {
+        /// With all that has to be given; the rest is left out.
+        pub fn new() -> Self {
+            Self {
+                first: ::backendai::Maybe::Unset,
+                after: ::backendai::Maybe::Unset,
+                limit: ::backendai::Maybe::Unset,
+                offset: ::backendai::Maybe::Unset,
+                by: ::backendai::Maybe::Unset,
+            }
+        }
+
+        /// A connection that takes both.
+        pub fn first(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+            self.first = value.into();
+            self
+        }
+
+        /// A connection that takes both.
+        pub fn after(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+            self.after = value.into();
+            self
+        }
+
+        /// A connection that takes both.
+        pub fn limit(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+            self.limit = value.into();
+            self
+        }
+
+        /// A connection that takes both.
+        pub fn offset(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+            self.offset = value.into();
+            self
+        }
+
+        /// A connection that takes both.
+        pub fn by(mut self, value: impl Into<::backendai::Maybe<Vec<i32>>>) -> Self {
+            self.by = value.into();
+            self
+        }
+    }
+
+    impl ::backendai::Operation for RobotsV2 {
+        type Data = robots_v2::Data;
+        const NAME: &'static str = "RobotsV2";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query RobotsV2($first:Int$after:String$limit:Int$offset:Int$by:[Int!]){robotsV2(first:$first after:$after limit:$limit offset:$offset orderBy:$by){count edges{...Edge}pageInfo{hasNextPage endCursor}}}fragment Edge on RobotEdge{cursor node{name}}";
+        const TEXT_JSON: &'static str = "\"query RobotsV2($first:Int$after:String$limit:Int$offset:Int$by:[Int!]){robotsV2(first:$first after:$after limit:$limit offset:$offset orderBy:$by){count edges{...Edge}pageInfo{hasNextPage endCursor}}}fragment Edge on RobotEdge{cursor node{name}}\"";
+    }
+
+    impl ::backendai::Paginated for RobotsV2 {
+        type Item = edge::Node;
+        const WALKS: &'static [::backendai::Walk] = &[::backendai::Walk::Offset, ::backendai::Walk::Cursor];
+        fn set_window(&mut self, limit: i32, offset: i32) {
+            self.limit = ::backendai::Maybe::Value(limit);
+            self.offset = ::backendai::Maybe::Value(offset);
+            self.first = ::backendai::Maybe::Unset;
+            self.after = ::backendai::Maybe::Unset;
+        }
+        fn set_cursor(&mut self, first: i32, after: Option<String>) {
+            self.first = ::backendai::Maybe::Value(first);
+            self.after = after.map_or(::backendai::Maybe::Unset, ::backendai::Maybe::Value);
+            self.limit = ::backendai::Maybe::Unset;
+            self.offset = ::backendai::Maybe::Unset;
+        }
+        fn is_ordered(&self) -> bool {
+            matches!(self.by, ::backendai::Maybe::Value(_))
+        }
+        fn page(data: robots_v2::Data) -> Option<::backendai::Page<edge::Node>> {
+            let list = data.robots_v2?;
+            let total = list.count.and_then(|total| u64::try_from(total).ok());
+            let edges = list.edges.into_iter();
+            let edges = edges.map(|edge| (edge.node, Some(edge.cursor)));
+            let (items, cursors): (Vec<_>, Vec<_>) = edges.unzip();
+            let info = list.page_info;
+            Some(::backendai::Page::new(items, total).with_cursors(cursors, info.end_cursor, info.has_next_page))
+        }
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for RobotsV2 {
+        type Variables = Self;
+        type ResponseData = robots_v2::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`RobotsV2`].
+    pub mod robots_v2 {
+
+        /// Answer to [`super::RobotsV2`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            #[serde(rename = "robotsV2")]
+            pub robots_v2: Option<RobotsV2>,
+        }
+
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct RobotsV2 {
+            pub count: Option<i32>,
+            pub edges: Vec<super::Edge>,
+            #[serde(rename = "pageInfo")]
+            pub page_info: RobotsV2PageInfo,
+        }
+
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct RobotsV2PageInfo {
+            #[serde(rename = "hasNextPage")]
+            pub has_next_page: bool,
+            #[serde(rename = "endCursor")]
+            pub end_cursor: Option<String>,
+        }
+    }
+}
+
+#[allow(missing_docs, deprecated, dead_code, unreachable_pub, clippy::all, clippy::pedantic)]
 pub mod people {
 
     /// What is shown of a user.
@@ -635,7 +1293,8 @@ pub mod people {
 
     impl ::backendai::Paginated for Users {
         type Item = Contact;
-        const KEY: Option<&'static str> = Some("id");
+        const WALKS: &'static [::backendai::Walk] = &[::backendai::Walk::Keyset, ::backendai::Walk::Offset];
+        const KEY: Option<&'static str> = Some("name");
         fn set_window(&mut self, limit: i32, offset: i32) {
             self.limit = Some(limit);
             self.offset = offset;
@@ -643,10 +1302,19 @@ pub mod people {
         fn order_mut(&mut self) -> Option<&mut ::backendai::Maybe<String>> {
             Some(&mut self.order)
         }
+        fn filter_mut(&mut self) -> Option<&mut ::backendai::Maybe<String>> {
+            Some(&mut self.filter)
+        }
+        fn is_ordered(&self) -> bool {
+            matches!(self.order, ::backendai::Maybe::Value(_))
+        }
+        fn key(item: &Contact) -> Option<String> {
+            Some(item.name.to_string())
+        }
         fn page(data: users::Data) -> Option<::backendai::Page<Contact>> {
             let list = data.user_list;
             let total = u64::try_from(list.total_count).ok();
-            Some(::backendai::Page { items: list.items, total })
+            Some(::backendai::Page::new(list.items, total))
         }
     }
 
