@@ -33,6 +33,8 @@ pub mod snapshot;
 mod suggest;
 mod text;
 mod types;
+#[cfg(test)]
+mod versions;
 
 pub use diagnostic::Diagnostic;
 pub use failure::Failure;

@@ -8,7 +8,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{Diagnostic, Failure, build, document, emit, nulls::Nulls, schema, types::{Base, Model}};
+use crate::{
+    Diagnostic, Failure, build, document, emit,
+    nulls::Nulls,
+    schema,
+    types::{Base, Model},
+};
 
 /// A document set, and how it becomes Rust.
 pub struct Options {

@@ -180,6 +180,7 @@ impl Facts<'_> {
                 for (key, value) in fields {
                     if let Some(field) = input.fields.get(key) {
                         found.extend(input_field(name, field));
+                        found.extend(self.ty(field.ty.inner_named_type()));
                         self.literal(&field.ty, value, found);
                     }
                 }
@@ -203,6 +204,14 @@ impl Facts<'_> {
         found
     }
 
+    /// What a field of an input object needs when it is given: its mark, or that of the input object
+    /// it takes where that is newer.
+    pub(crate) fn given(self, on: &Name, field: &InputValueDefinition) -> Option<Since> {
+        let takes = field.ty.inner_named_type();
+        let object = self.schema.get_input_object(takes).and_then(|_| self.ty(takes));
+        [input_field(on, field), object].into_iter().flatten().max_by_key(Since::newest)
+    }
+
     /// The newest mark that a value of an input type can meet.
     pub(crate) fn newest_value(self, name: &Name) -> Option<Version> {
         let mut seen = IndexSet::default();
@@ -214,7 +223,7 @@ impl Facts<'_> {
             }
             if let Some(input) = self.schema.get_input_object(&name) {
                 for field in input.fields.values() {
-                    newest = newest.max(input_field(&name, field).and_then(|it| it.newest()));
+                    newest = newest.max(self.given(&name, field).and_then(|it| it.newest()));
                     open.push(field.ty.inner_named_type().clone());
                 }
             }
@@ -230,7 +239,7 @@ impl Facts<'_> {
 }
 
 /// The mark of a field of an input object.
-pub(crate) fn input_field(on: &Name, field: &InputValueDefinition) -> Option<Since> {
+fn input_field(on: &Name, field: &InputValueDefinition) -> Option<Since> {
     marked(format!("{on}.{}", field.name), field.directives.iter())
 }
 

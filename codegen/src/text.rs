@@ -94,7 +94,11 @@ impl<'d> Writer<'d> {
 
     /// An operation's own text, without its fragments, and what it requires when the fields of one
     /// fragment are chosen when the program runs.
-    pub(crate) fn around(mut self, operation: &'d Operation, fragment: &'d Name) -> (Vec<Part>, All) {
+    pub(crate) fn around(
+        mut self,
+        operation: &'d Operation,
+        fragment: &'d Name,
+    ) -> (Vec<Part>, All) {
         self.operation = Some(operation);
         self.but = Some(fragment);
         let variables = self.variables(operation, &self.walk(operation).variables);
@@ -360,9 +364,10 @@ impl<'d> Writer<'d> {
         let mut all = All::default();
         let Some(operation) = self.operation else { return all };
         let definition = field.definition.argument_by_name(&argument.name);
-        let variable = argument.value.as_variable().and_then(|name| {
-            operation.variables.iter().find(|variable| variable.name == *name)
-        });
+        let variable = argument
+            .value
+            .as_variable()
+            .and_then(|name| operation.variables.iter().find(|variable| variable.name == *name));
         let (Some(definition), Some(variable)) = (definition, variable) else { return all };
         let may_be_unset = !variable.ty.is_non_null() || variable.default_value.is_some();
         if may_be_unset && !definition.is_required() {

@@ -252,12 +252,7 @@ impl Client {
 }
 
 /// A body with another text, and without some variables.
-fn body(
-    body: &Bytes,
-    keeper: &Gatekeeper,
-    text: &str,
-    gone: &[&str],
-) -> serde_json::Result<Bytes> {
+fn body(body: &Bytes, keeper: &Gatekeeper, text: &str, gone: &[&str]) -> serde_json::Result<Bytes> {
     let Range { start, end } = keeper.variables.clone();
     let part = |range: Range<usize>| body.get(range).unwrap_or_default();
     let mut cut = Vec::with_capacity(body.len());

@@ -137,7 +137,9 @@ impl Text {
         let is_there = |since: &Since| since.is_in(manager) || kept.contains(since);
         match self {
             Self::Same => None,
-            Self::Compiled(whole, parts) if kept.is_empty() => Some(texts.get(whole, parts, manager)),
+            Self::Compiled(whole, parts) if kept.is_empty() => {
+                Some(texts.get(whole, parts, manager))
+            }
             Self::Compiled(_, parts) => Some(json(join(parts, &is_there))),
             Self::Chosen(chosen) if kept.is_empty() => Some(chosen.get(manager)),
             Self::Chosen(chosen) => Some(chosen.text(&is_there)),

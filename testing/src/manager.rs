@@ -217,7 +217,8 @@ impl ManagerBuilder {
     ///
     /// When no port of 127.0.0.1 can be listened on.
     pub async fn start(self) -> io::Result<Manager> {
-        let contract = schema::contract(self.release.then_some(&*self.version)).map_err(io::Error::other)?;
+        let contract =
+            schema::contract(self.release.then_some(&*self.version)).map_err(io::Error::other)?;
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let endpoint = format!("http://{}", listener.local_addr()?);
         let clock = Clock::new(self.clock_offset);

@@ -31,13 +31,24 @@ fn has(release: [u32; 3], directives: &DirectiveList) -> bool {
 /// The schema of a release.
 pub(crate) fn cut(mut schema: Document, release: &str) -> Document {
     let release = numbers(release);
-    schema.definitions.retain(|definition| has(release, definition.directives()));
+    // A field that is there and gives a newer scalar or enum gave something else before.
+    let is_leaf = |definition: &Definition| {
+        matches!(
+            definition,
+            Definition::ScalarTypeDefinition(_) | Definition::EnumTypeDefinition(_)
+        )
+    };
+    let is_there = |definition: &Definition| has(release, definition.directives());
+    schema.definitions.retain(|definition| is_leaf(definition) || is_there(definition));
     loop {
         let before = schema.definitions.len();
-        let known: HashSet<Name> =
-            schema.definitions.iter().filter_map(|it| it.name().cloned()).collect();
+        let names = |of: &dyn Fn(&Definition) -> bool| -> HashSet<Name> {
+            let those = schema.definitions.iter().filter(|definition| of(definition));
+            those.filter_map(|definition| definition.name().cloned()).collect()
+        };
+        let (output, input) = (names(&|_| true), names(&is_there));
         for definition in &mut schema.definitions {
-            members(definition, release, &known);
+            members(definition, release, &output, &input);
         }
         // A type that has lost all it had is gone.
         schema.definitions.retain(|definition| !is_empty(definition));
@@ -47,15 +58,21 @@ pub(crate) fn cut(mut schema: Document, release: &str) -> Document {
     }
 }
 
-fn members(definition: &mut Definition, release: [u32; 3], known: &HashSet<Name>) {
-    let there = |name: &Name| known.contains(name) || is_builtin(name);
+fn members(
+    definition: &mut Definition,
+    release: [u32; 3],
+    output: &HashSet<Name>,
+    input: &HashSet<Name>,
+) {
+    let there = |name: &Name| output.contains(name) || is_builtin(name);
+    let takes = |argument: &Node<InputValueDefinition>| {
+        let name = argument.ty.inner_named_type();
+        has(release, &argument.directives) && (input.contains(name) || is_builtin(name))
+    };
     let field = |field: &mut Node<FieldDefinition>| {
         let field = field.make_mut();
-        field.arguments.retain(|it| has(release, &it.directives) && there(it.ty.inner_named_type()));
+        field.arguments.retain(takes);
         has(release, &field.directives) && there(field.ty.inner_named_type())
-    };
-    let input = |input: &Node<InputValueDefinition>| {
-        has(release, &input.directives) && there(input.ty.inner_named_type())
     };
     match definition {
         Definition::ObjectTypeDefinition(object) => {
@@ -68,7 +85,7 @@ fn members(definition: &mut Definition, release: [u32; 3], known: &HashSet<Name>
             interface.fields.retain_mut(field);
             interface.implements_interfaces.retain(there);
         }
-        Definition::InputObjectTypeDefinition(object) => object.make_mut().fields.retain(input),
+        Definition::InputObjectTypeDefinition(object) => object.make_mut().fields.retain(takes),
         Definition::UnionTypeDefinition(union) => union.make_mut().members.retain(there),
         Definition::EnumTypeDefinition(values) => {
             values.make_mut().values.retain(|value| has(release, &value.directives));

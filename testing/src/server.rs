@@ -163,8 +163,13 @@ impl Server {
         let (data, errors) = match schema::prepare(&self.contract, &body.query) {
             Ok(document) => {
                 let operation = body.operation.as_deref();
-                let outcome =
-                    resolve::execute(&self.contract, &document, operation, &body.variables, context);
+                let outcome = resolve::execute(
+                    &self.contract,
+                    &document,
+                    operation,
+                    &body.variables,
+                    context,
+                );
                 (outcome.data, outcome.errors)
             }
             Err(Rejection::Invalid(errors)) => (None, errors),

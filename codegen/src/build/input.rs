@@ -11,7 +11,7 @@ use super::{Builder, docs, wraps};
 use crate::{
     names::{Names, camel, ident, snake},
     nulls::Rule,
-    since::{Facts, input_field, marked},
+    since::{Facts, marked},
     types::{Docs, Enum, EnumValue, Input, InputField, Presence, Shape, Wrap},
 };
 
@@ -86,10 +86,7 @@ impl Builder<'_> {
                     let values = def.values.values().map(|value| EnumValue {
                         variant: ident(&names.claim(camel(&value.value))),
                         value: value.value.to_string(),
-                        since: marked(
-                            format!("{name}.{}", value.value),
-                            value.directives.iter(),
-                        ),
+                        since: marked(format!("{name}.{}", value.value), value.directives.iter()),
                         docs: docs(value.description.as_ref(), value.directives.iter(), None),
                     });
                     self.model.enums.push(Enum {
@@ -115,7 +112,10 @@ impl Builder<'_> {
                             docs,
                             Some(&name),
                         );
-                        InputField { since: input_field(&name, field), ..made }
+                        InputField {
+                            since: Facts { schema: self.schema }.given(&name, field),
+                            ..made
+                        }
                     });
                     let fields = fields.collect();
                     self.model.inputs.push(Input {

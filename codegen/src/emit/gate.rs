@@ -22,6 +22,11 @@ impl Writer<'_> {
         format!("{rt}::Since::new({:?}, &[{}])", since.coordinate, versions.join(", "))
     }
 
+    /// The same outside of a constant.
+    fn constant(&self, since: &Since) -> String {
+        format!("{{ const SINCE: {}::Since = {}; SINCE }}", self.runtime, self.since(since))
+    }
+
     fn all(&self, all: &All) -> String {
         let all: Vec<_> = all.0.iter().map(|since| self.since(since)).collect();
         format!("&[{}]", all.join(", "))
@@ -85,10 +90,14 @@ impl Writer<'_> {
         self.line(&format!("Some({rt}::ManagerVersion::new({major}, {minor}, {patch}))"));
         self.close("}");
         self.open(&format!("fn gate(&self) -> {rt}::__private::Gate {{"));
-        let variables = || operation.variables.iter().filter_map(|field| {
-            Some((field, text.variables.get(&field.key)?))
-        });
-        let looks = variables().any(|(field, it)| it.matters && (field.deep || !it.needs.is_empty()));
+        let variables = || {
+            operation
+                .variables
+                .iter()
+                .filter_map(|field| Some((field, text.variables.get(&field.key)?)))
+        };
+        let looks =
+            variables().any(|(field, it)| it.matters && (field.deep || !it.needs.is_empty()));
         let gate = if looks { "let mut gate" } else { "let gate" };
         let new = format!("{gate} = {rt}::__private::Gate::new(Self::REQUIRES)");
         if text.parts.iter().any(|part| !part.when.is_empty()) {
@@ -127,16 +136,24 @@ impl Writer<'_> {
             format!("let value = &self.{};", field.ident)
         } else {
             let value = if field.deep { "value" } else { "_" };
-            format!("if let Some({value}) = {rt}::__private::Given::given(&self.{}) {{", field.ident)
+            format!(
+                "if let Some({value}) = {rt}::__private::Given::given(&self.{}) {{",
+                field.ident
+            )
         };
         let brace = value.ends_with('{');
-        if brace { self.open(&value) } else { self.line(&value) }
+        if brace {
+            self.open(&value)
+        } else {
+            self.line(&value)
+        }
         for since in &needs.0 {
-            let since = self.since(since);
+            let since = self.constant(since);
             self.line(&format!("{see}({since});"));
         }
         if field.deep {
-            let see = if see == "see" { "see".to_owned() } else { format!("&mut |since| {see}(since)") };
+            let see =
+                if see == "see" { "see".to_owned() } else { format!("&mut |since| {see}(since)") };
             self.line(&format!("{rt}::__private::Gated::gates(value, {see});"));
         }
         if brace {
@@ -149,7 +166,7 @@ impl Writer<'_> {
             .values
             .iter()
             .filter_map(|value| {
-                let since = self.since(value.since.as_ref()?);
+                let since = self.constant(value.since.as_ref()?);
                 Some(format!("Self::{} => see({since}),", value.variant))
             })
             .collect();
@@ -173,7 +190,7 @@ impl Writer<'_> {
                     let bind = if field.deep { "value" } else { "_" };
                     out.open(&format!("Self::{}({bind}) => {{", camel(&field.key)));
                     if let Some(since) = &field.since {
-                        let since = out.since(since);
+                        let since = out.constant(since);
                         out.line(&format!("see({since});"));
                     }
                     if field.deep {
