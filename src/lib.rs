@@ -29,6 +29,8 @@
 //! | tell failures apart | [`Error`] |
 //! | tell unset from null | [`Maybe`] |
 //! | compile documents of your own | [`include_graphql!`] |
+//! | send again, or not | [`Retry`], [`retry`] |
+//! | be told of every request | [`Observer`] |
 //! | send over something else than HTTP | [`Transport`] |
 //!
 //! Requests need a tokio runtime. What a call does is traced in one span, `backendai.request`,
@@ -43,10 +45,12 @@ pub mod error;
 pub mod format;
 mod generated;
 pub mod keypair;
+pub mod observe;
 pub mod operation;
 pub mod page;
 pub mod request;
 pub mod response;
+pub mod retry;
 pub mod scalar;
 pub mod schema;
 pub mod select;
@@ -62,12 +66,18 @@ pub use config::{
 pub use credential::{Credential, Keys};
 pub use error::{Error, Result};
 pub use format::Format;
-pub use generated::types;
+pub use generated::{
+    acl, agent, audit_log, compute_session, container, container_registry, domain, endpoint, group,
+    image, metric, model_card, network, node, resource_policy, resource_preset, scaling_group,
+    service_config, storage, types, user, vfolder,
+};
 pub use graphql_client;
+pub use observe::Observer;
 pub use operation::{Kind, Operation, Page, Paginated, Refusal, Walk};
 pub use page::{Items, Pager, Position};
 pub use request::Request;
 pub use response::{RateLimit, Response};
+pub use retry::Retry;
 pub use scalar::{BigInt, Date, DateTime, HexBytes, JsonString, Maybe, Uuid, UuidFloatMap};
 pub use select::{Chosen, Field, Fragment, Row, Rows, Select};
 pub use sign::HashType;

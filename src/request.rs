@@ -1,24 +1,23 @@
-//! One call: its body, its options, and the loop that sends it.
+//! One call: its body and its options.
 
 use std::{
     borrow::Cow,
     future::{Future, IntoFuture},
     ops::Range,
     pin::Pin,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use bytes::Bytes;
 use http::Method;
 use serde::{Serialize, de::DeserializeOwned};
-use tracing::{Instrument as _, Span};
 
 use crate::{
     client::Client,
     error::{Error, Result},
     operation::{Kind, Operation, Refusal},
-    response::{self, Asked, RateLimit, Response},
-    transport::{HttpResponse, TransportError},
+    response::{self, Asked, Response},
+    retry::Retry,
     version::{self, Gatekeeper, VersionPolicy},
 };
 
@@ -63,6 +62,8 @@ pub(crate) struct Call {
     pub(crate) kind: Option<Kind>,
     pub(crate) idempotent: Option<bool>,
     pub(crate) timeout: Option<Duration>,
+    /// Instead of the client's.
+    pub(crate) retry: Option<Retry>,
     /// Whether it says who is calling. What does not may be asked of every endpoint, until one
     /// gives an answer that is of use.
     pub(crate) signed: bool,
@@ -74,16 +75,24 @@ impl Call {
         self.idempotent.unwrap_or(self.kind == Some(Kind::Query))
     }
 
+    /// Whether it may change something. A mutation that may be repeated does, too.
+    pub(crate) fn writes(&self) -> bool {
+        match self.kind {
+            Some(kind) => kind == Kind::Mutation,
+            None => !self.is_idempotent(),
+        }
+    }
+
     pub(crate) fn asked(&self) -> Asked<'_> {
         Asked {
             mutation: self.kind == Some(Kind::Mutation),
-            writes: !self.is_idempotent(),
+            writes: self.writes(),
             proved: self.kind.is_some(),
             body: &self.body,
         }
     }
 
-    const fn kind_name(&self) -> &'static str {
+    pub(crate) const fn kind_name(&self) -> &'static str {
         match self.kind {
             Some(Kind::Query) => "query",
             Some(Kind::Mutation) => "mutation",
@@ -93,16 +102,27 @@ impl Call {
 }
 
 impl<T> Request<T> {
-    /// Most time for the whole call, trying other endpoints included. Without it, the read
-    /// timeout of the configuration ends a call that is not making progress.
+    /// Most time for the whole call, other endpoints, repetitions and pauses included. Without it,
+    /// that of the client holds ([`ClientBuilder::timeout`](crate::ClientBuilder::timeout)), and
+    /// the read timeout of the configuration ends a request that is not making progress.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.call.timeout = Some(timeout);
+        self
+    }
+
+    /// How often it is sent again, instead of as the client has it.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.call.retry = Some(retry);
         self
     }
 
     /// Says whether the call may be sent again when it may have arrived before. Queries may,
     /// mutations may not; of a document of unknown kind nobody knows but you, and it is not sent
     /// again unless you say so.
+    ///
+    /// A mutation that sets a value does the same when it is carried out twice, and may be
+    /// declared idempotent. One that creates does not; and the second answer of one that deletes
+    /// is that there is nothing to delete.
     pub fn idempotent(mut self, idempotent: bool) -> Self {
         self.call.idempotent = Some(idempotent);
         self
@@ -212,6 +232,7 @@ impl<D> Request<D> {
             kind,
             idempotent: None,
             timeout: None,
+            retry: None,
             signed: true,
         };
         let version_policy = client.version_policy();
@@ -256,69 +277,4 @@ fn body(
     }
     body.push(b'}');
     Ok((body.into(), variables))
-}
-
-impl Client {
-    /// Sends the call and reads the answer, in one span.
-    pub(crate) async fn call<R>(
-        &self,
-        call: &Call,
-        read: impl Fn(HttpResponse) -> Result<R>,
-    ) -> Result<R> {
-        let span = tracing::info_span!(
-            "backendai.request",
-            operation = %call.operation,
-            kind = call.kind_name(),
-            endpoint = tracing::field::Empty,
-            status = tracing::field::Empty,
-        );
-        self.exchange(call, read, &span).instrument(span.clone()).await
-    }
-
-    /// Sends the call to one endpoint after the other until one answers. Every endpoint gets its
-    /// own date and signature, and is tried once.
-    async fn exchange<R>(
-        &self,
-        call: &Call,
-        read: impl Fn(HttpResponse) -> Result<R>,
-        span: &Span,
-    ) -> Result<R> {
-        let deadline = call.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-        let mut earlier = Vec::new();
-        let mut endpoints = self.endpoints().peekable();
-        while let Some((index, endpoint)) = endpoints.next() {
-            let request = self.sign(endpoint, call, deadline)?;
-            let address = endpoint.url().as_str().trim_end_matches('/');
-            span.record("endpoint", address);
-            let sent = match request.timeout {
-                Some(Duration::ZERO) => {
-                    Err(TransportError::not_sent("no time is left").timed_out())
-                }
-                _ => self.transport().send(request).await,
-            };
-            let result = match sent {
-                Ok(response) => {
-                    span.record("status", response.status.as_u16());
-                    self.prefer(index);
-                    let rate_limit = RateLimit::from_headers(&response.headers);
-                    read(response).map_err(|error| error.with_rate_limit(rate_limit))
-                }
-                Err(error) => Err(Error::transport(error, !call.is_idempotent())),
-            };
-            let error = match result {
-                Ok(value) => return Ok(value),
-                Err(error) => error.with_endpoint(address.into()),
-            };
-            let again = error.is_connect()
-                || call.is_idempotent() && error.is_transport() && !error.is_too_large()
-                || !call.signed;
-            let late = deadline.is_some_and(|deadline| deadline <= Instant::now());
-            if !again || late || endpoints.peek().is_none() {
-                return Err(error.with_earlier(earlier));
-            }
-            tracing::warn!(endpoint = address, "no answer; trying the next endpoint");
-            earlier.push(error);
-        }
-        Err(Error::config("no endpoint is configured"))
-    }
 }

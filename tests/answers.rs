@@ -13,7 +13,7 @@
 use std::collections::BTreeMap;
 
 use backendai::{
-    Client, Config, Error,
+    Client, Config, Error, Retry,
     keypair::{GetKeyPair, ModifyKeyPair, PagedKeyPairs},
     transport::{HttpRequest, HttpResponse, Transport, TransportFuture},
     types::ModifyKeyPairInput,
@@ -166,7 +166,8 @@ impl Case {
             .secret_key("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
             .build()
             .unwrap();
-        let client = Client::builder(config).transport(Script(answer)).build().unwrap();
+        let client =
+            Client::builder(config).transport(Script(answer)).retry(Retry::off()).build().unwrap();
         match (self.kind, &self.document, self.sent) {
             (_, Some(document), _) => client.execute(document, ()).await.unwrap_err(),
             (_, _, Some(size)) => {

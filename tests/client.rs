@@ -5,7 +5,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use backendai::{
-    ApiVersion, Client, Config, ConfigBuilder, HashType,
+    ApiVersion, Client, Config, ConfigBuilder, HashType, Retry,
     keypair::{CreateKeyPair, DeleteKeyPair, GetKeyPair, ModifyKeyPair, PagedKeyPairs},
     types::{KeyPairInput, ModifyKeyPairInput},
 };
@@ -18,8 +18,10 @@ fn config(endpoint: &str, account: &Account) -> ConfigBuilder {
         .secret_key(&*account.secret_key)
 }
 
+/// Sends each call once.
 fn client(manager: &Manager, account: &Account) -> Client {
-    Client::new(config(manager.endpoint(), account).build().unwrap()).unwrap()
+    let config = config(manager.endpoint(), account).build().unwrap();
+    Client::builder(config).retry(Retry::off()).build().unwrap()
 }
 
 /// A port on which nobody listens.
@@ -101,8 +103,13 @@ async fn a_clock_that_is_off_and_a_limit_that_is_used_up() {
     assert!(error.is_rate_limited() && error.rate_limit().unwrap().remaining == 0, "{error}");
 
     manager.shift_clock(SignedDuration::from_mins(20));
-    let error = client(&manager, manager.user()).send(GetKeyPair::new()).await.unwrap_err();
+    let user = config(manager.endpoint(), manager.user()).build().unwrap();
+    let strict = Client::builder(user.clone()).learn_clock(false).build().unwrap();
+    let error = strict.send(GetKeyPair::new()).await.unwrap_err();
     assert!(error.is_clock_skew() && error.is_auth(), "{error}");
+    let client = Client::new(user).unwrap();
+    client.send(GetKeyPair::new()).await.unwrap();
+    assert!((client.clock_offset().as_secs() - 1200).abs() <= 1, "{:?}", client.clock_offset());
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod bento;
 mod output;
+mod schema;
 
 use std::process::ExitCode;
 
@@ -19,11 +20,14 @@ struct Cli {
 enum Command {
     /// Manage BentoCloud credentials, in the file that `bentoml` uses.
     Bento(bento::Bento),
+    /// Take, compare and use snapshots of a manager's schema.
+    Schema(schema::Schema),
 }
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Bento(command) => bento::run(command),
+        Command::Schema(command) => schema::run(command),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -32,4 +36,13 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Runs what waits for the network.
+fn block_on<T>(future: impl Future<Output = T>) -> Result<T, output::Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| output::Failure::new(format!("Error: cannot start: {error}")))?;
+    Ok(runtime.block_on(future))
 }

@@ -12,20 +12,29 @@ impl Failure {
         Self(text.into())
     }
 
+    /// An error of a library, with its causes.
+    pub(crate) fn from_error(error: impl std::error::Error) -> Self {
+        Self(with_causes("Error: ".to_owned(), &error))
+    }
+
     /// An error of a library, with its causes, and which command it is from.
     pub(crate) fn of(group: &str, command: &str, error: &dyn std::error::Error) -> Self {
-        let mut text = format!("Error: [{group}] `{command}` failed: {error}");
-        let mut cause = error.source();
-        while let Some(error) = cause {
-            text.push_str(&format!(": {error}"));
-            cause = error.source();
-        }
-        Self(text)
+        Self(with_causes(format!("Error: [{group}] `{command}` failed: "), error))
     }
 
     pub(crate) fn text(&self) -> &str {
         &self.0
     }
+}
+
+fn with_causes(mut text: String, error: &dyn std::error::Error) -> String {
+    text.push_str(&error.to_string());
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(&format!(": {error}"));
+        cause = error.source();
+    }
+    text
 }
 
 /// A line of the result.

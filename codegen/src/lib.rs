@@ -17,14 +17,20 @@
 
 mod build;
 mod diagnostic;
+#[cfg(feature = "tools")]
+pub mod diff;
 mod document;
 mod emit;
 mod failure;
+#[cfg(feature = "tools")]
+pub mod introspection;
 #[cfg(feature = "manifest")]
 mod manifest;
 mod names;
 mod nulls;
 mod options;
+#[cfg(feature = "tools")]
+mod scaffold;
 mod schema;
 mod select;
 mod since;
@@ -39,6 +45,10 @@ mod versions;
 pub use diagnostic::Diagnostic;
 pub use failure::Failure;
 pub use options::{Generated, Options};
+#[cfg(feature = "tools")]
+pub use scaffold::Scaffold;
+#[cfg(feature = "tools")]
+pub use schema::Schema;
 
 /// Starts a configuration, to be ended by [`Options::compile`].
 pub fn configure() -> Options {

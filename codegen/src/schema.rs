@@ -3,14 +3,42 @@
 use std::path::Path;
 
 use apollo_compiler::{
-    Schema, ast,
+    ast,
     validation::{DiagnosticList, Valid},
 };
 
+#[cfg(feature = "tools")]
+use apollo_compiler::ast::OperationType;
+
 use crate::{Failure, diagnostic};
 
+/// A schema that was read and found valid.
+#[cfg(feature = "tools")]
+pub struct Schema(pub(crate) Valid<apollo_compiler::Schema>);
+
+#[cfg(feature = "tools")]
+impl Schema {
+    /// Reads a text: a snapshot, or what a manager serves. The path is where it is from.
+    ///
+    /// # Errors
+    ///
+    /// When it is not a valid schema, with every reason and its line.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, Failure> {
+        load(path, text.to_owned()).map(Self)
+    }
+
+    /// The fields of the query and the mutation type, in the order of the schema.
+    pub fn roots(&self) -> impl Iterator<Item = &str> {
+        let roots = [OperationType::Query, OperationType::Mutation];
+        roots
+            .into_iter()
+            .filter_map(|kind| self.0.get_object(self.0.root_operation(kind)?))
+            .flat_map(|ty| ty.fields.keys().map(|name| name.as_str()))
+    }
+}
+
 /// Directives for documents. They speak to the generator and are not sent.
-pub(crate) const CLIENT_DIRECTIVES: [&str; 4] = [
+pub(crate) const CLIENT_DIRECTIVES: [&str; 5] = [
     // A null in the answer is an error that names the path, and the field's type loses its
     // `Option`; on a list its elements too.
     "directive @required on FIELD",
@@ -20,6 +48,8 @@ pub(crate) const CLIENT_DIRECTIVES: [&str; 4] = [
     // list's order language; `field` where the rows call it otherwise, `filter: false` where it
     // cannot be compared in the filter language.
     "directive @unique(by: String!, field: String, filter: Boolean) on FIELD",
+    // A list that looks as if it could be read page by page, but whose document does not mean that.
+    "directive @unpaged on FIELD",
     // How the value is shown to people; `field` is for `SUB_FIELD`.
     "directive @format(as: FieldFormat!, field: String) on FIELD",
 ];
@@ -53,9 +83,9 @@ const SERVED_DIRECTIVES: [&str; 5] = [
 ];
 
 /// Reads a snapshot, or a schema as a manager serves it.
-pub(crate) fn load(path: &Path, text: String) -> Result<Valid<Schema>, Failure> {
+pub(crate) fn load(path: &Path, text: String) -> Result<Valid<apollo_compiler::Schema>, Failure> {
     let parsed = ast::Document::parse(text, path).map_err(|invalid| failure(&invalid.errors))?;
-    let mut builder = Schema::builder().adopt_orphan_extensions();
+    let mut builder = apollo_compiler::Schema::builder().adopt_orphan_extensions();
     builder = builder.parse(FORMATS, "directives of the generator");
     for definition in CLIENT_DIRECTIVES.iter().chain(&SERVED_DIRECTIVES) {
         if !parsed.definitions.iter().any(|known| defines(known, definition)) {

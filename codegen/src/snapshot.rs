@@ -1,9 +1,9 @@
 //! Snapshots: the schema as a manager serves it, made fit to be checked in and compared.
 //!
 //! What stays are names, types, defaults and deprecations. What goes are the directives of Apollo
-//! federation and all prose; of the prose only the versions in it are kept, as `@since(version:)`
-//! and `@deprecated`, since a client can act on those. Definitions are sorted by name; members
-//! keep the manager's order.
+//! federation and, unless it is wanted, all prose; the versions in it are kept in any case, as
+//! `@since(version:)` and `@deprecated`, since a client can act on those. Definitions are sorted by
+//! name; members keep the manager's order.
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
@@ -11,7 +11,7 @@ use apollo_compiler::{
     Name, Node, Schema,
     ast::{
         Argument, Definition, Directive, DirectiveList, Document, EnumValueDefinition,
-        FieldDefinition, InputValueDefinition, Value,
+        FieldDefinition, InputValueDefinition, OperationType, Value,
     },
     name,
 };
@@ -27,6 +27,15 @@ pub struct Source<'a> {
     pub path: &'a str,
     /// Day on which it was taken, `YYYY-MM-DD`.
     pub date: &'a str,
+}
+
+/// What becomes of the descriptions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prose {
+    /// They stay as they are: generated types are documented by them.
+    Keep,
+    /// They go.
+    Drop,
 }
 
 /// The manager's schema text is not valid GraphQL.
@@ -45,10 +54,10 @@ directive @since(version: String!) repeatable on SCALAR | OBJECT | FIELD_DEFINIT
 /// # Errors
 ///
 /// When the text is not a valid schema, with every reason and its line.
-pub fn normalise(sdl: &str, source: &Source<'_>) -> Result<String, SnapshotError> {
+pub fn normalise(sdl: &str, source: &Source<'_>, prose: Prose) -> Result<String, SnapshotError> {
     let document = Document::parse(sdl, format!("{} of manager {}", source.path, source.manager))
         .map_err(|invalid| SnapshotError(invalid.errors.to_string()))?;
-    let facts = Facts::new().map_err(|error| SnapshotError(error.to_string()))?;
+    let facts = Facts::new(prose).map_err(|error| SnapshotError(error.to_string()))?;
 
     let mut definitions = BTreeMap::new();
     for definition in document.definitions {
@@ -98,8 +107,19 @@ fn fold(
         ),
         // The one directive of the GraphQL specification that parsers need to be told of.
         D::DirectiveDefinition(ref def) if def.name == "oneOf" => (def.name.clone(), definition),
-        // The others are replaced by our own, and the root types have the default names.
-        D::DirectiveDefinition(_) | D::SchemaDefinition(_) | D::SchemaExtension(_) => return Ok(()),
+        // The others are replaced by our own.
+        D::DirectiveDefinition(_) | D::SchemaExtension(_) => return Ok(()),
+        // Managers before 25.13 call the root types `Queries` and `Mutations`.
+        D::SchemaDefinition(mut def) => {
+            let is_default =
+                |root: &Node<(OperationType, Name)>| root.0.default_type_name() == root.1.as_str();
+            if def.root_operations.iter().all(is_default) {
+                return Ok(());
+            }
+            let schema = def.make_mut();
+            (schema.description, schema.directives) = (None, DirectiveList::new());
+            (name!(schema), D::SchemaDefinition(def))
+        }
         other => {
             return Err(SnapshotError(format!(
                 "`{}`: a schema defines types, and extends object types only",
@@ -136,15 +156,17 @@ fn fold(
 
 /// Reads the versions in descriptions.
 struct Facts {
+    prose: Prose,
     added: Regex,
     deprecated: Regex,
     version: Regex,
 }
 
 impl Facts {
-    fn new() -> Result<Self, regex_lite::Error> {
+    fn new(prose: Prose) -> Result<Self, regex_lite::Error> {
         const VERSION: &str = r"\d{2}\.\d{1,2}(?:\.\d+)?(?:\.?(?:rc|dev|a|b)\d+)?";
         Ok(Self {
+            prose,
             // "Added in 24.03.1 and 23.09.6." names a version for each branch that has it.
             added: Regex::new(&format!(
                 r"\b(?:[Aa]dded|[Ii]ntroduced) (?:in|since) v?{VERSION}(?:(?:, and|,| and|/)\s*v?{VERSION})*"
@@ -152,6 +174,14 @@ impl Facts {
             deprecated: Regex::new(&format!(r"\b[Dd]eprecated since v?{VERSION}"))?,
             version: Regex::new(VERSION)?,
         })
+    }
+
+    /// The description, which goes unless it is wanted.
+    fn description(&self, of: &mut Option<Node<str>>) -> Option<Node<str>> {
+        match self.prose {
+            Prose::Keep => of.clone(),
+            Prose::Drop => of.take(),
+        }
     }
 
     /// The directives that stay, and those that the description gives.
@@ -188,7 +218,7 @@ impl Facts {
         macro_rules! tidy {
             ($def:ident, $($members:ident: $tidy:ident),*) => {{
                 let def = $def.make_mut();
-                let description = def.description.take();
+                let description = self.description(&mut def.description);
                 def.directives = self.directives(description.as_deref(), &def.directives, false);
                 $(for member in &mut def.$members {
                     self.$tidy(member);
@@ -209,7 +239,7 @@ impl Facts {
 
     fn field(&self, field: &mut Node<FieldDefinition>) {
         let field = field.make_mut();
-        let description = field.description.take();
+        let description = self.description(&mut field.description);
         field.directives = self.directives(description.as_deref(), &field.directives, true);
         for argument in &mut field.arguments {
             self.input(argument);
@@ -218,7 +248,7 @@ impl Facts {
 
     fn input(&self, input: &mut Node<InputValueDefinition>) {
         let input = input.make_mut();
-        let description = input.description.take();
+        let description = self.description(&mut input.description);
         // What must be given cannot be deprecated.
         let optional = !input.ty.is_non_null() || input.default_value.is_some();
         input.directives = self.directives(description.as_deref(), &input.directives, optional);
@@ -226,7 +256,7 @@ impl Facts {
 
     fn value(&self, value: &mut Node<EnumValueDefinition>) {
         let value = value.make_mut();
-        let description = value.description.take();
+        let description = self.description(&mut value.description);
         value.directives = self.directives(description.as_deref(), &value.directives, true);
     }
 }
@@ -248,7 +278,7 @@ mod tests {
     const SOURCE: Source<'_> = Source { manager: "26.9.6", path: "/admin/gql", date: "2026-11-21" };
 
     fn body(sdl: &str) -> String {
-        let text = normalise(sdl, &SOURCE).unwrap();
+        let text = normalise(sdl, &SOURCE, Prose::Drop).unwrap();
         let at = text.find("directive @since").unwrap();
         text[at + DIRECTIVES.len()..].to_owned()
     }
@@ -286,6 +316,37 @@ type Query @since(version: "24.03.1") @since(version: "23.09.6") {
     }
 
     #[test]
+    fn root_types_keep_their_names() {
+        let sdl = "schema @link(url: \"x\") { query: Queries } type Queries { a: Int }";
+        assert_eq!(body(sdl), "\ntype Queries {\n  a: Int\n}\n\nschema {\n  query: Queries\n}\n");
+        assert_eq!(
+            body("schema { query: Query } type Query { a: Int }"),
+            "\ntype Query {\n  a: Int\n}\n"
+        );
+    }
+
+    #[test]
+    fn prose_can_stay() {
+        let sdl = "\"Words. Added in 25.1.\" type Query { \"More.\" a(\"Less.\" b: Int): Int }";
+        let text = normalise(sdl, &SOURCE, Prose::Keep).unwrap();
+        assert!(
+            text.ends_with(
+                r#"
+"""Words. Added in 25.1."""
+type Query @since(version: "25.1") {
+  """More."""
+  a(
+    """Less."""
+    b: Int,
+  ): Int
+}
+"#
+            ),
+            "{text}"
+        );
+    }
+
+    #[test]
     fn the_order_of_definitions_does_not_matter() {
         let (a, b) = ("type Query { a: A }", "type A { x: Int }");
         assert_eq!(body(&format!("{a} {b}")), body(&format!("{b} {a}")));
@@ -302,7 +363,7 @@ type Query @since(version: "24.03.1") @since(version: "23.09.6") {
 
     #[test]
     fn the_header_says_where_it_is_from() {
-        let text = normalise("type Query { a: Int }", &SOURCE).unwrap();
+        let text = normalise("type Query { a: Int }", &SOURCE, Prose::Drop).unwrap();
         let (header, body) = text.split_at(text.find("directive").unwrap());
         let digest = hex::encode(Sha256::digest(body.as_bytes()));
         assert_eq!(
@@ -316,7 +377,7 @@ type Query @since(version: "24.03.1") @since(version: "23.09.6") {
     #[test]
     fn an_invalid_schema_is_an_error_with_its_line() {
         for sdl in ["type Query {", "type Query { a: Nope }", "<html>"] {
-            let error = normalise(sdl, &SOURCE).unwrap_err().to_string();
+            let error = normalise(sdl, &SOURCE, Prose::Drop).unwrap_err().to_string();
             assert!(error.contains(":1:") || error.contains("snapshot:"), "{error}");
         }
     }

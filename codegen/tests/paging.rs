@@ -77,6 +77,13 @@ fn what_is_missing_is_said() {
 }
 
 #[test]
+fn a_list_that_is_not_meant_to_be_walked_is_left_alone() {
+    let document =
+        "query Q($a: Int) { robots(first: $a) @unpaged { count edges { node { name } } } }";
+    assert_eq!(look("unpaged", document), (String::new(), false));
+}
+
+#[test]
 fn what_keeps_a_list_from_being_walked_by_its_key_is_said() {
     let list = |arguments: &str, unique: &str, rows: &str| {
         format!(

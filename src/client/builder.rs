@@ -2,16 +2,20 @@
 
 use std::{
     fmt,
-    sync::{Arc, RwLock, atomic::AtomicUsize},
+    future::Future,
+    sync::{Arc, Mutex, RwLock},
+    time::Duration,
 };
 
 use http::{HeaderMap, HeaderValue, header};
 use jiff::Timestamp;
 
-use super::{Client, DOMAIN, Inner, JSON, unusable};
+use super::{Client, DOMAIN, Inner, JSON, Sleep, endpoints::Endpoints, skew::Skew, unusable};
 use crate::{
     config::Config,
     error::{Error, Result},
+    observe::Observer,
+    retry::Retry,
     sign::Signer,
     transport::{HttpTransport, Transport},
     version::{Texts, VersionPolicy},
@@ -28,6 +32,13 @@ pub struct ClientBuilder {
     config: Arc<Config>,
     transport: Option<Box<dyn Transport>>,
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
+    sleep: Box<dyn Fn(Duration) -> Sleep + Send + Sync>,
+    learn_clock: bool,
+    seed: Option<u64>,
+    shuffle: bool,
+    retry: Retry,
+    timeout: Option<Duration>,
+    observer: Option<Box<dyn Observer>>,
     max_page_size: u32,
     max_response_size: usize,
     version_policy: VersionPolicy,
@@ -39,6 +50,13 @@ impl ClientBuilder {
             config,
             transport: None,
             clock: Box::new(Timestamp::now),
+            sleep: Box::new(|pause| Box::pin(tokio::time::sleep(pause))),
+            learn_clock: true,
+            seed: None,
+            shuffle: true,
+            retry: Retry::new(),
+            timeout: None,
+            observer: None,
             max_page_size: MAX_PAGE_SIZE,
             max_response_size: MAX_RESPONSE_SIZE,
             version_policy: VersionPolicy::default(),
@@ -55,6 +73,57 @@ impl ClientBuilder {
     /// Takes the date of each request from here.
     pub fn clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         self.clock = Box::new(clock);
+        self
+    }
+
+    /// Whether a client whose date the manager refuses goes on with the date of that answer; yes
+    /// unless set. It is told as a warning, and [`Client::clock_offset`] says by how much. Whoever
+    /// can change the answers, as on the way of plain HTTP, can have requests signed for another
+    /// time so.
+    pub const fn learn_clock(mut self, learn: bool) -> Self {
+        self.learn_clock = learn;
+        self
+    }
+
+    /// Pauses between attempts by awaiting this, instead of with tokio's clock.
+    pub fn sleep<F>(mut self, sleep: impl Fn(Duration) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.sleep = Box::new(move |pause| Box::pin(sleep(pause)));
+        self
+    }
+
+    /// Takes all chance from this number: the order of the endpoints and the jitter of pauses.
+    pub const fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Whether several endpoints are asked in an order of chance, so that the clients of a cluster
+    /// spread over them; yes unless set. Otherwise the first one is asked first as long as it
+    /// works.
+    pub const fn shuffle(mut self, shuffle: bool) -> Self {
+        self.shuffle = shuffle;
+        self
+    }
+
+    /// How often a call is sent again, and how long the pauses are; [`Retry::new`] unless set.
+    pub const fn retry(mut self, retry: Retry) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// Most time for every call, other endpoints, repetitions and pauses included; no limit unless
+    /// set. [`Request::timeout`](crate::Request::timeout) sets that of one call.
+    pub const fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Tells this of every request that is sent.
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observer = Some(Box::new(observer));
         self
     }
 
@@ -95,10 +164,22 @@ impl ClientBuilder {
             None => Box::new(HttpTransport::new(&config).map_err(unusable)?),
         };
         let signer = config.credential().keys().map(|keys| Signer::new(keys, config.hash_type()));
+        let mut random = self.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
+        let mut order: Vec<_> = (0..config.endpoints().len()).collect();
+        if self.shuffle {
+            random.shuffle(&mut order);
+        }
         Ok(Client(Arc::new(Inner {
             config,
             transport,
             clock: self.clock,
+            sleep: self.sleep,
+            skew: Skew::default(),
+            learn_clock: self.learn_clock,
+            random: Mutex::new(random),
+            retry: self.retry,
+            timeout: self.timeout,
+            observer: self.observer,
             signer,
             headers,
             max_page_size: self.max_page_size,
@@ -106,7 +187,7 @@ impl ClientBuilder {
             version_policy: self.version_policy,
             texts: Texts::default(),
             silent: tokio::sync::Mutex::default(),
-            preferred: AtomicUsize::new(0),
+            endpoints: Endpoints::new(order),
             server: RwLock::new(None),
         })))
     }

@@ -1,31 +1,36 @@
 //! The client: what stays the same from call to call.
 
 mod builder;
+mod endpoints;
 mod negotiate;
+mod skew;
 
 use std::{
     fmt,
-    sync::{
-        Arc, PoisonError, RwLock,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Instant,
+    future::Future,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError, RwLock},
+    time::Duration,
 };
 
 use graphql_client::GraphQLQuery;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::value::RawValue;
+use tokio::time::Instant;
 use url::Position;
 
 pub use self::{builder::ClientBuilder, negotiate::ServerInfo};
+use self::{endpoints::Endpoints, skew::Skew};
 use crate::{
     config::{ApiVersion, Config, Endpoint, EndpointType},
     error::{Error, Result},
+    observe::Observer,
     operation::{Operation, Paginated},
     page::Pager,
     request::{Call, Request},
+    retry::Retry,
     sign::{RequestDate, SignableRequest, Signer},
     transport::{HttpRequest, Transport, TransportError},
     version::{ManagerVersion, Texts, VersionPolicy},
@@ -54,9 +59,12 @@ const JSON: &str = "application/json";
 ///
 /// # Traces
 ///
-/// Every call is one span of `tracing`, `backendai.request` at level INFO, with the fields
-/// `operation`, `kind`, `endpoint` and `status`. Going on to another endpoint is an event at level
-/// WARN. Variables, answers, headers and keys are in none of them.
+/// Every call is one span of `tracing`, `backendai.request` at level INFO, with the names of
+/// OpenTelemetry: `graphql.operation.name`, `graphql.operation.type`, `server.address`,
+/// `server.port`, `http.request.method`, `http.response.status_code`, `http.request.resend_count`
+/// and `error.type`. Every request of it is one event with the same fields, its `duration` in
+/// seconds, and the `pause` before the next one: at level WARN when the call is sent again, else
+/// at DEBUG. Variables, answers, headers and keys are in none of them, at no level.
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
 
@@ -64,6 +72,13 @@ struct Inner {
     config: Arc<Config>,
     transport: Box<dyn Transport>,
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
+    sleep: Box<dyn Fn(Duration) -> Sleep + Send + Sync>,
+    skew: Skew,
+    learn_clock: bool,
+    random: Mutex<fastrand::Rng>,
+    retry: Retry,
+    timeout: Option<Duration>,
+    observer: Option<Box<dyn Observer>>,
     signer: Option<Signer>,
     /// The headers that never change.
     headers: HeaderMap,
@@ -74,10 +89,12 @@ struct Inner {
     texts: Texts,
     /// When the manager did not say its version.
     silent: tokio::sync::Mutex<Option<tokio::time::Instant>>,
-    /// Index of the endpoint that answered last.
-    preferred: AtomicUsize,
+    endpoints: Endpoints,
     server: RwLock<Option<Arc<ServerInfo>>>,
 }
+
+/// A pause.
+type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Client {
     /// A client with the usual transport, clock and limits. Nothing is sent.
@@ -99,7 +116,7 @@ impl Client {
         Self::new(Config::from_env()?)
     }
 
-    /// For another transport, clock or limit.
+    /// For another transport, clock, limit or way to try again.
     pub fn builder(config: impl Into<Arc<Config>>) -> ClientBuilder {
         ClientBuilder::new(config.into())
     }
@@ -201,15 +218,67 @@ impl Client {
         self.0.max_page_size
     }
 
-    /// The endpoints with their indices: the one that answered last, then those after it.
-    pub(crate) fn endpoints(&self) -> impl Iterator<Item = (usize, &Endpoint)> {
-        let all = self.0.config.endpoints();
-        let first = self.0.preferred.load(Ordering::Relaxed);
-        all.iter().enumerate().cycle().skip(first).take(all.len())
+    pub(crate) fn endpoints(&self) -> &Endpoints {
+        &self.0.endpoints
     }
 
-    pub(crate) fn prefer(&self, index: usize) {
-        self.0.preferred.store(index, Ordering::Relaxed);
+    pub(crate) fn endpoint(&self, index: usize) -> Option<(usize, &Endpoint)> {
+        self.0.config.endpoints().get(index).map(|endpoint| (index, endpoint))
+    }
+
+    pub(crate) fn retry(&self) -> Retry {
+        self.0.retry
+    }
+
+    pub(crate) fn timeout(&self) -> Option<Duration> {
+        self.0.timeout
+    }
+
+    pub(crate) fn observer(&self) -> Option<&dyn Observer> {
+        self.0.observer.as_deref()
+    }
+
+    pub(crate) fn random(&self) -> u64 {
+        self.0.random.lock().unwrap_or_else(PoisonError::into_inner).u64(..)
+    }
+
+    pub(crate) fn sleep(&self, pause: Duration) -> Sleep {
+        (self.0.sleep)(pause)
+    }
+
+    /// How far the manager's clock is ahead of this machine's, as far as it had to be found out:
+    /// zero until the manager refused a date. Requests are dated with it.
+    pub fn clock_offset(&self) -> SignedDuration {
+        self.0.skew.offset()
+    }
+
+    /// Takes the date of an answer for the right one. Whether that changes what is sent.
+    pub(crate) fn learn_clock(&self, headers: &HeaderMap) -> bool {
+        let inner = &*self.0;
+        let learned = inner.learn_clock
+            && skew::moment(headers, &header::DATE)
+                .is_some_and(|server| inner.skew.learn((inner.clock)(), server));
+        if learned {
+            tracing::warn!(
+                offset = inner.skew.offset().as_secs(),
+                "the manager refused this machine's date; its own is taken from now on: set the \
+                 clock of one of the two"
+            );
+        }
+        learned
+    }
+
+    /// What `Retry-After` says: seconds, or a date by the clock of whoever answered.
+    pub(crate) fn retry_after(&self, headers: &HeaderMap) -> Option<Duration> {
+        let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+        if let Ok(seconds) = text.parse() {
+            return Some(Duration::from_secs(seconds));
+        }
+        let until = skew::moment(headers, &header::RETRY_AFTER)?;
+        let now = skew::moment(headers, &header::DATE)
+            .unwrap_or_else(|| self.0.skew.correct((self.0.clock)()));
+        // In the past it is now.
+        Some(Duration::try_from(until.duration_since(now)).unwrap_or_default())
     }
 
     /// The call as a request to this endpoint, with the date of now.
@@ -231,7 +300,7 @@ impl Client {
             return Err(Error::no_login());
         }
         let version = self.api_version().to_string();
-        let date = RequestDate::new((inner.clock)());
+        let date = RequestDate::new(inner.skew.correct((inner.clock)()));
         let headers = &mut request.headers;
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(JSON));
         headers.insert(header::DATE, date.header_value());

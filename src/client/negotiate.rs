@@ -16,6 +16,7 @@ use crate::{
     operation::Kind,
     request::Call,
     response,
+    retry::Retry,
     version::ManagerVersion,
 };
 
@@ -82,10 +83,15 @@ impl Client {
     /// When no endpoint answers as a manager does ([`Error::earlier`] has what the others said),
     /// or its version is older than [`MIN_VERSION`].
     pub async fn negotiate(&self) -> Result<Arc<ServerInfo>> {
-        self.ask(None).await
+        self.ask(None, None).await
     }
 
-    pub(crate) async fn ask(&self, timeout: Option<Duration>) -> Result<Arc<ServerInfo>> {
+    /// `timeout` and `retry` are those of a call.
+    pub(crate) async fn ask(
+        &self,
+        timeout: Option<Duration>,
+        retry: Option<Retry>,
+    ) -> Result<Arc<ServerInfo>> {
         let path = match self.config().endpoint_type() {
             EndpointType::Api => "/",
             // The web server passes on what is below it.
@@ -99,6 +105,7 @@ impl Client {
             kind: Some(Kind::Query),
             idempotent: None,
             timeout,
+            retry,
             signed: false,
         };
         let server = self

@@ -8,6 +8,8 @@ use super::{Decode, Error, Graphql, Http, Kind, Sent, class, mend, message::show
 
 /// More GraphQL errors than this are counted, not shown.
 const SHOWN_ERRORS: usize = 3;
+/// More requests that were sent before are counted, not shown.
+const SHOWN_EARLIER: usize = 5;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -56,7 +58,7 @@ impl fmt::Display for Error {
         if self.is_outcome_unknown() {
             f.write_str("; it may have taken effect: look before sending it again")?;
         }
-        for (index, error) in self.earlier().iter().enumerate() {
+        for (index, error) in self.earlier().iter().take(SHOWN_EARLIER).enumerate() {
             f.write_str(if index == 0 { "; tried before: " } else { ", " })?;
             f.write_str(error.endpoint().unwrap_or_default())?;
             match root(error) {
@@ -64,7 +66,10 @@ impl fmt::Display for Error {
                 None => write!(f, " ({})", error.status().unwrap_or_default())?,
             }
         }
-        Ok(())
+        match self.earlier().len().saturating_sub(SHOWN_EARLIER) {
+            0 => Ok(()),
+            more => write!(f, ", and {more} times more"),
+        }
     }
 }
 

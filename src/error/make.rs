@@ -1,6 +1,6 @@
 //! How errors are made: one function for each thing that can go wrong.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use http::StatusCode;
 
@@ -21,6 +21,7 @@ impl Error {
             endpoint: None,
             outcome_unknown: false,
             rate_limit: None,
+            retry_after: None,
             earlier: Vec::new(),
             source: None,
         }))
@@ -123,7 +124,14 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_retry_after(mut self, after: Option<Duration>) -> Self {
+        self.0.retry_after = after;
+        self
+    }
+
+    /// What an earlier request may have done is not undone by what became of the last one.
     pub(crate) fn with_earlier(mut self, earlier: Vec<Self>) -> Self {
+        self.0.outcome_unknown |= earlier.iter().any(Self::is_outcome_unknown);
         self.0.earlier = earlier;
         self
     }

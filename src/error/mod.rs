@@ -8,7 +8,7 @@ mod mend;
 mod message;
 mod predicates;
 
-use std::{borrow::Cow, fmt, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
 use http::StatusCode;
 use serde::de::DeserializeOwned;
@@ -52,7 +52,9 @@ struct Inner {
     endpoint: Option<Arc<str>>,
     outcome_unknown: bool,
     rate_limit: Option<RateLimit>,
-    /// Failures at other endpoints, tried before the one that this error is about.
+    /// What `Retry-After` says.
+    retry_after: Option<Duration>,
+    /// Failures of requests that were sent before the one that this error is about.
     earlier: Vec<Error>,
     source: Option<Source>,
 }
@@ -141,7 +143,7 @@ impl Error {
         self.0.endpoint.as_deref()
     }
 
-    /// What happened at other endpoints before, in order.
+    /// What happened to the requests of the same call that were sent before, in order.
     pub fn earlier(&self) -> &[Self] {
         &self.0.earlier
     }
@@ -253,6 +255,34 @@ impl Error {
     /// who are nobody.
     pub fn rate_limit(&self) -> Option<RateLimit> {
         self.0.rate_limit
+    }
+
+    /// How long the server wants not to be asked again, when it says so: by `Retry-After`, or, as
+    /// the manager does when there were too many requests, by the end of the rate-limit window.
+    pub fn retry_after(&self) -> Option<Duration> {
+        let window = self.rate_limit().filter(|_| self.is_rate_limited());
+        self.0.retry_after.or(window.and_then(|window| window.reset))
+    }
+
+    /// Few words for whoever counts failures; `error.type` of OpenTelemetry.
+    pub(crate) fn type_name(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match &self.0.kind {
+            Kind::Config(_) => "config",
+            Kind::NoLogin => "no_login",
+            Kind::Encode => "encode",
+            Kind::Transport(Sent::No { timeout: false }) => "connect",
+            Kind::Transport(Sent::No { timeout: true }) => "connect_timeout",
+            Kind::Transport(Sent::Maybe { timeout: false }) => "transport",
+            Kind::Transport(Sent::Maybe { timeout: true }) => "timeout",
+            Kind::Transport(Sent::TooLarge) => "too_large",
+            Kind::Http(http) => return Cow::Owned(http.status.as_str().to_owned()),
+            Kind::Graphql(_) => "graphql",
+            Kind::Refused { .. } => "refused",
+            Kind::Decode(_) => "decode",
+            Kind::TooOld { .. } => "too_old",
+            Kind::ManagerTooOld { .. } => "manager_too_old",
+            Kind::Stuck { .. } => "stuck",
+        })
     }
 }
 

@@ -21,7 +21,7 @@ impl Error {
     /// No connection was made, so nothing was sent and the call is safe to repeat. Usually the
     /// address is wrong, the manager is down, or its certificate is not trusted.
     pub fn is_connect(&self) -> bool {
-        matches!(self.0.kind, Kind::Transport(Sent::No { .. }))
+        matches!(self.0.kind, Kind::Transport(Sent::No { .. })) && !self.is_outcome_unknown()
     }
 
     /// It took too long. Raise the connect or read timeout of the configuration or the timeout
@@ -195,8 +195,10 @@ impl Error {
         matches!(self.0.kind, Kind::ManagerTooOld { .. })
     }
 
-    /// A mutation, or a document of unknown kind, may or may not have taken effect. Look before
-    /// sending it again.
+    /// A mutation, or a document of unknown kind, may or may not have taken effect: it may have
+    /// reached the manager, and no answer says what became of it. Look before sending it again.
+    /// Never holds for a query. `docs/reliability.md` of the repository has the recipe, and
+    /// `examples/read_back.rs` is a program that follows it.
     pub fn is_outcome_unknown(&self) -> bool {
         self.0.outcome_unknown
     }
@@ -205,6 +207,20 @@ impl Error {
     /// [`ClientBuilder::max_response_size`](crate::client::ClientBuilder::max_response_size).
     pub fn is_too_large(&self) -> bool {
         matches!(self.0.kind, Kind::Transport(Sent::TooLarge))
+    }
+
+    /// The manager's rate limit is used up. It says so before it looks into the request, so
+    /// nothing was done; of another 429 nobody knows.
+    pub(crate) fn is_over_quota(&self) -> bool {
+        self.is_rate_limited()
+            && self.problem().is_some_and(|problem| problem.slug() == "rate-limit-exceeded")
+    }
+
+    /// What is there does not answer as a manager does, if anything is there.
+    pub(crate) fn is_no_manager(&self) -> bool {
+        self.is_transport() && !self.is_too_large()
+            || self.is_unavailable()
+            || self.is_wrong_address() && self.problem().is_none()
     }
 
     /// Status of an answer that is neither data nor GraphQL errors.

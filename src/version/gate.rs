@@ -16,6 +16,7 @@ use crate::{
     operation::Kind,
     request::Call,
     response::Asked,
+    retry::Retry,
     scalar::Maybe,
     transport::HttpResponse,
 };
@@ -167,10 +168,14 @@ impl Client {
             Some(keeper) => self.fit(&mut call, keeper, policy, false).await?,
             None => Fit::Settled,
         };
+        // All of it together has the time of one call.
+        let limit = call.timeout.or(self.timeout()).filter(|_| keeper.is_some());
         let left = |call: &mut Call| {
-            call.timeout = call.timeout.map(|timeout| timeout.saturating_sub(began.elapsed()));
+            call.timeout = limit.map(|limit| limit.saturating_sub(began.elapsed()));
         };
-        left(&mut call);
+        if limit.is_some() {
+            left(&mut call);
+        }
         let answer = self.call(&call, |response| read(response, call.asked())).await;
         let (Some(keeper), Err(error)) = (keeper, &answer) else { return answer };
         if fit == Fit::Settled || call.kind != Some(Kind::Query) || !error.is_bad_document() {
@@ -204,7 +209,7 @@ impl Client {
             None if !must_know && gate.is_certain(call.kind, self.oldest()) => {
                 return Ok(Fit::Unasked);
             }
-            None => match self.learn(call.timeout).await {
+            None => match self.learn(call.timeout.or(self.timeout())).await {
                 Some(manager) => manager,
                 None => return Ok(Fit::Settled),
             },
@@ -240,7 +245,7 @@ impl Client {
             return None;
         }
         let timeout = timeout.map_or(PATIENCE, |timeout| timeout.min(PATIENCE));
-        match self.ask(Some(timeout)).await {
+        match self.ask(Some(timeout), Some(Retry::off())).await {
             Ok(server) => server.manager_version(),
             Err(error) => {
                 *silent = Some(Instant::now());

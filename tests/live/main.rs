@@ -8,6 +8,8 @@ mod defaults;
 #[cfg(test)]
 mod keypairs;
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod roles;
 #[cfg(test)]
 mod schema;

@@ -52,12 +52,25 @@ async fn one_span_per_call_and_no_secret_in_it() {
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     let spans: Vec<_> = log.lines().filter(|line| line.contains("close")).collect();
     assert_eq!(spans.len(), 1, "{log}");
-    for part in
-        ["backendai.request", "CreateKeyPair", "mutation", "https://b.example", "status=200"]
-    {
+    for part in [
+        "backendai.request",
+        "graphql.operation.name=CreateKeyPair",
+        "graphql.operation.type=\"mutation\"",
+        "server.address=\"b.example\" server.port=443",
+        "http.response.status_code=200",
+        "http.request.resend_count=1",
+        "error.type=\"refused\"",
+    ] {
         assert!(spans[0].contains(part), "{part}: {log}");
     }
-    assert!(log.contains("trying the next endpoint"), "{log}");
+    // One event for each request.
+    let events: Vec<_> = log.lines().filter(|line| line.contains("duration=")).collect();
+    assert_eq!(events.len(), 2, "{log}");
+    for (event, level, address) in
+        [(events[0], "WARN", "a.example"), (events[1], "DEBUG", "b.example")]
+    {
+        assert!(event.contains(level) && event.contains(address), "{event}");
+    }
     for secret in ["s3cret", SECRET, "credential=", "signMethod", "create_keypair("] {
         assert!(!log.contains(secret), "{secret}: {log}");
     }

@@ -9,6 +9,7 @@ mod logs;
 mod pages;
 mod prefetch;
 mod requests;
+mod retry;
 mod support;
 mod tls;
 mod wire;

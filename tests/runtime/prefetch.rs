@@ -6,7 +6,7 @@ use std::{
 };
 
 use backendai::{
-    Client, Pager, Position,
+    Client, Pager, Position, Retry,
     transport::{HttpRequest, Transport, TransportFuture},
 };
 use futures_util::{FutureExt as _, StreamExt as _};
@@ -46,7 +46,7 @@ impl Transport for Held {
 impl Held {
     fn pages(self: &Arc<Self>) -> Pager<Numbers> {
         let client = Client::builder(config(&["http://a.example"])).transport(self.clone());
-        client.build().unwrap().pages(NUMBERS)
+        client.retry(Retry::off()).build().unwrap().pages(NUMBERS)
     }
 
     /// The windows of all requests, as (limit, offset).

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use backendai::{
-    Client, Config,
+    Client, ClientBuilder, Config, Retry,
     transport::{HttpRequest, HttpResponse, Transport, TransportError, TransportFuture},
 };
 use http::{HeaderValue, StatusCode, header};
@@ -58,12 +58,16 @@ pub(crate) fn client(fake: &Arc<Fake>) -> Client {
     clients(&["https://api.backend.ai"], fake)
 }
 
+/// Asks the endpoints in this order, each once.
 pub(crate) fn clients(endpoints: &[&str], fake: &Arc<Fake>) -> Client {
+    builder(endpoints, fake).retry(Retry::off()).build().unwrap()
+}
+
+pub(crate) fn builder(endpoints: &[&str], fake: &Arc<Fake>) -> ClientBuilder {
     Client::builder(config(endpoints))
         .transport(fake.clone())
         .clock(|| "2026-09-20T01:02:03.456789Z".parse().unwrap())
-        .build()
-        .unwrap()
+        .shuffle(false)
 }
 
 pub(crate) fn answer(status: u16, content_type: &'static str, body: impl Into<String>) -> Answer {

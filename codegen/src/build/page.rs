@@ -143,6 +143,9 @@ impl Builder<'_> {
     ) -> Option<Page> {
         let Body::Struct(members) = &root.body else { return None };
         let (1, Some((key, merged))) = (fields.len(), fields.first()) else { return None };
+        if merged.directive("unpaged").is_some() {
+            return None;
+        }
         let field = *merged.fields.first()?;
         let ty = self.schema.get_object(field.definition.ty.inner_named_type())?;
         let list = List { field, merged, ty, declared, variables };

@@ -181,7 +181,9 @@ impl Writer<'_> {
     }
 
     pub(super) fn gated_input(&mut self, input: &Input) {
-        let newer = |field: &InputField| field.deep || field.since.is_some();
+        // What has to be given came with its type, which the argument is marked with.
+        let optional = |field: &InputField| input.one_of || field.presence != Presence::Required;
+        let newer = |field: &InputField| field.deep || field.since.is_some() && optional(field);
         let none = !input.fields.iter().any(newer);
         self.gated(&input.name, none, |out| {
             if input.one_of {
@@ -204,10 +206,8 @@ impl Writer<'_> {
                 return;
             }
             for field in input.fields.iter().filter(|field| newer(field)) {
-                // What has to be given came with its type, which the argument is marked with.
-                let optional = field.presence != Presence::Required;
                 let mut needs = All::default();
-                needs.add(field.since.clone().filter(|_| optional));
+                needs.add(field.since.clone().filter(|_| optional(field)));
                 out.check(field, &needs, "see");
             }
         });

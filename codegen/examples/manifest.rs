@@ -1,7 +1,7 @@
-//! Prints the operations of this crate, what they name in the schema and which manager has it:
+//! Prints the operations of `backendai`, what they name in the schema and which manager has it:
 //!
 //! ```text
-//! cargo run --example manifest > graphql/admin/operations.json
+//! cargo run -p backendai-codegen --features manifest --example manifest > graphql/admin/operations.json
 //! ```
 
 #[expect(clippy::print_stdout, reason = "it is printed")]

@@ -1,0 +1,54 @@
+//! `backendai schema`: snapshots of the schemas that a manager serves.
+
+mod diff;
+mod pull;
+mod scaffold;
+
+use std::{fs, path::Path};
+
+use clap::{Args, Subcommand};
+
+use crate::output::Failure;
+
+/// The arguments of `backendai schema`.
+#[derive(Args, Debug)]
+#[command(arg_required_else_help = true)]
+pub(crate) struct Schema {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Take a snapshot of a manager's schema.
+    Pull(pull::Pull),
+    /// Compare two snapshots, and say which operations a change touches.
+    Diff(diff::Diff),
+    /// Write a first document for a root field.
+    Scaffold(scaffold::Scaffold),
+}
+
+pub(crate) fn run(schema: Schema) -> Result<(), Failure> {
+    match schema.command {
+        Command::Pull(command) => command.run(),
+        Command::Diff(command) => command.run(),
+        Command::Scaffold(command) => command.run(),
+    }
+}
+
+/// Reads a schema file, or the snapshot of the Admin API that this command was built with.
+fn read(file: Option<&Path>) -> Result<backendai_codegen::Schema, Failure> {
+    let schema = match file {
+        Some(file) => {
+            let text = fs::read_to_string(file).map_err(|error| {
+                Failure::new(format!("Error: cannot read {}: {error}", file.display()))
+            })?;
+            backendai_codegen::Schema::parse(file, &text)
+        }
+        None => {
+            let file = Path::new("graphql/admin/schema.graphql");
+            backendai_codegen::Schema::parse(file, backendai::schema::ADMIN)
+        }
+    };
+    schema.map_err(Failure::from_error)
+}

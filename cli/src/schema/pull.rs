@@ -1,0 +1,90 @@
+//! `backendai schema pull`.
+
+use std::{fs, path::PathBuf};
+
+use backendai::Client;
+use backendai_codegen::{
+    introspection,
+    snapshot::{Prose, Source, normalise},
+};
+use clap::Args;
+use serde::Deserialize;
+
+use crate::output::{Failure, err, out};
+
+/// Asks the manager for its schema and writes it so that it can be checked in: sorted, with the
+/// versions that the descriptions tell, and its origin at the head. The same manager gives the
+/// same text but for the date.
+#[derive(Args, Debug)]
+pub(super) struct Pull {
+    /// Which schema: `admin`, `v2`, or a path on the manager such as /admin/gql.
+    #[arg(long, default_value = "admin", value_name = "SCHEMA", value_parser = path)]
+    path: String,
+    /// Where to write it; printed if left out.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Keep the descriptions.
+    #[arg(long)]
+    descriptions: bool,
+}
+
+fn path(name: &str) -> Result<String, String> {
+    match name {
+        "admin" => Ok("/admin/gql".to_owned()),
+        "v2" => Ok("/admin/gql/strawberry".to_owned()),
+        path if path.starts_with('/') => Ok(path.to_owned()),
+        _ => Err("there are `admin`, `v2`, and paths, which begin with `/`".to_owned()),
+    }
+}
+
+#[derive(Deserialize)]
+struct Data {
+    #[serde(rename = "_service")]
+    service: Service,
+}
+
+#[derive(Deserialize)]
+struct Service {
+    sdl: String,
+}
+
+impl Pull {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let (manager, sdl) = crate::block_on(self.ask())??;
+        let date = jiff::Timestamp::now().strftime("%F").to_string();
+        let source = Source { manager: &manager, path: &self.path, date: &date };
+        let prose = if self.descriptions { Prose::Keep } else { Prose::Drop };
+        let snapshot = normalise(&sdl, &source, prose).map_err(Failure::from_error)?;
+        match &self.output {
+            None => out(snapshot.trim_end()),
+            Some(file) => {
+                fs::write(file, snapshot).map_err(|error| {
+                    Failure::new(format!("Error: cannot write {}: {error}", file.display()))
+                })?;
+                err(format!("wrote {}: {} of manager {manager}", file.display(), self.path));
+                Ok(())
+            }
+        }
+    }
+
+    /// The manager's version and its schema.
+    async fn ask(&self) -> Result<(String, String), Failure> {
+        let client = Client::from_env().map_err(Failure::from_error)?;
+        let server = client.negotiate().await.map_err(Failure::from_error)?;
+        let ask = |query| client.execute(query, ()).path(self.path.clone()).idempotent(true);
+        let sdl = match ask("{ _service { sdl } }").await {
+            Ok(data) => {
+                let data: Data = serde_json::from_str(data.get()).map_err(Failure::from_error)?;
+                data.service.sdl
+            }
+            // A gateway does not tell the text of its schema, but answers introspection. A manager
+            // refuses that to everybody, and then its first answer says more.
+            Err(refused) if refused.is_graphql() => match ask(introspection::QUERY).await {
+                Ok(data) => introspection::sdl(data.get()).map_err(Failure::from_error)?,
+                Err(_) => return Err(Failure::from_error(refused)),
+            },
+            Err(error) => return Err(Failure::from_error(error)),
+        };
+        Ok((server.manager().to_owned(), sdl))
+    }
+}

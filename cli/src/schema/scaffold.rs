@@ -1,0 +1,33 @@
+//! `backendai schema scaffold`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::output::{Failure, out};
+
+/// Writes a document that asks for all plain fields of a root field's rows. Its arguments are
+/// variables.
+#[derive(Args, Debug)]
+pub(super) struct Scaffold {
+    /// The root field, such as `keypair_list`.
+    root: String,
+    /// How many objects deep; the rows of a list are on the first level.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    depth: usize,
+    /// Also arguments that neither have to be given nor choose rows, and deprecated fields.
+    #[arg(long)]
+    all: bool,
+    /// The schema; the snapshot of the Admin API if left out.
+    #[arg(long, value_name = "FILE")]
+    schema: Option<PathBuf>,
+}
+
+impl Scaffold {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let schema = super::read(self.schema.as_deref())?;
+        let scaffold = backendai_codegen::Scaffold { depth: self.depth, all: self.all };
+        let document = scaffold.document(&schema, &self.root).map_err(Failure::from_error)?;
+        out(document.trim_end())
+    }
+}

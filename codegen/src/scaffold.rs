@@ -1,0 +1,246 @@
+//! A first document for a root field, to be cut down by hand.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
+
+use apollo_compiler::{
+    Name, Schema,
+    ast::{FieldDefinition, InputValueDefinition, OperationType},
+    schema::{Component, ExtendedType},
+};
+use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
+
+use crate::{Failure, suggest};
+
+/// Arguments that choose the rows of a list.
+const PAGING: [&str; 6] = ["limit", "offset", "first", "after", "filter", "order"];
+
+/// What goes into a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scaffold {
+    /// How many objects deep. The rows of a list are on the first level, whatever is around them.
+    pub depth: usize,
+    /// Also the arguments that are neither required nor choose rows, and what is deprecated.
+    pub all: bool,
+}
+
+impl Default for Scaffold {
+    fn default() -> Self {
+        Self { depth: 1, all: false }
+    }
+}
+
+impl Scaffold {
+    /// Writes the document for a root field. It asks for every field that has no fields of its own
+    /// down to the depth, and every argument it has is a variable.
+    ///
+    /// # Errors
+    ///
+    /// When the schema has no such root field, with the nearest name.
+    pub fn document(&self, schema: &crate::Schema, root: &str) -> Result<String, Failure> {
+        let schema = &schema.0;
+        let kinds = [OperationType::Query, OperationType::Mutation, OperationType::Subscription];
+        let mut names = Vec::new();
+        for kind in kinds {
+            let Some(ty) = schema.root_operation(kind).and_then(|ty| schema.get_object(ty)) else {
+                continue;
+            };
+            if let Some(field) = ty.fields.get(root) {
+                return Writer::new(schema, *self).operation(kind, field);
+            }
+            names.extend(ty.fields.keys().map(Name::as_str));
+        }
+        let near = suggest::closest(root, names.into_iter())
+            .map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
+        Err(Failure::of(format!("the schema has no root field `{root}`{near}")))
+    }
+}
+
+struct Writer<'a> {
+    schema: &'a Schema,
+    options: Scaffold,
+    /// Names, types and defaults, in the order in which they are used.
+    variables: Vec<(String, String)>,
+    taken: BTreeSet<String>,
+}
+
+impl<'a> Writer<'a> {
+    const fn new(schema: &'a Schema, options: Scaffold) -> Self {
+        Self { schema, options, variables: Vec::new(), taken: BTreeSet::new() }
+    }
+
+    fn operation(
+        mut self,
+        kind: OperationType,
+        field: &'a Component<FieldDefinition>,
+    ) -> Result<String, Failure> {
+        let mut selection = String::new();
+        // The answer of a mutation is around its object, as a page is around its rows.
+        let around = usize::from(kind == OperationType::Mutation);
+        self.field(&mut selection, field, None, self.options.depth + around, 1, "");
+        let name = field.name.to_upper_camel_case();
+        let mut text = format!("{kind} {name}");
+        if !self.variables.is_empty() {
+            text.push_str("(\n");
+            for (name, ty) in &self.variables {
+                // Writing to a string cannot fail.
+                let _ = writeln!(text, "  ${name}: {ty}");
+            }
+            text.push(')');
+        }
+        let _ = writeln!(text, " {{\n{selection}}}");
+        Ok(text)
+    }
+
+    /// Writes a field with its arguments and what is selected of it.
+    fn field(
+        &mut self,
+        out: &mut String,
+        field: &'a FieldDefinition,
+        alias: Option<&str>,
+        depth: usize,
+        level: usize,
+        prefix: &str,
+    ) {
+        let indent = "  ".repeat(level);
+        let alias = alias.map_or_else(String::new, |alias| format!("{alias}: "));
+        let _ = write!(out, "{indent}{alias}{}", field.name);
+        let wanted: Vec<_> =
+            field.arguments.iter().filter(|argument| self.wants(argument, level == 1)).collect();
+        for (index, argument) in wanted.iter().enumerate() {
+            let variable = self.variable(argument, prefix);
+            let opening = if index == 0 { "(" } else { ", " };
+            let _ = write!(out, "{opening}{}: ${variable}", argument.name);
+        }
+        if !wanted.is_empty() {
+            out.push(')');
+        }
+        let Some(ty) = self.composite(field) else {
+            out.push('\n');
+            return;
+        };
+        out.push_str(" {\n");
+        let prefix = format!("{prefix}{}_", field.name);
+        self.selection(out, ty, depth, level + 1, &prefix);
+        let _ = writeln!(out, "{indent}}}");
+    }
+
+    fn wants(&self, argument: &InputValueDefinition, at_root: bool) -> bool {
+        argument.is_required()
+            || at_root && (PAGING.contains(&argument.name.as_str()) || self.options.all)
+    }
+
+    /// Declares a variable for an argument; behind the fields that lead to it if there is one already.
+    fn variable(&mut self, argument: &InputValueDefinition, prefix: &str) -> String {
+        let mut name = argument.name.to_string();
+        if self.taken.contains(&name) {
+            name = format!("{prefix}{name}");
+        }
+        while !self.taken.insert(name.clone()) {
+            name.push('_');
+        }
+        let default = argument
+            .default_value
+            .as_ref()
+            .map_or_else(String::new, |value| format!(" = {}", value.serialize().no_indent()));
+        self.variables.push((name.clone(), format!("{}{default}", argument.ty)));
+        name
+    }
+
+    fn composite(&self, field: &FieldDefinition) -> Option<&'a ExtendedType> {
+        let ty = self.schema.types.get(field.ty.inner_named_type())?;
+        (ty.is_object() || ty.is_interface() || ty.is_union()).then_some(ty)
+    }
+
+    /// Writes what is selected of a type. Never nothing: an object without plain fields has its name.
+    fn selection(
+        &mut self,
+        out: &mut String,
+        ty: &'a ExtendedType,
+        depth: usize,
+        level: usize,
+        prefix: &str,
+    ) {
+        let before = out.len();
+        // The type behind each name in the answer: one name cannot stand for two.
+        let mut shapes = BTreeMap::new();
+        if !ty.is_object() {
+            let _ = writeln!(out, "{}__typename", "  ".repeat(level));
+        }
+        self.fields(out, ty, &mut shapes, &BTreeMap::new(), depth, level, prefix);
+        if !ty.is_object() {
+            let common = shapes.clone();
+            for object in self.objects(ty.name()) {
+                let mut inner = String::new();
+                self.fields(&mut inner, object, &mut shapes, &common, depth, level + 1, prefix);
+                if !inner.is_empty() {
+                    let indent = "  ".repeat(level);
+                    let _ = write!(out, "{indent}... on {} {{\n{inner}{indent}}}\n", object.name());
+                }
+            }
+        }
+        if out.len() == before {
+            let _ = writeln!(out, "{}__typename", "  ".repeat(level));
+        }
+    }
+
+    /// Writes the fields of a type itself, without those that are `common` to it and others.
+    fn fields(
+        &mut self,
+        out: &mut String,
+        ty: &'a ExtendedType,
+        shapes: &mut BTreeMap<String, String>,
+        common: &BTreeMap<String, String>,
+        depth: usize,
+        level: usize,
+        prefix: &str,
+    ) {
+        let fields = match ty {
+            ExtendedType::Object(object) => &object.fields,
+            ExtendedType::Interface(interface) => &interface.fields,
+            _ => return,
+        };
+        let wraps = |name: &str| fields.contains_key(name);
+        let around_rows = wraps("items") && wraps("total_count")
+            || wraps("edges") && wraps("pageInfo")
+            || wraps("node") && wraps("cursor");
+        for field in fields.values() {
+            if field.directives.has("deprecated") && !self.options.all {
+                continue;
+            }
+            let depth = match self.composite(field) {
+                None => depth,
+                Some(_) if around_rows => depth,
+                // What is around the rows is of no use without them.
+                Some(_) if depth > 1 => depth - 1,
+                Some(_) => continue,
+            };
+            let name = field.name.as_str();
+            if common.get(name).is_some_and(|shape| *shape == field.ty.to_string()) {
+                continue;
+            }
+            let shape = shapes.entry(name.to_owned()).or_insert_with(|| field.ty.to_string());
+            if *shape == field.ty.to_string() {
+                self.field(out, field, None, depth, level, prefix);
+            } else {
+                let alias = format!("{}_{name}", ty.name().to_snake_case());
+                shapes.insert(alias.clone(), field.ty.to_string());
+                self.field(out, field, Some(&alias), depth, level, prefix);
+            }
+        }
+    }
+
+    /// The object types behind an interface or a union, in the order of their names.
+    fn objects(&self, ty: &Name) -> Vec<&'a ExtendedType> {
+        let mut objects: Vec<_> = self
+            .schema
+            .types
+            .values()
+            .filter(|other| other.is_object() && self.schema.is_subtype(ty, other.name()))
+            .collect();
+        objects.sort_by_key(|object| object.name());
+        objects
+    }
+}

@@ -1,0 +1,118 @@
+//! Which endpoint is asked first: the order, and what is remembered of each.
+
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+/// For this long an endpoint that failed is asked last; twice as long after each further failure,
+/// up to eight times.
+const REST: Duration = Duration::from_secs(30);
+const DOUBLINGS: u32 = 3;
+
+/// The endpoints of a client, by their index in the configuration.
+pub(crate) struct Endpoints {
+    order: Vec<usize>,
+    failed: Mutex<Vec<Option<Failed>>>,
+}
+
+#[derive(Clone, Copy)]
+struct Failed {
+    times: u32,
+    /// Until then nobody tries it without need.
+    until: Instant,
+}
+
+impl Endpoints {
+    /// Asks in this order.
+    pub(super) fn new(order: Vec<usize>) -> Self {
+        let failed = Mutex::new(vec![None; order.len()]);
+        Self { order, failed }
+    }
+
+    /// All endpoints, each once: first those that work, in the order of this client, then those
+    /// that failed. One whose rest is over gets its place back for one call. `trial` is whether
+    /// this may be that call: a mutation is not what a shaky endpoint is tried with.
+    pub(crate) fn round(&self, trial: bool) -> Vec<usize> {
+        let now = Instant::now();
+        let mut failed = self.lock();
+        let mut tried = false;
+        let mut round: Vec<_> = self
+            .order
+            .iter()
+            .map(|&index| {
+                let rests = match failed.get_mut(index) {
+                    Some(Some(failed)) if trial && !tried && failed.until <= now => {
+                        // The calls beside this one wait for what comes of it.
+                        failed.until = now + REST;
+                        tried = true;
+                        false
+                    }
+                    Some(Some(_)) => true,
+                    _ => false,
+                };
+                (rests, index)
+            })
+            .collect();
+        round.sort_by_key(|(rests, _)| *rests);
+        round.into_iter().map(|(_, index)| index).collect()
+    }
+
+    /// A manager answered there.
+    pub(crate) fn works(&self, index: usize) {
+        if let Some(failed) = self.lock().get_mut(index) {
+            *failed = None;
+        }
+    }
+
+    /// No manager answered there.
+    pub(crate) fn fails(&self, index: usize) {
+        if let Some(failed) = self.lock().get_mut(index) {
+            let times = failed.map_or(0, |failed| failed.times);
+            let until = Instant::now() + REST * 2_u32.pow(times.min(DOUBLINGS));
+            *failed = Some(Failed { times: times.saturating_add(1), until });
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Option<Failed>>> {
+        // Every entry is put there whole, so a panic elsewhere leaves nothing half done.
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn who_failed_is_asked_last_and_gets_its_place_back_by_a_query() {
+        let endpoints = Endpoints::new(vec![2, 0, 1]);
+        assert_eq!(endpoints.round(true), [2, 0, 1]);
+        endpoints.fails(2);
+        assert_eq!(endpoints.round(true), [0, 1, 2]);
+        endpoints.fails(0);
+        assert_eq!(endpoints.round(true), [1, 2, 0]);
+
+        tokio::time::advance(REST).await;
+        assert_eq!(endpoints.round(false), [1, 2, 0], "a mutation tries nothing");
+        assert_eq!(endpoints.round(true), [2, 1, 0], "one at a time");
+        assert_eq!(endpoints.round(true), [0, 1, 2], "and once");
+        assert_eq!(endpoints.round(true), [1, 2, 0]);
+        endpoints.works(2);
+        assert_eq!(endpoints.round(false), [2, 1, 0]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_fails_again_and_again_rests_longer_but_not_for_ever() {
+        let endpoints = Endpoints::new(vec![0, 1]);
+        for rests in [1, 2, 4, 8, 8] {
+            endpoints.fails(0);
+            tokio::time::advance(REST * rests - Duration::from_millis(1)).await;
+            assert_eq!(endpoints.round(true), [1, 0], "{rests}");
+            tokio::time::advance(Duration::from_millis(1)).await;
+            assert_eq!(endpoints.round(true), [0, 1], "{rests}");
+        }
+    }
+}
