@@ -146,7 +146,7 @@ fn explain<T: DeserializeOwned>(response: &HttpResponse, asked: Asked<'_>) -> Er
         }
     };
     if let Some(errors) = envelope.errors.filter(|errors| !errors.is_empty()) {
-        return Error::graphql(Graphql { status, errors, data: envelope.data });
+        return Error::graphql(Graphql { status, errors, data: envelope.data }, asked.writes);
     }
     let Some(data) = envelope.data else {
         let reason = "neither data nor errors are in it".to_owned();
@@ -204,7 +204,7 @@ fn failure(response: &HttpResponse, asked: Asked<'_>) -> Error {
         data = envelope.data;
     }
     if !errors.is_empty() {
-        return Error::graphql(Graphql { status, errors, data });
+        return Error::graphql(Graphql { status, errors, data }, asked.writes);
     }
     let http = Http {
         status,

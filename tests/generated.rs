@@ -7,8 +7,17 @@
 mod golden;
 
 use backendai::{Kind, Maybe, Operation, Paginated, Walk};
-use golden::{lists, people, things, types};
+use golden::{edges, lists, people, self_, things, types};
 use serde_json::{Value, json};
+
+/// What is sent.
+trait Sent: serde::Serialize {
+    fn json(&self) -> Value {
+        serde_json::to_value(self).unwrap()
+    }
+}
+
+impl<T: serde::Serialize> Sent for T {}
 
 /// Decodes, and checks that nothing is lost on the way back.
 #[track_caller]
@@ -137,11 +146,10 @@ fn a_required_null_is_an_error() {
 
 #[test]
 fn variables_are_sent_only_when_given() {
-    let json = |operation: &dyn erased::Serialize| operation.json();
-    assert_eq!(json(&people::Users::new(5)), json!({"offset": 5}));
+    assert_eq!(people::Users::new(5).json(), json!({"offset": 5}));
     let users = people::Users::new(5).limit(7).order(Maybe::Null).filter("x");
-    assert_eq!(json(&users), json!({"offset": 5, "limit": 7, "order": null, "filter": "x"}));
-    assert_eq!(json(&people::Overlap::default()), json!({}));
+    assert_eq!(users.json(), json!({"offset": 5, "limit": 7, "order": null, "filter": "x"}));
+    assert_eq!(people::Overlap::default().json(), json!({}));
 
     let filter = types::Filter::new()
         .r#in(vec![1, 2])
@@ -152,23 +160,114 @@ fn variables_are_sent_only_when_given() {
         .and(vec![types::Filter::new()]);
     let value =
         json!({"in": [1, 2], "in_": 3, "_id": 4, "id": 5, "NOT": {"type": "ALIVE"}, "AND": [{}]});
-    assert_eq!(json(&things::Things::new().filter(filter)), json!({"filter": value}));
+    assert_eq!(things::Things::new().filter(filter).json(), json!({"filter": value}));
 
     let rename = things::Rename::new(types::Target::Id("7".into()), "to");
-    assert_eq!(json(&rename), json!({"target": {"id": "7"}, "to": "to"}));
+    assert_eq!(rename.json(), json!({"target": {"id": "7"}, "to": "to"}));
 }
 
-/// Serialises whatever it is given.
-mod erased {
-    pub(super) trait Serialize {
-        fn json(&self) -> serde_json::Value;
-    }
+#[test]
+fn null_is_sent_only_where_it_means_something() {
+    let change = types::ChangeUser::new(None).name("n").email(Maybe::Null).limit(3);
+    let parent = types::ChangeUser::new(Some(json!({"a": 1}).into()));
+    let operation = edges::Change::new("7", change.parent(parent));
+    let value = json!({
+        "name": "n", "email": null, "registry": null, "limit": 3,
+        "parent": {"registry": "{\"a\":1}"},
+    });
+    assert_eq!(operation.json(), json!({"id": "7", "props": value}));
+    assert_eq!(serde_json::from_value::<edges::Change>(operation.json()).unwrap(), operation);
+    // What has to be said is missed when it is read, too.
+    let error = serde_json::from_value::<types::ChangeUser>(json!({"name": "n"})).unwrap_err();
+    assert!(error.to_string().contains("`registry`"), "{error}");
 
-    impl<T: serde::Serialize> Serialize for T {
-        fn json(&self) -> serde_json::Value {
-            serde_json::to_value(self).unwrap()
-        }
+    let name: Option<String> = None;
+    let mut variables = edges::ChangeName::new("7", None).email("e");
+    variables.name = name;
+    assert_eq!(variables.json(), json!({"id": "7", "email": "e", "registry": null}));
+}
+
+#[test]
+fn words_and_defaults() {
+    let words = edges::Words::new()
+        .self_("s")
+        .self__("S")
+        .new_(1)
+        .r#async(false)
+        .crate_(vec![2])
+        .level(types::Level::Low)
+        .choice(types::Choice::Self_(Box::new(types::Choice::Id_("3".into()))));
+    let value = json!({
+        "self": "s", "Self": "S", "new": 1, "async": false, "crate": [2], "level": "LOW",
+        "choice": {"self": {"_id": "3"}},
+    });
+    assert_eq!(words.json(), value);
+    assert_eq!(serde_json::from_value::<edges::Words>(value).unwrap(), words);
+    assert_eq!(edges::Words::new().json(), json!({}));
+    assert_eq!((self_::Self_::NAME, golden::_1_more::Touch::NAME), ("self", "Touch"));
+    let names = [edges::Data_::NAME, edges::Result_::NAME, edges::User::NAME, edges::User_::NAME];
+    assert_eq!(names, ["Data", "Result", "User", "user"]);
+}
+
+#[test]
+fn fragments_in_fragments_and_on_interfaces() {
+    let value = json!({"me": {
+        "name": "n", "email": "e", "friend": {"name": "f", "email": null}, "tags": null, "id": "1",
+    }});
+    round_trip::<edges::data::Data>(&value);
+    let user = json!({"__typename": "User", "id": "1", "name": "n"});
+    let data: edges::result::Data = round_trip(&json!({"me": user}));
+    assert!(matches!(data.me, edges::Any::User(user) if user.name == "n"));
+    let robot = json!({"__typename": "Robot", "id": "2", "model": 3});
+    for thing in [&user, &robot, &json!({"__typename": "Martian"}), &Value::Null] {
+        round_trip::<edges::user::Data>(&json!({"thing": thing}));
     }
+    round_trip::<edges::user_::Data>(&json!({"node": {"__typename": "Martian", "id": "4"}}));
+}
+
+#[test]
+fn a_field_of_two_places_has_what_either_selects() {
+    for value in [
+        json!({"me": {"id": "1"}, "user": {"email": "e"}, "things": []}),
+        json!({"me": {"id": "1", "name": "n"}, "user": {"name": "n"}, "one": {"name": "n"},
+            "nodes": [{"__typename": "User", "name": "n"}, {"__typename": "Robot", "id": "3"}, null],
+            "things": [{"__typename": "Robot"}]}),
+    ] {
+        round_trip::<edges::partial::Data>(&value);
+    }
+    // One place has all that it selects.
+    let value = json!({"me": {"id": "1"}, "one": {}});
+    assert!(serde_json::from_value::<edges::partial::Data>(value).is_err());
+}
+
+#[test]
+fn introspection_is_a_query_like_any_other() {
+    let ty = json!({"__typename": "__Type", "kind": "OBJECT", "name": "User"});
+    let mut whole = ty.clone();
+    whole["fields"] = json!([{
+        "name": "id", "isDeprecated": false, "type": {"name": null, "ofType": ty},
+    }]);
+    let value = json!({
+        "__schema": {
+            "queryType": {"name": "Query"}, "types": [ty],
+            "directives": [{"name": "skip", "locations": ["FIELD", "NEW"], "args": []}],
+        },
+        "__type": whole, "__typename": "Query",
+    });
+    let data: edges::introspection::Data = round_trip(&value);
+    assert_eq!(data.__type.unwrap().kind, types::TypeKind::Object);
+}
+
+#[test]
+fn scalars_have_types() {
+    let value = json!({"me": {
+        "bytes": "90ff", "born": "2026-01-31", "amount": "1.10", "native": [{"a": null}],
+        "load": {"0a000000-0000-4000-8000-000000000001": 0.5},
+    }});
+    let me = round_trip::<edges::scalars::Data>(&value).me;
+    assert_eq!(me.bytes.unwrap().as_ref(), [0x90, 0xff]);
+    assert_eq!(me.load.unwrap().into_values().collect::<Vec<_>>(), [0.5]);
+    assert_eq!(me.amount.as_deref(), Some("1.10"));
 }
 
 #[test]

@@ -14,7 +14,9 @@ use apollo_compiler::{
 use crate::{
     Failure,
     diagnostic::{self, Diagnostic},
+    nulls::Nulls,
     suggest::suggest,
+    usage,
 };
 
 /// All documents of a set, proven valid. Fragments are shared between the files.
@@ -26,6 +28,7 @@ pub(crate) struct Documents {
 /// Reads documents; what is wrong in any of them is reported at once.
 pub(crate) fn read(
     schema: &Valid<Schema>,
+    nulls: &Nulls,
     files: impl IntoIterator<Item = (PathBuf, String)>,
 ) -> Result<Documents, Failure> {
     let mut errors = DiagnosticList::new(Default::default());
@@ -48,10 +51,15 @@ pub(crate) fn read(
             .into_iter()
             .filter(|error| !broken.iter().any(|broken| broken.file() == error.file())),
     );
-    found.errors.sort();
-    found.errors.dedup();
+    let used = usage::check(schema, &document, nulls);
+    found.errors.extend(used.errors);
+    found.warnings.extend(used.warnings);
+    for diagnostics in [&mut found.errors, &mut found.warnings] {
+        diagnostics.sort();
+        diagnostics.dedup();
+    }
     if !found.errors.is_empty() {
-        return Err(Failure::new(found.errors));
+        return Err(Failure::new(found.errors).with_warnings(found.warnings));
     }
     let executable = match checked {
         Ok(valid) => valid,
@@ -87,7 +95,11 @@ impl Documents {
     pub(crate) fn comment(&self, span: Option<SourceSpan>) -> Option<String> {
         let span = span?;
         let text = self.executable.sources.get(&span.file_id())?.source_text();
-        let above = text.get(..span.offset())?.rfind('\n').and_then(|end| text.get(..end))?;
+        let (above, beside) = text.get(..span.offset())?.rsplit_once('\n')?;
+        // What is above a line belongs to the first that stands in it.
+        if !beside.trim().is_empty() {
+            return None;
+        }
         let mut comment: Vec<_> = above
             .lines()
             .rev()

@@ -7,11 +7,17 @@ use crate::Diagnostic;
 /// Everything that is wrong with a document set.
 pub struct Failure {
     diagnostics: Vec<Diagnostic>,
+    warnings: Vec<Diagnostic>,
 }
 
 impl Failure {
     pub(crate) fn new(diagnostics: Vec<Diagnostic>) -> Self {
-        Self { diagnostics }
+        Self { diagnostics, warnings: Vec::new() }
+    }
+
+    pub(crate) fn with_warnings(mut self, warnings: Vec<Diagnostic>) -> Self {
+        self.warnings = warnings;
+        self
     }
 
     pub(crate) fn of(message: impl Into<String>) -> Self {
@@ -21,6 +27,11 @@ impl Failure {
     /// The faults, in the order of the files.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
+    }
+
+    /// What is right but should be looked at, in the order of the files.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.warnings
     }
 }
 

@@ -16,6 +16,7 @@
 //! ```
 
 mod build;
+mod carried;
 mod diagnostic;
 #[cfg(feature = "tools")]
 pub mod diff;
@@ -32,6 +33,7 @@ mod options;
 #[cfg(feature = "tools")]
 mod scaffold;
 mod schema;
+mod script;
 mod select;
 mod since;
 #[cfg(feature = "snapshot")]
@@ -39,6 +41,7 @@ pub mod snapshot;
 mod suggest;
 mod text;
 mod types;
+mod usage;
 #[cfg(test)]
 mod versions;
 

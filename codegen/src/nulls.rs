@@ -47,6 +47,12 @@ impl Nulls {
         let fields = self.0.get(input)?;
         Some(fields.get(field).copied().unwrap_or(Rule::Never))
     }
+
+    /// The fields of an input object that must be said.
+    pub(crate) fn stated(&self, input: &str) -> impl Iterator<Item = &str> {
+        let fields = self.0.get(input).into_iter().flatten();
+        fields.filter(|(_, rule)| **rule == Rule::Stated).map(|(field, _)| field.as_str())
+    }
 }
 
 struct Reader<'a> {
@@ -141,6 +147,7 @@ mod tests {
         assert_eq!(nulls.rule("In", "b"), Some(Rule::Stated));
         assert_eq!(nulls.rule("In", "c"), Some(Rule::Never));
         assert_eq!(nulls.rule("Other", "a"), None);
+        assert_eq!(nulls.stated("In").collect::<Vec<_>>(), ["b"]);
     }
 
     #[test]

@@ -2,14 +2,14 @@
 
 use std::{
     collections::BTreeMap,
-    env,
-    fmt::Display,
-    fs,
+    env, fs,
     path::{Path, PathBuf},
 };
 
 use crate::{
-    Diagnostic, Failure, build, document, emit,
+    Diagnostic, Failure, build,
+    carried::Carried,
+    document, emit,
     nulls::Nulls,
     schema,
     types::{Base, Model},
@@ -19,7 +19,9 @@ use crate::{
 pub struct Options {
     schema: Option<PathBuf>,
     nulls: Option<PathBuf>,
-    operations: Vec<String>,
+    pub(crate) operations: Vec<String>,
+    files: Vec<PathBuf>,
+    own_types: bool,
     runtime: String,
     path: String,
     pub(crate) scalars: BTreeMap<String, Base>,
@@ -28,9 +30,12 @@ pub struct Options {
 
 /// Generated code.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Generated {
     /// Rust items, to be included in a module.
     pub code: String,
+    /// The enums and input objects in it, one a line: the name in the schema and that in Rust.
+    pub types: String,
     /// What is right but should be looked at.
     pub warnings: Vec<Diagnostic>,
     /// The files it was made from.
@@ -78,6 +83,8 @@ impl Default for Options {
             schema: None,
             nulls: None,
             operations: Vec::new(),
+            files: Vec::new(),
+            own_types: false,
             runtime: "::backendai".to_owned(),
             path: "/admin/gql".to_owned(),
             scalars: scalars.collect(),
@@ -123,6 +130,25 @@ impl Options {
         self
     }
 
+    /// Files with operations and fragments by their own paths, beside those of
+    /// [`operations`](Self::operations).
+    #[must_use]
+    pub fn files<P: Into<PathBuf>>(mut self, files: impl IntoIterator<Item = P>) -> Self {
+        self.files.extend(files.into_iter().map(Into::into));
+        self
+    }
+
+    /// Generates every enum and input object, also those that `backendai::types` has already.
+    ///
+    /// Without this, and with the schema that `backendai` carries, those are used and shown again in
+    /// the generated `types`, so that a value fits its operations and one's own; their scalars and
+    /// their secrets are then as `backendai` has them.
+    #[must_use]
+    pub fn own_types(mut self) -> Self {
+        self.own_types = true;
+        self
+    }
+
     /// Path of the crate that runs the operations, `::backendai` if not set.
     #[must_use]
     pub fn runtime(mut self, path: impl Into<String>) -> Self {
@@ -154,56 +180,21 @@ impl Options {
         self
     }
 
-    /// Generates, for a build script: writes `NAME.rs` to `OUT_DIR`, tells cargo which files to
-    /// watch, and prints errors and warnings in the form that cargo shows.
+    /// Generates, without writing or printing anything. Where [`schema`](Self::schema) is set, the
+    /// environment of a build script is not needed.
+    ///
+    /// The code is laid out line by line, but not as rustfmt does it: pass it through `prettyplease`
+    /// where people read it.
     ///
     /// # Errors
     ///
-    /// When a file cannot be read or is not valid. Every fault has been printed by then; a build
-    /// script has only to fail, for which its `main` may return this.
-    pub fn compile(self, name: &str) -> Result<(), Failure> {
-        let written = self.write(name);
-        if let Err(failure) = &written {
-            show("error", failure.diagnostics());
-        }
-        written
-    }
-
-    fn write(&self, name: &str) -> Result<(), Failure> {
-        // A new file in a folder changes the set just as a changed file does.
-        for pattern in &self.operations {
-            let folder = Path::new(pattern).parent().unwrap_or(Path::new(""));
-            if !folder.to_string_lossy().contains('*') {
-                tell_cargo("rerun-if-changed", folder.display());
-            }
-        }
-        tell_cargo("rerun-if-changed", self.schema_file()?.display());
-        if let Some(table) = self.nulls_file() {
-            tell_cargo("rerun-if-changed", table.display());
-        }
-        let generated = self.generate()?;
-        for file in &generated.files {
-            tell_cargo("rerun-if-changed", file.display());
-        }
-        show("warning", &generated.warnings);
-        let out = env::var_os("OUT_DIR").ok_or_else(|| {
-            Failure::of(
-                "OUT_DIR is not set: `compile` is for build scripts; elsewhere use `generate`",
-            )
-        })?;
-        let out = Path::new(&out).join(format!("{name}.rs"));
-        fs::write(&out, generated.code).map_err(|error| unreadable("write", &out, &error))
-    }
-
-    /// Generates, without writing a file.
-    ///
-    /// # Errors
-    ///
-    /// When a file cannot be read or is not valid, with every fault of all files.
+    /// When a file cannot be read or is not valid, with every fault of all files, and with what
+    /// would have been warnings.
     pub fn generate(&self) -> Result<Generated, Failure> {
         let (model, files) = self.model()?;
         let code = emit::emit(&model, &self.runtime, &self.path);
-        Ok(Generated { code, warnings: model.warnings, files })
+        let types = Carried::list(&model);
+        Ok(Generated { code, types, warnings: model.warnings, files })
     }
 
     /// What the operations name in the schema and which manager has that, as JSON: an entry for
@@ -224,19 +215,21 @@ impl Options {
             Some(table) => Nulls::read(&table, &read(&table)?, &schema)?,
             None => Nulls::default(),
         };
-        let files = self.files(&path)?;
+        let carried = match self.carried_file() {
+            Some(list) => Carried::read(&read(&list)?),
+            None => Carried::default(),
+        };
+        let files = self.documents(&path)?;
         let sources: Result<Vec<_>, _> =
             files.iter().map(|file| Ok((file.clone(), read(file)?))).collect();
-        let documents = document::read(&schema, sources?)?;
-        let model = build::model(&schema, &documents, &nulls, self);
-        let files = std::iter::once(path).chain(self.nulls_file()).chain(files).collect();
-        Ok((model, files))
+        let documents = document::read(&schema, &nulls, sources?)?;
+        let model = build::model(&schema, &documents, &nulls, &carried, self);
+        let beside = self.nulls_file().into_iter().chain(self.carried_file());
+        Ok((model, std::iter::once(path).chain(beside).chain(files).collect()))
     }
 
-    fn schema_file(&self) -> Result<PathBuf, Failure> {
-        // Cargo sets it for build scripts of packages that depend on `backendai`.
-        let carried = || env::var_os("DEP_BACKENDAI_SCHEMA").map(PathBuf::from);
-        self.schema.clone().or_else(carried).ok_or_else(|| {
+    pub(crate) fn schema_file(&self) -> Result<PathBuf, Failure> {
+        self.schema.clone().or_else(|| carried("DEP_BACKENDAI_SCHEMA")).ok_or_else(|| {
             Failure::of(
                 "no schema: name the file with `.schema(\"graphql/schema.graphql\")`, or let the \
                  package depend on `backendai` itself, which carries one",
@@ -244,14 +237,25 @@ impl Options {
         })
     }
 
-    fn nulls_file(&self) -> Option<PathBuf> {
-        let carried = || env::var_os("DEP_BACKENDAI_NULLS").map(PathBuf::from);
-        self.nulls.clone().or_else(|| if self.schema.is_none() { carried() } else { None })
+    /// The table that fits the schema: what `backendai` carries fits no other.
+    pub(crate) fn nulls_file(&self) -> Option<PathBuf> {
+        let carries = self.schema.is_none();
+        self.nulls.clone().or_else(|| carried("DEP_BACKENDAI_NULLS").filter(|_| carries))
+    }
+
+    fn carried_file(&self) -> Option<PathBuf> {
+        let carries = self.schema.is_none() && !self.own_types;
+        carried("DEP_BACKENDAI_TYPES").filter(|_| carries)
     }
 
     /// The document files, in the order of their names.
-    fn files(&self, schema: &Path) -> Result<Vec<PathBuf>, Failure> {
-        let mut files = Vec::new();
+    fn documents(&self, schema: &Path) -> Result<Vec<PathBuf>, Failure> {
+        if self.operations.is_empty() && self.files.is_empty() {
+            return Err(Failure::of(
+                "no documents: name them with `.operations(\"graphql/*.graphql\")`",
+            ));
+        }
+        let mut files = self.files.clone();
         for pattern in &self.operations {
             let found = glob::glob(pattern)
                 .map_err(|error| Failure::of(format!("`{pattern}` is not a pattern: {error}")))?;
@@ -278,26 +282,17 @@ impl Options {
     }
 }
 
+/// A file of `backendai`, which cargo names to build scripts of packages that depend on it.
+fn carried(variable: &str) -> Option<PathBuf> {
+    env::var_os(variable).map(PathBuf::from)
+}
+
 fn read(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|error| unreadable("read", path, &error))
 }
 
-fn unreadable(verb: &str, path: &Path, error: &std::io::Error) -> Failure {
+pub(crate) fn unreadable(verb: &str, path: &Path, error: &std::io::Error) -> Failure {
     Failure::of(format!("cannot {verb} {}: {error}", path.display()))
-}
-
-/// Cargo keeps one line of each message, so every line goes by itself.
-fn show(level: &str, diagnostics: &[Diagnostic]) {
-    for diagnostic in diagnostics {
-        for line in diagnostic.to_string().lines() {
-            tell_cargo(level, line);
-        }
-    }
-}
-
-#[expect(clippy::print_stdout, reason = "cargo reads what a build script prints")]
-fn tell_cargo(key: &str, value: impl Display) {
-    println!("cargo::{key}={value}");
 }
 
 /// Names under which the manager's schemas keep what nobody else may know.

@@ -38,7 +38,7 @@ impl Schema {
 }
 
 /// Directives for documents. They speak to the generator and are not sent.
-pub(crate) const CLIENT_DIRECTIVES: [&str; 5] = [
+pub(crate) const CLIENT_DIRECTIVES: [&str; 6] = [
     // A null in the answer is an error that names the path, and the field's type loses its
     // `Option`; on a list its elements too.
     "directive @required on FIELD",
@@ -48,6 +48,9 @@ pub(crate) const CLIENT_DIRECTIVES: [&str; 5] = [
     // list's order language; `field` where the rows call it otherwise, `filter: false` where it
     // cannot be compared in the filter language.
     "directive @unique(by: String!, field: String, filter: Boolean) on FIELD",
+    // What is deprecated in here is meant: it is no reason for a warning.
+    "directive @legacy on QUERY | MUTATION | FRAGMENT_DEFINITION | FIELD | INLINE_FRAGMENT \
+     | VARIABLE_DEFINITION",
     // A list that looks as if it could be read page by page, but whose document does not mean that.
     "directive @unpaged on FIELD",
     // How the value is shown to people; `field` is for `SUB_FIELD`.

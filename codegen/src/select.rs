@@ -11,14 +11,38 @@ use apollo_compiler::{
 pub(crate) struct Merged<'d> {
     /// Every place where it is selected; the first comes first.
     pub(crate) fields: Vec<&'d Node<Field>>,
-    /// An `@include` or `@skip` may leave it out.
+    /// Whether an `@include` or `@skip` may leave it out, for each place.
+    conditions: Vec<bool>,
+    /// An `@include` or `@skip` may leave it out of all places.
     pub(crate) conditional: bool,
+}
+
+/// A selection set, and whether what is in it may be left out of an answer that has the rest.
+#[derive(Clone, Copy)]
+pub(crate) struct Part<'d> {
+    set: &'d SelectionSet,
+    conditional: bool,
+}
+
+impl<'d> From<&'d SelectionSet> for Part<'d> {
+    fn from(set: &'d SelectionSet) -> Self {
+        Self { set, conditional: false }
+    }
 }
 
 impl<'d> Merged<'d> {
     /// What is selected below it, in all places.
-    pub(crate) fn sets(&self) -> Vec<&'d SelectionSet> {
-        self.fields.iter().map(|field| &field.selection_set).collect()
+    pub(crate) fn parts(&self) -> Vec<Part<'d>> {
+        // When there is but one place, the field is there with all that is selected below it.
+        let several = self.fields.len() > 1;
+        self.fields
+            .iter()
+            .zip(&self.conditions)
+            .map(|(field, &conditional)| Part {
+                set: &field.selection_set,
+                conditional: several && conditional,
+            })
+            .collect()
     }
 
     /// The client directive of this name, in whichever place has it.
@@ -41,10 +65,10 @@ pub(crate) struct Selector<'d> {
 impl<'d> Selector<'d> {
     /// The fields that an answer of type `on` has, by response key. Of an interface or a union,
     /// those which all of its types have.
-    pub(crate) fn fields(self, sets: &[&'d SelectionSet], on: &Name) -> Fields<'d> {
+    pub(crate) fn fields(self, parts: &[Part<'d>], on: &Name) -> Fields<'d> {
         let mut fields = Fields::default();
-        for set in sets {
-            self.collect(set, on, false, &mut fields);
+        for part in parts {
+            self.collect(part.set, on, part.conditional, &mut fields);
         }
         fields
     }
@@ -54,10 +78,13 @@ impl<'d> Selector<'d> {
             let conditional = conditional || is_conditional(selection.directives());
             match selection {
                 Selection::Field(field) => {
-                    let merged = into
-                        .entry(field.response_key())
-                        .or_insert_with(|| Merged { fields: Vec::new(), conditional: true });
+                    let merged = into.entry(field.response_key()).or_insert_with(|| Merged {
+                        fields: Vec::new(),
+                        conditions: Vec::new(),
+                        conditional: true,
+                    });
                     merged.fields.push(field);
+                    merged.conditions.push(conditional);
                     merged.conditional &= conditional;
                 }
                 Selection::InlineFragment(inline) => {
@@ -82,11 +109,11 @@ impl<'d> Selector<'d> {
     }
 
     /// The object types of an interface or a union for which more is selected than for all.
-    pub(crate) fn narrower(self, sets: &[&'d SelectionSet], on: &Name) -> IndexSet<Name> {
+    pub(crate) fn narrower(self, parts: &[Part<'d>], on: &Name) -> IndexSet<Name> {
         let mut found = IndexSet::default();
         let possible = self.possible(on);
-        for set in sets {
-            self.narrow(set, on, &possible, &mut found);
+        for part in parts {
+            self.narrow(part.set, on, &possible, &mut found);
         }
         // In the schema's order, not in that of the selections.
         possible.into_iter().filter(|name| found.contains(name)).collect()
@@ -120,10 +147,10 @@ impl<'d> Selector<'d> {
     }
 
     /// The fragment whose Rust type stands for a selection of nothing else.
-    pub(crate) fn sole_fragment(self, sets: &[&'d SelectionSet], on: &Name) -> Option<&'d Name> {
+    pub(crate) fn sole_fragment(self, parts: &[Part<'d>], on: &Name) -> Option<&'d Name> {
         let mut sole = None;
-        for set in sets {
-            let [Selection::FragmentSpread(spread)] = set.selections.as_slice() else {
+        for part in parts {
+            let [Selection::FragmentSpread(spread)] = part.set.selections.as_slice() else {
                 return None;
             };
             let fragment = spread.fragment_def(self.document)?;

@@ -115,10 +115,16 @@ impl Facts<'_> {
         found
     }
 
-    /// The mark of a type itself.
+    /// The mark of a type itself; of an input object without one, that of its first field, since
+    /// it cannot have been there without any.
     pub(crate) fn ty(self, name: &Name) -> Option<Since> {
         let ty = self.schema.types.get(name)?;
-        marked(name.to_string(), ty.directives().iter().map(|it| &it.node))
+        marked(name.to_string(), ty.directives().iter().map(|it| &it.node)).or_else(|| {
+            let fields = self.schema.get_input_object(name)?.fields.values();
+            let marks: Option<Vec<_>> =
+                fields.map(|field| marked(name.to_string(), field.directives.iter())).collect();
+            marks?.into_iter().min_by_key(Since::newest)
+        })
     }
 
     /// An argument, its type, and what a value of it needs. `operation` has the variables.

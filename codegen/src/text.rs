@@ -211,7 +211,8 @@ impl<'d> Writer<'d> {
         let told = selections
             .iter()
             .filter_map(Selection::as_field)
-            .any(|field| field.name == "__typename" && field.alias.is_none());
+            .filter(|field| field.name == "__typename" && field.alias.is_none())
+            .any(|field| field.directives.is_empty());
         // It decides what is decoded; and it is what stays when all else is left out.
         let decides = is_abstract(self.schema, &set.ty)
             && selections.iter().any(|selection| selection.as_field().is_none());

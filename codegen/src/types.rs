@@ -13,6 +13,8 @@ use crate::{
 pub(crate) struct Model {
     pub(crate) enums: Vec<Enum>,
     pub(crate) inputs: Vec<Input>,
+    /// Enums and input objects that the runtime crate has already.
+    pub(crate) reused: Vec<Reused>,
     /// By the name of the file.
     pub(crate) modules: BTreeMap<String, Module>,
     pub(crate) warnings: Vec<Diagnostic>,
@@ -192,9 +194,17 @@ pub(crate) struct OutputField {
     pub(crate) docs: Docs,
 }
 
+/// An enum or an input object of the runtime crate.
+pub(crate) struct Reused {
+    pub(crate) name: String,
+    /// Its name in the runtime crate's `types`.
+    pub(crate) theirs: String,
+}
+
 /// An open enum.
 pub(crate) struct Enum {
     pub(crate) name: String,
+    pub(crate) graphql_name: String,
     pub(crate) docs: Docs,
     pub(crate) values: Vec<EnumValue>,
 }
@@ -209,6 +219,7 @@ pub(crate) struct EnumValue {
 /// A type that is sent.
 pub(crate) struct Input {
     pub(crate) name: String,
+    pub(crate) graphql_name: String,
     pub(crate) docs: Docs,
     /// Exactly one of the fields is sent.
     pub(crate) one_of: bool,

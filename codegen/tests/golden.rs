@@ -10,6 +10,7 @@ use backendai_codegen::configure;
 fn generate(runtime: &str) -> backendai_codegen::Generated {
     configure()
         .schema("tests/golden/schema.graphql")
+        .nulls("tests/golden/nulls.txt")
         .operations("tests/golden/*.graphql")
         .runtime(runtime)
         .generate()

@@ -7,12 +7,17 @@ use std::{env, fs, path::Path};
 
 use backendai_codegen::configure;
 
+const SCHEMA: &str = "tests/golden/schema.graphql";
+
 fn refused(document: &str) -> String {
     let generated =
-        configure().schema("tests/golden/schema.graphql").operations(document).generate();
+        configure().schema(SCHEMA).nulls("tests/golden/nulls.txt").operations(document).generate();
     match generated {
         Ok(_) => panic!("{document} was accepted"),
-        Err(failure) => format!("{failure}\n"),
+        Err(failure) => {
+            let warnings = failure.warnings().iter().map(|warning| format!("warning: {warning}\n"));
+            format!("{failure}\n{}", warnings.collect::<String>())
+        }
     }
 }
 
@@ -64,22 +69,87 @@ fn files_that_cannot_be_read_are_named() {
         let failure = configure().schema(schema).operations(operations).generate().unwrap_err();
         assert!(failure.to_string().contains(expected), "{failure}");
     }
+    for named in [configure(), configure().files(["tests/nowhere.graphql"])] {
+        let failure = named.schema(SCHEMA).generate().unwrap_err().to_string();
+        assert!(
+            failure.contains(".operations(") || failure.contains("nowhere.graphql"),
+            "{failure}"
+        );
+    }
     let failure = configure().operations("x").generate().unwrap_err();
     assert!(failure.to_string().contains(".schema("), "{failure}");
 }
 
+/// The warnings about a document that is valid.
+fn warned(name: &str, text: &str) -> String {
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&file, text).unwrap();
+    let generated = configure()
+        .schema(SCHEMA)
+        .nulls("tests/golden/nulls.txt")
+        .files([&file])
+        .generate()
+        .unwrap_or_else(|failure| panic!("{failure}"));
+    let warnings = generated.warnings.iter().map(|warning| format!("{warning}\n"));
+    warnings.collect::<String>().replace(&file.display().to_string(), name)
+}
+
 #[test]
 fn an_unused_fragment_is_a_warning() {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let file = folder.join("unused.graphql");
-    fs::write(&file, "query Q { match }\n\nfragment F on User {\n  id\n}\n").unwrap();
-    let generated = configure()
-        .schema("tests/golden/schema.graphql")
-        .operations(file.display().to_string())
-        .generate()
-        .unwrap();
-    let warnings: Vec<_> = generated.warnings.iter().map(ToString::to_string).collect();
-    let warnings = warnings.join("\n");
+    let text = "query Q { match }\n\nfragment F on User {\n  id\n}\n";
+    let warnings = warned("unused.graphql", text);
     assert!(warnings.contains("unused.graphql:3:1: fragment `F` must be used"), "{warnings}");
-    assert!(!generated.code.contains("struct F"));
+}
+
+#[test]
+fn what_is_deprecated_is_a_warning() {
+    let text = "\
+query Q($level: Level = HIGH, $props: ChangeUser!) {
+  echo(nick: \"n\", level: HIGH)
+  me {
+    ...F
+  }
+}
+
+mutation M {
+  change(id: 1, props: { old: 1, registry: null, parent: { old: 2, registry: \"{}\" } }) {
+    ok
+    msg
+  }
+}
+
+fragment F on User {
+  g: gone @include(if: true)
+}
+";
+    let text = text.replace(", $props: ChangeUser!", "");
+    let expected = "\
+deprecated.graphql:1:25: `Level.HIGH` is deprecated: Use LOW (`@legacy` says it is meant)
+ 1 | query Q($level: Level = HIGH) {
+   |                         ^^^^
+deprecated.graphql:2:8: `Query.echo(nick:)` is deprecated (`@legacy` says it is meant)
+ 2 |   echo(nick: \"n\", level: HIGH)
+   |        ^^^^
+deprecated.graphql:2:26: `Level.HIGH` is deprecated: Use LOW (`@legacy` says it is meant)
+ 2 |   echo(nick: \"n\", level: HIGH)
+   |                          ^^^^
+deprecated.graphql:9:26: `ChangeUser.old` is deprecated since 25.1.0 (`@legacy` says it is meant)
+ 9 |   change(id: 1, props: { old: 1, registry: null, parent: { old: 2, registry: \"{}\" } }) {
+   |                          ^^^
+deprecated.graphql:9:60: `ChangeUser.old` is deprecated since 25.1.0 (`@legacy` says it is meant)
+ 9 |   change(id: 1, props: { old: 1, registry: null, parent: { old: 2, registry: \"{}\" } }) {
+   |                                                            ^^^
+deprecated.graphql:16:6: `User.gone` is deprecated since 25.6.0 (`@legacy` says it is meant)
+ 16 |   g: gone @include(if: true)
+    |      ^^^^
+";
+    let used = text.replace("HIGH) {", "HIGH) { again: echo(level: $level)");
+    let warnings = warned("deprecated.graphql", &used);
+    assert_eq!(warnings.replace(" again: echo(level: $level)", ""), expected);
+    // One word on each takes them back.
+    let meant = used
+        .replace("HIGH) {", "HIGH) @legacy {")
+        .replace("mutation M", "mutation M @legacy")
+        .replace("on User", "on User @legacy");
+    assert_eq!(warned("meant.graphql", &meant), "");
 }

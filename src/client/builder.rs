@@ -10,7 +10,9 @@ use std::{
 use http::{HeaderMap, HeaderValue, header};
 use jiff::Timestamp;
 
-use super::{Client, DOMAIN, Inner, JSON, Sleep, endpoints::Endpoints, skew::Skew, unusable};
+use super::{
+    Client, DOMAIN, Inner, JSON, Sleep, endpoints::Endpoints, quota::Quota, skew::Skew, unusable,
+};
 use crate::{
     config::Config,
     error::{Error, Result},
@@ -38,6 +40,7 @@ pub struct ClientBuilder {
     shuffle: bool,
     retry: Retry,
     timeout: Option<Duration>,
+    obey_rate_limit: bool,
     observer: Option<Box<dyn Observer>>,
     max_page_size: u32,
     max_response_size: usize,
@@ -56,6 +59,7 @@ impl ClientBuilder {
             shuffle: true,
             retry: Retry::new(),
             timeout: None,
+            obey_rate_limit: false,
             observer: None,
             max_page_size: MAX_PAGE_SIZE,
             max_response_size: MAX_RESPONSE_SIZE,
@@ -121,6 +125,15 @@ impl ClientBuilder {
         self
     }
 
+    /// Whether requests wait for the next window of the manager's rate limit when this one is used
+    /// up, as far as its answers say; no unless set. Until the first answer of a window is there,
+    /// one request goes alone. A call whose timeout ends before the window fails at once. Other
+    /// programs of the same user use up the same limit.
+    pub const fn obey_rate_limit(mut self, obey: bool) -> Self {
+        self.obey_rate_limit = obey;
+        self
+    }
+
     /// Tells this of every request that is sent.
     pub fn observer(mut self, observer: impl Observer) -> Self {
         self.observer = Some(Box::new(observer));
@@ -179,6 +192,7 @@ impl ClientBuilder {
             random: Mutex::new(random),
             retry: self.retry,
             timeout: self.timeout,
+            quota: self.obey_rate_limit.then(Quota::default),
             observer: self.observer,
             signer,
             headers,

@@ -3,6 +3,7 @@
 mod builder;
 mod endpoints;
 mod negotiate;
+mod quota;
 mod skew;
 
 use std::{
@@ -22,7 +23,7 @@ use tokio::time::Instant;
 use url::Position;
 
 pub use self::{builder::ClientBuilder, negotiate::ServerInfo};
-use self::{endpoints::Endpoints, skew::Skew};
+use self::{endpoints::Endpoints, quota::Quota, skew::Skew};
 use crate::{
     config::{ApiVersion, Config, Endpoint, EndpointType},
     error::{Error, Result},
@@ -78,6 +79,8 @@ struct Inner {
     random: Mutex<fastrand::Rng>,
     retry: Retry,
     timeout: Option<Duration>,
+    /// There when the client is to stay below the manager's rate limit.
+    quota: Option<Quota>,
     observer: Option<Box<dyn Observer>>,
     signer: Option<Signer>,
     /// The headers that never change.
@@ -236,6 +239,10 @@ impl Client {
 
     pub(crate) fn observer(&self) -> Option<&dyn Observer> {
         self.0.observer.as_deref()
+    }
+
+    pub(crate) fn quota(&self) -> Option<&Quota> {
+        self.0.quota.as_ref()
     }
 
     pub(crate) fn random(&self) -> u64 {

@@ -10,9 +10,12 @@ use std::{
 
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::proxy;
+
 /// The variables and the current directory that a configuration is read from.
 ///
-/// Only what this library reads is kept: `BACKEND_*`, `SORNA_*` and the home directory. `Debug`
+/// Only what this library reads is kept: `BACKEND_*`, `SORNA_*`, the home directory and the
+/// proxies. `Debug`
 /// shows names and no value.
 #[derive(Clone, Default)]
 pub struct Env {
@@ -78,7 +81,10 @@ impl Env {
 const HOME: [&str; 2] = ["HOME", "USERPROFILE"];
 
 fn is_read(name: &str) -> bool {
-    HOME.contains(&name) || name.starts_with("BACKEND_") || name.starts_with("SORNA_")
+    HOME.contains(&name)
+        || name.starts_with("BACKEND_")
+        || name.starts_with("SORNA_")
+        || proxy::is_read(name)
 }
 
 impl fmt::Debug for Env {

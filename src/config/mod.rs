@@ -18,6 +18,7 @@
 //! | read timeout | `READ_TIMEOUT` | seconds, 0 for no limit. Default 120 |
 //! | API version | | a profile may set it. Default v9.20250722 |
 //! | user agent, hash type, certificates | | set in code alone |
+//! | proxies | `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, without a prefix | the environment's; see [`Proxies`] |
 //!
 //! For endpoint and keys, the environment, a `.env` file and a profile are a source each, and a
 //! profile that was asked for by name must have what is needed: nothing else fills its gaps.
@@ -34,6 +35,7 @@ mod origin;
 mod pem;
 mod process;
 mod profile;
+mod proxy;
 mod resolve;
 mod value;
 mod version;
@@ -49,6 +51,7 @@ pub use self::{
     origin::{Field, Origin},
     pem::ClientIdentity,
     process::{get_config, set_config},
+    proxy::Proxies,
     version::{ApiVersion, DEFAULT_VERSION, InvalidVersion, MIN_VERSION},
     warning::Warning,
 };
@@ -89,6 +92,7 @@ pub struct Config {
     read_timeout: Option<Duration>,
     ca_certificates: Vec<Vec<u8>>,
     client_identity: Option<ClientIdentity>,
+    proxies: Option<Proxies>,
     origins: BTreeMap<Field, Origin>,
     warnings: Vec<Warning>,
 }
@@ -181,6 +185,12 @@ impl Config {
     /// What this client shows to a server that asks for a certificate.
     pub const fn client_identity(&self) -> Option<&ClientIdentity> {
         self.client_identity.as_ref()
+    }
+
+    /// The proxies of the environment that the configuration was built from; none when it was
+    /// built without one, and then the process's own are used.
+    pub const fn proxies(&self) -> Option<&Proxies> {
+        self.proxies.as_ref()
     }
 
     /// Where the value of a field came from. [`Origin::Default`] too when it is not used, as the

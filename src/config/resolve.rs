@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     ApiVersion, Config, ConfigBuilder, ConfigError, DEFAULT_CONNECT_TIMEOUT, DEFAULT_DOMAIN,
     DEFAULT_GROUP, DEFAULT_READ_TIMEOUT, DEFAULT_USER_AGENT, EndpointType, Field, Origin, Problem,
-    Warning,
+    Proxies, Warning,
     builder::Dotenv,
     bundle::Bundle,
     dotenv,
@@ -176,6 +176,7 @@ impl Resolver {
             read_timeout: read_timeout?,
             ca_certificates,
             client_identity,
+            proxies: builder.env.as_ref().map(Proxies::of),
             origins: std::mem::take(&mut self.origins),
             warnings: std::mem::take(&mut self.warnings),
         })

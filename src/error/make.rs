@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use http::StatusCode;
 
-use super::{Decode, Error, Graphql, Http, Inner, Kind, Sent, Source};
+use super::{Decode, Error, Graphql, Http, Inner, Kind, Sent, Source, class::Class};
 use crate::{
     config::ApiVersion,
     operation::Refusal,
@@ -52,6 +52,13 @@ impl Error {
         error
     }
 
+    /// The rate limit lets nothing go before the call is over.
+    pub(crate) fn used_up(ends: Duration) -> Self {
+        let source = format!("the rate limit is used up for {} s more", ends.as_secs());
+        let source = TransportError::not_sent(source).timed_out();
+        Self::transport(source, false).with_retry_after(Some(ends))
+    }
+
     pub(crate) fn http(http: Http, writes: bool) -> Self {
         // A gateway answers for a manager that may be at work; a manager that failed may have
         // written before, but not from a document that it could not parse.
@@ -61,8 +68,12 @@ impl Error {
         error
     }
 
-    pub(crate) fn graphql(graphql: Graphql) -> Self {
-        Self::new(Kind::Graphql(Box::new(graphql)))
+    pub(crate) fn graphql(graphql: Graphql, writes: bool) -> Self {
+        // What fails inside may have written before, as with a status of 500.
+        let failed = graphql.errors.iter().any(|error| error.class() == Class::Bug);
+        let mut error = Self::new(Kind::Graphql(Box::new(graphql)));
+        error.0.outcome_unknown = writes && failed;
+        error
     }
 
     pub(crate) fn refused(refusal: Refusal<'_>) -> Self {

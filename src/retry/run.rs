@@ -34,6 +34,7 @@ enum Next {
 struct Sent {
     status: Option<StatusCode>,
     duration: Duration,
+    rate_limit: Option<RateLimit>,
     /// Whether the date was refused, and it is now known why.
     redated: bool,
 }
@@ -88,8 +89,18 @@ impl Client {
                 let Some((index, endpoint)) = at.and_then(|index| self.endpoint(index)) else {
                     return Err(Error::config("no endpoint is configured"));
                 };
+                let leave = match self.quota().filter(|_| call.signed) {
+                    Some(quota) => match quota.leave(deadline).await {
+                        Ok(leave) => Some(leave),
+                        Err(ends) => return Err(Error::used_up(ends).with_earlier(earlier)),
+                    },
+                    None => None,
+                };
                 let (result, sent) =
                     self.exchange(call, index, endpoint, deadline, resent, &read, span).await;
+                if let (Some(leave), Some(limit)) = (leave, sent.rate_limit) {
+                    leave.learn(limit);
+                }
                 let error = match result {
                     Ok(value) => {
                         event(call, endpoint, resent, &sent, None, None);
@@ -153,7 +164,8 @@ impl Client {
         span.record("server.address", host(endpoint));
         span.record("server.port", endpoint.url().port_or_known_default());
         span.record("http.request.resend_count", resend_count);
-        let mut sent = Sent { status: None, duration: Duration::ZERO, redated: false };
+        let mut sent =
+            Sent { status: None, duration: Duration::ZERO, rate_limit: None, redated: false };
         let request = match self.sign(endpoint, call, deadline) {
             Ok(request) => request,
             Err(error) => return (Err(error), sent),
@@ -178,9 +190,10 @@ impl Client {
                 sent.status = Some(response.status);
                 span.record("http.response.status_code", response.status.as_u16());
                 let headers = response.headers.clone();
+                sent.rate_limit = RateLimit::from_headers(&headers);
                 read(response).map_err(|error| {
                     let error = error
-                        .with_rate_limit(RateLimit::from_headers(&headers))
+                        .with_rate_limit(sent.rate_limit)
                         .with_retry_after(self.retry_after(&headers));
                     sent.redated = error.is_clock_skew() && self.learn_clock(&headers);
                     error

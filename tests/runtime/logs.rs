@@ -39,6 +39,10 @@ async fn one_span_per_call_and_no_secret_in_it() {
         .with_writer(log.clone())
         .finish();
     let _guard = tracing::subscriber::set_default(subscriber);
+    // Another thread may just have come here for the first time, when nobody listened yet.
+    client(&Fake::new(|_, _| refused())).execute("{ a }", ()).await.unwrap_err();
+    tracing::callsite::rebuild_interest_cache();
+    log.0.lock().unwrap().clear();
     let fake = Fake::new(|count, _| match count {
         0 => refused(),
         _ => ok(

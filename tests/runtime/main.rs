@@ -8,6 +8,7 @@ mod contents;
 mod logs;
 mod pages;
 mod prefetch;
+mod proxy;
 mod requests;
 mod retry;
 mod support;

@@ -402,3 +402,69 @@ async fn an_observer_is_told_of_every_request() {
         ]
     );
 }
+
+fn quota(remaining: u64, reset: u64) -> Answer {
+    let (remaining, reset) = (remaining.to_string(), reset.to_string());
+    let headers = [
+        ("x-ratelimit-limit", "3"),
+        ("x-ratelimit-remaining", &*remaining),
+        ("x-ratelimit-reset", &*reset),
+        ("x-ratelimit-window", "900"),
+    ];
+    with(ok(NOTHING), &headers)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_obeys_waits_for_the_next_window() {
+    // As the manager counts: three requests in 900 s from the first one on.
+    let begin = tokio::time::Instant::now();
+    let window = Mutex::new((begin, 0));
+    let fake = Fake::new(move |_, _| {
+        let mut window = window.lock().unwrap();
+        if window.1 == 0 || window.0.elapsed() >= Duration::from_secs(900) {
+            *window = (tokio::time::Instant::now(), 0);
+        }
+        window.1 += 1;
+        let reset = 900 - window.0.elapsed().as_secs();
+        if window.1 > 3 { over_quota(&reset.to_string()) } else { quota(3 - window.1, reset) }
+    });
+    let client = builder(&ONE, &fake).obey_rate_limit(true).build().unwrap();
+    let calls = (0..8).map(|_| client.send(GetKeyPair::new()));
+    for result in futures_util::future::join_all(calls).await {
+        result.unwrap();
+    }
+    // Not one too many, and no more windows than needed.
+    assert_eq!(fake.requests().len(), 8);
+    assert!((1800..1810).contains(&begin.elapsed().as_secs()), "{:?}", begin.elapsed());
+
+    // Who has no time for it is told at once.
+    client.send(GetKeyPair::new()).await.unwrap();
+    let call = client.request(DeleteKeyPair::new("A")).timeout(Duration::from_secs(60));
+    let error = call.await.unwrap_err();
+    assert!(error.is_timeout() && !error.is_outcome_unknown(), "{error}");
+    assert!(error.retry_after() > Some(Duration::from_secs(800)), "{error:?}");
+    assert_eq!(fake.requests().len(), 9);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_request_finds_out_and_when_it_fails_another_does() {
+    let fake = Fake::new(|count, _| match count {
+        0 => broken(),
+        1 => ok(NOTHING),
+        _ => quota(1, 900),
+    });
+    let client = builder(&ONE, &fake).obey_rate_limit(true).retry(Retry::off()).build().unwrap();
+    let calls = (0..4).map(|_| client.send(GetKeyPair::new()));
+    let failed = futures_util::future::join_all(calls).await.iter().filter(|r| r.is_err()).count();
+    assert_eq!((failed, fake.requests().len()), (1, 4));
+    // What does not sign has a window of its own.
+    let asks = client.request(GetKeyPair::new()).timeout(Duration::from_secs(1));
+    asks.await.unwrap_err();
+    assert!(client.negotiate().await.unwrap_err().is_decode());
+    assert_eq!(fake.requests().len(), 5);
+
+    // Who asked and was dropped does not hold the others up.
+    let stuck = builder(&ONE, &fake).obey_rate_limit(true).build().unwrap();
+    drop(futures_util::poll!(Box::pin(stuck.send(GetKeyPair::new()))));
+    stuck.send(GetKeyPair::new()).await.unwrap();
+}

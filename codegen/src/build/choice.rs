@@ -21,7 +21,7 @@ impl<'d> Builder<'d> {
         if is_abstract(self.schema, on) {
             return None;
         }
-        let fields = self.selector.fields(&[&fragment.selection_set], on);
+        let fields = self.selector.fields(&[(&fragment.selection_set).into()], on);
         let mut rows = Vec::new();
         for (key, merged) in &fields {
             let first = merged.fields.first()?;
@@ -56,19 +56,18 @@ impl<'d> Builder<'d> {
     pub(super) fn choice(&self, operation: &'d Node<Operation>) -> Option<Choice> {
         let mut rows = Vec::new();
         let mut total = None;
-        let mut sets = vec![&operation.selection_set];
+        let mut set = &operation.selection_set;
         let fragment = loop {
-            if let Some(name) = self.selector.sole_fragment(&sets, &sets.first()?.ty) {
+            if let Some(name) = self.selector.sole_fragment(&[set.into()], &set.ty) {
                 break self.documents.executable.fragments.get(name)?;
             }
-            let [set] = sets.as_slice() else { return None };
             let fields: Option<Vec<_>> = set.selections.iter().map(Selection::as_field).collect();
             let fields = fields?;
             let mut composite = fields.iter().filter(|field| !field.selection_set.is_empty());
             let (Some(inner), None) = (composite.next(), composite.next()) else { return None };
             total = fields.iter().copied().find(|field| field.name == "total_count");
             rows.push(inner.response_key().to_string());
-            sets = vec![&inner.selection_set];
+            set = &inner.selection_set;
         };
         let on = fragment.type_condition();
         if is_abstract(self.schema, on) || rows.is_empty() {
@@ -83,7 +82,7 @@ impl<'d> Builder<'d> {
             .iter()
             .filter_map(|(name, place)| {
                 let fragment = self.documents.executable.fragments.get(name)?;
-                let fields = self.selector.fields(&[&fragment.selection_set], on).len();
+                let fields = self.selector.fields(&[(&fragment.selection_set).into()], on).len();
                 (fragment.type_condition() == on).then_some((fields, place))
             })
             .reduce(|best, next| if next.0 > best.0 { next } else { best })?;

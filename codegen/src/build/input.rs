@@ -1,5 +1,7 @@
 //! Enums and input objects.
 
+use std::fmt::Write as _;
+
 use apollo_compiler::{
     Name, Node,
     ast::{InputValueDefinition, Type},
@@ -7,25 +9,52 @@ use apollo_compiler::{
     schema::ExtendedType,
 };
 
-use super::{Builder, docs, wraps};
+use super::{Builder, TAKEN, docs, wraps};
 use crate::{
     names::{Names, camel, ident, snake},
     nulls::Rule,
     since::{Facts, marked},
-    types::{Docs, Enum, EnumValue, Input, InputField, Presence, Shape, Wrap},
+    types::{Base, Docs, Enum, EnumValue, Input, InputField, Presence, Reused, Shape, Wrap},
 };
 
+/// A variable or a field of an input object, as it is defined.
+pub(super) struct Asked<'a> {
+    pub(super) name: &'a Name,
+    pub(super) ty: &'a Type,
+    pub(super) has_default: bool,
+    /// What the table of nulls says of it.
+    pub(super) rule: Option<Rule>,
+    pub(super) docs: Docs,
+    /// The input object that it is a field of.
+    pub(super) within: Option<&'a Name>,
+}
+
 impl Builder<'_> {
-    pub(super) fn input_field(
-        &mut self,
-        names: &mut Names,
-        key: &Name,
-        ty: &Type,
-        has_default: bool,
-        docs: Docs,
-        within: Option<&Name>,
-    ) -> InputField {
-        let rule = within.and_then(|within| self.nulls.rule(within, key));
+    /// Names the enums and input objects, all of them, so that a name does not depend on which
+    /// others are in use.
+    pub(super) fn shared(&mut self) {
+        let mut names = Names::with(TAKEN);
+        let mut types: Vec<_> = self
+            .schema
+            .types
+            .iter()
+            .filter(|(_, ty)| ty.is_enum() || ty.is_input_object())
+            .map(|(name, _)| name.clone())
+            .collect();
+        types.sort();
+        for name in types {
+            let rust = names.claim(camel(&name));
+            self.shared.insert(name, rust);
+        }
+    }
+
+    pub(super) fn shared_type(&mut self, name: &Name) -> Base {
+        self.reached.insert(name.clone());
+        Base::Shared(self.shared.get(name).cloned().unwrap_or_else(|| camel(name)))
+    }
+
+    pub(super) fn input_field(&mut self, names: &mut Names, asked: Asked<'_>) -> InputField {
+        let Asked { name: key, ty, has_default, rule, docs, within } = asked;
         let presence = match (ty.is_non_null(), has_default, rule) {
             (true, false, _) => Presence::Required,
             (true, true, _) | (false, _, Some(Rule::Never)) => Presence::Defaulted,
@@ -42,6 +71,12 @@ impl Builder<'_> {
             wraps(ty, true).into_iter().filter(|wrap| *wrap == Wrap::Vec).collect();
         if wraps.is_empty() && within.is_some_and(|within| self.contains(inner, within)) {
             wraps.push(Wrap::Box);
+        }
+        let mut docs = docs;
+        if presence == Presence::Stated {
+            let text = docs.text.get_or_insert_default();
+            let gap = if text.is_empty() { "" } else { "\n\n" };
+            let _ = write!(text, "{gap}Has to be said, as a value or null.");
         }
         InputField {
             ident: ident(&names.claim(snake(key))),
@@ -80,6 +115,10 @@ impl Builder<'_> {
         while let Some(name) = self.reached.get_index(done).cloned() {
             done += 1;
             let rust = self.shared.get(&name).cloned().unwrap_or_else(|| camel(&name));
+            if let Some(theirs) = self.carried.get(&name) {
+                self.model.reused.push(Reused { name: rust, theirs: theirs.to_owned() });
+                continue;
+            }
             match self.schema.types.get(&name) {
                 Some(ExtendedType::Enum(def)) => {
                     let mut names = Names::with(&["Unlisted"]);
@@ -91,6 +130,7 @@ impl Builder<'_> {
                     });
                     self.model.enums.push(Enum {
                         name: rust,
+                        graphql_name: name.to_string(),
                         docs: docs(
                             def.description.as_ref(),
                             def.directives.iter().map(|it| &it.node),
@@ -102,24 +142,23 @@ impl Builder<'_> {
                 Some(ExtendedType::InputObject(def)) => {
                     let mut names = Names::default();
                     let fields = def.fields.values().map(|field| {
-                        let docs = docs(field.description.as_ref(), field.directives.iter(), None);
-                        let default = field.default_value.is_some();
-                        let made = self.input_field(
-                            &mut names,
-                            &field.name,
-                            &field.ty,
-                            default,
-                            docs,
-                            Some(&name),
-                        );
+                        let asked = Asked {
+                            name: &field.name,
+                            ty: &field.ty,
+                            has_default: field.default_value.is_some(),
+                            rule: self.nulls.rule(&name, &field.name),
+                            docs: docs(field.description.as_ref(), field.directives.iter(), None),
+                            within: Some(&name),
+                        };
                         InputField {
                             since: Facts { schema: self.schema }.given(&name, field),
-                            ..made
+                            ..self.input_field(&mut names, asked)
                         }
                     });
                     let fields = fields.collect();
                     self.model.inputs.push(Input {
                         name: rust,
+                        graphql_name: name.to_string(),
                         docs: docs(
                             def.description.as_ref(),
                             def.directives.iter().map(|it| &it.node),
@@ -134,5 +173,6 @@ impl Builder<'_> {
         }
         self.model.enums.sort_by(|a, b| a.name.cmp(&b.name));
         self.model.inputs.sort_by(|a, b| a.name.cmp(&b.name));
+        self.model.reused.sort_by(|a, b| a.name.cmp(&b.name));
     }
 }

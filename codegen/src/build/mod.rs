@@ -9,29 +9,36 @@ use apollo_compiler::{
     Name, Node, Schema,
     ast::{Directive, OperationType, Type},
     collections::{IndexMap, IndexSet},
-    executable::{self, Fragment, SelectionSet},
+    executable::{self, Fragment},
     parser::SourceSpan,
     schema::ExtendedType,
 };
 
+use self::input::Asked;
 use crate::{
     Options,
+    carried::Carried,
     document::{Documents, is_abstract},
     names::{Names, camel, ident, snake},
-    nulls::Nulls,
-    select::{Merged, Selector},
+    nulls::{Nulls, Rule},
+    select::{Merged, Part, Selector},
     since::{Facts, Since, Version},
     text::{Text, Writer},
     types::{Base, Body, Docs, Group, Model, Operation, Output, OutputField, Shape, Variant, Wrap},
+    usage,
 };
 
 /// Names that a generated module uses for something else.
-const TAKEN: &[&str] = &["Box", "Data", "Option", "Some", "None", "String", "Vec", "Self"];
+const TAKEN: &[&str] = &[
+    "Box", "Data", "Default", "Err", "Into", "None", "Ok", "Option", "Result", "Self", "Some",
+    "String", "Vec",
+];
 
 pub(crate) fn model(
     schema: &Schema,
     documents: &Documents,
     nulls: &Nulls,
+    carried: &Carried,
     options: &Options,
 ) -> Model {
     let selector = Selector { schema, document: &documents.executable };
@@ -39,6 +46,7 @@ pub(crate) fn model(
         schema,
         documents,
         nulls,
+        carried,
         options,
         selector,
         fragments: IndexMap::default(),
@@ -57,6 +65,7 @@ struct Builder<'d> {
     schema: &'d Schema,
     documents: &'d Documents,
     nulls: &'d Nulls,
+    carried: &'d Carried,
     options: &'d Options,
     selector: Selector<'d>,
     /// Module and Rust name of every fragment that an operation reaches.
@@ -77,28 +86,12 @@ struct Nest {
 }
 
 impl<'d> Builder<'d> {
-    /// Names the enums and input objects, all of them, so that a name does not depend on which
-    /// others are in use.
-    fn shared(&mut self) {
-        let mut names = Names::with(TAKEN);
-        let mut types: Vec<_> = self
-            .schema
-            .types
-            .iter()
-            .filter(|(_, ty)| ty.is_enum() || ty.is_input_object())
-            .map(|(name, _)| name.clone())
-            .collect();
-        types.sort();
-        for name in types {
-            let rust = names.claim(camel(&name));
-            self.shared.insert(name, rust);
-        }
-    }
-
     fn module(&self, span: Option<SourceSpan>) -> String {
+        let stem = self.documents.stem(span);
+        let name = snake(&stem.replace(|c: char| !c.is_ascii_alphanumeric(), "_"));
+        let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
         // `types` holds what the files share.
-        let name = snake(&self.documents.stem(span).replace(|c: char| !c.is_alphanumeric(), "_"));
-        if name == "types" { "types_".to_owned() } else { name }
+        Names::with(&["types"]).claim(if begins { name } else { format!("_{name}") })
     }
 
     fn scope(&mut self, module: &str) -> &mut Names {
@@ -134,9 +127,9 @@ impl<'d> Builder<'d> {
         let Some((module, name)) = self.fragments.get(&fragment.name).cloned() else { return };
         let nested = self.scope(&module).claim(snake(&name));
         let mut nest = Nest { names: Names::with(TAKEN), types: Vec::new() };
-        let sets = [&fragment.selection_set];
+        let parts = [Part::from(&fragment.selection_set)];
         let on = fragment.type_condition();
-        let mut root = self.output(&sets, on, &name, "", &mut nest);
+        let mut root = self.output(&parts, on, &name, "", &mut nest);
         root.docs.text = self.documents.comment(fragment.location()).or(root.docs.text);
         let table = self.table(fragment);
         let group = Group { module: nested, root, nested: nest.in_order(), table };
@@ -152,23 +145,36 @@ impl<'d> Builder<'d> {
         let nested = scope.claim(snake(&name));
 
         let mut nest = Nest { names: Names::with(TAKEN), types: Vec::new() };
-        let sets = [&operation.selection_set];
-        let mut root = self.output(&sets, &operation.selection_set.ty, "Data", "", &mut nest);
+        let parts = [Part::from(&operation.selection_set)];
+        let mut root = self.output(&parts, &operation.selection_set.ty, "Data", "", &mut nest);
         root.docs = Docs { text: Some(format!("Answer to [`super::{name}`].")), ..Docs::default() };
 
+        let document = &self.documents.executable;
+        let fragments = self.documents.fragments(&operation.selection_set);
+        let rules =
+            usage::variables(self.schema, document, self.nulls, operation, fragments.iter());
         let mut names = Names::default();
         let variables: Vec<_> = operation
             .variables
             .iter()
             .map(|variable| {
-                let docs =
-                    Docs { text: self.documents.comment(variable.location()), ..Docs::default() };
-                let default = variable.default_value.is_some();
-                self.input_field(&mut names, &variable.name, &variable.ty, default, docs, None)
+                let text = self.documents.comment(variable.location());
+                let has_default = variable.default_value.is_some();
+                let rule = rules.get(&variable.name).copied();
+                let asked = Asked {
+                    name: &variable.name,
+                    ty: &variable.ty,
+                    has_default,
+                    // A default in the document says what has to be said.
+                    rule: rule.filter(|rule| !(has_default && *rule == Rule::Stated)),
+                    docs: Docs { text, ..Docs::default() },
+                    within: None,
+                };
+                self.input_field(&mut names, asked)
             })
             .collect();
 
-        let fields = self.selector.fields(&sets, &operation.selection_set.ty);
+        let fields = self.selector.fields(&parts, &operation.selection_set.ty);
         let (mut refusals, mut page) = (Vec::new(), None);
         if is_query {
             page = self.page(&fields, &operation.variables, &variables, &root, &nest);
@@ -212,7 +218,7 @@ impl<'d> Builder<'d> {
     /// A type for what is selected on `on`. Names of those below it begin with `prefix`.
     fn output(
         &mut self,
-        sets: &[&'d SelectionSet],
+        parts: &[Part<'d>],
         on: &Name,
         name: &str,
         prefix: &str,
@@ -222,12 +228,12 @@ impl<'d> Builder<'d> {
             docs(ty.description(), ty.directives().iter().map(|it| &it.node), None)
         });
         let narrower = if is_abstract(self.schema, on) {
-            self.selector.narrower(sets, on)
+            self.selector.narrower(parts, on)
         } else {
             IndexSet::default()
         };
         if narrower.is_empty() {
-            let fields = self.struct_fields(sets, on, prefix, false, nest);
+            let fields = self.struct_fields(parts, on, prefix, false, nest);
             return Output { name: name.to_owned(), docs, body: Body::Struct(fields) };
         }
         let mut names = Names::with(&["Unlisted"]);
@@ -235,7 +241,7 @@ impl<'d> Builder<'d> {
         for ty in narrower.iter().map(Some).chain([None]) {
             let title = ty.map_or_else(|| "Unlisted".to_owned(), |ty| camel(ty));
             let holds = nest.names.claim(format!("{prefix}{title}"));
-            let fields = self.struct_fields(sets, ty.unwrap_or(on), &holds, true, nest);
+            let fields = self.struct_fields(parts, ty.unwrap_or(on), &holds, true, nest);
             nest.types.push(Output {
                 name: holds.clone(),
                 docs: Docs { text: Some(format!("Variant of [`{name}`].")), ..Docs::default() },
@@ -249,13 +255,13 @@ impl<'d> Builder<'d> {
 
     fn struct_fields(
         &mut self,
-        sets: &[&'d SelectionSet],
+        parts: &[Part<'d>],
         on: &Name,
         prefix: &str,
         with_typename: bool,
         nest: &mut Nest,
     ) -> Vec<OutputField> {
-        let fields = self.selector.fields(sets, on);
+        let fields = self.selector.fields(parts, on);
         let mut names = Names::default();
         let mut result = Vec::new();
         if with_typename && !fields.keys().any(|key| key.as_str() == "__typename") {
@@ -276,20 +282,22 @@ impl<'d> Builder<'d> {
             let Some(first) = merged.fields.first() else { continue };
             let base = self.base(merged, &format!("{prefix}{}", camel(key)), nest);
             let mut wraps = wraps(&first.definition.ty, merged.directive("required").is_some());
-            if merged.conditional && wraps.first() != Some(&Wrap::Option) {
-                wraps.insert(0, Wrap::Option);
-            }
             let comment =
                 merged.fields.iter().find_map(|field| self.documents.comment(field.location()));
             let definition = &first.definition;
-            let name =
-                if key.as_str() == "__typename" { "typename".to_owned() } else { snake(key) };
+            let is_typename = key.as_str() == "__typename";
+            let name = if is_typename { "typename".to_owned() } else { snake(key) };
+            // It is asked for anyway, to know what to decode.
+            let conditional = merged.conditional && !(with_typename && is_typename);
+            if conditional && wraps.first() != Some(&Wrap::Option) {
+                wraps.insert(0, Wrap::Option);
+            }
             result.push(OutputField {
                 ident: ident(&names.claim(name)),
                 field: definition.name.to_string(),
                 key: key.to_string(),
                 shape: Shape { wraps, base },
-                conditional: merged.conditional,
+                conditional,
                 secret: self.is_secret(&definition.name, &definition.ty),
                 docs: docs(definition.description.as_ref(), definition.directives.iter(), comment),
             });
@@ -305,14 +313,14 @@ impl<'d> Builder<'d> {
             Some(ExtendedType::Scalar(_)) | None => self.scalar(&on),
             Some(ExtendedType::Enum(_)) => self.shared_type(&on),
             Some(_) => {
-                let sets = merged.sets();
-                if let Some(fragment) = self.selector.sole_fragment(&sets, &on)
+                let parts = merged.parts();
+                if let Some(fragment) = self.selector.sole_fragment(&parts, &on)
                     && let Some((module, name)) = self.fragments.get(fragment)
                 {
                     return Base::Fragment { module: module.clone(), name: name.clone() };
                 }
                 let name = nest.names.claim(name.to_owned());
-                let output = self.output(&sets, &on, &name, &name, nest);
+                let output = self.output(&parts, &on, &name, &name, nest);
                 nest.types.push(output);
                 Base::Nested(name)
             }
@@ -337,11 +345,6 @@ impl<'d> Builder<'d> {
     fn is_secret(&self, field: &str, ty: &Type) -> bool {
         !matches!(ty.inner_named_type().as_str(), "Boolean" | "Int" | "Float" | "DateTime")
             && (self.options.secret)(field)
-    }
-
-    fn shared_type(&mut self, name: &Name) -> Base {
-        self.reached.insert(name.clone());
-        Base::Shared(self.shared.get(name).cloned().unwrap_or_else(|| camel(name)))
     }
 }
 

@@ -48,8 +48,9 @@ impl Writer<'_> {
         self.derive(builtin, &["Serialize", "Deserialize"]);
         self.line("#[non_exhaustive]");
         self.open(&format!("pub enum {} {{", input.name));
+        let mut names = Names::default();
         let variants: Vec<_> =
-            input.fields.iter().map(|field| (camel(&field.key), field)).collect();
+            input.fields.iter().map(|field| (names.claim(camel(&field.key)), field)).collect();
         for (variant, field) in &variants {
             self.docs(&field.docs);
             self.line(&format!("#[serde(rename = {:?})]", field.key));
@@ -125,14 +126,21 @@ impl Writer<'_> {
         self.line("");
         self.open(&format!("impl {name} {{"));
         let arguments: Vec<_> = required()
-            .map(|field| format!("{}: impl Into<{}>", field.ident, self.given(field, scope)))
+            .map(|field| {
+                let ty = self.given(field, scope);
+                // A bare `None` has no type of its own to convert from.
+                let stated = field.presence == Presence::Stated;
+                let ty = if stated { ty } else { format!("impl Into<{ty}>") };
+                format!("{}: {ty}", field.ident)
+            })
             .collect();
         self.line("/// With all that has to be given; the rest is left out.");
         self.open(&format!("pub fn new({}) -> Self {{", arguments.join(", ")));
         self.open("Self {");
         for field in fields {
             let value = match field.presence {
-                Presence::Required | Presence::Stated => format!("{}.into()", field.ident),
+                Presence::Required => format!("{}.into()", field.ident),
+                Presence::Stated => field.ident.clone(),
                 Presence::Defaulted => "None".to_owned(),
                 Presence::Nullable => format!("{}::Maybe::Unset", self.runtime),
             };

@@ -5,6 +5,62 @@
 pub mod types {
 
     ::backendai::__open_enum! {
+        /// A Directive can be adjacent to many parts of the GraphQL language, a __DirectiveLocation describes one such possible adjacencies.
+        pub enum DirectiveLocation {
+            /// Location adjacent to a query operation.
+            Query = "QUERY",
+            /// Location adjacent to a mutation operation.
+            Mutation = "MUTATION",
+            /// Location adjacent to a subscription operation.
+            Subscription = "SUBSCRIPTION",
+            /// Location adjacent to a field.
+            Field = "FIELD",
+            /// Location adjacent to a fragment definition.
+            FragmentDefinition = "FRAGMENT_DEFINITION",
+            /// Location adjacent to a fragment spread.
+            FragmentSpread = "FRAGMENT_SPREAD",
+            /// Location adjacent to an inline fragment.
+            InlineFragment = "INLINE_FRAGMENT",
+            /// Location adjacent to a variable definition.
+            VariableDefinition = "VARIABLE_DEFINITION",
+            /// Location adjacent to a schema definition.
+            Schema = "SCHEMA",
+            /// Location adjacent to a scalar definition.
+            Scalar = "SCALAR",
+            /// Location adjacent to an object type definition.
+            Object = "OBJECT",
+            /// Location adjacent to a field definition.
+            FieldDefinition = "FIELD_DEFINITION",
+            /// Location adjacent to an argument definition.
+            ArgumentDefinition = "ARGUMENT_DEFINITION",
+            /// Location adjacent to an interface definition.
+            Interface = "INTERFACE",
+            /// Location adjacent to a union definition.
+            Union = "UNION",
+            /// Location adjacent to an enum definition.
+            Enum = "ENUM",
+            /// Location adjacent to an enum value definition.
+            EnumValue = "ENUM_VALUE",
+            /// Location adjacent to an input object type definition.
+            InputObject = "INPUT_OBJECT",
+            /// Location adjacent to an input object field definition.
+            InputFieldDefinition = "INPUT_FIELD_DEFINITION",
+        }
+    }
+
+    impl ::backendai::__private::Gated for DirectiveLocation {}
+
+    ::backendai::__open_enum! {
+        pub enum Level {
+            Low = "LOW",
+            #[deprecated(note = "Use LOW.")]
+            High = "HIGH",
+        }
+    }
+
+    impl ::backendai::__private::Gated for Level {}
+
+    ::backendai::__open_enum! {
         /// Since manager 25.1.0.
         pub enum Status {
             Alive = "ALIVE",
@@ -28,6 +84,30 @@ pub mod types {
     }
 
     ::backendai::__open_enum! {
+        /// An enum describing what kind of type a given `__Type` is.
+        pub enum TypeKind {
+            /// Indicates this type is a scalar.
+            Scalar = "SCALAR",
+            /// Indicates this type is an object. `fields` and `interfaces` are valid fields.
+            Object = "OBJECT",
+            /// Indicates this type is an interface. `fields`, `interfaces`, and `possibleTypes` are valid fields.
+            Interface = "INTERFACE",
+            /// Indicates this type is a union. `possibleTypes` is a valid field.
+            Union = "UNION",
+            /// Indicates this type is an enum. `enumValues` is a valid field.
+            Enum = "ENUM",
+            /// Indicates this type is an input object. `inputFields` is a valid field.
+            InputObject = "INPUT_OBJECT",
+            /// Indicates this type is a list. `ofType` is a valid field.
+            List = "LIST",
+            /// Indicates this type is a non-null. `ofType` is a valid field.
+            NonNull = "NON_NULL",
+        }
+    }
+
+    impl ::backendai::__private::Gated for TypeKind {}
+
+    ::backendai::__open_enum! {
         /// Since manager 25.6.0.
         pub enum Unit {
             Kg = "KG",
@@ -44,6 +124,110 @@ pub mod types {
             }
         }
     }
+
+    #[derive(Clone, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct ChangeUser {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub name: Option<String>,
+        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub email: ::backendai::Maybe<String>,
+        /// Has to be said, as a value or null.
+        #[serde(deserialize_with = "::backendai::__private::stated")]
+        pub registry: Option<::backendai::JsonString>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub parent: Option<Box<ChangeUser>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub limit: Option<i32>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub token: Option<String>,
+        #[deprecated(note = "Deprecated since 25.1.0.")]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub old: Option<i32>,
+    }
+
+    impl ::core::fmt::Debug for ChangeUser {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("ChangeUser")
+                .field("name", &self.name)
+                .field("email", &self.email)
+                .field("registry", &self.registry)
+                .field("parent", &self.parent)
+                .field("limit", &self.limit)
+                .field("token", &::backendai::__private::Redacted)
+                .field("old", &self.old)
+                .finish()
+        }
+    }
+
+    impl ChangeUser {
+        /// With all that has to be given; the rest is left out.
+        pub fn new(registry: Option<::backendai::JsonString>) -> Self {
+            Self {
+                name: None,
+                email: ::backendai::Maybe::Unset,
+                registry: registry,
+                parent: None,
+                limit: None,
+                token: None,
+                old: None,
+            }
+        }
+
+        /// Sets `name`.
+        pub fn name(mut self, value: impl Into<String>) -> Self {
+            self.name = Some(value.into());
+            self
+        }
+
+        /// Sets `email`.
+        pub fn email(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+            self.email = value.into();
+            self
+        }
+
+        /// Sets `parent`.
+        pub fn parent(mut self, value: impl Into<Box<ChangeUser>>) -> Self {
+            self.parent = Some(value.into());
+            self
+        }
+
+        /// Sets `limit`.
+        pub fn limit(mut self, value: impl Into<i32>) -> Self {
+            self.limit = Some(value.into());
+            self
+        }
+
+        /// Sets `token`.
+        pub fn token(mut self, value: impl Into<String>) -> Self {
+            self.token = Some(value.into());
+            self
+        }
+
+        #[deprecated(note = "Deprecated since 25.1.0.")]
+        /// Sets `old`.
+        pub fn old(mut self, value: impl Into<i32>) -> Self {
+            self.old = Some(value.into());
+            self
+        }
+    }
+
+    impl ::backendai::__private::Gated for ChangeUser {}
+
+    #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub enum Choice {
+        #[serde(rename = "id")]
+        Id(String),
+        #[serde(rename = "_id")]
+        Id_(String),
+        #[serde(rename = "self")]
+        Self_(Box<Choice>),
+    }
+
+    impl ::backendai::__private::Gated for Choice {}
 
     #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
     #[serde(crate = "::backendai::__private::serde")]
@@ -332,6 +516,1160 @@ pub mod types {
 }
 
 #[allow(missing_docs, deprecated, dead_code, unreachable_pub, clippy::all, clippy::pedantic)]
+pub mod _1_more {
+
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Touch {
+    }
+
+    impl Touch {
+        /// With all that has to be given; the rest is left out.
+        pub fn new() -> Self {
+            Self {
+            }
+        }
+    }
+
+    impl ::backendai::Operation for Touch {
+        type Data = touch::Data;
+        const NAME: &'static str = "Touch";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Mutation;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "mutation Touch{touch}";
+        const TEXT_JSON: &'static str = "\"mutation Touch{touch}\"";
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Touch {
+        type Variables = Self;
+        type ResponseData = touch::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Touch`].
+    pub mod touch {
+
+        /// Answer to [`super::Touch`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub touch: Option<i32>,
+        }
+    }
+}
+
+#[allow(missing_docs, deprecated, dead_code, unreachable_pub, clippy::all, clippy::pedantic)]
+pub mod edges {
+
+    /// Three fragments deep.
+    #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Outer {
+        /// The name, as the schema describes it.
+        pub name: String,
+        pub email: Option<String>,
+        pub friend: Option<Middle>,
+    }
+
+    impl ::backendai::Fragment for Outer {
+        const ON: &'static str = "User";
+        const FIELDS: &'static [::backendai::Field] = &[
+            ::backendai::Field::new("name", None, "name", ::backendai::Format::Plain, false),
+            ::backendai::Field::new("email", None, "email", ::backendai::Format::Plain, false),
+            ::backendai::Field::new("friend", None, "friend{...on User{...on User{name}email}}", ::backendai::Format::Plain, false),
+        ];
+    }
+
+    /// A person.
+    #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Middle {
+        /// The name, as the schema describes it.
+        pub name: String,
+        pub email: Option<String>,
+    }
+
+    impl ::backendai::Fragment for Middle {
+        const ON: &'static str = "User";
+        const FIELDS: &'static [::backendai::Field] = &[
+            ::backendai::Field::new("name", None, "name", ::backendai::Format::Plain, false),
+            ::backendai::Field::new("email", None, "email", ::backendai::Format::Plain, false),
+        ];
+    }
+
+    /// A person.
+    #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Inner {
+        /// The name, as the schema describes it.
+        pub name: String,
+    }
+
+    impl ::backendai::Fragment for Inner {
+        const ON: &'static str = "User";
+        const FIELDS: &'static [::backendai::Field] = &[
+            ::backendai::Field::new("name", None, "name", ::backendai::Format::Plain, false),
+        ];
+    }
+
+    /// On an interface, with more for one of its types.
+    #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[serde(untagged)]
+    #[non_exhaustive]
+    pub enum Any {
+        /// `User`.
+        User(any::User),
+        /// Any other type.
+        Unlisted(any::Unlisted),
+    }
+
+    impl<'de> ::backendai::__private::serde::Deserialize<'de> for Any {
+        fn deserialize<D: ::backendai::__private::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            let object = ::backendai::__private::Object::read(deserializer)?;
+            match object.typename() {
+                "User" => object.decode().map(Self::User),
+                _ => object.decode().map(Self::Unlisted),
+            }
+        }
+    }
+
+    /// Types of the answer in [`Any`].
+    pub mod any {
+
+        /// Variant of [`Any`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Unlisted {
+            /// Name of the GraphQL type.
+            #[serde(rename = "__typename")]
+            pub typename: String,
+            pub id: String,
+        }
+
+        /// Variant of [`Any`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct User {
+            /// Name of the GraphQL type.
+            #[serde(rename = "__typename")]
+            pub typename: String,
+            pub id: String,
+            /// The name, as the schema describes it.
+            pub name: String,
+        }
+    }
+
+    /// The fundamental unit of any GraphQL Schema is the type. There are many kinds of types in GraphQL as represented by the `__TypeKind` enum.
+    ///
+    /// Depending on the kind of a type, certain fields describe information about that type. Scalar types provide no information beyond a name, description and optional `specifiedByURL`, while Enum types provide their values. Object and Interface types provide the fields they describe. Abstract types, Union and Interface, provide the Object types possible at runtime. List and NonNull types compose other types.
+    #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct TypeName {
+        #[serde(rename = "__typename")]
+        pub typename: String,
+        pub kind: super::types::TypeKind,
+        pub name: Option<String>,
+    }
+
+    impl ::backendai::Fragment for TypeName {
+        const ON: &'static str = "__Type";
+        const FIELDS: &'static [::backendai::Field] = &[
+            ::backendai::Field::new("kind", None, "kind", ::backendai::Format::Plain, false),
+            ::backendai::Field::new("name", None, "name", ::backendai::Format::Plain, false),
+        ];
+    }
+
+    /// An operation may be called like what every module uses, like a type, or nearly like another.
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Data_ {
+    }
+
+    impl Data_ {
+        /// With all that has to be given; the rest is left out.
+        pub fn new() -> Self {
+            Self {
+            }
+        }
+    }
+
+    impl ::backendai::Operation for Data_ {
+        type Data = data::Data;
+        const NAME: &'static str = "Data";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query Data{me{...Outer...{tags}...Any}}fragment Any on Node{__typename id...on User{name}}fragment Outer on User{...Middle friend{...Middle}}fragment Middle on User{...Inner email}fragment Inner on User{name}";
+        const TEXT_JSON: &'static str = "\"query Data{me{...Outer...{tags}...Any}}fragment Any on Node{__typename id...on User{name}}fragment Outer on User{...Middle friend{...Middle}}fragment Middle on User{...Inner email}fragment Inner on User{name}\"";
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Data_ {
+        type Variables = Self;
+        type ResponseData = data::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Data_`].
+    pub mod data {
+
+        /// Answer to [`super::Data_`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub me: Me,
+        }
+
+        /// A person.
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Me {
+            /// The name, as the schema describes it.
+            pub name: String,
+            pub email: Option<String>,
+            pub friend: Option<super::Middle>,
+            pub tags: Option<Vec<Option<String>>>,
+            pub id: String,
+        }
+    }
+
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Result_ {
+    }
+
+    impl Result_ {
+        /// With all that has to be given; the rest is left out.
+        pub fn new() -> Self {
+            Self {
+            }
+        }
+    }
+
+    impl ::backendai::Operation for Result_ {
+        type Data = result::Data;
+        const NAME: &'static str = "Result";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query Result{me{...Any}}fragment Any on Node{__typename id...on User{name}}";
+        const TEXT_JSON: &'static str = "\"query Result{me{...Any}}fragment Any on Node{__typename id...on User{name}}\"";
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Result_ {
+        type Variables = Self;
+        type ResponseData = result::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Result_`].
+    pub mod result {
+
+        /// Answer to [`super::Result_`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub me: super::Any,
+        }
+    }
+
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct User {
+    }
+
+    impl User {
+        /// With all that has to be given; the rest is left out.
+        pub fn new() -> Self {
+            Self {
+            }
+        }
+    }
+
+    impl ::backendai::Operation for User {
+        type Data = user::Data;
+        const NAME: &'static str = "User";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query User{thing{__typename...Any...on Robot{model}}}fragment Any on Node{__typename id...on User{name}}";
+        const TEXT_JSON: &'static str = "\"query User{thing{__typename...Any...on Robot{model}}}fragment Any on Node{__typename id...on User{name}}\"";
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for User {
+        type Variables = Self;
+        type ResponseData = user::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`User`].
+    pub mod user {
+
+        /// Answer to [`super::User`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub thing: Option<Thing>,
+        }
+
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[serde(untagged)]
+        #[non_exhaustive]
+        pub enum Thing {
+            /// `User`.
+            User(ThingUser),
+            /// `Robot`.
+            Robot(ThingRobot),
+            /// Any other type.
+            Unlisted(ThingUnlisted),
+        }
+
+        impl<'de> ::backendai::__private::serde::Deserialize<'de> for Thing {
+            fn deserialize<D: ::backendai::__private::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let object = ::backendai::__private::Object::read(deserializer)?;
+                match object.typename() {
+                    "User" => object.decode().map(Self::User),
+                    "Robot" => object.decode().map(Self::Robot),
+                    _ => object.decode().map(Self::Unlisted),
+                }
+            }
+        }
+
+        /// Variant of [`Thing`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct ThingUnlisted {
+            /// Name of the GraphQL type.
+            #[serde(rename = "__typename")]
+            pub typename: String,
+        }
+
+        /// Variant of [`Thing`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct ThingRobot {
+            /// Name of the GraphQL type.
+            #[serde(rename = "__typename")]
+            pub typename: String,
+            pub id: String,
+            pub model: Option<i32>,
+        }
+
+        /// Variant of [`Thing`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct ThingUser {
+            /// Name of the GraphQL type.
+            #[serde(rename = "__typename")]
+            pub typename: String,
+            pub id: String,
+            /// The name, as the schema describes it.
+            pub name: String,
+        }
+    }
+
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct User_ {
+    }
+
+    impl User_ {
+        /// With all that has to be given; the rest is left out.
+        pub fn new() -> Self {
+            Self {
+            }
+        }
+    }
+
+    impl ::backendai::Operation for User_ {
+        type Data = user_::Data;
+        const NAME: &'static str = "user";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query user{node(id:1){__typename...Any}}fragment Any on Node{__typename id...on User{name}}";
+        const TEXT_JSON: &'static str = "\"query user{node(id:1){__typename...Any}}fragment Any on Node{__typename id...on User{name}}\"";
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for User_ {
+        type Variables = Self;
+        type ResponseData = user_::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`User_`].
+    pub mod user_ {
+
+        /// Answer to [`super::User_`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub node: Option<super::Any>,
+        }
+    }
+
+    /// A field that is there may have been selected by either place, so what is below is not sure.
+    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Partial {
+        pub a: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub b: Option<bool>,
+    }
+
+    impl Partial {
+        /// With all that has to be given; the rest is left out.
+        pub fn new(a: impl Into<bool>) -> Self {
+            Self {
+                a: a.into(),
+                b: None,
+            }
+        }
+
+        /// Sets `b`.
+        pub fn b(mut self, value: impl Into<bool>) -> Self {
+            self.b = Some(value.into());
+            self
+        }
+    }
+
+    impl ::backendai::Operation for Partial {
+        type Data = partial::Data;
+        const NAME: &'static str = "Partial";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query Partial($a:Boolean!$b:Boolean!=false){me@include(if:$a){name}me{id}user(id:1)@include(if:$a){name}user(id:1)@skip(if:$b){email}one:user(id:1)@include(if:$a){name}nodes@include(if:$a){__typename __typename@skip(if:$b)...on User@include(if:$b){name}...Any@skip(if:$a)}things@skip(if:$b){__typename}}fragment Any on Node{__typename id...on User{name}}";
+        const TEXT_JSON: &'static str = "\"query Partial($a:Boolean!$b:Boolean!=false){me@include(if:$a){name}me{id}user(id:1)@include(if:$a){name}user(id:1)@skip(if:$b){email}one:user(id:1)@include(if:$a){name}nodes@include(if:$a){__typename __typename@skip(if:$b)...on User@include(if:$b){name}...Any@skip(if:$a)}things@skip(if:$b){__typename}}fragment Any on Node{__typename id...on User{name}}\"";
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Partial {
+        type Variables = Self;
+        type ResponseData = partial::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Partial`].
+    pub mod partial {
+
+        /// Answer to [`super::Partial`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub me: Me,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub user: Option<User>,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub one: Option<One>,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub nodes: Option<Vec<Option<Nodes>>>,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub things: Option<Vec<Things>>,
+        }
+
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Things {
+            #[serde(rename = "__typename")]
+            pub typename: String,
+        }
+
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[serde(untagged)]
+        #[non_exhaustive]
+        pub enum Nodes {
+            /// `User`.
+            User(NodesUser),
+            /// Any other type.
+            Unlisted(NodesUnlisted),
+        }
+
+        impl<'de> ::backendai::__private::serde::Deserialize<'de> for Nodes {
+            fn deserialize<D: ::backendai::__private::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let object = ::backendai::__private::Object::read(deserializer)?;
+                match object.typename() {
+                    "User" => object.decode().map(Self::User),
+                    _ => object.decode().map(Self::Unlisted),
+                }
+            }
+        }
+
+        /// Variant of [`Nodes`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct NodesUnlisted {
+            #[serde(rename = "__typename")]
+            pub typename: String,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub id: Option<String>,
+        }
+
+        /// Variant of [`Nodes`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct NodesUser {
+            #[serde(rename = "__typename")]
+            pub typename: String,
+            /// The name, as the schema describes it.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub name: Option<String>,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub id: Option<String>,
+        }
+
+        /// A person.
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct One {
+            /// The name, as the schema describes it.
+            pub name: String,
+        }
+
+        /// A person.
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct User {
+            /// The name, as the schema describes it.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub name: Option<String>,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub email: Option<String>,
+        }
+
+        /// A person.
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Me {
+            /// The name, as the schema describes it.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub name: Option<String>,
+            pub id: String,
+        }
+    }
+
+    /// What the schema says about itself.
+    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Introspection {
+        pub name: String,
+        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub deprecated: ::backendai::Maybe<bool>,
+    }
+
+    impl Introspection {
+        /// With all that has to be given; the rest is left out.
+        pub fn new(name: impl Into<String>) -> Self {
+            Self {
+                name: name.into(),
+                deprecated: ::backendai::Maybe::Unset,
+            }
+        }
+
+        /// Sets `deprecated`.
+        pub fn deprecated(mut self, value: impl Into<::backendai::Maybe<bool>>) -> Self {
+            self.deprecated = value.into();
+            self
+        }
+    }
+
+    impl ::backendai::Operation for Introspection {
+        type Data = introspection::Data;
+        const NAME: &'static str = "Introspection";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query Introspection($name:String!$deprecated:Boolean=false){__schema{queryType{name}types{...TypeName}directives{name locations args{defaultValue}}}__type(name:$name){...TypeName fields(includeDeprecated:$deprecated){name isDeprecated type{name ofType{...TypeName}}}}__typename}fragment TypeName on __Type{__typename kind name}";
+        const TEXT_JSON: &'static str = "\"query Introspection($name:String!$deprecated:Boolean=false){__schema{queryType{name}types{...TypeName}directives{name locations args{defaultValue}}}__type(name:$name){...TypeName fields(includeDeprecated:$deprecated){name isDeprecated type{name ofType{...TypeName}}}}__typename}fragment TypeName on __Type{__typename kind name}\"";
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Introspection {
+        type Variables = Self;
+        type ResponseData = introspection::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Introspection`].
+    pub mod introspection {
+
+        /// Answer to [`super::Introspection`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub __schema: Schema,
+            pub __type: Option<Type>,
+            #[serde(rename = "__typename")]
+            pub typename: String,
+        }
+
+        /// The fundamental unit of any GraphQL Schema is the type. There are many kinds of types in GraphQL as represented by the `__TypeKind` enum.
+        ///
+        /// Depending on the kind of a type, certain fields describe information about that type. Scalar types provide no information beyond a name, description and optional `specifiedByURL`, while Enum types provide their values. Object and Interface types provide the fields they describe. Abstract types, Union and Interface, provide the Object types possible at runtime. List and NonNull types compose other types.
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Type {
+            #[serde(rename = "__typename")]
+            pub typename: String,
+            pub kind: super::super::types::TypeKind,
+            pub name: Option<String>,
+            pub fields: Option<Vec<TypeFields>>,
+        }
+
+        /// Object and Interface types are described by a list of Fields, each of which has a name, potentially a list of arguments, and a return type.
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct TypeFields {
+            pub name: String,
+            #[serde(rename = "isDeprecated")]
+            pub is_deprecated: bool,
+            pub r#type: TypeFieldsType,
+        }
+
+        /// The fundamental unit of any GraphQL Schema is the type. There are many kinds of types in GraphQL as represented by the `__TypeKind` enum.
+        ///
+        /// Depending on the kind of a type, certain fields describe information about that type. Scalar types provide no information beyond a name, description and optional `specifiedByURL`, while Enum types provide their values. Object and Interface types provide the fields they describe. Abstract types, Union and Interface, provide the Object types possible at runtime. List and NonNull types compose other types.
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct TypeFieldsType {
+            pub name: Option<String>,
+            #[serde(rename = "ofType")]
+            pub of_type: Option<super::TypeName>,
+        }
+
+        /// A GraphQL Schema defines the capabilities of a GraphQL server. It exposes all available types and directives on the server, as well as the entry points for query, mutation, and subscription operations.
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Schema {
+            /// The type that query operations will be rooted at.
+            #[serde(rename = "queryType")]
+            pub query_type: SchemaQueryType,
+            /// A list of all types supported by this server.
+            pub types: Vec<super::TypeName>,
+            /// A list of all directives supported by this server.
+            pub directives: Vec<SchemaDirectives>,
+        }
+
+        /// A Directive provides a way to describe alternate runtime execution and type validation behavior in a GraphQL document.
+        ///
+        /// In some cases, you need to provide options to alter GraphQL's execution behavior in ways field arguments will not suffice, such as conditionally including or skipping a field. Directives provide this by describing additional information to the executor.
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct SchemaDirectives {
+            pub name: String,
+            pub locations: Vec<super::super::types::DirectiveLocation>,
+            pub args: Vec<SchemaDirectivesArgs>,
+        }
+
+        /// Arguments provided to Fields or Directives and the input fields of an InputObject are represented as Input Values which describe their type and optionally a default value.
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct SchemaDirectivesArgs {
+            /// A GraphQL-formatted string representing the default value for this input value.
+            #[serde(rename = "defaultValue")]
+            pub default_value: Option<String>,
+        }
+
+        /// The fundamental unit of any GraphQL Schema is the type. There are many kinds of types in GraphQL as represented by the `__TypeKind` enum.
+        ///
+        /// Depending on the kind of a type, certain fields describe information about that type. Scalar types provide no information beyond a name, description and optional `specifiedByURL`, while Enum types provide their values. Object and Interface types provide the fields they describe. Abstract types, Union and Interface, provide the Object types possible at runtime. List and NonNull types compose other types.
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct SchemaQueryType {
+            pub name: Option<String>,
+        }
+    }
+
+    /// Names that Rust uses itself, and every kind of default.
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Words {
+        /// Above `$self`.
+        #[serde(rename = "self", default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub self_: ::backendai::Maybe<String>,
+        #[serde(rename = "Self", default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub self__: ::backendai::Maybe<String>,
+        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub new: ::backendai::Maybe<i32>,
+        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub value: ::backendai::Maybe<i32>,
+        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub r#async: ::backendai::Maybe<bool>,
+        #[serde(rename = "crate", default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub crate_: ::backendai::Maybe<Vec<i32>>,
+        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub level: ::backendai::Maybe<super::types::Level>,
+        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub choice: ::backendai::Maybe<super::types::Choice>,
+    }
+
+    impl Words {
+        /// With all that has to be given; the rest is left out.
+        pub fn new() -> Self {
+            Self {
+                self_: ::backendai::Maybe::Unset,
+                self__: ::backendai::Maybe::Unset,
+                new: ::backendai::Maybe::Unset,
+                value: ::backendai::Maybe::Unset,
+                r#async: ::backendai::Maybe::Unset,
+                crate_: ::backendai::Maybe::Unset,
+                level: ::backendai::Maybe::Unset,
+                choice: ::backendai::Maybe::Unset,
+            }
+        }
+
+        /// Above `$self`.
+        pub fn self_(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+            self.self_ = value.into();
+            self
+        }
+
+        /// Sets `Self`.
+        pub fn self__(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+            self.self__ = value.into();
+            self
+        }
+
+        /// Sets `new`.
+        pub fn new_(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+            self.new = value.into();
+            self
+        }
+
+        /// Sets `value`.
+        pub fn value(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+            self.value = value.into();
+            self
+        }
+
+        /// Sets `async`.
+        pub fn r#async(mut self, value: impl Into<::backendai::Maybe<bool>>) -> Self {
+            self.r#async = value.into();
+            self
+        }
+
+        /// Sets `crate`.
+        pub fn crate_(mut self, value: impl Into<::backendai::Maybe<Vec<i32>>>) -> Self {
+            self.crate_ = value.into();
+            self
+        }
+
+        /// Sets `level`.
+        pub fn level(mut self, value: impl Into<::backendai::Maybe<super::types::Level>>) -> Self {
+            self.level = value.into();
+            self
+        }
+
+        /// Sets `choice`.
+        pub fn choice(mut self, value: impl Into<::backendai::Maybe<super::types::Choice>>) -> Self {
+            self.choice = value.into();
+            self
+        }
+    }
+
+    impl ::backendai::Operation for Words {
+        type Data = words::Data;
+        const NAME: &'static str = "Words";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query Words($self:String=\"a \\\"b\\\"\"$Self:ID=3$new:Int=null$value:Int$async:Boolean=true$crate:[Int!]=[1 2]$level:Level=LOW$choice:Choice={self:{id:\"1\"}}){echo(self:$self Self:$Self new:$new value:$value async:$async crate:$crate level:$level choice:$choice)}";
+        const TEXT_JSON: &'static str = "\"query Words($self:String=\\\"a \\\\\\\"b\\\\\\\"\\\"$Self:ID=3$new:Int=null$value:Int$async:Boolean=true$crate:[Int!]=[1 2]$level:Level=LOW$choice:Choice={self:{id:\\\"1\\\"}}){echo(self:$self Self:$Self new:$new value:$value async:$async crate:$crate level:$level choice:$choice)}\"";
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Words {
+        type Variables = Self;
+        type ResponseData = words::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Words`].
+    pub mod words {
+
+        /// Answer to [`super::Words`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub echo: Option<i32>,
+        }
+    }
+
+    /// What is deprecated in it is meant.
+    ///
+    /// Left out for a manager without them: `User.gone` (24.3.1 and 23.9.6).
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Legacy {
+        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub level: ::backendai::Maybe<super::types::Level>,
+    }
+
+    impl Legacy {
+        /// With all that has to be given; the rest is left out.
+        pub fn new() -> Self {
+            Self {
+                level: ::backendai::Maybe::Unset,
+            }
+        }
+
+        /// Sets `level`.
+        pub fn level(mut self, value: impl Into<::backendai::Maybe<super::types::Level>>) -> Self {
+            self.level = value.into();
+            self
+        }
+    }
+
+    impl ::backendai::Operation for Legacy {
+        type Data = legacy::Data;
+        const NAME: &'static str = "Legacy";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query Legacy($level:Level=HIGH){echo(nick:\"n\"level:$level)me{...{__typename gone}}}";
+        const TEXT_JSON: &'static str = "\"query Legacy($level:Level=HIGH){echo(nick:\\\"n\\\"level:$level)me{...{__typename gone}}}\"";
+        fn newest(&self) -> Option<::backendai::ManagerVersion> {
+            Some(::backendai::ManagerVersion::new(24, 3, 1))
+        }
+        fn gate(&self) -> ::backendai::__private::Gate {
+            const PARTS: &[::backendai::__private::Part] = &[::backendai::__private::Part::new(&[], "query Legacy($level:Level=HIGH){echo(nick:\"n\"level:$level)me{...{__typename"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("User.gone", &[::backendai::ManagerVersion::new(24, 3, 1), ::backendai::ManagerVersion::new(23, 9, 6)])]], " gone"), ::backendai::__private::Part::new(&[], "}}}")];
+            let gate = ::backendai::__private::Gate::new(Self::REQUIRES).text(Self::TEXT_JSON, PARTS);
+            gate
+        }
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Legacy {
+        type Variables = Self;
+        type ResponseData = legacy::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Legacy`].
+    pub mod legacy {
+
+        /// Answer to [`super::Legacy`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub echo: Option<i32>,
+            pub me: Me,
+        }
+
+        /// A person.
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Me {
+            /// Since manager 24.03.1 and 23.09.6.
+            #[deprecated(note = "Deprecated since 25.6.0.")]
+            pub gone: Option<i32>,
+        }
+    }
+
+    /// Scalars.
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Scalars {
+    }
+
+    impl Scalars {
+        /// With all that has to be given; the rest is left out.
+        pub fn new() -> Self {
+            Self {
+            }
+        }
+    }
+
+    impl ::backendai::Operation for Scalars {
+        type Data = scalars::Data;
+        const NAME: &'static str = "Scalars";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query Scalars{me{bytes born amount native load}}";
+        const TEXT_JSON: &'static str = "\"query Scalars{me{bytes born amount native load}}\"";
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Scalars {
+        type Variables = Self;
+        type ResponseData = scalars::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Scalars`].
+    pub mod scalars {
+
+        /// Answer to [`super::Scalars`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub me: Me,
+        }
+
+        /// A person.
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Me {
+            pub bytes: Option<::backendai::HexBytes>,
+            pub born: Option<::backendai::Date>,
+            pub amount: Option<String>,
+            pub native: Option<::backendai::__private::serde_json::Value>,
+            pub load: Option<::backendai::UuidFloatMap>,
+        }
+    }
+
+    /// A whole object, whose fields know where null may be sent.
+    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Change {
+        pub id: String,
+        pub props: super::types::ChangeUser,
+    }
+
+    impl Change {
+        /// With all that has to be given; the rest is left out.
+        pub fn new(id: impl Into<String>, props: impl Into<super::types::ChangeUser>) -> Self {
+            Self {
+                id: id.into(),
+                props: props.into(),
+            }
+        }
+    }
+
+    impl ::backendai::Operation for Change {
+        type Data = change::Data;
+        const NAME: &'static str = "Change";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Mutation;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "mutation Change($id:ID!$props:ChangeUser!){change(id:$id props:$props){ok msg}}";
+        const TEXT_JSON: &'static str = "\"mutation Change($id:ID!$props:ChangeUser!){change(id:$id props:$props){ok msg}}\"";
+        fn refusal(data: &change::Data) -> Option<::backendai::Refusal<'_>> {
+            if let Some(answer) = &data.change {
+                if !answer.ok {
+                    return Some(::backendai::Refusal { field: "change", message: Some(&answer.msg) });
+                }
+            }
+            None
+        }
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Change {
+        type Variables = Self;
+        type ResponseData = change::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Change`].
+    pub mod change {
+
+        /// Answer to [`super::Change`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub change: Option<Change>,
+        }
+
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Change {
+            pub ok: bool,
+            pub msg: String,
+        }
+    }
+
+    /// Variables for its fields.
+    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct ChangeName {
+        pub id: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub name: Option<String>,
+        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub email: ::backendai::Maybe<String>,
+        /// Has to be said, as a value or null.
+        #[serde(deserialize_with = "::backendai::__private::stated")]
+        pub registry: Option<::backendai::JsonString>,
+    }
+
+    impl ChangeName {
+        /// With all that has to be given; the rest is left out.
+        pub fn new(id: impl Into<String>, registry: Option<::backendai::JsonString>) -> Self {
+            Self {
+                id: id.into(),
+                name: None,
+                email: ::backendai::Maybe::Unset,
+                registry: registry,
+            }
+        }
+
+        /// Sets `name`.
+        pub fn name(mut self, value: impl Into<String>) -> Self {
+            self.name = Some(value.into());
+            self
+        }
+
+        /// Sets `email`.
+        pub fn email(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+            self.email = value.into();
+            self
+        }
+    }
+
+    impl ::backendai::Operation for ChangeName {
+        type Data = change_name::Data;
+        const NAME: &'static str = "ChangeName";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Mutation;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "mutation ChangeName($id:ID!$name:String$email:String$registry:JSONString){change(id:$id props:{name:$name email:$email registry:$registry}){ok msg}}";
+        const TEXT_JSON: &'static str = "\"mutation ChangeName($id:ID!$name:String$email:String$registry:JSONString){change(id:$id props:{name:$name email:$email registry:$registry}){ok msg}}\"";
+        fn refusal(data: &change_name::Data) -> Option<::backendai::Refusal<'_>> {
+            if let Some(answer) = &data.change {
+                if !answer.ok {
+                    return Some(::backendai::Refusal { field: "change", message: Some(&answer.msg) });
+                }
+            }
+            None
+        }
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for ChangeName {
+        type Variables = Self;
+        type ResponseData = change_name::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`ChangeName`].
+    pub mod change_name {
+
+        /// Answer to [`super::ChangeName`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub change: Option<Change>,
+        }
+
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Change {
+            pub ok: bool,
+            pub msg: String,
+        }
+    }
+}
+
+#[allow(missing_docs, deprecated, dead_code, unreachable_pub, clippy::all, clippy::pedantic)]
 pub mod lists {
 
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
@@ -396,15 +1734,11 @@ pub mod lists {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Keyed {
-        /// A list that can be walked by its key.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub limit: Option<i32>,
-        /// A list that can be walked by its key.
         pub offset: i32,
-        /// A list that can be walked by its key.
         #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub filter: ::backendai::Maybe<String>,
-        /// A list that can be walked by its key.
         #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub order: ::backendai::Maybe<String>,
     }
@@ -420,19 +1754,19 @@ pub mod lists {
             }
         }
 
-        /// A list that can be walked by its key.
+        /// Sets `limit`.
         pub fn limit(mut self, value: impl Into<i32>) -> Self {
             self.limit = Some(value.into());
             self
         }
 
-        /// A list that can be walked by its key.
+        /// Sets `filter`.
         pub fn filter(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
             self.filter = value.into();
             self
         }
 
-        /// A list that can be walked by its key.
+        /// Sets `order`.
         pub fn order(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
             self.order = value.into();
             self
@@ -520,9 +1854,7 @@ pub mod lists {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Log {
-        /// A list without a key.
         pub limit: i32,
-        /// A list without a key.
         pub offset: i32,
     }
 
@@ -605,9 +1937,7 @@ pub mod lists {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Fragmented {
-        /// The rows are inside a fragment, and two columns identify one.
         pub limit: i32,
-        /// The rows are inside a fragment, and two columns identify one.
         pub offset: i32,
     }
 
@@ -684,19 +2014,14 @@ pub mod lists {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Robots {
-        /// A connection, walked by cursor.
         #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub first: ::backendai::Maybe<i32>,
-        /// A connection, walked by cursor.
         #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub after: ::backendai::Maybe<String>,
-        /// A connection, walked by cursor.
         #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub filter: ::backendai::Maybe<String>,
-        /// A connection, walked by cursor.
         #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub order: ::backendai::Maybe<String>,
-        /// A connection, walked by cursor.
         #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub offset: ::backendai::Maybe<i32>,
     }
@@ -713,31 +2038,31 @@ pub mod lists {
             }
         }
 
-        /// A connection, walked by cursor.
+        /// Sets `first`.
         pub fn first(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
             self.first = value.into();
             self
         }
 
-        /// A connection, walked by cursor.
+        /// Sets `after`.
         pub fn after(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
             self.after = value.into();
             self
         }
 
-        /// A connection, walked by cursor.
+        /// Sets `filter`.
         pub fn filter(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
             self.filter = value.into();
             self
         }
 
-        /// A connection, walked by cursor.
+        /// Sets `order`.
         pub fn order(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
             self.order = value.into();
             self
         }
 
-        /// A connection, walked by cursor.
+        /// Sets `offset`.
         pub fn offset(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
             self.offset = value.into();
             self
@@ -845,19 +2170,14 @@ pub mod lists {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct RobotsV2 {
-        /// A connection that takes both.
         #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub first: ::backendai::Maybe<i32>,
-        /// A connection that takes both.
         #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub after: ::backendai::Maybe<String>,
-        /// A connection that takes both.
         #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub limit: ::backendai::Maybe<i32>,
-        /// A connection that takes both.
         #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub offset: ::backendai::Maybe<i32>,
-        /// A connection that takes both.
         #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub by: ::backendai::Maybe<Vec<i32>>,
     }
@@ -874,31 +2194,31 @@ pub mod lists {
             }
         }
 
-        /// A connection that takes both.
+        /// Sets `first`.
         pub fn first(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
             self.first = value.into();
             self
         }
 
-        /// A connection that takes both.
+        /// Sets `after`.
         pub fn after(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
             self.after = value.into();
             self
         }
 
-        /// A connection that takes both.
+        /// Sets `limit`.
         pub fn limit(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
             self.limit = value.into();
             self
         }
 
-        /// A connection that takes both.
+        /// Sets `offset`.
         pub fn offset(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
             self.offset = value.into();
             self
         }
 
-        /// A connection that takes both.
+        /// Sets `by`.
         pub fn by(mut self, value: impl Into<::backendai::Maybe<Vec<i32>>>) -> Self {
             self.by = value.into();
             self
@@ -1397,15 +2717,11 @@ pub mod people {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Users {
-        /// Read page by page.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub limit: Option<i32>,
-        /// Read page by page.
         pub offset: i32,
-        /// Read page by page.
         #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub order: ::backendai::Maybe<String>,
-        /// Read page by page.
         #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub filter: ::backendai::Maybe<String>,
     }
@@ -1421,19 +2737,19 @@ pub mod people {
             }
         }
 
-        /// Read page by page.
+        /// Sets `limit`.
         pub fn limit(mut self, value: impl Into<i32>) -> Self {
             self.limit = Some(value.into());
             self
         }
 
-        /// Read page by page.
+        /// Sets `order`.
         pub fn order(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
             self.order = value.into();
             self
         }
 
-        /// Read page by page.
+        /// Sets `filter`.
         pub fn filter(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
             self.filter = value.into();
             self
@@ -1512,6 +2828,57 @@ pub mod people {
         pub struct UserList {
             pub items: Vec<super::Contact>,
             pub total_count: i32,
+        }
+    }
+}
+
+#[allow(missing_docs, deprecated, dead_code, unreachable_pub, clippy::all, clippy::pedantic)]
+pub mod self_ {
+
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Self_ {
+    }
+
+    impl Self_ {
+        /// With all that has to be given; the rest is left out.
+        pub fn new() -> Self {
+            Self {
+            }
+        }
+    }
+
+    impl ::backendai::Operation for Self_ {
+        type Data = self_::Data;
+        const NAME: &'static str = "self";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query self{match}";
+        const TEXT_JSON: &'static str = "\"query self{match}\"";
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Self_ {
+        type Variables = Self;
+        type ResponseData = self_::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Self_`].
+    pub mod self_ {
+
+        /// Answer to [`super::Self_`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub r#match: Option<i32>,
         }
     }
 }
@@ -1837,12 +3204,9 @@ pub mod things {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Type {
-        /// An operation may be called anything.
         #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub r#type: ::backendai::Maybe<super::types::Filter_>,
-        /// An operation may be called anything.
         pub _id: String,
-        /// An operation may be called anything.
         pub id: String,
     }
 
@@ -1856,7 +3220,7 @@ pub mod things {
             }
         }
 
-        /// An operation may be called anything.
+        /// Sets `type`.
         pub fn r#type(mut self, value: impl Into<::backendai::Maybe<super::types::Filter_>>) -> Self {
             self.r#type = value.into();
             self
@@ -2044,14 +3408,10 @@ pub mod versions {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Fleet {
-        /// A fleet.
         pub name: String,
-        /// A fleet.
         #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub region: ::backendai::Maybe<String>,
-        /// A fleet.
         pub first: i32,
-        /// A fleet.
         #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub unit: ::backendai::Maybe<super::types::Unit>,
     }
@@ -2067,13 +3427,13 @@ pub mod versions {
             }
         }
 
-        /// A fleet.
+        /// Sets `region`.
         pub fn region(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
             self.region = value.into();
             self
         }
 
-        /// A fleet.
+        /// Sets `unit`.
         pub fn unit(mut self, value: impl Into<::backendai::Maybe<super::types::Unit>>) -> Self {
             self.unit = value.into();
             self

@@ -3,7 +3,7 @@
 
 use std::env;
 
-use backendai::{Client, Config};
+use backendai::{Client, Config, types::KeyPairInput};
 use backendai_testing::Manager;
 
 /// The operations in `graphql/`, as the build script compiled them.
@@ -11,7 +11,7 @@ mod queries {
     backendai::include_graphql!("queries");
 }
 
-use queries::people::{Overview, People};
+use queries::people::{AddKey, Overview, People};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -25,7 +25,21 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .access_key(&admin.access_key)
         .secret_key(admin.secret_key.as_str())
         .build()?;
-    report(Client::new(config)?).await
+    let client = Client::new(config)?;
+    spare_key(&client, &manager.user().email).await?;
+    report(client).await
+}
+
+/// Makes a keypair with an operation of this program and deletes it with one of `backendai`. What
+/// both know by name in the schema is one type in Rust.
+#[expect(clippy::print_stdout, reason = "this is what the program is for")]
+async fn spare_key(client: &Client, email: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let props: queries::types::KeyPairInput = KeyPairInput::new("default", 100).is_active(false);
+    let made = client.send(AddKey::new(email, props)).await?;
+    let keypair = made.create_keypair.keypair.ok_or("no keypair was made")?;
+    println!("keypair {} ({:?} requests)", keypair.access_key, keypair.rate_limit);
+    client.keypairs().delete(keypair.access_key).await?;
+    Ok(())
 }
 
 #[expect(clippy::print_stdout, reason = "this is what the program is for")]

@@ -1,0 +1,292 @@
+//! Queries, mutations and walks of 64 tasks, through proxies that fail in turn, to a real manager.
+//! Afterwards its database holds what the acknowledged mutations say, and nothing twice.
+//!
+//! `BACKENDAI_SOAK` says for how many seconds; without it there is nothing to do. The manager is
+//! the one of `tests/manager/up`:
+//!
+//!     . "$MANAGER_HOME/env"; BACKENDAI_SOAK=600 cargo test --test soak -- --nocapture
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "tests may fail so, and tell what they saw"
+)]
+
+mod model;
+mod proxy;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env,
+    path::Path,
+    process::{Command, Stdio},
+    sync::Arc,
+    time::Duration,
+};
+
+use backendai::{
+    Client, Config, Error,
+    keypair::{CreateKeyPair, DeleteKeyPair, GetKeyPair, ModifyKeyPair, PagedKeyPairs},
+    types::{KeyPairInput, ModifyKeyPairInput},
+};
+use fastrand::Rng;
+use tokio::time::{Instant, sleep};
+
+use crate::{
+    model::{Known, Row, Tags, Tally, judge},
+    proxy::Proxy,
+};
+
+const TASKS: usize = 64;
+/// Between two calls of a task, in milliseconds; the manager's machine may have other work.
+const REST: std::ops::Range<u64> = 4_000..16_000;
+/// Longer than the manager takes for one of them.
+const READ_TIMEOUT: Duration = Duration::from_secs(15);
+const STALL: Duration = Duration::from_secs(18);
+const PAUSE: Duration = Duration::from_secs(4);
+
+fn variable(name: &str) -> String {
+    env::var(name).unwrap_or_else(|_| panic!("{name} is not set: see tests/manager/README.md"))
+}
+
+fn client(endpoints: &[String], seed: u64) -> Client {
+    let config = Config::builder()
+        .endpoints(endpoints)
+        .access_key(variable("BACKEND_SUPERADMIN_ACCESS_KEY"))
+        .secret_key(variable("BACKEND_SUPERADMIN_SECRET_KEY"))
+        .read_timeout(READ_TIMEOUT);
+    Client::builder(config.build().unwrap()).seed(seed).build().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_acknowledged_is_there() {
+    let Ok(seconds) = env::var("BACKENDAI_SOAK") else { return };
+    let end = Instant::now() + Duration::from_secs(seconds.parse().unwrap());
+    let endpoint = variable("BACKEND_ENDPOINT");
+    let target = endpoint.strip_prefix("http://").unwrap().parse().unwrap();
+    let mut proxies = [Proxy::start(target).await, Proxy::start(target).await];
+    let endpoints = proxies.each_ref().map(|proxy| format!("http://{}", proxy.address));
+    let direct = client(&[endpoint], 0);
+    let tags = Arc::new(Tags::new());
+
+    let mut tasks = tokio::task::JoinSet::new();
+    let clients: Vec<_> = (0..4).map(|seed| client(&endpoints, seed)).collect();
+    for number in 0..TASKS {
+        let (client, tags) = (clients[number % clients.len()].clone(), Arc::clone(&tags));
+        tasks.spawn(Task::new(client, tags, number as u64).run(end));
+    }
+    let failures = disturb(&mut proxies, end).await;
+    let (mut known, mut tally) = (BTreeMap::new(), Tally::default());
+    for task in tasks.join_all().await {
+        known.extend(task.known);
+        tally += task.tally;
+    }
+    // What a stalled proxy still holds goes with it.
+    drop(proxies);
+    let rows = settled(&direct, &tags).await;
+    println!("{failures} failures of proxies; {tally}");
+    let verdict = judge(&known, &rows);
+    let database = database();
+    for row in &rows {
+        assert!(database.contains(&row.access_key), "{} is not in the database", row.access_key);
+    }
+    for row in rows {
+        direct.send(DeleteKeyPair::new(row.access_key)).await.unwrap();
+    }
+    println!("{}", verdict.unwrap());
+}
+
+/// Fails one proxy after the other in one way after the other. Returns how often.
+async fn disturb(proxies: &mut [Proxy; 2], end: Instant) -> usize {
+    let mut failures = 0;
+    while Instant::now() + PAUSE < end {
+        sleep(PAUSE).await;
+        let proxy = &mut proxies[failures % 2];
+        if failures / 2 % 2 == 0 {
+            proxy.stop().await;
+            sleep(PAUSE).await;
+            proxy.restart().await;
+        } else {
+            proxy.stall(true);
+            sleep(STALL.min(end.saturating_duration_since(Instant::now()))).await;
+            proxy.stall(false);
+        }
+        failures += 1;
+    }
+    failures
+}
+
+/// One task: its keypairs are its own, so it knows what became of each.
+struct Task {
+    client: Client,
+    tags: Arc<Tags>,
+    random: Rng,
+    known: BTreeMap<i32, Known>,
+    tally: Tally,
+}
+
+impl Task {
+    fn new(client: Client, tags: Arc<Tags>, seed: u64) -> Self {
+        let random = Rng::with_seed(seed);
+        Self { client, tags, random, known: BTreeMap::new(), tally: Tally::default() }
+    }
+
+    async fn run(mut self, end: Instant) -> Self {
+        // Not all at once.
+        sleep(Duration::from_millis(self.random.u64(0..REST.end))).await;
+        while Instant::now() < end {
+            match self.random.u32(0..100) {
+                0..35 => self.look().await,
+                35..65 => self.create().await,
+                65..82 => self.change().await,
+                82..95 => self.delete().await,
+                _ => self.walk().await,
+            }
+            sleep(Duration::from_millis(self.random.u64(REST))).await;
+        }
+        self
+    }
+
+    /// One of the keypairs of which all is known.
+    fn some(&mut self) -> Option<(i32, String, bool)> {
+        let sure: Vec<_> = self
+            .known
+            .iter()
+            .filter_map(|(tag, known)| match known {
+                Known::There { access_key, active: Some(active) } => {
+                    Some((*tag, access_key.clone(), *active))
+                }
+                _ => None,
+            })
+            .collect();
+        self.random.choice(sure)
+    }
+
+    async fn look(&mut self) {
+        let Some((tag, access_key, active)) = self.some() else { return };
+        match self.client.send(GetKeyPair::new().access_key(access_key)).await {
+            Ok(data) => {
+                let seen = data.keypair.unwrap();
+                assert_eq!((seen.rate_limit, seen.is_active), (Some(tag), Some(active)));
+                self.tally.queries += 1;
+            }
+            Err(error) => self.query_failed(&error),
+        }
+    }
+
+    async fn walk(&mut self) {
+        let mut rows = self.client.pages(self.tags.list()).page_size(50).items();
+        while let Some(row) = rows.next().await {
+            if let Err(error) = row {
+                return self.query_failed(&error);
+            }
+        }
+        self.tally.walks += 1;
+    }
+
+    async fn create(&mut self) {
+        let tag = self.tags.next();
+        let props = KeyPairInput::new("default", tag).is_active(true);
+        let create = CreateKeyPair::new(variable("BACKEND_USER_EMAIL"), props);
+        let known = match self.client.send(create).await {
+            Ok(data) => {
+                self.tally.mutations += 1;
+                let access_key = data.create_keypair.keypair.unwrap().access_key;
+                Known::There { access_key, active: Some(true) }
+            }
+            Err(error) if self.is_unknown(&error) => match self.read_back(tag).await {
+                Some(row) => Known::There { access_key: row.access_key, active: Some(true) },
+                None => Known::Perhaps,
+            },
+            Err(_) => return,
+        };
+        self.known.insert(tag, known);
+    }
+
+    /// The recipe: an unknown outcome is looked up.
+    async fn read_back(&mut self, tag: i32) -> Option<Row> {
+        let rows = read(&self.client, PagedKeyPairs::new().filter(format!("rate_limit == {tag}")));
+        let row = rows.await.ok()?.pop()?;
+        self.tally.read_back += 1;
+        Some(row)
+    }
+
+    async fn change(&mut self) {
+        let Some((tag, access_key, active)) = self.some() else { return };
+        let props = ModifyKeyPairInput::new().is_active(!active);
+        let active = match self.client.send(ModifyKeyPair::new(&*access_key, props)).await {
+            Ok(_) => {
+                self.tally.mutations += 1;
+                Some(!active)
+            }
+            Err(error) if self.is_unknown(&error) => None,
+            Err(_) => return,
+        };
+        self.known.insert(tag, Known::There { access_key, active });
+    }
+
+    async fn delete(&mut self) {
+        let Some((tag, access_key, _)) = self.some() else { return };
+        let known = match self.client.send(DeleteKeyPair::new(&*access_key)).await {
+            Ok(_) => {
+                self.tally.mutations += 1;
+                Known::Gone
+            }
+            Err(error) if self.is_unknown(&error) => Known::Perhaps,
+            Err(_) => return,
+        };
+        self.known.insert(tag, known);
+    }
+
+    /// Whether nobody knows; else nothing was done, and for a good reason.
+    fn is_unknown(&mut self, error: &Error) -> bool {
+        let unknown = error.is_outcome_unknown();
+        assert!(unknown || error.is_connect(), "{error}");
+        match unknown {
+            true => self.tally.unknown += 1,
+            false => self.tally.not_sent += 1,
+        }
+        unknown
+    }
+
+    fn query_failed(&mut self, error: &Error) {
+        // A manager that has too much to do answers 500, too.
+        let failed = error.is_transport() || error.is_server_bug() || error.is_unavailable();
+        assert!(failed && !error.is_outcome_unknown(), "{error}");
+        self.tally.failed_queries += 1;
+    }
+}
+
+async fn read(client: &Client, list: PagedKeyPairs) -> backendai::Result<Vec<Row>> {
+    let mut rows = client.pages(list).items();
+    let mut all = Vec::new();
+    while let Some(row) = rows.next().await {
+        let row = row?;
+        let (tag, active) = (row.rate_limit.unwrap(), row.is_active.unwrap());
+        all.push(Row { tag, access_key: row.access_key, active });
+    }
+    Ok(all)
+}
+
+/// The rows when the manager has finished what it was given.
+async fn settled(client: &Client, tags: &Tags) -> Vec<Row> {
+    let mut before = read(client, tags.list()).await.unwrap();
+    loop {
+        sleep(PAUSE).await;
+        let now = read(client, tags.list()).await.unwrap();
+        if now == before {
+            return now;
+        }
+        before = now;
+    }
+}
+
+/// Every access key, without the manager's help.
+fn database() -> BTreeSet<String> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/manager/seed");
+    let output = Command::new(script).arg("--list").stdin(Stdio::null()).output().unwrap();
+    assert!(output.status.success());
+    String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
+}
