@@ -103,7 +103,7 @@ pub enum InvalidKeys {
 pub enum Credential {
     /// Every request is signed with these keys.
     KeyPair(Keys),
-    /// The cookie of a login at the web server; nothing is signed.
+    /// The session of a login at the webserver; nothing is signed.
     Session,
     /// Nothing is signed. The manager answers only what is public.
     Anonymous,

@@ -25,6 +25,7 @@
 //! | read a list | [`Client::pages`], [`Pager`] |
 //! | choose the fields when the program runs | [`Select::choose`] |
 //! | send what `graphql_client` derived, or a text | [`Client::query`], [`Client::execute`] |
+//! | log in at a webserver | [`Client::login`], [`session`] |
 //! | work with a manager that is older | [`version`] |
 //! | tell failures apart | [`Error`] |
 //! | tell unset from null | [`Maybe`] |
@@ -54,6 +55,8 @@ pub mod retry;
 pub mod scalar;
 pub mod schema;
 pub mod select;
+#[cfg(feature = "session")]
+pub mod session;
 pub mod sign;
 pub mod transport;
 pub mod version;
@@ -74,12 +77,14 @@ pub use generated::{
 pub use graphql_client;
 pub use observe::Observer;
 pub use operation::{Kind, Operation, Page, Paginated, Refusal, Walk};
-pub use page::{Items, Pager, Position};
+pub use page::{Drift, Items, Pager, Position};
 pub use request::Request;
 pub use response::{RateLimit, Response};
 pub use retry::Retry;
 pub use scalar::{BigInt, Date, DateTime, HexBytes, JsonString, Maybe, Uuid, UuidFloatMap};
 pub use select::{Chosen, Field, Fragment, Row, Rows, Select};
+#[cfg(feature = "session")]
+pub use session::Session;
 pub use sign::HashType;
 pub use transport::Transport;
 pub use version::{ManagerVersion, Since, VersionPolicy};

@@ -136,6 +136,21 @@ pub(crate) fn json<T: DeserializeOwned>(response: &HttpResponse, asked: Asked<'_
         .map_err(|error| Error::decode(decode(response, undecodable(&error)), asked.writes))
 }
 
+/// An answer that says no more than that it succeeded.
+#[cfg(feature = "session")]
+pub(crate) fn empty(response: &HttpResponse, asked: Asked<'_>) -> Result<()> {
+    match response.status.is_success() {
+        true => Ok(()),
+        false => Err(failure(response, asked)),
+    }
+}
+
+/// An answer that is not what it should be.
+#[cfg(feature = "session")]
+pub(crate) fn strange(response: &HttpResponse, reason: &str) -> Error {
+    Error::decode(decode(response, reason.to_owned()), false)
+}
+
 /// Why a 2xx answer is not data. Reads it again, piece by piece; nobody waits for this but people.
 fn explain<T: DeserializeOwned>(response: &HttpResponse, asked: Asked<'_>) -> Error {
     let status = response.status;
@@ -146,7 +161,7 @@ fn explain<T: DeserializeOwned>(response: &HttpResponse, asked: Asked<'_>) -> Er
         }
     };
     if let Some(errors) = envelope.errors.filter(|errors| !errors.is_empty()) {
-        return Error::graphql(Graphql { status, errors, data: envelope.data }, asked.writes);
+        return graphql(Graphql { status, errors, data: envelope.data }, asked);
     }
     let Some(data) = envelope.data else {
         let reason = "neither data nor errors are in it".to_owned();
@@ -166,6 +181,18 @@ fn explain<T: DeserializeOwned>(response: &HttpResponse, asked: Asked<'_>) -> Er
     };
     let failed = Decode { json_path: Some(path), data: Some(data), ..decode(response, reason) };
     Error::decode(failed, asked.writes)
+}
+
+/// GraphQL errors, or what the manager said to a router that made them of it: then it is as if the
+/// manager had been asked itself.
+fn graphql(graphql: Graphql, asked: Asked<'_>) -> Error {
+    if graphql.has_data() {
+        return Error::graphql(graphql, asked.writes);
+    }
+    match graphql.errors.iter().find_map(GraphqlError::behind_router) {
+        Some(response) => failure(&response, asked),
+        None => Error::graphql(graphql, asked.writes),
+    }
 }
 
 /// The first root field that says `ok: false`.

@@ -112,6 +112,8 @@ pub trait Select: Operation + Sized + 'static {
     const ROWS: &'static [&'static str];
     /// Key of the total, beside the rows.
     const TOTAL: Option<&'static str>;
+    /// The fields that identify a row, which are asked for whatever is chosen.
+    const ROW_KEY: &'static [&'static str] = &[];
 
     /// The same operation with other fields, in this order.
     ///
@@ -132,13 +134,21 @@ pub trait Select: Operation + Sized + 'static {
             parts => parts.to_vec(),
         };
         let ([before, behind], [before_parts, behind_parts]) = (Self::AROUND, Self::AROUND_PARTS);
+        let key = Self::ROW_KEY.iter().enumerate();
+        let key = key.map(|(index, field)| format!("{}:{field}", key_alias(index)));
         let text = Arc::new(version::Chosen::new(
             parts(before_parts, before),
             fields.iter().map(|field| parts(field.parts, field.text)).collect(),
+            key.collect(),
             parts(behind_parts, behind),
         ));
         Ok(Chosen { operation: self, whole: text.whole(), text, fields })
     }
+}
+
+/// What a row's key is called in the answer, beside the fields that were chosen.
+fn key_alias(index: usize) -> String {
+    format!("pagedBy{index}")
 }
 
 fn find<F: Fragment>(name: &str) -> Result<Field> {
@@ -216,16 +226,31 @@ impl<O: Select> Operation for Chosen<O> {
 impl<O: Paginated + Select> Paginated for Chosen<O> {
     type Item = Row;
 
-    // The rows have what was chosen, which need not be their key.
-    const WALKS: &'static [Walk] = &[Walk::Offset];
+    const WALKS: &'static [Walk] = O::WALKS;
     const KEY: Option<&'static str> = O::KEY;
 
     fn set_window(&mut self, limit: i32, offset: i32) {
         self.operation.set_window(limit, offset);
     }
 
+    fn set_cursor(&mut self, first: i32, after: Option<String>) {
+        self.operation.set_cursor(first, after);
+    }
+
     fn order_mut(&mut self) -> Option<&mut Maybe<String>> {
         self.operation.order_mut()
+    }
+
+    fn filter_mut(&mut self) -> Option<&mut Maybe<String>> {
+        self.operation.filter_mut()
+    }
+
+    fn is_ordered(&self) -> bool {
+        self.operation.is_ordered()
+    }
+
+    fn key(item: &Row) -> Option<String> {
+        item.key.clone()
     }
 
     fn page(data: Rows<O>) -> Option<Page<Row>> {
@@ -279,9 +304,17 @@ impl<'de, O: Select> Deserialize<'de> for Rows<O> {
 fn row<O: Select, E: de::Error>(value: Value) -> Result<Row, E> {
     let table = O::Row::FIELDS;
     match value {
-        Value::Object(values) => Ok(Row { values, table }),
+        Value::Object(mut values) => {
+            let parts = (0..O::ROW_KEY.len()).map(|index| {
+                let value = values.remove(&key_alias(index))?;
+                value.as_str().map(str::to_owned)
+            });
+            let parts: Option<Vec<_>> = parts.collect();
+            let key = parts.filter(|parts| !parts.is_empty()).map(|parts| parts.join("\n"));
+            Ok(Row { values, key, table })
+        }
         // A list may have null among its rows.
-        Value::Null => Ok(Row { values: Map::new(), table }),
+        Value::Null => Ok(Row { values: Map::new(), key: None, table }),
         other => Err(E::custom(format_args!("a row of {} is {other}, not an object", O::Row::ON))),
     }
 }
@@ -290,6 +323,8 @@ fn row<O: Select, E: de::Error>(value: Value) -> Result<Row, E> {
 #[derive(Clone, PartialEq)]
 pub struct Row {
     values: Map<String, Value>,
+    /// What tells it from other rows of its list.
+    key: Option<String>,
     table: &'static [Field],
 }
 

@@ -51,7 +51,7 @@ impl<T: Transport + ?Sized> Transport for Box<T> {
     }
 }
 
-/// A signed request. `Debug` shows neither the body nor the `Authorization` header.
+/// A request. `Debug` shows neither the body nor what says who is calling.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct HttpRequest {
@@ -89,14 +89,14 @@ impl fmt::Debug for HttpRequest {
         f.debug_struct("HttpRequest")
             .field("method", &self.method)
             .field("url", &self.url.as_str())
-            .field("headers", &self.headers)
+            .field("headers", &shown(self.headers.clone()))
             .field("body_len", &self.body.len())
             .field("timeout", &self.timeout)
             .finish_non_exhaustive()
     }
 }
 
-/// An answer. `Debug` does not show the body.
+/// An answer. `Debug` shows neither the body nor a session.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct HttpResponse {
@@ -119,10 +119,21 @@ impl fmt::Debug for HttpResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpResponse")
             .field("status", &self.status)
-            .field("headers", &self.headers)
+            .field("headers", &shown(self.headers.clone()))
             .field("body_len", &self.body.len())
             .finish()
     }
+}
+
+/// The headers, with those marked that say whose a session is, so that no `Debug` shows them.
+fn shown(mut headers: HeaderMap) -> HeaderMap {
+    let secret = ["authorization", "cookie", "set-cookie", "x-backendai-sessionid"];
+    for (name, value) in &mut headers {
+        if secret.contains(&name.as_str()) {
+            value.set_sensitive(true);
+        }
+    }
+    headers
 }
 
 /// Why there is no answer, and whether the request may have arrived. The latter decides whether a
@@ -292,7 +303,7 @@ impl HttpTransport {
             return Err(TransportError::too_large(limit));
         }
         let status = response.status();
-        let headers = std::mem::take(response.headers_mut());
+        let headers = shown(std::mem::take(response.headers_mut()));
         let body = read(&mut response, limit).await?;
         Ok(HttpResponse { status, headers, body })
     }

@@ -46,7 +46,7 @@ const PROXIES: (&str, &str) = ("proxies", include_str!("answers/proxies.json"));
 type Predicate = fn(&Error) -> bool;
 
 /// All there are.
-const PREDICATES: [(&str, Predicate); 23] = [
+const PREDICATES: [(&str, Predicate); 27] = [
     ("is_auth", Error::is_auth),
     ("is_bad_argument", Error::is_bad_argument),
     ("is_bad_document", Error::is_bad_document),
@@ -58,7 +58,11 @@ const PREDICATES: [(&str, Predicate); 23] = [
     ("is_decode", Error::is_decode),
     ("is_graphql", Error::is_graphql),
     ("is_http", Error::is_http),
+    ("is_login_required", Error::is_login_required),
     ("is_not_found", Error::is_not_found),
+    ("is_of_webserver", Error::is_of_webserver),
+    ("is_otp_registration_required", Error::is_otp_registration_required),
+    ("is_otp_required", Error::is_otp_required),
     ("is_outcome_unknown", Error::is_outcome_unknown),
     ("is_permission_denied", Error::is_permission_denied),
     ("is_rate_limited", Error::is_rate_limited),

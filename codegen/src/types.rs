@@ -144,6 +144,8 @@ pub(crate) struct Key {
     pub(crate) columns: String,
     /// In the rows.
     pub(crate) members: Vec<Member>,
+    /// What they are called in the schema.
+    pub(crate) fields: Vec<String>,
     /// Whether a condition on it is possible.
     pub(crate) filtered: bool,
 }

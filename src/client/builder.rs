@@ -13,6 +13,8 @@ use jiff::Timestamp;
 use super::{
     Client, DOMAIN, Inner, JSON, Sleep, endpoints::Endpoints, quota::Quota, skew::Skew, unusable,
 };
+#[cfg(feature = "session")]
+use crate::session::{self, Session};
 use crate::{
     config::Config,
     error::{Error, Result},
@@ -45,6 +47,8 @@ pub struct ClientBuilder {
     max_page_size: u32,
     max_response_size: usize,
     version_policy: VersionPolicy,
+    #[cfg(feature = "session")]
+    session: Option<Session>,
 }
 
 impl ClientBuilder {
@@ -64,6 +68,8 @@ impl ClientBuilder {
             max_page_size: MAX_PAGE_SIZE,
             max_response_size: MAX_RESPONSE_SIZE,
             version_policy: VersionPolicy::default(),
+            #[cfg(feature = "session")]
+            session: None,
         }
     }
 
@@ -160,14 +166,25 @@ impl ClientBuilder {
         self
     }
 
-    /// Makes the client. Nothing is sent.
+    /// Starts with this session, in place of the one in
+    /// [`Config::session_file`](crate::Config::session_file).
+    #[cfg(feature = "session")]
+    pub fn session(mut self, session: Session) -> Self {
+        self.session = Some(session);
+        self
+    }
+
+    /// Makes the client. Nothing is sent. With an endpoint of type `session`, the session file is
+    /// read if it is there.
     ///
     /// # Errors
     ///
-    /// When a certificate of the configuration cannot be used, or a header cannot carry the
-    /// domain or the user agent.
+    /// When a certificate of the configuration cannot be used, a header cannot carry the domain or
+    /// the user agent, the session file cannot be used, or the session is of another endpoint.
     pub fn build(self) -> Result<Client> {
         let config = self.config;
+        #[cfg(feature = "session")]
+        let session = session::first(&config, self.session)?;
         let mut headers = HeaderMap::new();
         headers.insert(header::USER_AGENT, value("user agent", config.user_agent())?);
         headers.insert(DOMAIN, value("domain", config.domain())?);
@@ -203,6 +220,8 @@ impl ClientBuilder {
             silent: tokio::sync::Mutex::default(),
             endpoints: Endpoints::new(order),
             server: RwLock::new(None),
+            #[cfg(feature = "session")]
+            session: RwLock::new(session),
         })))
     }
 }

@@ -15,15 +15,17 @@ use std::{
 };
 
 use graphql_client::GraphQLQuery;
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use tokio::time::Instant;
-use url::Position;
+use url::{Position, Url};
 
 pub use self::{builder::ClientBuilder, negotiate::ServerInfo};
 use self::{endpoints::Endpoints, quota::Quota, skew::Skew};
+#[cfg(feature = "session")]
+use crate::session::Session;
 use crate::{
     config::{ApiVersion, Config, Endpoint, EndpointType},
     error::{Error, Result},
@@ -94,6 +96,8 @@ struct Inner {
     silent: tokio::sync::Mutex<Option<tokio::time::Instant>>,
     endpoints: Endpoints,
     server: RwLock<Option<Arc<ServerInfo>>>,
+    #[cfg(feature = "session")]
+    session: RwLock<Option<Session>>,
 }
 
 /// A pause.
@@ -191,6 +195,25 @@ impl Client {
 
     fn remember(&self, server: &Arc<ServerInfo>) {
         *self.0.server.write().unwrap_or_else(PoisonError::into_inner) = Some(server.clone());
+    }
+
+    /// The session that requests are sent with; none before a login, and with an endpoint of type
+    /// `api`.
+    #[cfg(feature = "session")]
+    pub fn session(&self) -> Option<Session> {
+        self.0.session.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Goes on with this session, and gives the one before it.
+    #[cfg(feature = "session")]
+    pub(crate) fn adopt(&self, session: Option<Session>) -> Option<Session> {
+        let mut slot = self.0.session.write().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut slot, session)
+    }
+
+    #[cfg(feature = "session")]
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.0.clock)()
     }
 
     pub(crate) fn transport(&self) -> &dyn Transport {
@@ -296,21 +319,24 @@ impl Client {
         deadline: Option<Instant>,
     ) -> Result<HttpRequest> {
         let inner = &*self.0;
-        let mut request = HttpRequest::new(call.method.clone(), endpoint.join(&call.path));
-        request.response_limit = inner.max_response_size;
+        let session = inner.config.endpoint_type() == EndpointType::Session;
+        let url = match session {
+            // The webserver passes on what is below it.
+            true => endpoint.join(&format!("/func/{}", call.path.trim_start_matches('/'))),
+            false => endpoint.join(&call.path),
+        };
+        let mut request = self.request_to(call.method.clone(), url);
         request.timeout = deadline.map(|at| at.saturating_duration_since(Instant::now()));
-        request.headers = inner.headers.clone();
         if !call.signed {
             return Ok(request);
         }
-        if inner.config.endpoint_type() == EndpointType::Session {
-            return Err(Error::no_login());
-        }
-        let version = self.api_version().to_string();
-        let date = RequestDate::new(inner.skew.correct((inner.clock)()));
         let headers = &mut request.headers;
+        if session {
+            let (name, value) = self.session_header()?;
+            headers.insert(name, value);
+        }
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(JSON));
-        headers.insert(header::DATE, date.header_value());
+        let (date, version) = self.dated(headers)?;
         if let Some(signer) = &inner.signer {
             let signable = SignableRequest {
                 method: call.method.as_str(),
@@ -321,11 +347,37 @@ impl Client {
             };
             headers.insert(header::AUTHORIZATION, signer.authorization(&signable, &date));
         }
-        let version = HeaderValue::try_from(version)
-            .map_err(|error| Error::config("the API version is no header").with_source(error))?;
-        headers.insert(VERSION, version);
         request.body = call.body.clone();
         Ok(request)
+    }
+
+    /// A request with the headers that never change.
+    pub(crate) fn request_to(&self, method: Method, url: Url) -> HttpRequest {
+        let mut request = HttpRequest::new(method, url);
+        request.response_limit = self.0.max_response_size;
+        request.headers = self.0.headers.clone();
+        request
+    }
+
+    /// Adds the headers of now: the date, and the version that is spoken. Gives both.
+    pub(crate) fn dated(&self, headers: &mut HeaderMap) -> Result<(RequestDate, String)> {
+        let version = self.api_version().to_string();
+        let value = HeaderValue::try_from(&version)
+            .map_err(|error| Error::config("the API version is no header").with_source(error))?;
+        headers.insert(VERSION, value);
+        let date = RequestDate::new(self.0.skew.correct((self.0.clock)()));
+        headers.insert(header::DATE, date.header_value());
+        Ok((date, version))
+    }
+
+    #[cfg(feature = "session")]
+    fn session_header(&self) -> Result<(HeaderName, HeaderValue)> {
+        self.session().ok_or_else(Error::no_login)?.header()
+    }
+
+    #[cfg(not(feature = "session"))]
+    fn session_header(&self) -> Result<(HeaderName, HeaderValue)> {
+        Err(Error::no_login())
     }
 }
 

@@ -11,7 +11,7 @@ use serde::{
 
 use super::Client;
 use crate::{
-    config::{ApiVersion, EndpointType, MIN_VERSION},
+    config::{ApiVersion, MIN_VERSION},
     error::{Error, Result},
     operation::Kind,
     request::Call,
@@ -83,24 +83,19 @@ impl Client {
     /// When no endpoint answers as a manager does ([`Error::earlier`] has what the others said),
     /// or its version is older than [`MIN_VERSION`].
     pub async fn negotiate(&self) -> Result<Arc<ServerInfo>> {
-        self.ask(None, None).await
+        self.hello(None, None).await
     }
 
     /// `timeout` and `retry` are those of a call.
-    pub(crate) async fn ask(
+    pub(crate) async fn hello(
         &self,
         timeout: Option<Duration>,
         retry: Option<Retry>,
     ) -> Result<Arc<ServerInfo>> {
-        let path = match self.config().endpoint_type() {
-            EndpointType::Api => "/",
-            // The web server passes on what is below it.
-            EndpointType::Session => "/func/",
-        };
         let call = Call {
             operation: "negotiate".into(),
             method: Method::GET,
-            path: path.into(),
+            path: "/".into(),
             body: Bytes::new(),
             kind: Some(Kind::Query),
             idempotent: None,

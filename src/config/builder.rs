@@ -57,6 +57,7 @@ pub struct ConfigBuilder {
     pub(super) read_timeout: Option<Duration>,
     pub(super) ca_certificates: Vec<Pem>,
     pub(super) client_identity: Option<Pem>,
+    pub(super) session_file: Option<PathBuf>,
 }
 
 /// Which `.env` file is read.
@@ -238,6 +239,13 @@ impl ConfigBuilder {
     /// Shows this certificate, with its private key in the same PEM text, to a server that asks.
     pub fn client_identity_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.client_identity = Some(Pem::text(pem.into()));
+        self
+    }
+
+    /// Where the session of a login is kept, for [`EndpointType::Session`]; an empty path keeps it
+    /// in memory alone. A client starts with the session that is there.
+    pub fn session_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.session_file = Some(path.into());
         self
     }
 

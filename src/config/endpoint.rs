@@ -46,6 +46,16 @@ impl Endpoint {
     }
 }
 
+impl Endpoint {
+    /// A name for a file about this endpoint. Two may share one, so the file itself says whose it
+    /// is.
+    pub(super) fn file_name(&self) -> String {
+        let text = self.url.as_str().trim_end_matches('/').replace("://", "_");
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+        text.chars().map(|c| if plain(c) { c } else { '_' }).chain(".json".chars()).collect()
+    }
+}
+
 impl FromStr for Endpoint {
     type Err = InvalidEndpoint;
 
@@ -176,7 +186,7 @@ pub enum EndpointType {
     /// A manager: requests are signed.
     #[default]
     Api,
-    /// A web server with a login: a cookie is sent and nothing is signed.
+    /// A webserver with a login: its session is sent and nothing is signed.
     Session,
 }
 

@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::proxy;
 
-/// The variables and the current directory that a configuration is read from.
+/// The variables and the folders that a configuration is read from.
 ///
 /// Only what this library reads is kept: `BACKEND_*`, `SORNA_*`, the home directory and the
 /// proxies. `Debug`
@@ -21,6 +21,7 @@ use super::proxy;
 pub struct Env {
     variables: BTreeMap<String, Value>,
     current_dir: Option<PathBuf>,
+    state_dir: Option<PathBuf>,
 }
 
 #[derive(Clone)]
@@ -32,11 +33,16 @@ pub(super) enum Value {
 impl Env {
     /// The environment of this process, as it is now.
     pub fn process() -> Self {
-        Self { current_dir: env::current_dir().ok(), ..Self::from_pairs(env::vars_os()) }
+        Self {
+            current_dir: env::current_dir().ok(),
+            state_dir: state_dir(),
+            ..Self::from_pairs(env::vars_os())
+        }
     }
 
     /// These variables and no others. No current directory is known unless
-    /// [`in_directory`](Self::in_directory) tells it.
+    /// [`in_directory`](Self::in_directory) tells it, and no place for sessions unless
+    /// [`with_state_dir`](Self::with_state_dir) does.
     pub fn from_pairs<K, V>(pairs: impl IntoIterator<Item = (K, V)>) -> Self
     where
         K: Into<OsString>,
@@ -47,7 +53,7 @@ impl Env {
             let value = value.into().into_string();
             Some((name, value.map_or(Value::NotUnicode, |text| Value::Text(text.into()))))
         });
-        Self { variables: variables.collect(), current_dir: None }
+        Self { variables: variables.collect(), current_dir: None, state_dir: None }
     }
 
     /// Takes this directory for the current one.
@@ -57,12 +63,24 @@ impl Env {
         self
     }
 
+    /// Takes this directory for the one where programs of this user keep their state, sessions for
+    /// instance.
+    #[must_use]
+    pub fn with_state_dir(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.state_dir = Some(directory.into());
+        self
+    }
+
     pub(super) fn get(&self, name: &str) -> Option<&Value> {
         self.variables.get(name)
     }
 
     pub(super) fn current_dir(&self) -> Option<&Path> {
         self.current_dir.as_deref()
+    }
+
+    pub(super) fn state_dir(&self) -> Option<&Path> {
+        self.state_dir.as_deref()
     }
 
     /// The text of a variable; none when it is unset or not Unicode.
@@ -80,6 +98,19 @@ impl Env {
 
 const HOME: [&str; 2] = ["HOME", "USERPROFILE"];
 
+/// The platform's folder for state, or for data where it has none for state.
+#[cfg(feature = "session")]
+fn state_dir() -> Option<PathBuf> {
+    use etcetera::BaseStrategy as _;
+    let folders = etcetera::choose_base_strategy().ok()?;
+    Some(folders.state_dir().unwrap_or_else(|| folders.data_dir()))
+}
+
+#[cfg(not(feature = "session"))]
+const fn state_dir() -> Option<PathBuf> {
+    None
+}
+
 fn is_read(name: &str) -> bool {
     HOME.contains(&name)
         || name.starts_with("BACKEND_")
@@ -92,6 +123,7 @@ impl fmt::Debug for Env {
         f.debug_struct("Env")
             .field("variables", &self.variables.keys().collect::<Vec<_>>())
             .field("current_dir", &self.current_dir)
+            .field("state_dir", &self.state_dir)
             .finish()
     }
 }

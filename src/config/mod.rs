@@ -16,6 +16,7 @@
 //! | skip TLS verification | `SKIP_SSLCERT_VALIDATION` | yes or no. Default no |
 //! | connect timeout | `CONNECTION_TIMEOUT` | seconds, 0 for no limit. Default 10 |
 //! | read timeout | `READ_TIMEOUT` | seconds, 0 for no limit. Default 120 |
+//! | session file | `SESSION_FILE` | for `session` alone; empty for none. Default `backendai/sessions/` in the state folder that the environment knows, a file for each endpoint |
 //! | API version | | a profile may set it. Default v9.20250722 |
 //! | user agent, hash type, certificates | | set in code alone |
 //! | proxies | `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, without a prefix | the environment's; see [`Proxies`] |
@@ -41,7 +42,11 @@ mod value;
 mod version;
 mod warning;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 pub use self::{
     builder::ConfigBuilder,
@@ -92,6 +97,7 @@ pub struct Config {
     read_timeout: Option<Duration>,
     ca_certificates: Vec<Vec<u8>>,
     client_identity: Option<ClientIdentity>,
+    session_file: Option<PathBuf>,
     proxies: Option<Proxies>,
     origins: BTreeMap<Field, Origin>,
     warnings: Vec<Warning>,
@@ -185,6 +191,12 @@ impl Config {
     /// What this client shows to a server that asks for a certificate.
     pub const fn client_identity(&self) -> Option<&ClientIdentity> {
         self.client_identity.as_ref()
+    }
+
+    /// Where the session of a login is kept; none for an endpoint that has no sessions, and where
+    /// they stay in memory.
+    pub fn session_file(&self) -> Option<&Path> {
+        self.session_file.as_deref()
     }
 
     /// The proxies of the environment that the configuration was built from; none when it was

@@ -38,6 +38,8 @@ pub enum Field {
     CaCertificates,
     /// Certificate and key that this client shows.
     ClientIdentity,
+    /// Where the session of a login is kept.
+    SessionFile,
 }
 
 impl Field {
@@ -55,6 +57,7 @@ impl Field {
             Self::SkipTlsVerification => "SKIP_SSLCERT_VALIDATION",
             Self::ConnectTimeout => "CONNECTION_TIMEOUT",
             Self::ReadTimeout => "READ_TIMEOUT",
+            Self::SessionFile => "SESSION_FILE",
             Self::Version
             | Self::UserAgent
             | Self::HashType
@@ -64,7 +67,7 @@ impl Field {
     }
 
     /// Every field that has a variable.
-    pub(super) const WITH_VARIABLE: [Self; 11] = [
+    pub(super) const WITH_VARIABLE: [Self; 12] = [
         Self::Endpoint,
         Self::EndpointType,
         Self::Domain,
@@ -76,6 +79,7 @@ impl Field {
         Self::SkipTlsVerification,
         Self::ConnectTimeout,
         Self::ReadTimeout,
+        Self::SessionFile,
     ];
 
     /// The method of the builder that sets it.
@@ -97,6 +101,7 @@ impl Field {
             Self::ReadTimeout => "read_timeout",
             Self::CaCertificates => "ca_certificate_file",
             Self::ClientIdentity => "client_identity_file",
+            Self::SessionFile => "session_file",
         }
     }
 }
@@ -120,6 +125,7 @@ impl fmt::Display for Field {
             Self::ReadTimeout => "read timeout",
             Self::CaCertificates => "CA certificates",
             Self::ClientIdentity => "client identity",
+            Self::SessionFile => "session file",
         })
     }
 }

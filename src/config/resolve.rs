@@ -1,11 +1,11 @@
 //! The precedence rules: which source each value is taken from.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use super::{
     ApiVersion, Config, ConfigBuilder, ConfigError, DEFAULT_CONNECT_TIMEOUT, DEFAULT_DOMAIN,
-    DEFAULT_GROUP, DEFAULT_READ_TIMEOUT, DEFAULT_USER_AGENT, EndpointType, Field, Origin, Problem,
-    Proxies, Warning,
+    DEFAULT_GROUP, DEFAULT_READ_TIMEOUT, DEFAULT_USER_AGENT, Endpoint, EndpointType, Field, Origin,
+    Problem, Proxies, Warning,
     builder::Dotenv,
     bundle::Bundle,
     dotenv,
@@ -13,6 +13,7 @@ use super::{
     profile::Profiles,
     value,
 };
+use crate::credential::Credential;
 
 pub(super) fn resolve(builder: &ConfigBuilder) -> Result<Config, ConfigError> {
     let mut resolver = Resolver::default();
@@ -154,6 +155,7 @@ impl Resolver {
             self.origins.insert(Field::ClientIdentity, Origin::Explicit);
             pem.identity().map_err(|problem| self.problems.push(problem)).ok()
         });
+        let session_file = self.session_file(builder, endpoint_type, bundle.as_ref());
         if skip_tls_verification == Some(true) {
             let origin = self.origin(Field::SkipTlsVerification).clone();
             self.warnings.push(Warning::TlsNotVerified { origin });
@@ -176,6 +178,7 @@ impl Resolver {
             read_timeout: read_timeout?,
             ca_certificates,
             client_identity,
+            session_file: session_file?,
             proxies: builder.env.as_ref().map(Proxies::of),
             origins: std::mem::take(&mut self.origins),
             warnings: std::mem::take(&mut self.warnings),
@@ -226,6 +229,29 @@ impl Resolver {
             Some(_) => self.explicit(field, explicit, value::parse_name, String::new),
             None => self.pick(field, None, value::parse_name, || default.to_owned()),
         }
+    }
+
+    /// None inside where there is no file to be.
+    fn session_file(
+        &mut self,
+        builder: &ConfigBuilder,
+        kind: Option<EndpointType>,
+        bundle: Option<&(Vec<Endpoint>, Credential)>,
+    ) -> Option<Option<PathBuf>> {
+        let path = |path: PathBuf| Some(path).filter(|path| !path.as_os_str().is_empty());
+        if kind != Some(EndpointType::Session) {
+            return Some(None);
+        }
+        self.pick(
+            Field::SessionFile,
+            builder.session_file.clone().map(path),
+            |text| Ok(path(text.into())),
+            || {
+                let state = builder.env.as_ref()?.state_dir()?;
+                let endpoint = bundle?.0.first()?;
+                Some(state.join("backendai/sessions").join(endpoint.file_name()))
+            },
+        )
     }
 
     fn storage_proxies(&mut self, builder: &ConfigBuilder) -> Option<BTreeMap<String, String>> {

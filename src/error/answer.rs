@@ -2,9 +2,11 @@
 
 use std::{borrow::Cow, fmt};
 
+use http::{HeaderValue, StatusCode, header};
 use serde::{Deserialize, Deserializer};
 
 use super::message::shown;
+use crate::transport::HttpResponse;
 
 /// A problem body (RFC 7807, `application/problem+json`), which comes with a status that is not
 /// 2xx.
@@ -81,6 +83,23 @@ impl Problem {
         self.kind.as_deref().and_then(|kind| kind.rsplit('/').next()).unwrap_or_default()
     }
 
+    /// Whether a login lacks nothing but its one-time password.
+    #[cfg(feature = "session")]
+    pub(crate) fn asks_for_otp(&self) -> bool {
+        self.slug() == "require-totp-authentication"
+            || self.full_message() == Some("OTP not provided")
+    }
+
+    /// Whether the webserver made it, and certainly so: the manager's all have a code, and some
+    /// codes and kinds are the webserver's alone.
+    pub(crate) fn is_of_webserver(&self) -> bool {
+        let (kind, code) = (self.kind.as_deref(), self.error_code.as_deref());
+        kind.is_some_and(|kind| kind.contains("/probs/webserver/"))
+            || code.is_none_or(|code| {
+                matches!(code, "api_request_unreachable" | "api_request_unavailable")
+            })
+    }
+
     /// The older path wraps GraphQL errors in a problem.
     pub(crate) fn take_graphql_errors(&mut self) -> Vec<GraphqlError> {
         if self.slug() != "graphql-error" {
@@ -151,6 +170,25 @@ impl GraphqlError {
     /// not valid has none.
     pub fn code(&self) -> Option<&str> {
         self.extensions.as_ref()?.get("code")?.as_str()
+    }
+
+    /// What a subgraph answered to the router in front of it, when that is what failed: the router
+    /// puts it into the extensions of an error.
+    pub(crate) fn behind_router(&self) -> Option<HttpResponse> {
+        let answer = self.extensions.as_ref()?.get("response")?;
+        let status = u16::try_from(answer.get("status")?.as_u64()?).ok()?;
+        let status = StatusCode::from_u16(status).ok().filter(|status| !status.is_success())?;
+        let (kind, body) = match answer.get("body") {
+            Some(serde_json::Value::String(text)) => (None, text.clone()),
+            Some(body @ serde_json::Value::Object(_)) => {
+                (Some("application/problem+json"), body.to_string())
+            }
+            _ => (None, String::new()),
+        };
+        let mut response = HttpResponse::new(status, body);
+        let kind = kind.map(|kind| (header::CONTENT_TYPE, HeaderValue::from_static(kind)));
+        response.headers.extend(kind);
+        Some(response)
     }
 
     /// All that the server added. It may hold secrets.

@@ -121,6 +121,9 @@ pub(crate) enum Document {
     Own,
     /// It cannot be parsed.
     Broken,
+    /// There is none, but a login whose body was encrypted.
+    #[cfg(feature = "session")]
+    Login,
 }
 
 impl Document {

@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use serde_json::value::RawValue;
 
-use super::{Decode, Error, Graphql, Http, Kind, Sent, class, mend, message::shown};
+use super::{Decode, Error, Graphql, Http, Kind, Problem, Sent, class, mend, message::shown};
 
 /// More GraphQL errors than this are counted, not shown.
 const SHOWN_ERRORS: usize = 3;
@@ -19,10 +19,21 @@ impl fmt::Display for Error {
         let at = At(self.endpoint());
         match &self.0.kind {
             Kind::Config(message) => f.write_str(message),
-            Kind::NoLogin => f.write_str(
-                "an endpoint of type `session` needs a login, and there is none; use the type \
-                 `api` with an access key and a secret key",
-            ),
+            Kind::NoLogin => f.write_str(match cfg!(feature = "session") {
+                true => {
+                    "an endpoint of type `session` needs a login, and there is none: log in first"
+                }
+                false => {
+                    "an endpoint of type `session` needs a login, and this program was built \
+                     without them: use the type `api` with an access key and a secret key"
+                }
+            }),
+            #[cfg(feature = "session")]
+            Kind::Login(refused) => {
+                write!(f, "the webserver{at} did not log in")?;
+                said(f, &refused.problem)?;
+                f.write_str(mend::login(&refused.problem))
+            }
             Kind::Encode => f.write_str("the variables cannot be written as JSON"),
             Kind::Transport(sent) => transport(f, *sent, at),
             Kind::Http(http) => http.fmt(f, at, self),
@@ -49,6 +60,7 @@ impl fmt::Display for Error {
                      VersionPolicy::Warn",
                 )
             }
+            Kind::Walk(message) => f.write_str(message),
             Kind::Stuck { offset, total } => write!(
                 f,
                 "the list says that it has {total} rows and answers with empty pages from row \
@@ -117,6 +129,18 @@ fn transport(f: &mut fmt::Formatter<'_>, sent: Sent, at: At<'_>) -> fmt::Result 
     }
 }
 
+/// `: title (message)`, as far as there are any.
+fn said(f: &mut fmt::Formatter<'_>, problem: &Problem) -> fmt::Result {
+    let message = problem.message();
+    if let Some(title) = problem.title() {
+        let title = shown(title);
+        // Something follows.
+        let alone = message.is_none();
+        write!(f, ": {}", title.strip_suffix('.').filter(|_| alone).unwrap_or(&title))?;
+    }
+    message.map_or(Ok(()), |message| write!(f, " ({message})"))
+}
+
 impl Http {
     fn fmt(&self, f: &mut fmt::Formatter<'_>, at: At<'_>, error: &Error) -> fmt::Result {
         if self.status.is_redirection() {
@@ -131,18 +155,7 @@ impl Http {
         }
         write!(f, "the manager{at} answered {}", self.status)?;
         match &self.problem {
-            Some(problem) => {
-                let message = problem.message();
-                if let Some(title) = problem.title() {
-                    let title = shown(title);
-                    // Something follows.
-                    let alone = message.is_none();
-                    write!(f, ": {}", title.strip_suffix('.').filter(|_| alone).unwrap_or(&title))?;
-                }
-                if let Some(message) = message {
-                    write!(f, " ({message})")?;
-                }
-            }
+            Some(problem) => said(f, problem)?,
             None => write!(
                 f,
                 " with {}, not with a problem of the manager's",
@@ -156,7 +169,7 @@ impl Http {
 impl Graphql {
     /// Whether a root field has an answer. Of a document with two mutations, one may have been
     /// carried out.
-    fn has_data(&self) -> bool {
+    pub(crate) fn has_data(&self) -> bool {
         let fields = self.data.as_deref().and_then(|data| {
             serde_json::from_str::<BTreeMap<Cow<'_, str>, &RawValue>>(data.get()).ok()
         });
@@ -191,10 +204,11 @@ impl Decode {
             ),
             None => write!(
                 f,
-                "the endpoint{at} answered {} with {} that is no answer to GraphQL ({reason}): \
-                 check that it is the manager's address",
+                "the endpoint{at} answered {} with {} that is not what a manager answers \
+                 ({reason}): {}",
                 self.status,
-                kind(&self.content_type)
+                kind(&self.content_type),
+                mend::not_ours(self.content_type.as_deref())
             ),
         }
     }

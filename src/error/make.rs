@@ -35,6 +35,36 @@ impl Error {
         Self::new(Kind::NoLogin)
     }
 
+    /// A login's answer without a session. Its problem is in `data`.
+    #[cfg(feature = "session")]
+    pub(crate) fn login_refused(response: &crate::transport::HttpResponse) -> Self {
+        #[derive(serde::Deserialize)]
+        struct Body {
+            data: Token,
+        }
+        #[derive(serde::Deserialize)]
+        struct Token {
+            two_factor_registration_token: Option<String>,
+        }
+        let token = serde_json::from_slice(&response.body).ok();
+        Self::new(Kind::Login(Box::new(super::Refused {
+            status: response.status,
+            problem: super::Problem::of(&response.body).unwrap_or_default(),
+            token: token
+                .and_then(|body: Body| body.data.two_factor_registration_token)
+                .map(Into::into),
+        })))
+    }
+
+    /// The request was a login whose body was encrypted.
+    #[cfg(feature = "session")]
+    pub(crate) fn of_encoded_login(mut self) -> Self {
+        if let Kind::Http(http) = &mut self.0.kind {
+            http.document = super::Document::Login;
+        }
+        self
+    }
+
     pub(crate) fn encode(source: serde_json::Error) -> Self {
         Self::new(Kind::Encode).with_source(source)
     }
@@ -109,6 +139,11 @@ impl Error {
 
     pub(crate) fn manager_too_old(manager: ManagerVersion, missing: Vec<Since>) -> Self {
         Self::new(Kind::ManagerTooOld { manager, missing })
+    }
+
+    /// A list that cannot be read to its end: why.
+    pub(crate) fn walk(message: String) -> Self {
+        Self::new(Kind::Walk(message))
     }
 
     pub(crate) fn stuck(offset: u64, total: u64) -> Self {

@@ -29,24 +29,42 @@ pub(super) fn http(http: &Http, error: &Error) -> &'static str {
     let slug = http.problem.as_ref().map(Problem::slug).unwrap_or_default();
     match http.status {
         StatusCode::TOO_MANY_REQUESTS if slug == "too-many-requests" => {
-            ": wait until logins are taken again, and check the password"
+            ": wait until logins are taken again, usually 20 minutes, and check the password"
         }
         StatusCode::TOO_MANY_REQUESTS => {
             ": wait until the window ends, or have the keypair's rate limit raised"
         }
         StatusCode::FORBIDDEN => ": use the keys of a user whose role allows it",
-        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED if error.is_wrong_address() => {
+        StatusCode::METHOD_NOT_ALLOWED => {
+            ": check the endpoint's address and its path; where it is a webserver, say that its \
+             type is `session`"
+        }
+        StatusCode::NOT_FOUND if error.is_wrong_address() => {
             ": check the endpoint's address and its path"
         }
         StatusCode::NOT_FOUND => ": check the names and ids of the request",
+        StatusCode::CONFLICT if slug == "active-login-session-exists" => {
+            ": log out elsewhere, or log in with force, which ends the oldest session"
+        }
         StatusCode::CONFLICT => ": read what is there before you change it",
         StatusCode::BAD_REQUEST | StatusCode::PAYLOAD_TOO_LARGE if http.sent > LARGEST_BODY => {
             ": the request is larger than the 1 MiB that the manager takes"
+        }
+        StatusCode::BAD_REQUEST if title(http).starts_with("You have already logged in") => {
+            ": log out first, or log in with a client that has no session"
+        }
+        _ if slug == "rejected-by-hook" => {
+            ": a plugin of the manager refused it for the reason in brackets"
         }
         _ if error.is_bad_request() => {
             ": correct the request; where it is right, check that no proxy changes its body"
         }
         StatusCode::INTERNAL_SERVER_ERROR => match http.document {
+            #[cfg(feature = "session")]
+            Document::Login => {
+                ": the webserver seems not to have read the encrypted login: use https, or check \
+                 that no proxy changes the Host header"
+            }
             Document::Own => {
                 ": the manager's log has the reason; a document with a syntax error also ends so"
             }
@@ -60,8 +78,39 @@ pub(super) fn http(http: &Http, error: &Error) -> &'static str {
     }
 }
 
+fn title(http: &Http) -> &str {
+    http.problem.as_ref().and_then(Problem::title).unwrap_or_default()
+}
+
+/// Of a login that was refused with a status of success.
+#[cfg(feature = "session")]
+pub(super) fn login(problem: &Problem) -> &'static str {
+    match problem.slug() {
+        "require-totp-authentication" => ": log in with the one-time password as well",
+        "require-totp-registration" => {
+            ": have the user register one, with the token that this error carries"
+        }
+        _ if problem.asks_for_otp() => ": log in with the one-time password as well",
+        "rejected-by-hook" => {
+            ": check the token, and that the manager has the plugin which it is for"
+        }
+        _ => ": check who logs in, and that the user is active",
+    }
+}
+
+/// Of an answer that no manager gives.
+pub(super) fn not_ours(content_type: Option<&str>) -> &'static str {
+    match content_type {
+        Some("text/html") => {
+            "a page for people is there: check that it is the manager's address, and where it is a \
+             webserver, that its type is `session`"
+        }
+        _ => "check that it is the manager's address",
+    }
+}
+
 fn auth(http: &Http, message: &str) -> &'static str {
-    let title = http.problem.as_ref().and_then(Problem::title).unwrap_or_default();
+    let title = title(http);
     if message.starts_with("Access key not found") {
         ": check the access key, and that its keypair is active"
     } else if message.starts_with("User account is inactive") {
@@ -72,7 +121,7 @@ fn auth(http: &Http, message: &str) -> &'static str {
     } else if message.starts_with("Unauthorized access") {
         ": no signature arrived: check that no proxy takes the Authorization header away"
     } else if message.starts_with("User credential mismatch") {
-        ": check the e-mail address and the password, and that the user is active"
+        ": check the e-mail address, the password and the domain, and that the user is active"
     } else if http.status == StatusCode::BAD_REQUEST {
         ": check that no proxy takes away or changes the Authorization, Date and \
          X-BackendAI-Version headers"

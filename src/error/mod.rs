@@ -64,6 +64,9 @@ enum Kind {
     Config(Cow<'static, str>),
     /// The session of a login is needed and there is none.
     NoLogin,
+    /// The webserver understood a login and did not let the user in.
+    #[cfg(feature = "session")]
+    Login(Box<Refused>),
     /// The variables cannot be written as JSON.
     Encode,
     Transport(Sent),
@@ -83,6 +86,8 @@ enum Kind {
         manager: ManagerVersion,
         missing: Vec<Since>,
     },
+    /// A list that contradicts itself.
+    Walk(String),
     /// A list that does not end as it says.
     Stuck {
         offset: u64,
@@ -112,6 +117,15 @@ pub(crate) struct Http {
     /// Size of the request's body.
     pub(crate) sent: usize,
     pub(crate) document: Document,
+}
+
+/// A login that was answered with a status of success and without a session.
+#[cfg(feature = "session")]
+struct Refused {
+    status: StatusCode,
+    problem: Problem,
+    /// To register a one-time password with.
+    token: Option<secrecy::SecretString>,
 }
 
 pub(crate) struct Graphql {
@@ -155,6 +169,8 @@ impl Error {
             Kind::Graphql(graphql) => Some(graphql.status),
             Kind::Decode(decode) => Some(decode.status),
             Kind::Refused { .. } => Some(StatusCode::OK),
+            #[cfg(feature = "session")]
+            Kind::Login(refused) => Some(refused.status),
             _ => None,
         }
     }
@@ -169,10 +185,12 @@ impl Error {
         }
     }
 
-    /// The problem body of a status that is not 2xx.
+    /// The problem body of a status that is not 2xx, or of a refused login.
     pub fn problem(&self) -> Option<&Problem> {
         match &self.0.kind {
             Kind::Http(http) => http.problem.as_ref(),
+            #[cfg(feature = "session")]
+            Kind::Login(refused) => Some(&refused.problem),
             _ => None,
         }
     }
@@ -198,7 +216,9 @@ impl Error {
     pub fn server_message_full(&self) -> Option<Cow<'_, str>> {
         match &self.0.kind {
             Kind::Refused { message, .. } => message.as_deref().map(Cow::Borrowed),
-            Kind::Http(http) => http.problem.as_ref()?.full_message().map(Cow::Borrowed),
+            Kind::Http(_) => self.problem()?.full_message().map(Cow::Borrowed),
+            #[cfg(feature = "session")]
+            Kind::Login(_) => self.problem()?.full_message().map(Cow::Borrowed),
             Kind::Graphql(graphql) => {
                 let all = graphql.errors.iter().map(GraphqlError::full_message);
                 Some(Cow::Owned(all.collect::<Vec<_>>().join("\n")))
@@ -223,6 +243,16 @@ impl Error {
     /// When the data is not of that shape.
     pub fn partial_data<T: DeserializeOwned>(&self) -> Option<Result<T, serde_json::Error>> {
         self.partial_data_json().map(serde_json::from_str)
+    }
+
+    /// The token with which the user registers a one-time password, when
+    /// [`is_otp_registration_required`](Self::is_otp_registration_required). It is a secret.
+    #[cfg(feature = "session")]
+    pub fn otp_registration_token(&self) -> Option<&secrecy::SecretString> {
+        match &self.0.kind {
+            Kind::Login(refused) => refused.token.as_ref(),
+            _ => None,
+        }
     }
 
     /// Where in the answer the decoding failed, such as `data.keypair_list.items[0].user_id`.
@@ -269,6 +299,8 @@ impl Error {
         Cow::Borrowed(match &self.0.kind {
             Kind::Config(_) => "config",
             Kind::NoLogin => "no_login",
+            #[cfg(feature = "session")]
+            Kind::Login(_) => "login",
             Kind::Encode => "encode",
             Kind::Transport(Sent::No { timeout: false }) => "connect",
             Kind::Transport(Sent::No { timeout: true }) => "connect_timeout",
@@ -281,7 +313,7 @@ impl Error {
             Kind::Decode(_) => "decode",
             Kind::TooOld { .. } => "too_old",
             Kind::ManagerTooOld { .. } => "manager_too_old",
-            Kind::Stuck { .. } => "stuck",
+            Kind::Walk(_) | Kind::Stuck { .. } => "stuck",
         })
     }
 }

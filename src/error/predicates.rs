@@ -43,11 +43,48 @@ impl Error {
     /// or a signature that is not over what arrived. Check the keys; where a proxy stands between,
     /// check that it keeps the `Host` header and the path, which are signed.
     pub fn is_auth(&self) -> bool {
+        #[cfg(feature = "session")]
+        if matches!(self.0.kind, Kind::Login(_)) {
+            return true;
+        }
         matches!(self.0.kind, Kind::NoLogin)
             || self.status() == Some(StatusCode::UNAUTHORIZED)
             || self.problem().is_some_and(|problem| {
                 matches!(problem.slug(), "auth-failed" | "invalid-auth-params")
             })
+    }
+
+    /// The session of a login is needed and there is none, or it has ended. Log in, see
+    /// [`session`](crate::session), and repeat the request, which did nothing.
+    pub fn is_login_required(&self) -> bool {
+        let webserver =
+            |problem: &Problem| problem.slug() == "auth-failed" && problem.is_of_webserver();
+        matches!(self.0.kind, Kind::NoLogin)
+            || self.http_status() == Some(StatusCode::UNAUTHORIZED)
+                && self.problem().is_some_and(|problem| {
+                    webserver(problem)
+                        && problem.title().is_some_and(|t| t.starts_with("Unauthorized access"))
+                })
+    }
+
+    /// The login lacks the one-time password: log in with it,
+    /// [`Login::otp`](crate::session::Login::otp).
+    #[cfg(feature = "session")]
+    pub fn is_otp_required(&self) -> bool {
+        self.problem().is_some_and(Problem::asks_for_otp)
+    }
+
+    /// Users have to have a one-time password here and this one has none: have it registered, with
+    /// [`otp_registration_token`](Self::otp_registration_token).
+    #[cfg(feature = "session")]
+    pub fn is_otp_registration_required(&self) -> bool {
+        self.problem().is_some_and(|problem| problem.slug() == "require-totp-registration")
+    }
+
+    /// The webserver said it, and not the manager behind it. Of a few answers that both give alike
+    /// it does not hold.
+    pub fn is_of_webserver(&self) -> bool {
+        self.problem().is_some_and(Problem::is_of_webserver)
     }
 
     /// The clocks of the two machines are more than 15 minutes apart, or a proxy takes the `Date`

@@ -9,7 +9,7 @@ use std::{
 
 use futures_core::Stream;
 
-use super::{Pager, Position};
+use super::{Drift, Pager, Position};
 use crate::{error::Result, operation::Paginated};
 
 /// A walk of a list, one row at a time: [`next`](Self::next), or as a [`Stream`]. Pages are
@@ -18,11 +18,13 @@ use crate::{error::Result, operation::Paginated};
 pub struct Items<O: Paginated> {
     pages: Pager<O>,
     page: vec::IntoIter<O::Item>,
+    /// How many rows of the page were given.
+    given: usize,
 }
 
 impl<O: Paginated> Items<O> {
     pub(super) fn new(pages: Pager<O>) -> Self {
-        Self { pages, page: Vec::new().into_iter() }
+        Self { pages, page: Vec::new().into_iter(), given: usize::MAX }
     }
 
     /// How many rows the whole list has, as the manager said last; `None` before the first row.
@@ -32,8 +34,12 @@ impl<O: Paginated> Items<O> {
 
     /// Where the next row is.
     pub fn position(&self) -> Position {
-        let fetched = self.pages.position().rows();
-        Position::after(fetched.saturating_sub(self.page.len() as u64))
+        self.pages.position_within(self.given)
+    }
+
+    /// What was noticed so far of changes in the list.
+    pub const fn drift(&self) -> Drift {
+        self.pages.drift()
     }
 
     /// The next row; `None` at the end.
@@ -44,10 +50,11 @@ impl<O: Paginated> Items<O> {
     fn poll_item(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<O::Item>>> {
         loop {
             if let Some(item) = self.page.next() {
+                self.given += 1;
                 return Poll::Ready(Some(Ok(item)));
             }
             match ready!(self.pages.poll_page(context)) {
-                Some(Ok(page)) => self.page = page.items.into_iter(),
+                Some(Ok(page)) => (self.page, self.given) = (page.items.into_iter(), 0),
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None => return Poll::Ready(None),
             }

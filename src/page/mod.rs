@@ -1,35 +1,34 @@
 //! Lists, read page by page.
 
+mod course;
+mod drift;
+mod filter;
 mod items;
 mod order;
 mod position;
 mod queue;
+mod run;
 
 use std::{
     fmt,
-    num::NonZeroU32,
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
 };
 
 use futures_core::Stream;
 
-use self::queue::{Arrived, Queue};
-pub use self::{items::Items, position::Position};
+use self::{course::Course, position::Mark, queue::Queue};
+pub use self::{drift::Drift, items::Items, position::Position};
 use crate::{
     client::Client,
-    error::{Error, Result},
+    error::Result,
     operation::{Page, Paginated, Walk},
-    request::Request,
 };
 
 /// Rows per page unless set.
 const PAGE_SIZE: u32 = 100;
 
-/// After this many empty pages in a row where rows should be the walk fails.
-const EMPTY_PAGES: u32 = 4;
-
-/// A walk of a list by offset, one page at a time: [`next`](Self::next), or as a [`Stream`].
+/// A walk of a list, one page at a time: [`next`](Self::next), or as a [`Stream`].
 ///
 /// ```no_run
 /// # use backendai::{Client, Paginated};
@@ -45,80 +44,100 @@ const EMPTY_PAGES: u32 = 4;
 ///
 /// # What is guaranteed
 ///
-/// Rows that are neither made nor deleted during the walk come exactly once, in the order that was
-/// asked for: the column that identifies a row is appended to the order, because the manager sorts
-/// by `created_at` alone and leaves equal rows in any order. A row that is made or deleted before
-/// the place where the walk stands moves all rows after it by one, so that a row can come twice or
-/// be left out. Lists that have no such column or no order ([`Paginated::KEY`]) are walked in the
-/// manager's own order, whatever that is.
+/// While a list is read, others make and delete rows. What that does to a walk depends on its way,
+/// which the document allows ([`Paginated::WALKS`]) and [`walk`](Self::walk) chooses.
+///
+/// **By key** ([`Walk::Keyset`]), the default where it is possible: each page is asked for with a
+/// condition, "the key is greater than that of the last row". *Every row that is there all the time
+/// comes exactly once*, whatever happens to other rows. The order is that of the key, as the
+/// manager's database compares. With an order of the caller's own it is possible only if that is
+/// the key, up or down; with any other the walk goes by offset, unless the caller has chosen by key,
+/// which is then an error. A key that the filter language cannot say (a line break, a backslash at
+/// the end or before a quote, an empty text) is an error, not another filter.
+///
+/// **By offset** ([`Walk::Offset`]): each page is "after so many rows". Columns that identify a row
+/// are appended to the order, and each page begins with the last row of the one before, so that a
+/// page is known to follow. When it does not, because rows before it were made or deleted, the walk
+/// goes back until it finds a row that it knows. *No row comes twice, and every row that is there
+/// all the time comes*, as long as its place among the others stays: a row whose order value
+/// changes meanwhile may be missed. The walk remembers the key of each row for this; one that goes on
+/// from a position knows only the last eight, so that a row which others' changes moved behind these
+/// can come twice. A list whose
+/// rows have no key in the document has none of it: rows can come twice or be left out, and the walk
+/// says that rows may have been [missed](Drift::missed) when the total changes.
+///
+/// **By cursor** ([`Walk::Cursor`]): each page is "after this row", in the manager's own order, which
+/// is that of the ids where a list has no `limit` and `offset`, and by time of creation where it has
+/// both. An order of the caller's own is an error: the manager pages it wrongly or not at all. *Every
+/// row that is there all the time comes exactly once* if the manager keeps to its order; managers
+/// before 26.4 leave out rows with equal times of creation. When the row is gone whose cursor was
+/// sent, some lists answer with an empty page; the walk then goes back to rows before it, up to 256.
+/// Only if all of these are gone rows may be [missed](Drift::missed). A cursor that comes again is
+/// an error.
+///
+/// What a walk noticed, [`drift`](Self::drift) says at any time, best after the end. A row that is
+/// made while the walk goes on comes or does not come.
 ///
 /// # Where it ends
 ///
-/// At the total that the manager said last, or, when it says none, at the first empty page. A page
-/// with fewer rows than asked for does not end it: the next page begins after the rows that came.
-/// An empty page before the total does not end it either: it is asked for once more, because rows
-/// may have been deleted while they were counted, and then stepped over. After four of them in a
-/// row, or at the total, `next` fails, because rows are claimed that do not come; asked again, it
-/// goes on behind them. A page with more rows than asked for is taken for the whole list.
+/// A page with fewer rows than asked for does not end it: the next page begins after the rows that
+/// came. By key and by offset it ends when a page is not full and the total agrees, or when nothing
+/// comes any more; without keys, at the total that the manager said last, or, when it says none,
+/// at the first empty page. By cursor it ends when the manager says that nothing comes after and
+/// the total agrees.
+///
+/// An empty page before the total does not end it: it is asked for once more, because rows may have
+/// been deleted while they were counted, and without keys then stepped over. If rows are claimed
+/// that do not come, `next` fails. A page with more rows than asked for is taken for the whole list.
 ///
 /// # Errors
 ///
-/// After any other error the walk stands where it stood, and `next` asks for the same page again. Who
-/// does not want that stops. A setting that cannot be used is told once and ends the walk.
-/// Dropping the future of `next` loses nothing: the next call goes on with it.
+/// After an error of the connection or the manager the walk stands where it stood, and `next` asks
+/// for the same page again. Who does not want that stops. A setting that cannot be used is told once
+/// and ends the walk, and so does a list that contradicts itself. Dropping the future of `next` loses
+/// nothing: the next call goes on with it.
 ///
 /// # Fetching ahead
 ///
-/// With [`prefetch`](Self::prefetch) up to that many pages after the next one are asked for at the
-/// same time, and stay under way while the caller works on a page. They are handed out in the order
-/// of the list, whatever the order of the answers, and the walk brings the rows, the position and
-/// the end that it would bring without. It keeps at most that many pages and one more in memory.
-/// Nothing is spawned: answers are read while `next` is awaited, and dropping the `Pager` or
-/// [`Items`] cancels what is under way. The manager's rate limit counts every request.
+/// With [`prefetch`](Self::prefetch) a walk by offset asks for up to that many pages after the next
+/// one at the same time, and they stay under way while the caller works on a page. Walks by key and
+/// by cursor cannot: where a page begins is known only from the one before. The pages are handed out
+/// in the order of the list, whatever the order of the answers, and the walk brings the rows, the
+/// position and the end that it would bring without; what is guaranteed holds. It keeps at most that
+/// many pages and one more in memory. Nothing is spawned: answers are read while `next` is awaited,
+/// and dropping the `Pager` or [`Items`] cancels what is under way. The manager's rate limit counts
+/// every request.
 ///
-/// Where a page begins is known only when the page before it is full. So the first page is asked
-/// for alone, which also tells the total, and nothing is asked for behind the total that was said
-/// last, behind `max_items`, or behind an answer that is no full page. When a page with fewer rows
-/// or an error has its turn, all that was asked for behind it is dropped, and the next page is asked
-/// for alone again. A manager that never gives full pages is thus read as without `prefetch`.
+/// The first page is asked for alone, which also tells the total, and nothing is asked for behind
+/// the total that was said last, behind `max_items`, or behind an answer that is no full page. When a
+/// page has its turn that has fewer rows, does not follow the one before, or is an error, all that
+/// was asked for behind it is dropped, and the next page is asked for alone again. A manager that
+/// never gives full pages is thus read as without `prefetch`.
 ///
 /// An error is told when its page has its turn, after all pages before it. Only a request that was
 /// under way while `next` was not awaited is first sent again if the connection failed: its time
 /// ran out, perhaps, because nobody looked.
-///
-/// What is guaranteed holds with one restriction: the place before which rows may not be made or
-/// deleted is not where the walk stands but where the last page ends that was asked for, up to that
-/// many pages further.
 #[must_use = "nothing is sent before it is asked for a page"]
 pub struct Pager<O: Paginated> {
     client: Client,
     operation: O,
+    walk: Option<Walk>,
     page_size: u32,
     left: Option<u64>,
     position: Position,
     total: Option<u64>,
-    gap: Option<Gap>,
+    drift: Drift,
     prefetch: usize,
     /// Whether the page that came last was full. Only then it is known where the pages after the
     /// next one begin.
     full: bool,
+    /// Where the page began that came last, and which of its rows were handed out.
+    begin: Position,
+    marks: Vec<Mark>,
     queue: Queue<O>,
-    state: State,
-}
-
-/// Empty pages in a row, where rows should be.
-#[derive(Clone, Copy)]
-struct Gap {
-    begin: u64,
-    pages: u32,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    /// The order has not been completed yet.
-    New,
-    Walking,
-    Done,
+    /// None before the first request.
+    course: Option<Course>,
+    done: bool,
 }
 
 impl<O: Paginated> Pager<O> {
@@ -127,16 +146,27 @@ impl<O: Paginated> Pager<O> {
         Self {
             client,
             operation,
+            walk: None,
             page_size,
             left: None,
             position: Position::default(),
             total: None,
-            gap: None,
+            drift: Drift::default(),
             prefetch: 0,
             full: false,
+            begin: Position::default(),
+            marks: Vec::new(),
             queue: Queue::new(),
-            state: State::New,
+            course: None,
+            done: false,
         }
+    }
+
+    /// The way to walk, where the list has several; more on them [above](Self#what-is-guaranteed).
+    /// One that is not possible is told before anything is sent.
+    pub const fn walk(mut self, walk: Walk) -> Self {
+        self.walk = Some(walk);
+        self
     }
 
     /// Rows per page, from 1 to 100; [`ClientBuilder::max_page_size`] raises the upper bound.
@@ -154,13 +184,16 @@ impl<O: Paginated> Pager<O> {
     }
 
     /// Begins at a position, such as one where another walk stopped.
-    pub const fn start_at(mut self, position: Position) -> Self {
+    pub fn start_at(mut self, position: Position) -> Self {
+        self.begin = position.clone();
         self.position = position;
+        self.marks.clear();
+        self.course = None;
         self
     }
 
     /// Leaves out the first rows.
-    pub const fn offset(self, rows: u64) -> Self {
+    pub fn offset(self, rows: u64) -> Self {
         self.start_at(Position::after(rows))
     }
 
@@ -176,14 +209,20 @@ impl<O: Paginated> Pager<O> {
         Items::new(self)
     }
 
-    /// How many rows the whole list has, as the manager said last; `None` before the first page.
+    /// How many rows the whole list has: as the manager said last, and in a walk by key the rows
+    /// behind the walk and those that remain. `None` before the first page.
     pub const fn total(&self) -> Option<u64> {
         self.total
     }
 
     /// Where the next page begins.
-    pub const fn position(&self) -> Position {
-        self.position
+    pub fn position(&self) -> Position {
+        self.position.clone()
+    }
+
+    /// What was noticed so far of changes in the list.
+    pub const fn drift(&self) -> Drift {
+        self.drift
     }
 
     /// The next page; `None` at the end.
@@ -191,180 +230,14 @@ impl<O: Paginated> Pager<O> {
         std::future::poll_fn(|context| self.poll_page(context)).await
     }
 
-    fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page<O::Item>>>> {
-        loop {
-            match self.state {
-                State::Done => return Poll::Ready(None),
-                State::New => {
-                    if let Err(error) = self.check() {
-                        self.state = State::Done;
-                        return Poll::Ready(Some(Err(error)));
-                    }
-                    if let (Some(key), Some(order)) = (O::KEY, self.operation.order_mut()) {
-                        order::complete(order, key);
-                    }
-                    self.state = State::Walking;
-                }
-                State::Walking => {
-                    if let Some(page) = ready!(self.poll_queue(context)) {
-                        return Poll::Ready(Some(page));
-                    }
-                }
+    /// Where the row after the first `rows` rows of the page that came last is.
+    fn position_within(&self, rows: usize) -> Position {
+        match (&self.course, self.marks.get(..rows)) {
+            (Some(course), Some(marks)) if rows < self.marks.len() => {
+                course.past(&self.begin, marks)
             }
+            _ => self.position.clone(),
         }
-    }
-
-    /// `None` when there is nothing for the caller and the walk goes on or ends.
-    fn poll_queue(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page<O::Item>>>> {
-        // Only what begins where the walk stands is of use.
-        if self.queue.begin() != Some(self.position.rows()) {
-            self.queue.clear();
-            if let Err(error) = self.ask() {
-                self.state = State::Done;
-                return Poll::Ready(Some(Err(error)));
-            }
-            if self.state == State::Done {
-                return Poll::Ready(None);
-            }
-        }
-        // First what is here, which may say that more is not to be asked for.
-        self.queue.poll(context);
-        self.ask_ahead(self.prefetch.saturating_add(1));
-        self.queue.poll(context);
-        let Some(Arrived { page, limit, idle }) = self.queue.pop() else { return Poll::Pending };
-        let page = page.and_then(|page| self.take(page, limit));
-        self.full &= page.is_ok();
-        if !self.full || self.state == State::Done {
-            self.queue.clear();
-        }
-        match page {
-            // Its time ran, and nobody read its answer, while the caller was busy.
-            Err(error) if idle && error.is_transport() => Poll::Ready(None),
-            Ok(Some(page)) => {
-                self.ask_ahead(self.prefetch);
-                self.queue.poll(context);
-                self.queue.rest();
-                Poll::Ready(Some(Ok(page)))
-            }
-            page => Poll::Ready(page.transpose()),
-        }
-    }
-
-    fn check(&self) -> Result<()> {
-        if !O::WALKS.contains(&Walk::Offset) {
-            let message = "the list is read by cursor, which is not possible yet";
-            return Err(Error::config(message.to_owned()).with_operation(O::NAME.into()));
-        }
-        let max = self.client.max_page_size();
-        if (1..=max).contains(&self.page_size) && i32::try_from(self.page_size).is_ok() {
-            return Ok(());
-        }
-        Err(Error::config(format!(
-            "a page cannot have {} rows: page_size takes 1 to {max}",
-            self.page_size
-        ))
-        .with_operation(O::NAME.into()))
-    }
-
-    /// Asks for the next page, or ends.
-    fn ask(&mut self) -> Result<()> {
-        let begin = self.position.rows();
-        let Some(limit) = self.limit(begin) else {
-            self.state = State::Done;
-            return Ok(());
-        };
-        let far = |_| {
-            Error::config(format!(
-                "the list cannot be read from row {begin} on: the manager counts to 2147483647"
-            ))
-            .with_operation(O::NAME.into())
-        };
-        self.send(limit, i32::try_from(begin).map_err(far)?);
-        Ok(())
-    }
-
-    /// Asks for the pages after it, until `pages` are in the queue, as far as it is known where
-    /// they begin and that they have rows.
-    fn ask_ahead(&mut self, pages: usize) {
-        while self.state == State::Walking
-            && self.full
-            && self.queue.len() < pages
-            && self.queue.is_full_so_far()
-        {
-            let begin = self.queue.end().unwrap_or(self.position.rows());
-            let Some(limit) = self.limit(begin) else { return };
-            // Who counts no further is told when the walk comes there.
-            let Ok(offset) = i32::try_from(begin) else { return };
-            if self.total.is_some_and(|total| begin >= total) {
-                return;
-            }
-            self.send(limit, offset);
-        }
-    }
-
-    /// How many rows the page has to have that begins there; `None` when no more are wanted.
-    fn limit(&self, begin: u64) -> Option<u32> {
-        let Some(left) = self.left else { return Some(self.page_size) };
-        let left = left.saturating_sub(begin - self.position.rows());
-        let left = u32::try_from(left).unwrap_or(u32::MAX);
-        NonZeroU32::new(left.min(self.page_size)).map(NonZeroU32::get)
-    }
-
-    fn send(&mut self, limit: u32, offset: i32) {
-        self.operation.set_window(i32::try_from(limit).unwrap_or(i32::MAX), offset);
-        let request = Request::of(self.client.clone(), &self.operation);
-        self.queue.push(u64::from(offset.unsigned_abs()), limit, request.into_future());
-    }
-
-    /// Moves past a page. `None` when it has nothing for the caller and the walk goes on or ends.
-    fn take(&mut self, mut page: Page<O::Item>, limit: u32) -> Result<Option<Page<O::Item>>> {
-        let rows = page.items.len() as u64;
-        let begin = self.position.rows();
-        self.total = page.total.or(self.total);
-        self.full = rows == u64::from(limit);
-        if rows == 0 {
-            return match page.total.filter(|total| begin < *total) {
-                Some(total) => self.take_nothing(total, limit).map(|()| None),
-                None => {
-                    self.state = State::Done;
-                    Ok(None)
-                }
-            };
-        }
-        self.gap = None;
-        if let Some(left) = &mut self.left {
-            page.items.truncate(usize::try_from(*left).unwrap_or(usize::MAX));
-            *left -= page.items.len() as u64;
-        }
-        self.position = Position::after(begin + page.items.len() as u64);
-        if self.left == Some(0)
-            || rows > u64::from(limit)
-            || page.total.is_some_and(|total| self.position.rows() >= total)
-        {
-            self.state = State::Done;
-        }
-        Ok(Some(page))
-    }
-
-    /// An empty page where rows should be.
-    fn take_nothing(&mut self, total: u64, limit: u32) -> Result<()> {
-        let begin = self.position.rows();
-        let gap = self.gap.get_or_insert(Gap { begin, pages: 0 });
-        gap.pages += 1;
-        let gap = *gap;
-        if gap.pages == 1 {
-            return Ok(());
-        }
-        self.position = Position::after(begin + u64::from(limit));
-        let past = self.position.rows() >= total;
-        if past {
-            self.state = State::Done;
-        }
-        if past || gap.pages >= EMPTY_PAGES {
-            self.gap = None;
-            return Err(Error::stuck(gap.begin, total).with_operation(O::NAME.into()));
-        }
-        Ok(())
     }
 }
 
@@ -387,6 +260,7 @@ impl<O: Paginated> fmt::Debug for Pager<O> {
             .field("prefetch", &self.prefetch)
             .field("position", &self.position)
             .field("total", &self.total)
+            .field("drift", &self.drift)
             .finish_non_exhaustive()
     }
 }

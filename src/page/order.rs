@@ -2,18 +2,33 @@
 
 use crate::scalar::Maybe;
 
-/// Appends the key that makes the order total. An order that has the key already stays.
+/// Appends the columns of the key, which make the order total, as far as it does not have them.
 pub(super) fn complete(order: &mut Maybe<String>, key: &str) {
-    match order {
-        Maybe::Value(columns) if !columns.trim().is_empty() => {
-            let mut names =
-                columns.split(',').map(|column| column.trim().trim_start_matches(['+', '-']));
-            if !names.any(|name| name == key) {
+    let mut columns = match order {
+        Maybe::Value(columns) if !columns.trim().is_empty() => columns.clone(),
+        _ => String::new(),
+    };
+    for part in key.split(',').map(str::trim) {
+        let mut names =
+            columns.split(',').map(|column| column.trim().trim_start_matches(['+', '-']));
+        if !names.any(|name| name == part) {
+            if !columns.is_empty() {
                 columns.push(',');
-                columns.push_str(key);
             }
+            columns.push_str(part);
         }
-        _ => *order = Maybe::Value(key.to_owned()),
+    }
+    *order = Maybe::Value(columns);
+}
+
+/// Whether an order goes by the key alone, and downwards; `None` when it is another one.
+pub(super) fn by_key(order: &Maybe<String>, key: &str) -> Option<bool> {
+    let Maybe::Value(columns) = order else { return Some(false) };
+    let columns = columns.trim();
+    match columns.strip_prefix('-') {
+        _ if columns.is_empty() => Some(false),
+        Some(column) => (column.trim() == key).then_some(true),
+        None => (columns.trim_start_matches('+').trim() == key).then_some(false),
     }
 }
 
@@ -36,6 +51,25 @@ mod tests {
             let mut order = given.clone();
             complete(&mut order, "access_key");
             assert_eq!(order, Maybe::from(expected), "{given:?}");
+        }
+        let mut order = Maybe::from("-user");
+        complete(&mut order, "vfolder, user");
+        assert_eq!(order, Maybe::from("-user,vfolder"));
+    }
+
+    #[test]
+    fn an_order_by_the_key_alone_is_known() {
+        for (given, expected) in [
+            (Maybe::Unset, Some(false)),
+            (Maybe::Null, Some(false)),
+            (Maybe::from(" "), Some(false)),
+            (Maybe::from("id"), Some(false)),
+            (Maybe::from(" + id"), Some(false)),
+            (Maybe::from("-id"), Some(true)),
+            (Maybe::from("id,name"), None),
+            (Maybe::from("-name"), None),
+        ] {
+            assert_eq!(by_key(&given, "id"), expected, "{given:?}");
         }
     }
 }

@@ -7,6 +7,7 @@ use std::{
     task::{Context, Poll},
 };
 
+use super::course::Ask;
 use crate::{
     error::{Error, Result},
     operation::{Page, Paginated},
@@ -17,10 +18,8 @@ use crate::{
 /// Nobody polls them but the walk itself: dropping the queue cancels what is under way.
 pub(super) struct Queue<O: Paginated>(VecDeque<Asked<O>>);
 
-/// At most `limit` rows, after the first `begin`.
 struct Asked<O: Paginated> {
-    begin: u64,
-    limit: u32,
+    ask: Ask,
     /// Whether it was under way at a time when nobody polled it.
     idle: bool,
     answer: Answer<O>,
@@ -36,8 +35,7 @@ type Pending<D> = Pin<Box<dyn Future<Output = Result<D>> + Send>>;
 /// The first page of the queue, when its turn has come.
 pub(super) struct Arrived<T> {
     pub(super) page: Result<Page<T>>,
-    /// How many rows were asked for.
-    pub(super) limit: u32,
+    pub(super) ask: Ask,
     /// Whether it was under way at a time when nobody polled it.
     pub(super) idle: bool,
 }
@@ -55,18 +53,21 @@ impl<O: Paginated> Queue<O> {
         self.0.clear();
     }
 
-    pub(super) fn push(&mut self, begin: u64, limit: u32, answer: Pending<O::Data>) {
-        self.0.push_back(Asked { begin, limit, idle: false, answer: Answer::Pending(answer) });
+    pub(super) fn push(&mut self, ask: Ask, answer: Pending<O::Data>) {
+        self.0.push_back(Asked { ask, idle: false, answer: Answer::Pending(answer) });
     }
 
-    /// Where the first page begins.
-    pub(super) fn begin(&self) -> Option<u64> {
-        self.0.front().map(|asked| asked.begin)
+    /// What the first page was asked for with.
+    pub(super) fn first(&self) -> Option<&Ask> {
+        self.0.front().map(|asked| &asked.ask)
     }
 
     /// Where the page after the last one begins, if all are full.
     pub(super) fn end(&self) -> Option<u64> {
-        self.0.back().map(|asked| asked.begin + u64::from(asked.limit))
+        self.0.back().and_then(|asked| match &asked.ask {
+            Ask::Window { limit, offset, .. } => Some(offset + u64::from(*limit)),
+            Ask::Cursor { .. } => None,
+        })
     }
 
     /// Whether no answer is here that is known to be less, or more, than a full page. What comes
@@ -74,7 +75,7 @@ impl<O: Paginated> Queue<O> {
     pub(super) fn is_full_so_far(&self) -> bool {
         self.0.iter().all(|asked| match &asked.answer {
             Answer::Pending(_) => true,
-            Answer::Here(Ok(page)) => page.items.len() as u64 == u64::from(asked.limit),
+            Answer::Here(Ok(page)) => page.items.len() as u64 == u64::from(asked.ask.limit()),
             Answer::Here(Err(_)) => false,
         })
     }
@@ -96,11 +97,11 @@ impl<O: Paginated> Queue<O> {
 
     /// Takes the first page, if it is here.
     pub(super) fn pop(&mut self) -> Option<Arrived<O::Item>> {
-        let Asked { begin, limit, idle, answer } = self.0.pop_front()?;
+        let Asked { ask, idle, answer } = self.0.pop_front()?;
         match answer {
-            Answer::Here(page) => Some(Arrived { page, limit, idle }),
+            Answer::Here(page) => Some(Arrived { page, ask, idle }),
             Answer::Pending(_) => {
-                self.0.push_front(Asked { begin, limit, idle, answer });
+                self.0.push_front(Asked { ask, idle, answer });
                 None
             }
         }

@@ -245,7 +245,7 @@ impl Client {
             return None;
         }
         let timeout = timeout.map_or(PATIENCE, |timeout| timeout.min(PATIENCE));
-        match self.ask(Some(timeout), Some(Retry::off())).await {
+        match self.hello(Some(timeout), Some(Retry::off())).await {
             Ok(server) => server.manager_version(),
             Err(error) => {
                 *silent = Some(Instant::now());

@@ -74,14 +74,21 @@ impl Texts {
 pub(crate) struct Chosen {
     before: Vec<Part>,
     fields: Vec<Vec<Part>>,
+    /// What is asked for besides, whatever is chosen.
+    more: Vec<String>,
     behind: Vec<Part>,
     /// That of the last version asked for.
     older: Mutex<Option<(ManagerVersion, Arc<str>)>>,
 }
 
 impl Chosen {
-    pub(crate) fn new(before: Vec<Part>, fields: Vec<Vec<Part>>, behind: Vec<Part>) -> Self {
-        Self { before, fields, behind, older: Mutex::default() }
+    pub(crate) fn new(
+        before: Vec<Part>,
+        fields: Vec<Vec<Part>>,
+        more: Vec<String>,
+        behind: Vec<Part>,
+    ) -> Self {
+        Self { before, fields, more, behind, older: Mutex::default() }
     }
 
     /// The text with all parts, as a JSON string.
@@ -107,7 +114,8 @@ impl Chosen {
     }
 
     pub(super) fn text(&self, is_there: &impl Fn(&Since) -> bool) -> Arc<str> {
-        let fields = self.fields.iter().map(|field| join(field, is_there));
+        let fields =
+            self.fields.iter().map(|field| join(field, is_there)).chain(self.more.iter().cloned());
         let fields: Vec<_> = fields.filter(|field| !field.is_empty()).collect();
         // A selection cannot be empty; what the rows lack is null to those who look for it.
         let fields = if fields.is_empty() { "__typename".to_owned() } else { fields.join(" ") };

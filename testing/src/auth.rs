@@ -90,17 +90,7 @@ pub(crate) fn authenticate(
         .ok_or_else(|| Problem::auth_params("Date/time sync error"))?;
 
     let claim = Claim::parse(authorization)?;
-    let caller = state
-        .caller_by_key(claim.access_key)
-        .ok_or_else(|| Problem::unauthorized("Access key not found in HMAC"))?;
-    let user = state
-        .users
-        .get(&caller.user)
-        .ok_or_else(|| Problem::unauthorized("Access key not found in HMAC"))?;
-    if !user.status.may_log_in() {
-        let status = user.status.as_str();
-        return Err(Problem::unauthorized(format!("User account is {status}")));
-    }
+    let caller = by_key(state, claim.access_key)?;
     let secret = state
         .keypairs
         .get(claim.access_key)
@@ -111,10 +101,25 @@ pub(crate) fn authenticate(
     if !bool::from(expected.as_bytes().ct_eq(claim.signature.as_bytes())) {
         return Err(Problem::unauthorized("HMAC signature mismatch"));
     }
-    let allowed = user.allowed_client_ip.clone();
+    let user = state.users.get(&caller.user);
+    let allowed = user.and_then(|user| user.allowed_client_ip.clone());
     state.count_query(claim.access_key, now);
     address::check(request.headers, allowed.as_deref())?;
     act_as(state, request.headers, caller).map(Some)
+}
+
+/// The owner of an access key, if the key and its owner are active.
+pub(crate) fn by_key(state: &State, access_key: &str) -> Result<Caller, Problem> {
+    let unknown = || Problem::unauthorized("Access key not found in HMAC");
+    let caller = state.caller_by_key(access_key).ok_or_else(unknown)?;
+    let user = state.users.get(&caller.user).ok_or_else(unknown)?;
+    match user.status.may_log_in() {
+        true => Ok(caller),
+        false => {
+            let status = user.status.as_str();
+            Err(Problem::unauthorized(format!("User account is {status}")))
+        }
+    }
 }
 
 /// The parameters of an `Authorization` header.

@@ -6,7 +6,7 @@ use std::future::{pending, poll_fn};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderMap, Request, Response, Uri};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -18,26 +18,36 @@ use tokio::task::JoinSet;
 
 use crate::fault::{Fault, Faults};
 use crate::record::Recorded;
-use crate::server::{Answer, Server};
+use crate::server::Answer;
 
 /// More than this is not read: the connection is closed.
 const READ_LIMIT: usize = 64 * 1024 * 1024;
 
-/// What the connections share with the [`Manager`](crate::Manager).
-pub(crate) struct Shared {
-    pub(crate) server: Server,
-    pub(crate) faults: Faults,
-    pub(crate) log: Mutex<Vec<Recorded>>,
+/// What answers: the manager or its webserver.
+pub(crate) trait Serve: Send + Sync + 'static {
+    fn answer(&self, method: &str, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Answer;
 }
 
-impl Shared {
+/// What the connections share with the [`Manager`](crate::Manager) or the
+/// [`Webserver`](crate::Webserver).
+pub(crate) struct Shared<S> {
+    pub(crate) server: S,
+    pub(crate) faults: Faults,
+    log: Mutex<Vec<Recorded>>,
+}
+
+impl<S> Shared<S> {
+    pub(crate) fn new(server: S) -> Self {
+        Self { server, faults: Faults::default(), log: Mutex::default() }
+    }
+
     pub(crate) fn log(&self) -> std::sync::MutexGuard<'_, Vec<Recorded>> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Accepts connections until it is dropped, and them with it.
-pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+pub(crate) async fn serve<S: Serve>(listener: TcpListener, shared: Arc<Shared<S>>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -70,7 +80,7 @@ impl fmt::Display for Abandon {
 
 impl std::error::Error for Abandon {}
 
-async fn connection(stream: TcpStream, shared: Arc<Shared>) {
+async fn connection<S: Serve>(stream: TcpStream, shared: Arc<Shared<S>>) {
     let _ = stream.set_nodelay(true);
     let end = Arc::new(Mutex::new(None));
     let service = service_fn(|request| {
@@ -106,7 +116,10 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>) {
     }
 }
 
-async fn handle(request: Request<Incoming>, shared: &Shared) -> Result<Response<Full<Bytes>>, End> {
+async fn handle<S: Serve>(
+    request: Request<Incoming>,
+    shared: &Shared<S>,
+) -> Result<Response<Full<Bytes>>, End> {
     let (parts, body) = request.into_parts();
     let body = match Limited::new(body, READ_LIMIT).collect().await {
         Ok(body) => body.to_bytes(),

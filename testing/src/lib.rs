@@ -60,8 +60,10 @@ mod resolve;
 mod schema;
 mod server;
 mod state;
+mod webserver;
 
 pub use fault::{Fault, Faults};
 pub use jiff::SignedDuration;
 pub use manager::{Account, Manager, ManagerBuilder};
 pub use record::Recorded;
+pub use webserver::Webserver;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use jiff::SignedDuration;
 use tokio::net::TcpListener;
@@ -15,6 +15,7 @@ use crate::record::Recorded;
 use crate::schema;
 use crate::server::Server;
 use crate::state::{Named, Seed, State, seed};
+use crate::webserver::{Webserver, password_of};
 
 /// An embedded manager that listens on 127.0.0.1 until it is dropped.
 ///
@@ -30,7 +31,7 @@ use crate::state::{Named, Seed, State, seed};
 pub struct Manager {
     endpoint: String,
     accounts: Accounts,
-    shared: Arc<Shared>,
+    shared: Arc<Shared<Server>>,
     task: JoinHandle<()>,
 }
 
@@ -96,6 +97,16 @@ impl Manager {
     #[must_use]
     pub fn other_admin(&self) -> &Account {
         &self.accounts.other_admin
+    }
+
+    /// Starts a webserver in front of this manager, to log in at. It shares the manager's state and
+    /// clock, and has faults and a log of its own.
+    ///
+    /// # Errors
+    ///
+    /// When no port of 127.0.0.1 can be listened on.
+    pub async fn webserver(&self) -> io::Result<Webserver> {
+        Webserver::start(Arc::clone(&self.shared)).await
     }
 
     /// The access keys that exist now, in order.
@@ -227,11 +238,8 @@ impl ManagerBuilder {
         let state = seed(plan, clock.now());
         let accounts = Accounts::of(&state);
         let limit = clamp(self.anonymous_limit);
-        let shared = Arc::new(Shared {
-            server: Server::new(contract, state, clock, self.version, limit),
-            faults: Faults::default(),
-            log: Mutex::default(),
-        });
+        let server = Server::new(contract, state, clock, self.version, limit);
+        let shared = Arc::new(Shared::new(server));
         let task = tokio::spawn(http::serve(listener, Arc::clone(&shared)));
         Ok(Manager { endpoint, accounts, shared, task })
     }
@@ -247,6 +255,8 @@ pub struct Account {
     pub secret_key: String,
     /// The owner's address.
     pub email: String,
+    /// The owner's password at a [`Webserver`].
+    pub password: String,
     /// The owner's user name.
     pub username: String,
     /// The owner's id, a UUID.
@@ -262,6 +272,7 @@ impl fmt::Debug for Account {
         f.debug_struct("Account")
             .field("access_key", &self.access_key)
             .field("secret_key", &"[redacted]")
+            .field("password", &"[redacted]")
             .field("email", &self.email)
             .field("role", &self.role)
             .finish_non_exhaustive()
@@ -290,6 +301,7 @@ impl Accounts {
                 secret_key: keypair.secret_key.clone(),
                 email: user.email.clone(),
                 username: user.username.clone(),
+                password: password_of(&user.username),
                 user_id: user.id.to_string(),
                 domain: user.domain.clone(),
                 role: user.role.as_str().to_owned(),

@@ -49,7 +49,7 @@ impl Recorded {
 impl fmt::Debug for Recorded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut headers = self.headers.clone();
-        for name in ["authorization", "cookie", "x-backendai-token"] {
+        for name in ["authorization", "cookie", "x-backendai-sessionid", "x-backendai-token"] {
             if let Some(value) = headers.get_mut(name) {
                 *value = HeaderValue::from_static("[redacted]");
             }

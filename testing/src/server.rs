@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::auth::{self, Request};
 use crate::date::{self, Clock};
+use crate::http::Serve;
 use crate::limit::{Limits, Quota};
 use crate::problem::Problem;
 use crate::release;
@@ -60,6 +61,21 @@ enum Route {
     },
 }
 
+/// Who sends a request.
+#[derive(Clone, Copy)]
+enum Who<'a> {
+    /// Its signature tells.
+    Signer,
+    /// The owner of this access key, or nobody.
+    Known(Option<&'a str>),
+}
+
+impl Serve for Server {
+    fn answer(&self, method: &str, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Answer {
+        self.answer_as(Who::Signer, &Request { method, uri, headers, body })
+    }
+}
+
 impl Server {
     pub(crate) fn new(
         contract: Arc<Contract>,
@@ -79,18 +95,22 @@ impl Server {
         look(&self.lock().state)
     }
 
-    /// Answers a request.
-    pub(crate) fn answer(
+    /// Answers a request that the webserver signed with this access key, or that nobody signed.
+    pub(crate) fn answer_for(
         &self,
+        access_key: Option<&str>,
         method: &str,
         uri: &Uri,
         headers: &HeaderMap,
         body: &[u8],
     ) -> Answer {
+        self.answer_as(Who::Known(access_key), &Request { method, uri, headers, body })
+    }
+
+    fn answer_as(&self, who: Who<'_>, request: &Request<'_>) -> Answer {
         let now = self.clock.now();
         let mut quota = None;
-        let request = Request { method, uri, headers, body };
-        let mut answer = match self.respond(&request, now, &mut quota) {
+        let mut answer = match self.respond(who, request, now, &mut quota) {
             Ok(body) => Answer {
                 status: 200,
                 content_type: "application/json; charset=utf-8",
@@ -124,6 +144,7 @@ impl Server {
     /// The manager's order: path, signature, version, rate limit, privilege, body.
     fn respond(
         &self,
+        who: Who<'_>,
         request: &Request<'_>,
         now: Timestamp,
         quota: &mut Option<Quota>,
@@ -132,7 +153,11 @@ impl Server {
         let mut inner = self.lock();
         let Inner { state, limits } = &mut *inner;
         let caller = match route {
-            Route::GraphQl { .. } => auth::authenticate(state, request, now)?,
+            Route::GraphQl { .. } => match who {
+                Who::Signer => auth::authenticate(state, request, now)?,
+                Who::Known(Some(key)) => Some(auth::by_key(state, key)?),
+                Who::Known(None) => None,
+            },
             Route::Version | Route::Health => None,
         };
         auth::check_version(request.headers, self.api)?;

@@ -14,6 +14,10 @@ mod roles;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
+mod session;
+#[cfg(test)]
 mod signing;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod walks;

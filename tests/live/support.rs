@@ -53,6 +53,10 @@ impl Role {
         self.variable("EMAIL")
     }
 
+    pub(crate) fn password(self) -> String {
+        self.variable("PASSWORD")
+    }
+
     fn variable(self, what: &str) -> String {
         variable(&format!("BACKEND_{}_{what}", self.0))
     }

@@ -13,4 +13,5 @@ mod requests;
 mod retry;
 mod support;
 mod tls;
+mod walks;
 mod wire;

@@ -357,7 +357,7 @@ fn key(list: &List<'_>, row: Made<'_>, unsure: &mut Missing) -> Option<Key> {
     let columns = text("by")?;
     let names = text("field").unwrap_or_else(|| columns.clone());
     let filter = directive.specified_argument_by_name("filter").and_then(|value| value.to_bool());
-    let mut members = Vec::new();
+    let (mut members, mut fields) = (Vec::new(), Vec::new());
     for name in names.split(',').map(str::trim) {
         let field = row.fields.iter().find(|member| member.field == name);
         let comparable = field.filter(|field| {
@@ -371,10 +371,11 @@ fn key(list: &List<'_>, row: Made<'_>, unsure: &mut Missing) -> Option<Key> {
                 unsure.push(format!("`{name}` is no string and no UUID: `@unique` cannot use it"));
             }
             (Some(_), Some(field)) => {
+                fields.push(field.field.clone());
                 members.push(Member { optional: !field.shape.wraps.is_empty(), ..field.into() });
             }
         }
     }
     let single = !columns.contains(',');
-    Some(Key { columns, members, filtered: single && filter.unwrap_or(true) })
+    Some(Key { columns, members, fields, filtered: single && filter.unwrap_or(true) })
 }

@@ -109,6 +109,9 @@ impl Writer<'_> {
         self.around(choice);
         self.line(&format!("const ROWS: &'static [&'static str] = &{:?};", choice.rows));
         self.line(&format!("const TOTAL: Option<&'static str> = {:?};", choice.total));
+        if let Some(key) = operation.page.as_ref().and_then(|page| page.key.as_ref()) {
+            self.line(&format!("const ROW_KEY: &'static [&'static str] = &{:?};", key.fields));
+        }
         self.close("}");
     }
 }

@@ -1983,6 +1983,7 @@ pub mod lists {
         const AROUND: [&'static str; 2] = ["query Fragmented($limit:Int!$offset:Int!){log(limit:$limit offset:$offset)", "}"];
         const ROWS: &'static [&'static str] = &["log"];
         const TOTAL: Option<&'static str> = None;
+        const ROW_KEY: &'static [&'static str] = &["name", "id"];
     }
 
     impl ::backendai::graphql_client::GraphQLQuery for Fragmented {
@@ -2797,6 +2798,7 @@ pub mod people {
         const AROUND: [&'static str; 2] = ["query Users($limit:Int!=20$offset:Int!$order:String$filter:String){user_list(limit:$limit offset:$offset order:$order filter:$filter){items", "total_count}}"];
         const ROWS: &'static [&'static str] = &["user_list", "items"];
         const TOTAL: Option<&'static str> = Some("total_count");
+        const ROW_KEY: &'static [&'static str] = &["name"];
     }
 
     impl ::backendai::graphql_client::GraphQLQuery for Users {

@@ -1,0 +1,115 @@
+//! Logins at a real webserver, in front of the real manager.
+
+use backendai::{
+    Client, Config, ConfigBuilder, EndpointType, Error, Session,
+    credential::ExposeSecret as _,
+    keypair::{CreateKeyPair, GetKeyPair, PagedKeyPairs},
+    types::KeyPairInput,
+};
+
+use crate::support::*;
+
+fn config() -> Option<ConfigBuilder> {
+    // `up` sets it when it is asked for a webserver.
+    let Ok(endpoint) = std::env::var("BACKEND_WEBSERVER_ENDPOINT") else {
+        let required = std::env::var("BACKENDAI_LIVE").is_ok_and(|value| value == "1");
+        assert!(
+            !required,
+            "BACKEND_WEBSERVER_ENDPOINT is not set: use tests/manager/up --webserver"
+        );
+        return None;
+    };
+    Some(Config::builder().endpoint(endpoint).endpoint_type(EndpointType::Session))
+}
+
+fn client() -> Option<Client> {
+    Some(Client::new(config()?.build().unwrap()).unwrap())
+}
+
+async fn log_in(client: &Client, role: Role) -> Result<Session, Error> {
+    client.login(role.email(), role.password()).await
+}
+
+#[tokio::test]
+async fn a_superadmin_reads_every_page() {
+    let (Some(manager), Some(client)) = (Manager::turn().await, client()) else { return };
+    assert_eq!(client.negotiate().await.unwrap().manager(), "26.9.6");
+    let session = log_in(&client, SUPERADMIN).await.unwrap();
+    assert_eq!(session.account().unwrap().role, "superadmin");
+    let rows = walk(&client, PagedKeyPairs::new()).await.unwrap();
+    assert_eq!(keys_of(&rows), manager.access_keys());
+
+    let extended = client.extend_login().await.unwrap();
+    assert_eq!(extended.id().expose_secret(), session.id().expose_secret());
+    assert!(extended.expires() >= session.expires());
+    let file = tempfile::tempdir().unwrap();
+    let path = file.path().join("session.json");
+    extended.save(&path).unwrap();
+    let stored = Client::new(config().unwrap().session_file(&path).build().unwrap()).unwrap();
+    stored.send(GetKeyPair::new()).await.unwrap();
+    assert_eq!(stored.check_login().await.unwrap().as_ref(), session.account());
+    stored.logout().await.unwrap();
+
+    // It is the same session that has ended.
+    assert_eq!(client.check_login().await.unwrap(), None);
+    let error = client.send(GetKeyPair::new()).await.unwrap_err();
+    assert!(error.is_login_required() && error.is_of_webserver(), "{error}");
+    assert!(client.extend_login().await.unwrap_err().is_login_required());
+}
+
+#[tokio::test]
+async fn a_user_may_do_no_more_than_with_keys() {
+    let (Some(manager), Some(client)) = (Manager::turn().await, client()) else { return };
+    let before = manager.access_keys();
+    let session = log_in(&client, USER).await.unwrap();
+    let own = client.send(GetKeyPair::new()).await.unwrap().keypair.unwrap();
+    assert_eq!(own.access_key, USER.access_key());
+    let create = CreateKeyPair::new(USER.email(), KeyPairInput::new("default", 1));
+    let error = client.send(create).await.unwrap_err();
+    assert!(error.is_refused() && error.is_permission_denied(), "{error}");
+    let foreign = GetKeyPair::new().access_key(SUPERADMIN.access_key());
+    let error = client.send(foreign).await.unwrap_err();
+    assert!(error.is_permission_denied() && !error.is_of_webserver(), "{error}");
+    assert_eq!(manager.access_keys(), before);
+
+    let by_header = Client::builder(config().unwrap().build().unwrap());
+    let by_header = by_header.session(session.in_header()).build().unwrap();
+    by_header.send(GetKeyPair::new()).await.unwrap();
+    client.logout().await.unwrap();
+    let error = by_header.send(GetKeyPair::new()).await.unwrap_err();
+    assert!(error.is_login_required(), "{error}");
+}
+
+#[tokio::test]
+async fn who_is_not_let_in() {
+    let (Some(_manager), Some(client)) = (Manager::turn().await, client()) else { return };
+    let wrong = client.login(USER.email(), "hunter2").await.unwrap_err();
+    let inactive = log_in(&client, INACTIVE_USER).await.unwrap_err();
+    let other = log_in(&client, OTHER_ADMIN).await.unwrap_err();
+    for error in [wrong, inactive, other] {
+        assert!(error.is_auth() && !error.is_login_required(), "{error}");
+        assert_eq!(error.status().unwrap(), 401);
+        assert!(!format!("{error} {error:?}").contains("hunter2"));
+    }
+    assert!(client.session().is_none());
+    let login = client.login(OTHER_ADMIN.email(), OTHER_ADMIN.password()).domain("other");
+    assert_eq!(login.await.unwrap().account().unwrap().access_key, OTHER_ADMIN.access_key());
+    let rows = walk(&client, PagedKeyPairs::new()).await.unwrap();
+    assert_eq!(keys_of(&rows), [OTHER_ADMIN.access_key()]);
+    client.logout().await.unwrap();
+
+    let error = client.login_by_token("x").await.unwrap_err();
+    assert!(error.is_auth() && error.status().unwrap() == 200, "{error}");
+}
+
+#[tokio::test]
+async fn a_session_that_nobody_has() {
+    let (Some(_manager), Some(client)) = (Manager::turn().await, client()) else { return };
+    let endpoint = client.config().endpoints()[0].clone();
+    let session = Session::new(endpoint, "0123456789abcdef0123456789abcdef").unwrap();
+    let other = Client::builder(config().unwrap().build().unwrap()).session(session);
+    let other = other.build().unwrap();
+    let error = other.send(GetKeyPair::new()).await.unwrap_err();
+    assert!(error.is_login_required() && error.is_of_webserver(), "{error}");
+    assert_eq!(other.check_login().await.unwrap(), None);
+}
