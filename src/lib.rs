@@ -26,6 +26,7 @@
 //! | choose the fields when the program runs | [`Select::choose`] |
 //! | send what `graphql_client` derived, or a text | [`Client::query`], [`Client::execute`] |
 //! | log in at a webserver | [`Client::login`], [`session`] |
+//! | work with a manager that is older | [`version`] |
 //! | tell failures apart | [`Error`] |
 //! | tell unset from null | [`Maybe`] |
 //! | compile documents of your own | [`include_graphql!`] |
@@ -58,6 +59,7 @@ pub mod select;
 pub mod session;
 pub mod sign;
 pub mod transport;
+pub mod version;
 
 pub use client::{Client, ClientBuilder, ServerInfo};
 pub use config::{
@@ -85,6 +87,7 @@ pub use select::{Chosen, Field, Fragment, Row, Rows, Select};
 pub use session::Session;
 pub use sign::HashType;
 pub use transport::Transport;
+pub use version::{ManagerVersion, Since, VersionPolicy};
 
 /// Includes what [`backendai-codegen`](https://docs.rs/backendai-codegen) wrote under this name in
 /// the build script of the crate: a module for each document file, and `types` for what they share.

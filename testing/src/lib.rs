@@ -57,6 +57,7 @@ mod limit;
 mod manager;
 mod problem;
 mod record;
+mod release;
 mod resolve;
 mod schema;
 mod server;
