@@ -28,6 +28,7 @@
 //! | say which rows of a list, and in which order | [`filter`] |
 //! | change a project and keep what it has | [`Client::groups`] |
 //! | log in at a webserver | [`Client::login`], [`session`] |
+//! | work with a manager that is older | [`version`] |
 //! | tell failures apart | [`Error`] |
 //! | tell unset from null | [`Maybe`] |
 //! | compile documents of your own | [`include_graphql!`] |
@@ -62,6 +63,7 @@ pub mod select;
 pub mod session;
 pub mod sign;
 pub mod transport;
+pub mod version;
 
 pub use client::{Client, ClientBuilder, ServerInfo};
 pub use config::{
@@ -90,6 +92,7 @@ pub use select::{Chosen, Field, Fragment, Row, Rows, Select};
 pub use session::Session;
 pub use sign::HashType;
 pub use transport::Transport;
+pub use version::{ManagerVersion, Since, VersionPolicy};
 
 /// Includes what [`backendai-codegen`](https://docs.rs/backendai-codegen) wrote under this name in
 /// the build script of the crate: a module for each document file, and `types` for what they share.

@@ -52,6 +52,16 @@ impl fmt::Display for Error {
                 f,
                 "the manager{at} speaks API {server} and at least {minimum} is needed: update it"
             ),
+            Kind::ManagerTooOld { manager, missing } => {
+                write!(f, "the manager is of version {manager}, and this needs a newer one: ")?;
+                for (index, since) in missing.iter().enumerate() {
+                    write!(f, "{}{since}", if index == 0 { "" } else { ", " })?;
+                }
+                f.write_str(
+                    "; update it, leave out what is newer, or have it sent all the same with \
+                     VersionPolicy::Warn",
+                )
+            }
             Kind::Walk(message) => f.write_str(message),
             Kind::Stuck { offset, total } => write!(
                 f,

@@ -6,7 +6,11 @@ use http::StatusCode;
 
 use super::{Decode, Error, Graphql, Http, Inner, Kind, Sent, Source, class::Class};
 use crate::{
-    config::ApiVersion, operation::Refusal, response::RateLimit, transport::TransportError,
+    config::ApiVersion,
+    operation::Refusal,
+    response::RateLimit,
+    transport::TransportError,
+    version::{ManagerVersion, Since},
 };
 
 impl Error {
@@ -141,6 +145,10 @@ impl Error {
 
     pub(crate) fn too_old(server: ApiVersion, minimum: ApiVersion) -> Self {
         Self::new(Kind::TooOld { server, minimum })
+    }
+
+    pub(crate) fn manager_too_old(manager: ManagerVersion, missing: Vec<Since>) -> Self {
+        Self::new(Kind::ManagerTooOld { manager, missing })
     }
 
     /// A list that cannot be read to its end: why.

@@ -227,6 +227,13 @@ impl Error {
                 .is_some_and(|text| text.starts_with("Unsupported API version"))
     }
 
+    /// The manager is older than what the operation, or a value that was given, needs; nothing was
+    /// sent. [`missing`](Self::missing) says what it lacks. Update the manager or leave that out;
+    /// where the schema's version is wrong, [`VersionPolicy`](crate::VersionPolicy) has it sent.
+    pub fn is_manager_too_old(&self) -> bool {
+        matches!(self.0.kind, Kind::ManagerTooOld { .. })
+    }
+
     /// A mutation, or a document of unknown kind, may or may not have taken effect: it may have
     /// reached the manager, and no answer says what became of it. Look before sending it again.
     /// Never holds for a query. `docs/reliability.md` of the repository has the recipe, and
