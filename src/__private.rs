@@ -9,6 +9,8 @@ use serde_json::value::RawValue;
 pub use serde;
 pub use serde_json;
 
+pub use crate::version::{Gate, Gated, Given, Part, Variables};
+
 /// Stands in for a secret in `Debug`.
 pub struct Redacted;
 

@@ -2,7 +2,10 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::scalar::Maybe;
+use crate::{
+    scalar::Maybe,
+    version::{Gate, ManagerVersion, Since},
+};
 
 /// Whether an operation reads or writes.
 ///
@@ -33,10 +36,28 @@ pub trait Operation: Serialize + Send + Sync {
     /// [`TEXT`](Self::TEXT) as a JSON string with its quotes, ready to be put in a request body.
     const TEXT_JSON: &'static str;
 
+    /// What it needs that not every manager has and that cannot be left out, newest first.
+    const REQUIRES: &'static [Since] = &[];
+    /// The version from which on every manager has all of it; `None` when every manager does. One
+    /// of an older branch may have it too: [`Since::is_in`] tells.
+    const MIN_MANAGER_VERSION: Option<ManagerVersion> = Since::newest(Self::REQUIRES);
+
     /// The text that is sent, as a JSON string. Another one than [`TEXT_JSON`](Self::TEXT_JSON)
     /// where fields are chosen at run time.
     fn text_json(&self) -> &str {
         Self::TEXT_JSON
+    }
+
+    /// The newest version that any part of it or of its values came with.
+    #[doc(hidden)]
+    fn newest(&self) -> Option<ManagerVersion> {
+        Self::MIN_MANAGER_VERSION
+    }
+
+    /// What has to be looked at when the manager may be older than that.
+    #[doc(hidden)]
+    fn gate(&self) -> Gate {
+        Gate::new(Self::REQUIRES)
     }
 
     /// What the manager refused, though it answered with HTTP 200 and no GraphQL error:

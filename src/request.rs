@@ -3,6 +3,7 @@
 use std::{
     borrow::Cow,
     future::{Future, IntoFuture},
+    ops::Range,
     pin::Pin,
     time::Duration,
 };
@@ -17,6 +18,7 @@ use crate::{
     operation::{Kind, Operation, Refusal},
     response::{self, Asked, Response},
     retry::Retry,
+    version::{self, Gatekeeper, VersionPolicy},
 };
 
 /// Path of the admin schema.
@@ -45,6 +47,9 @@ pub struct Request<T> {
     /// Why it cannot be sent; told when it is.
     failed: Option<Error>,
     refusal: fn(&T) -> Option<Refusal<'_>>,
+    /// What the manager has to have, where it may lack it.
+    gate: Option<Box<Gatekeeper>>,
+    version_policy: VersionPolicy,
 }
 
 /// What the loop needs, whatever the answer's type.
@@ -129,6 +134,13 @@ impl<T> Request<T> {
         self
     }
 
+    /// What is done when the manager is older than what the operation needs, instead of as the
+    /// client has it.
+    pub fn version_policy(mut self, policy: VersionPolicy) -> Self {
+        self.version_policy = policy;
+        self
+    }
+
     /// Name of the operation, in errors and traces.
     pub fn name(&self) -> &str {
         &self.call.operation
@@ -142,14 +154,14 @@ impl<T: DeserializeOwned> Request<T> {
     ///
     /// Everything that [`Error`] can be.
     pub async fn send(self) -> Result<Response<T>> {
-        let Self { client, call, failed, refusal } = self;
+        let Self { client, call, failed, refusal, gate, version_policy } = self;
         let name = call.operation.clone();
         let result = match failed {
             Some(error) => Err(error),
             None => {
                 client
-                    .call(&call, |response| {
-                        let data = response::data::<T>(&response, call.asked())?;
+                    .call_gated(call, gate.as_deref(), version_policy, |response, asked| {
+                        let data = response::data::<T>(&response, asked)?;
                         if let Some(refusal) = refusal(&data) {
                             return Err(Error::refused(refusal));
                         }
@@ -174,9 +186,19 @@ impl<T: DeserializeOwned + Send + 'static> IntoFuture for Request<T> {
 impl<D> Request<D> {
     /// Of an operation that was compiled.
     pub(crate) fn of<O: Operation<Data = D>>(client: Client, operation: &O) -> Self {
-        let body = body(operation.text_json(), Some(O::NAME), operation);
+        let text = operation.text_json();
+        let body = body(text, Some(O::NAME), operation);
+        let gate = match &body {
+            Ok((_, variables)) if operation.newest() > client.oldest() => {
+                let variables = variables.clone();
+                let gate = operation.gate();
+                Some(Box::new(Gatekeeper { gate, text: text.len(), variables }))
+            }
+            _ => None,
+        };
         let kind = Some(O::KIND);
-        Self::new(client, O::NAME.into(), O::PATH.into(), kind, body, O::refusal)
+        let request = Self::new(client, O::NAME.into(), O::PATH.into(), kind, body, O::refusal);
+        Self { gate, ..request }
     }
 
     /// Of a document that nobody has looked into.
@@ -195,11 +217,11 @@ impl<D> Request<D> {
         operation: Cow<'static, str>,
         path: Cow<'static, str>,
         kind: Option<Kind>,
-        body: serde_json::Result<Bytes>,
+        body: serde_json::Result<(Bytes, Range<usize>)>,
         refusal: fn(&D) -> Option<Refusal<'_>>,
     ) -> Self {
         let (body, failed) = match body {
-            Ok(body) => (body, None),
+            Ok((body, _)) => (body, None),
             Err(error) => (Bytes::new(), Some(Error::encode(error))),
         };
         let call = Call {
@@ -213,7 +235,8 @@ impl<D> Request<D> {
             retry: None,
             signed: true,
         };
-        Self { client, call, failed, refusal }
+        let version_policy = client.version_policy();
+        Self { client, call, failed, refusal, gate: None, version_policy }
     }
 }
 
@@ -235,16 +258,23 @@ impl Request<Box<serde_json::value::RawValue>> {
 }
 
 /// `{"query":…,"variables":…,"operationName":…}`, written once. `text` is JSON already.
-fn body(text: &str, name: Option<&str>, variables: &impl Serialize) -> serde_json::Result<Bytes> {
+/// Also tells where the variables are.
+fn body(
+    text: &str,
+    name: Option<&str>,
+    variables: &impl Serialize,
+) -> serde_json::Result<(Bytes, Range<usize>)> {
     let mut body = Vec::with_capacity(text.len() + 256);
-    body.extend_from_slice(b"{\"query\":");
+    body.extend_from_slice(version::QUERY);
     body.extend_from_slice(text.as_bytes());
     body.extend_from_slice(b",\"variables\":");
+    let start = body.len();
     serde_json::to_writer(&mut body, variables)?;
+    let variables = start..body.len();
     if let Some(name) = name {
         body.extend_from_slice(b",\"operationName\":");
         serde_json::to_writer(&mut body, name)?;
     }
     body.push(b'}');
-    Ok(body.into())
+    Ok((body.into(), variables))
 }

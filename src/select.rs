@@ -21,7 +21,7 @@
 //! # }
 //! ```
 
-use std::{borrow::Cow, fmt, marker::PhantomData, ops::Deref};
+use std::{borrow::Cow, fmt, marker::PhantomData, ops::Deref, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Map, Value};
@@ -31,6 +31,7 @@ use crate::{
     format::{self, Format},
     operation::{Kind, Operation, Page, Paginated, Refusal, Walk},
     scalar::Maybe,
+    version::{self, Gate, ManagerVersion, Part, Since},
 };
 
 /// A field that can be chosen.
@@ -39,6 +40,8 @@ pub struct Field {
     name: &'static str,
     title: Option<&'static str>,
     text: &'static str,
+    /// The same in parts, where an older manager knows less.
+    parts: &'static [Part],
     format: Format,
     secret: bool,
 }
@@ -52,7 +55,13 @@ impl Field {
         format: Format,
         secret: bool,
     ) -> Self {
-        Self { name, title, text, format, secret }
+        Self { name, title, text, parts: &[], format, secret }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn parts(self, parts: &'static [Part]) -> Self {
+        Self { parts, ..self }
     }
 
     /// Its name in the answer.
@@ -95,6 +104,10 @@ pub trait Select: Operation + Sized + 'static {
     type Row: Fragment;
     /// The text before and behind the selection of a row.
     const AROUND: [&'static str; 2];
+    #[doc(hidden)]
+    const AROUND_PARTS: [&'static [Part]; 2] = [&[], &[]];
+    /// What it needs whatever is chosen, as [`Operation::REQUIRES`].
+    const AROUND_REQUIRES: &'static [Since] = &[];
     /// The keys that lead from the answer's data to the rows.
     const ROWS: &'static [&'static str];
     /// Key of the total, beside the rows.
@@ -116,13 +129,20 @@ pub trait Select: Operation + Sized + 'static {
                 names::<Self::Row>()
             )));
         }
+        let parts = |parts: &[Part], text| match parts {
+            [] => vec![Part::new(&[], text)],
+            parts => parts.to_vec(),
+        };
+        let ([before, behind], [before_parts, behind_parts]) = (Self::AROUND, Self::AROUND_PARTS);
         let key = Self::ROW_KEY.iter().enumerate();
-        let key = key.map(|(index, field)| format!("{}:{field}", key_alias(index)).into());
-        let texts = fields.iter().map(|field| Cow::Borrowed(field.text));
-        let texts: Vec<Cow<'_, str>> = texts.chain(key).collect();
-        let [before, behind] = Self::AROUND;
-        let text = Value::from(format!("{before}{{{}}}{behind}", texts.join(" "))).to_string();
-        Ok(Chosen { operation: self, text, fields })
+        let key = key.map(|(index, field)| format!("{}:{field}", key_alias(index)));
+        let text = Arc::new(version::Chosen::new(
+            parts(before_parts, before),
+            fields.iter().map(|field| parts(field.parts, field.text)).collect(),
+            key.collect(),
+            parts(behind_parts, behind),
+        ));
+        Ok(Chosen { operation: self, whole: text.whole(), text, fields })
     }
 }
 
@@ -155,8 +175,9 @@ fn names<F: Fragment>() -> String {
 #[derive(Clone, Debug)]
 pub struct Chosen<O> {
     operation: O,
-    /// As a JSON string.
-    text: String,
+    text: Arc<version::Chosen>,
+    /// All of it, as a JSON string.
+    whole: Arc<str>,
     fields: Vec<Field>,
 }
 
@@ -182,8 +203,18 @@ impl<O: Select> Operation for Chosen<O> {
     const TEXT: &'static str = O::TEXT;
     const TEXT_JSON: &'static str = O::TEXT_JSON;
 
+    const REQUIRES: &'static [Since] = O::AROUND_REQUIRES;
+
     fn text_json(&self) -> &str {
-        &self.text
+        &self.whole
+    }
+
+    fn newest(&self) -> Option<ManagerVersion> {
+        self.operation.newest().max(self.text.newest())
+    }
+
+    fn gate(&self) -> Gate {
+        self.operation.gate().chosen(Self::REQUIRES, self.text.clone())
     }
 
     fn refusal(data: &Rows<O>) -> Option<Refusal<'_>> {

@@ -1,5 +1,4 @@
-//! Reads the documents of one set, proves them against the schema, and writes the text that is
-//! sent.
+//! Reads the documents of one set and proves them against the schema.
 
 use std::path::PathBuf;
 
@@ -7,8 +6,7 @@ use apollo_compiler::{
     ExecutableDocument, Name, Node, Schema,
     ast::OperationType,
     collections::IndexSet,
-    executable::{DirectiveList, Field, Operation, Selection, SelectionSet},
-    name,
+    executable::{Operation, Selection, SelectionSet},
     parser::{Parser, SourceSpan},
     validation::{DiagnosticList, Valid},
 };
@@ -17,7 +15,6 @@ use crate::{
     Failure,
     diagnostic::{self, Diagnostic},
     nulls::Nulls,
-    schema::CLIENT_DIRECTIVES,
     suggest::suggest,
     usage,
 };
@@ -120,34 +117,6 @@ impl Documents {
             .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned())
     }
 
-    /// What is sent for an operation: its own text and the fragments it uses, minified, without
-    /// what speaks to the generator.
-    pub(crate) fn text(&self, schema: &Schema, operation: &Node<Operation>) -> String {
-        let mut text = self.own_text(schema, operation);
-        for name in self.fragments(&operation.selection_set) {
-            if let Some(fragment) = self.executable.fragments.get(&name) {
-                let mut fragment = fragment.clone();
-                let own = fragment.make_mut();
-                strip(&mut own.directives);
-                tidy(schema, &mut own.selection_set);
-                text.push_str(&minify(&fragment.serialize().no_indent().to_string()));
-            }
-        }
-        text
-    }
-
-    /// The same without the fragments.
-    pub(crate) fn own_text(&self, schema: &Schema, operation: &Node<Operation>) -> String {
-        let mut operation = operation.clone();
-        let own = operation.make_mut();
-        strip(&mut own.directives);
-        for variable in &mut own.variables {
-            strip(&mut variable.make_mut().directives);
-        }
-        tidy(schema, &mut own.selection_set);
-        minify(&operation.serialize().no_indent().to_string())
-    }
-
     /// The fragments that a selection reaches, each once, in the order in which they are met.
     pub(crate) fn fragments(&self, set: &SelectionSet) -> IndexSet<Name> {
         let mut reached = IndexSet::default();
@@ -169,48 +138,6 @@ impl Documents {
         }
         reached
     }
-}
-
-/// Takes the client directives out, and asks for the name of the type where it decides what is
-/// decoded.
-pub(crate) fn tidy(schema: &Schema, set: &mut SelectionSet) {
-    let spreads = set.selections.iter().any(|selection| !matches!(selection, Selection::Field(_)));
-    let named = |field: &Node<Field>| {
-        field.name == "__typename" && field.alias.is_none() && field.directives.is_empty()
-    };
-    let tells = set.selections.iter().filter_map(Selection::as_field).any(named);
-    if spreads
-        && !tells
-        && is_abstract(schema, &set.ty)
-        && let Ok(field) = set.new_field(schema, name!("__typename"))
-    {
-        set.selections.insert(0, field.into());
-    }
-    for selection in &mut set.selections {
-        match selection {
-            Selection::Field(field) => {
-                let field = field.make_mut();
-                strip(&mut field.directives);
-                tidy(schema, &mut field.selection_set);
-            }
-            Selection::InlineFragment(inline) => {
-                let inline = inline.make_mut();
-                strip(&mut inline.directives);
-                tidy(schema, &mut inline.selection_set);
-            }
-            Selection::FragmentSpread(_) => {}
-        }
-    }
-}
-
-fn strip(directives: &mut DirectiveList) {
-    let prefix = |name: &str| format!("directive @{name}");
-    directives.retain(|directive| {
-        let prefix = prefix(&directive.name);
-        !CLIENT_DIRECTIVES.iter().any(|known| {
-            known.strip_prefix(&prefix).is_some_and(|rest| rest.starts_with(['(', ' ']))
-        })
-    });
 }
 
 /// Whether a type is an interface or a union.

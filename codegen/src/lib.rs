@@ -25,6 +25,8 @@ mod emit;
 mod failure;
 #[cfg(feature = "tools")]
 pub mod introspection;
+#[cfg(feature = "manifest")]
+mod manifest;
 mod names;
 mod nulls;
 mod options;
@@ -33,11 +35,15 @@ mod scaffold;
 mod schema;
 mod script;
 mod select;
+mod since;
 #[cfg(feature = "snapshot")]
 pub mod snapshot;
 mod suggest;
+mod text;
 mod types;
 mod usage;
+#[cfg(test)]
+mod versions;
 
 pub use diagnostic::Diagnostic;
 pub use failure::Failure;

@@ -7,7 +7,12 @@ use std::{
 };
 
 use crate::{
-    Diagnostic, Failure, build, carried::Carried, document, emit, nulls::Nulls, schema, types::Base,
+    Diagnostic, Failure, build,
+    carried::Carried,
+    document, emit,
+    nulls::Nulls,
+    schema,
+    types::{Base, Model},
 };
 
 /// A document set, and how it becomes Rust.
@@ -195,6 +200,24 @@ impl Options {
     /// When a file cannot be read or is not valid, with every fault of all files, and with what
     /// would have been warnings.
     pub fn generate(&self) -> Result<Generated, Failure> {
+        let (model, files) = self.model()?;
+        let code = emit::emit(&model, &self.runtime, &self.path);
+        let types = Carried::list(&model);
+        Ok(Generated { code, types, warnings: model.warnings, files })
+    }
+
+    /// What the operations name in the schema and which manager has that, as JSON: an entry for
+    /// each, to be checked in.
+    ///
+    /// # Errors
+    ///
+    /// As [`generate`](Self::generate).
+    #[cfg(feature = "manifest")]
+    pub fn manifest(&self) -> Result<String, Failure> {
+        Ok(crate::manifest::manifest(&self.model()?.0))
+    }
+
+    fn model(&self) -> Result<(Model, Vec<PathBuf>), Failure> {
         let path = self.schema_file()?;
         let schema = schema::load(&path, self.read(&path)?)?;
         let nulls = match self.nulls_file() {
@@ -210,11 +233,8 @@ impl Options {
             files.iter().map(|file| Ok((file.clone(), self.read(file)?))).collect();
         let documents = document::read(&schema, &nulls, sources?)?;
         let model = build::model(&schema, &documents, &nulls, &carried, self);
-        let code = emit::emit(&model, &self.runtime, &self.path);
-        let list = Carried::list(&model);
         let beside = self.nulls_file().into_iter().chain(self.carried_file());
-        let files = std::iter::once(path).chain(beside).chain(files).collect();
-        Ok(Generated { code, types: list, warnings: model.warnings, files })
+        Ok((model, std::iter::once(path).chain(beside).chain(files).collect()))
     }
 
     fn read(&self, file: &Path) -> Result<String, Failure> {

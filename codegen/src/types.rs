@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::Diagnostic;
+use crate::{
+    diagnostic::Diagnostic,
+    since::{All, Since, Version},
+    text::{Part, Text},
+};
 
 /// Everything that is emitted for one document set.
 #[derive(Default)]
@@ -42,7 +46,7 @@ pub(crate) struct TableRow {
     pub(crate) name: String,
     pub(crate) title: Option<String>,
     /// What is sent to select it.
-    pub(crate) text: String,
+    pub(crate) parts: Vec<Part>,
     pub(crate) format: Format,
     pub(crate) secret: bool,
 }
@@ -55,7 +59,9 @@ pub(crate) struct Format {
 /// Where an operation takes the fields of its rows, all from one fragment.
 pub(crate) struct Choice {
     /// The text before and behind the selection of a row.
-    pub(crate) around: (String, String),
+    pub(crate) around: (Vec<Part>, Vec<Part>),
+    /// What the operation requires whatever is chosen.
+    pub(crate) requires: All,
     /// The keys that lead from the answer's data to the rows.
     pub(crate) rows: Vec<String>,
     /// Key of the total beside the rows.
@@ -69,7 +75,9 @@ pub(crate) struct Operation {
     pub(crate) docs: Docs,
     pub(crate) graphql_name: String,
     pub(crate) is_query: bool,
-    pub(crate) text: String,
+    pub(crate) text: Text,
+    /// The newest version that changes what is sent, or whether it is.
+    pub(crate) newest: Option<Version>,
     pub(crate) variables: Vec<InputField>,
     pub(crate) data: Group,
     pub(crate) refusals: Vec<RefusedField>,
@@ -206,6 +214,7 @@ pub(crate) struct Enum {
 pub(crate) struct EnumValue {
     pub(crate) variant: String,
     pub(crate) value: String,
+    pub(crate) since: Option<Since>,
     pub(crate) docs: Docs,
 }
 
@@ -225,6 +234,10 @@ pub(crate) struct InputField {
     /// The type of a value that is given.
     pub(crate) shape: Shape,
     pub(crate) presence: Presence,
+    /// Of a field of an input object.
+    pub(crate) since: Option<Since>,
+    /// Whether a value of it can have something that not every manager knows.
+    pub(crate) deep: bool,
     pub(crate) secret: bool,
     pub(crate) docs: Docs,
 }

@@ -22,6 +22,7 @@ use crate::{
     retry::Retry,
     sign::Signer,
     transport::{HttpTransport, Transport},
+    version::{Texts, VersionPolicy},
 };
 
 /// Largest page, as with the official client. The manager sets no limit.
@@ -45,6 +46,7 @@ pub struct ClientBuilder {
     observer: Option<Box<dyn Observer>>,
     max_page_size: u32,
     max_response_size: usize,
+    version_policy: VersionPolicy,
     #[cfg(feature = "session")]
     session: Option<Session>,
 }
@@ -65,6 +67,7 @@ impl ClientBuilder {
             observer: None,
             max_page_size: MAX_PAGE_SIZE,
             max_response_size: MAX_RESPONSE_SIZE,
+            version_policy: VersionPolicy::default(),
             #[cfg(feature = "session")]
             session: None,
         }
@@ -157,6 +160,12 @@ impl ClientBuilder {
         self
     }
 
+    /// What is done with operations that need a newer manager; they are refused unless set.
+    pub const fn version_policy(mut self, policy: VersionPolicy) -> Self {
+        self.version_policy = policy;
+        self
+    }
+
     /// Starts with this session, in place of the one in
     /// [`Config::session_file`](crate::Config::session_file).
     #[cfg(feature = "session")]
@@ -206,6 +215,9 @@ impl ClientBuilder {
             headers,
             max_page_size: self.max_page_size,
             max_response_size: self.max_response_size,
+            version_policy: self.version_policy,
+            texts: Texts::default(),
+            silent: tokio::sync::Mutex::default(),
             endpoints: Endpoints::new(order),
             server: RwLock::new(None),
             #[cfg(feature = "session")]

@@ -36,6 +36,7 @@ use crate::{
     retry::Retry,
     sign::{RequestDate, SignableRequest, Signer},
     transport::{HttpRequest, Transport, TransportError},
+    version::{ManagerVersion, Texts, VersionPolicy},
 };
 
 const DOMAIN: HeaderName = HeaderName::from_static("x-backendai-domain");
@@ -88,6 +89,11 @@ struct Inner {
     headers: HeaderMap,
     max_page_size: u32,
     max_response_size: usize,
+    version_policy: VersionPolicy,
+    /// The texts for an older manager.
+    texts: Texts,
+    /// When the manager did not say its version.
+    silent: tokio::sync::Mutex<Option<tokio::time::Instant>>,
     endpoints: Endpoints,
     server: RwLock<Option<Arc<ServerInfo>>>,
     #[cfg(feature = "session")]
@@ -212,6 +218,26 @@ impl Client {
 
     pub(crate) fn transport(&self) -> &dyn Transport {
         self.0.transport.as_ref()
+    }
+
+    pub(crate) fn version_policy(&self) -> VersionPolicy {
+        self.0.version_policy
+    }
+
+    pub(crate) fn texts(&self) -> &Texts {
+        &self.0.texts
+    }
+
+    pub(crate) fn silent(&self) -> &tokio::sync::Mutex<Option<tokio::time::Instant>> {
+        &self.0.silent
+    }
+
+    /// The version of the manager, or one that it is not older than if it answers at all.
+    pub(crate) fn oldest(&self) -> Option<ManagerVersion> {
+        match self.server() {
+            Some(server) => server.manager_version(),
+            None => ManagerVersion::oldest_with(self.0.config.version()),
+        }
     }
 
     pub(crate) fn max_page_size(&self) -> u32 {

@@ -1,6 +1,6 @@
 //! Which version of the API the manager speaks.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::Method;
@@ -16,6 +16,8 @@ use crate::{
     operation::Kind,
     request::Call,
     response,
+    retry::Retry,
+    version::ManagerVersion,
 };
 
 /// What a manager says of itself.
@@ -40,6 +42,11 @@ impl ServerInfo {
     /// Version of the manager itself, such as `26.9.6`. Empty when it does not say.
     pub fn manager(&self) -> &str {
         &self.manager
+    }
+
+    /// The same as a version, when it is one.
+    pub fn manager_version(&self) -> Option<ManagerVersion> {
+        self.manager.parse().ok()
     }
 }
 
@@ -67,14 +74,24 @@ impl Client {
     ///
     /// Requests that follow, of all clones of this client, speak the older of its version and the
     /// configured one. Without this call they speak the configured one, which every manager since
-    /// its date understands: a client that sends one request need not negotiate, and none does so
-    /// behind its caller's back.
+    /// its date understands: a client that sends one request need not negotiate. None does so
+    /// behind its caller's back unless the manager may be too old for an operation, as
+    /// [`version`](crate::version) says.
     ///
     /// # Errors
     ///
     /// When no endpoint answers as a manager does ([`Error::earlier`] has what the others said),
     /// or its version is older than [`MIN_VERSION`].
     pub async fn negotiate(&self) -> Result<Arc<ServerInfo>> {
+        self.hello(None, None).await
+    }
+
+    /// `timeout` and `retry` are those of a call.
+    pub(crate) async fn hello(
+        &self,
+        timeout: Option<Duration>,
+        retry: Option<Retry>,
+    ) -> Result<Arc<ServerInfo>> {
         let call = Call {
             operation: "negotiate".into(),
             method: Method::GET,
@@ -82,8 +99,8 @@ impl Client {
             body: Bytes::new(),
             kind: Some(Kind::Query),
             idempotent: None,
-            timeout: None,
-            retry: None,
+            timeout,
+            retry,
             signed: false,
         };
         let server = self

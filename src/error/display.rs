@@ -18,7 +18,9 @@ impl fmt::Display for Error {
         }
         let at = At(self.endpoint());
         match &self.0.kind {
-            Kind::Config(message) => f.write_str(message),
+            Kind::Config(message) | Kind::Argument(message) | Kind::Absent(message) => {
+                f.write_str(message)
+            }
             Kind::NoLogin => f.write_str(match cfg!(feature = "session") {
                 true => {
                     "an endpoint of type `session` needs a login, and there is none: log in first"
@@ -50,6 +52,16 @@ impl fmt::Display for Error {
                 f,
                 "the manager{at} speaks API {server} and at least {minimum} is needed: update it"
             ),
+            Kind::ManagerTooOld { manager, missing } => {
+                write!(f, "the manager is of version {manager}, and this needs a newer one: ")?;
+                for (index, since) in missing.iter().enumerate() {
+                    write!(f, "{}{since}", if index == 0 { "" } else { ", " })?;
+                }
+                f.write_str(
+                    "; update it, leave out what is newer, or have it sent all the same with \
+                     VersionPolicy::Warn",
+                )
+            }
             Kind::Walk(message) => f.write_str(message),
             Kind::Stuck { offset, total } => write!(
                 f,

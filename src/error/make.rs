@@ -6,7 +6,11 @@ use http::StatusCode;
 
 use super::{Decode, Error, Graphql, Http, Inner, Kind, Sent, Source, class::Class};
 use crate::{
-    config::ApiVersion, operation::Refusal, response::RateLimit, transport::TransportError,
+    config::ApiVersion,
+    operation::Refusal,
+    response::RateLimit,
+    transport::TransportError,
+    version::{ManagerVersion, Since},
 };
 
 impl Error {
@@ -25,6 +29,16 @@ impl Error {
 
     pub(crate) fn config(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Kind::Config(message.into()))
+    }
+
+    /// A value cannot be sent as it is.
+    pub(crate) fn argument(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Argument(message.into()))
+    }
+
+    /// What was named is not there, which the manager says with a null.
+    pub(crate) fn absent(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Absent(message.into()))
     }
 
     pub(crate) fn no_login() -> Self {
@@ -131,6 +145,10 @@ impl Error {
 
     pub(crate) fn too_old(server: ApiVersion, minimum: ApiVersion) -> Self {
         Self::new(Kind::TooOld { server, minimum })
+    }
+
+    pub(crate) fn manager_too_old(manager: ManagerVersion, missing: Vec<Since>) -> Self {
+        Self::new(Kind::ManagerTooOld { manager, missing })
     }
 
     /// A list that cannot be read to its end: why.

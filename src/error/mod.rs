@@ -17,7 +17,11 @@ use serde_json::value::RawValue;
 pub use self::answer::{GraphqlError, Location, Problem};
 pub(crate) use self::class::Document;
 pub(crate) use self::message::{head, undecodable};
-use crate::{config::ApiVersion, response::RateLimit};
+use crate::{
+    config::ApiVersion,
+    response::RateLimit,
+    version::{ManagerVersion, Since},
+};
 
 /// The result of everything that can fail here.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -58,6 +62,10 @@ struct Inner {
 enum Kind {
     /// A setting is missing or wrong.
     Config(Cow<'static, str>),
+    /// A value cannot be sent as it is.
+    Argument(Cow<'static, str>),
+    /// What was named is not there.
+    Absent(Cow<'static, str>),
     /// The session of a login is needed and there is none.
     NoLogin,
     /// The webserver understood a login and did not let the user in.
@@ -76,6 +84,11 @@ enum Kind {
     TooOld {
         server: ApiVersion,
         minimum: ApiVersion,
+    },
+    /// Not sent, because it needs a newer manager.
+    ManagerTooOld {
+        manager: ManagerVersion,
+        missing: Vec<Since>,
     },
     /// A list that contradicts itself.
     Walk(String),
@@ -263,6 +276,15 @@ impl Error {
         }
     }
 
+    /// What the operation needs and the manager does not have, newest first; empty for every other
+    /// error than [`is_manager_too_old`](Self::is_manager_too_old).
+    pub fn missing(&self) -> &[Since] {
+        match &self.0.kind {
+            Kind::ManagerTooOld { missing, .. } => missing,
+            _ => &[],
+        }
+    }
+
     /// How many requests the caller has left, when the answer said so: of the keypair, or of all
     /// who are nobody.
     pub fn rate_limit(&self) -> Option<RateLimit> {
@@ -280,6 +302,8 @@ impl Error {
     pub(crate) fn type_name(&self) -> Cow<'static, str> {
         Cow::Borrowed(match &self.0.kind {
             Kind::Config(_) => "config",
+            Kind::Argument(_) => "argument",
+            Kind::Absent(_) => "absent",
             Kind::NoLogin => "no_login",
             #[cfg(feature = "session")]
             Kind::Login(_) => "login",
@@ -294,6 +318,7 @@ impl Error {
             Kind::Refused { .. } => "refused",
             Kind::Decode(_) => "decode",
             Kind::TooOld { .. } => "too_old",
+            Kind::ManagerTooOld { .. } => "manager_too_old",
             Kind::Walk(_) | Kind::Stuck { .. } => "stuck",
         })
     }

@@ -62,9 +62,11 @@ pub(crate) struct Caller {
 }
 
 /// Refuses a version that the manager does not know; a missing one is fine here.
-pub(crate) fn check_version(headers: &HeaderMap) -> Result<(), Problem> {
+pub(crate) fn check_version(headers: &HeaderMap, newest: &str) -> Result<(), Problem> {
     match version(headers) {
-        Some((_, version)) if !VERSIONS.contains(&version) => Err(Problem::version()),
+        Some((_, version)) if !VERSIONS.contains(&version) || version > newest => {
+            Err(Problem::version())
+        }
         _ => Ok(()),
     }
 }

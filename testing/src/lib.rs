@@ -26,9 +26,10 @@
 //!
 //! # What it serves
 //!
-//! `POST /admin/gql`, its older form `POST /admin/graphql`, `GET /` and `GET /health`. Served roots
-//! are those of keypairs, users, domains, projects (groups) and resource policies; every other root
-//! of the schema is a GraphQL error with the code `embedded_generic_not-implemented`.
+//! `POST /admin/gql`, its older form `POST /admin/graphql`, `GET /` and `GET /health`. Every root of
+//! the schema has an answer: keypairs, users, domains, projects (groups), resource policies and
+//! scaling groups are kept as the real manager keeps them, everything else is rows that a real one
+//! gave, which mutations change in simple ways.
 //!
 //! # Where it is stricter than a test would like
 //!
@@ -50,11 +51,13 @@ mod auth;
 mod date;
 mod fault;
 mod filter;
+mod fixture;
 mod http;
 mod limit;
 mod manager;
 mod problem;
 mod record;
+mod release;
 mod resolve;
 mod schema;
 mod server;

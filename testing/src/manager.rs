@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 
 use crate::date::Clock;
 use crate::fault::Faults;
+use crate::fixture;
 use crate::http::{self, Shared};
 use crate::record::Recorded;
 use crate::schema;
@@ -159,6 +160,7 @@ pub struct ManagerBuilder {
     anonymous_limit: u32,
     clock_offset: SignedDuration,
     version: String,
+    release: bool,
 }
 
 impl Default for ManagerBuilder {
@@ -169,6 +171,7 @@ impl Default for ManagerBuilder {
             anonymous_limit: 1000,
             clock_offset: SignedDuration::ZERO,
             version: "26.9.6".to_owned(),
+            release: false,
         }
     }
 }
@@ -210,19 +213,31 @@ impl ManagerBuilder {
         self
     }
 
+    /// An older manager: it tells this version and has nothing of the schema that came later, as
+    /// far as the snapshot says since when it has what. Before 25.12.0 it speaks an older version
+    /// of the API too. The text that `{ _service { sdl } }` answers stays whole.
+    #[must_use]
+    pub fn release(mut self, version: impl Into<String>) -> Self {
+        self.version = version.into();
+        self.release = true;
+        self
+    }
+
     /// Starts the manager on a free port, in the current tokio runtime.
     ///
     /// # Errors
     ///
     /// When no port of 127.0.0.1 can be listened on.
     pub async fn start(self) -> io::Result<Manager> {
-        let contract = schema::contract().map_err(io::Error::other)?;
+        let contract =
+            schema::contract(self.release.then_some(&*self.version)).map_err(io::Error::other)?;
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let endpoint = format!("http://{}", listener.local_addr()?);
         let clock = Clock::new(self.clock_offset);
         let clamp = |limit| i32::try_from(limit).unwrap_or(i32::MAX);
         let plan = Seed { keypairs: self.keypairs, rate_limit: clamp(self.rate_limit) };
-        let state = seed(plan, clock.now());
+        let rows = fixture::rows().map_err(io::Error::other)?;
+        let state = seed(plan, rows, clock.now());
         let accounts = Accounts::of(&state);
         let limit = clamp(self.anonymous_limit);
         let server = Server::new(contract, state, clock, self.version, limit);

@@ -1,6 +1,6 @@
 //! The snapshot, made ready for execution once per process, and the checks before execution.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use apollo_compiler::collections::HashMap;
 use apollo_compiler::executable::{Selection, SelectionSet};
@@ -10,6 +10,9 @@ use apollo_compiler::validation::{DiagnosticList, Valid};
 use apollo_compiler::{ExecutableDocument, Name, Schema, ast};
 use uuid::Uuid;
 
+use crate::fixture::{self, Roots};
+use crate::release;
+
 /// Federation's way to the SDL, which the snapshot leaves out.
 const SERVICE: &str = "type _Service { sdl: String! } extend type Query { _service: _Service! }";
 
@@ -17,12 +20,21 @@ const SERVICE: &str = "type _Service { sdl: String! } extend type Query { _servi
 pub(crate) struct Contract {
     pub(crate) schema: Valid<Schema>,
     pub(crate) implementers: HashMap<Name, Implementers>,
+    pub(crate) roots: Roots,
 }
 
-/// The contract; an error names what is wrong with the snapshot.
-pub(crate) fn contract() -> Result<&'static Contract, String> {
-    static CONTRACT: OnceLock<Result<Contract, String>> = OnceLock::new();
-    CONTRACT.get_or_init(load).as_ref().map_err(Clone::clone)
+/// The contract; an error names what is wrong with the snapshot. Of a release that is named, only
+/// what it has.
+pub(crate) fn contract(release: Option<&str>) -> Result<Arc<Contract>, String> {
+    static CONTRACT: OnceLock<Result<Arc<Contract>, String>> = OnceLock::new();
+    match release {
+        None => CONTRACT.get_or_init(|| load(sdl())).clone(),
+        Some(release) => {
+            let schema = ast::Document::parse(sdl(), "schema.graphql")
+                .map_err(|invalid| invalid.errors.to_string())?;
+            load(&release::cut(schema, release).to_string())
+        }
+    }
 }
 
 /// The text that `{ _service { sdl } }` answers.
@@ -30,15 +42,15 @@ pub(crate) fn sdl() -> &'static str {
     backendai::schema::ADMIN
 }
 
-fn load() -> Result<Contract, String> {
+fn load(sdl: &str) -> Result<Arc<Contract>, String> {
     let schema = Schema::builder()
-        .parse(sdl(), "schema.graphql")
+        .parse(sdl, "schema.graphql")
         .parse(SERVICE, "service.graphql")
         .build()
         .and_then(Schema::validate)
         .map_err(|invalid| invalid.errors.to_string())?;
     let implementers = schema.implementers_map();
-    Ok(Contract { schema, implementers })
+    Ok(Arc::new(Contract { schema, implementers, roots: fixture::roots()? }))
 }
 
 /// Why a document is not executed.

@@ -1,6 +1,6 @@
 //! What the manager answers, as a function of a request and its state: no sockets here.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use apollo_compiler::response::{GraphQLError, JsonMap, JsonValue, serde_json_bytes};
 use http::{HeaderMap, Uri};
@@ -13,6 +13,7 @@ use crate::date::{self, Clock};
 use crate::http::Serve;
 use crate::limit::{Limits, Quota};
 use crate::problem::Problem;
+use crate::release;
 use crate::resolve::{self, Context};
 use crate::schema::{self, Contract, Rejection};
 use crate::state::State;
@@ -20,12 +21,16 @@ use crate::state::State;
 /// A body of this many bytes is refused.
 const BODY_LIMIT: usize = 1024 * 1024;
 
-/// The API version that `GET /` names.
-const API_VERSION: &str = "v9.20250722";
+/// The API version that `GET /` names, and the release that brought it.
+const NEW_API: ([u32; 3], &str) = ([25, 12, 0], "v9.20250722");
+/// That of releases before.
+const OLD_API: &str = "v8.20240915";
 
 /// The embedded manager without its sockets.
 pub(crate) struct Server {
-    contract: &'static Contract,
+    contract: Arc<Contract>,
+    /// The newest API version that it understands.
+    api: &'static str,
     pub(crate) clock: Clock,
     pub(crate) version: String,
     pub(crate) anonymous_limit: i32,
@@ -73,14 +78,16 @@ impl Serve for Server {
 
 impl Server {
     pub(crate) fn new(
-        contract: &'static Contract,
+        contract: Arc<Contract>,
         state: State,
         clock: Clock,
         version: String,
         anonymous_limit: i32,
     ) -> Self {
         let inner = Mutex::new(Inner { state, limits: Limits::default() });
-        Self { contract, clock, version, anonymous_limit, inner }
+        let older = release::numbers(&version) < NEW_API.0;
+        let api = if older { OLD_API } else { NEW_API.1 };
+        Self { contract, api, clock, version, anonymous_limit, inner }
     }
 
     /// Looks at the state.
@@ -153,7 +160,7 @@ impl Server {
             },
             Route::Version | Route::Health => None,
         };
-        auth::check_version(request.headers)?;
+        auth::check_version(request.headers, self.api)?;
         if route != Route::Health {
             let who = caller.as_ref().map(|caller| caller.user);
             let limit = caller.as_ref().map_or(self.anonymous_limit, |caller| caller.rate_limit);
@@ -165,7 +172,7 @@ impl Server {
         }
         let older = match route {
             Route::Version => {
-                return Ok(json!({ "version": API_VERSION, "manager": self.version }).to_string());
+                return Ok(json!({ "version": self.api, "manager": self.version }).to_string());
             }
             Route::Health => {
                 return Ok(json!({ "status": "ok", "version": self.version }).to_string());
@@ -174,15 +181,24 @@ impl Server {
         };
         let caller = caller.ok_or_else(|| Problem::unauthorized("Unauthorized access"))?;
         let body = Body::parse(request)?;
-        self.graphql(&body, older, Context { state, limits, caller: &caller, now })
+        self.graphql(
+            &body,
+            older,
+            Context { contract: &self.contract, state, limits, caller: &caller, now },
+        )
     }
 
     fn graphql(&self, body: &Body, older: bool, context: Context<'_>) -> Result<String, Problem> {
-        let (data, errors) = match schema::prepare(self.contract, &body.query) {
+        let (data, errors) = match schema::prepare(&self.contract, &body.query) {
             Ok(document) => {
                 let operation = body.operation.as_deref();
-                let outcome =
-                    resolve::execute(self.contract, &document, operation, &body.variables, context);
+                let outcome = resolve::execute(
+                    &self.contract,
+                    &document,
+                    operation,
+                    &body.variables,
+                    context,
+                );
                 (outcome.data, outcome.errors)
             }
             Err(Rejection::Invalid(errors)) => (None, errors),

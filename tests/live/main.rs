@@ -6,6 +6,10 @@
 #[cfg(test)]
 mod defaults;
 #[cfg(test)]
+mod filter;
+#[cfg(test)]
+mod groups;
+#[cfg(test)]
 mod keypairs;
 #[cfg(test)]
 mod limits;

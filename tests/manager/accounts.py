@@ -70,7 +70,7 @@ def fixture() -> dict:
             if status == "active":
                 members.append({"group_id": PROJECTS[domain], "user_id": owner})
         keypairs.append({
-            "access_key": access_key(role), "secret_key": secret_key(role), "user": owner,
+            "user_id": email(name), "access_key": access_key(role), "secret_key": secret_key(role), "user": owner,
             # Without exactly one default key none of a user's keys is let in.
             "is_default": first, "is_active": active, "is_admin": power != "user",
             "rate_limit": rate, "resource_policy": "default" if first else "small",
@@ -100,7 +100,8 @@ def fixture() -> dict:
              "scheduler": "fifo", "scheduler_opts": {}}
         ],
         "sgroups_for_domains": [
-            {"resource_group_id": identity("resource-group", "default"), "domain_id": identity("domain", name)}
+            {"resource_group_id": identity("resource-group", "default"), "domain_id": identity("domain", name),
+             "scaling_group": "default", "domain": name}
             for name in DOMAINS
         ],
         "users": users,

@@ -48,6 +48,9 @@ class Home:
         # Not resolved: a venv is known by its path, not by what its python points to.
         self.venv = Path(foreign).absolute() if foreign else self.root / "venv"
         self.python = self.venv / "bin" / "python"
+        # Which manager; the home belongs to one.
+        self._version = self.root / "version"
+        self.version = self._version.read_text() if self._version.exists() else ""
         self._block = self.root / "first-port"
         self.first_port = int(self._block.read_text()) if self._block.exists() else 0
 
@@ -55,6 +58,12 @@ class Home:
         for folder in (self.root, self.data, self.log):
             folder.mkdir(parents=True, exist_ok=True)
         self.conf.mkdir(mode=0o700, exist_ok=True)
+
+    def choose_version(self, wanted: str) -> None:
+        if self.version and self.version != wanted:
+            raise Failure(f"{self.root} is of manager {self.version}: name another MANAGER_HOME for {wanted}")
+        self.version = wanted
+        self._version.write_text(wanted)
 
     def lock(self):
         """Held until the process ends: one command at a time works on a home."""

@@ -11,9 +11,17 @@ from pathlib import Path
 
 from home import SOURCE, Failure, Home, say
 
-VERSION = "26.9.6"
-PINS = SOURCE / "constraints.txt"
+# The manager that the snapshot of the schema is of.
+NEWEST = "26.9.6"
 POLICY = Path("/usr/sbin/policy-rc.d")
+
+
+def pins(version: str) -> Path:
+    """The pins of a version; the first line names the CPython that they are for."""
+    path = SOURCE / ("constraints.txt" if version == NEWEST else f"constraints-{version}.txt")
+    if not path.exists():
+        raise Failure(f"there are no pins for manager {version}: {path} is missing")
+    return path
 
 
 def postgres_bin() -> Path | None:
@@ -57,45 +65,47 @@ def manager(home: Home, webserver: bool) -> None:
     if not home.owns_venv:
         lacking = [name for name in wanted if not is_there(home, name)]
         if lacking:
-            raise Failure(f"MANAGER_VENV={home.venv} lacks {VERSION} of {', '.join(lacking)}")
+            raise Failure(f"MANAGER_VENV={home.venv} lacks {home.version} of {', '.join(lacking)}")
         return
     stamp = home.venv / "pins"
-    pins = hashlib.sha256(PINS.read_bytes()).hexdigest()
-    if not stamp.exists() or stamp.read_text() != pins:
-        python = find_python()
+    wanted_pins = pins(home.version)
+    digest = hashlib.sha256(wanted_pins.read_bytes()).hexdigest()
+    if not stamp.exists() or stamp.read_text() != digest:
+        python = find_python(wanted_pins.read_text().split("CPython ", 1)[1].split()[0])
         say(f"making the venv {home.venv} with {python}")
         shutil.rmtree(home.venv, ignore_errors=True)
         run(home, "pip", [python, "-m", "venv", home.venv])
     lacking = [name for name in wanted if not is_there(home, name)]
     if lacking:
-        say(f"installing {', '.join(lacking)} {VERSION}")
-        packages = [f"{name}=={VERSION}" for name in lacking]
-        run(home, "pip", [home.python, "-m", "pip", "install", "--no-input", "-c", PINS, *packages])
-    stamp.write_text(pins)
+        say(f"installing {', '.join(lacking)} {home.version}")
+        packages = [f"{name}=={home.version}" for name in lacking]
+        run(home, "pip", [home.python, "-m", "pip", "install", "--no-input", "-c", wanted_pins, *packages])
+    stamp.write_text(digest)
 
 
 def is_there(home: Home, package: str) -> bool:
-    folder = f"{package.replace('.', '_').replace('-', '_')}-{VERSION}.dist-info"
+    folder = f"{package.replace('.', '_').replace('-', '_')}-{home.version}.dist-info"
     return any(home.venv.glob(f"lib/python*/site-packages/{folder}"))
 
 
-def find_python() -> str:
-    """The manager runs on CPython 3.13 and on no other."""
+def find_python(version: str) -> str:
+    """A manager runs on one version of CPython and on no other."""
     pyenv = os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv"
     data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share"
     candidates = [
         os.environ.get("MANAGER_PYTHON"),
-        shutil.which("python3.13"),
+        shutil.which(f"python{version}"),
         shutil.which("python3"),
-        *sorted(glob.glob(f"{pyenv}/versions/3.13*/bin/python3"), reverse=True),
-        *sorted(glob.glob(f"{data}/uv/python/cpython-3.13*/bin/python3"), reverse=True),
+        *sorted(glob.glob(f"{pyenv}/versions/{version}*/bin/python3"), reverse=True),
+        *sorted(glob.glob(f"{data}/uv/python/cpython-{version}*/bin/python3"), reverse=True),
     ]
-    check = "import sys; sys.exit(sys.implementation.name != 'cpython' or sys.version_info[:2] != (3, 13))"
+    wanted = tuple(map(int, version.split(".")))
+    check = f"import sys; sys.exit(sys.implementation.name != 'cpython' or sys.version_info[:2] != {wanted})"
     for candidate in filter(None, candidates):
         # A shim of pyenv is there even when no version behind it is chosen, so it has to be tried.
         if not subprocess.run([candidate, "-c", check], capture_output=True).returncode:
             return candidate
-    raise Failure("no CPython 3.13 on PATH, in pyenv or in uv: install it, or name it by MANAGER_PYTHON")
+    raise Failure(f"no CPython {version} on PATH, in pyenv or in uv: install it, or name it by MANAGER_PYTHON")
 
 
 def run(home: Home, log: str, command: list, env: dict | None = None, cwd: Path | None = None) -> None:

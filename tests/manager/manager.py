@@ -3,7 +3,7 @@
 MANAGER_HOME       folder for everything (default: backendai-manager-tests in the user's cache folder)
 MANAGER_PORT_BASE  first of nine ports   (default: 19430, or the next free block)
 MANAGER_VENV       a venv that has the manager already
-MANAGER_PYTHON     a CPython 3.13 to make the venv with
+MANAGER_PYTHON     the CPython to make the venv with: 3.13, or 3.12 before manager 25.6
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ ORDER = ("postgres", "redis", "etcd", "manager", "webserver")
 def up(home: Home, arguments: argparse.Namespace) -> None:
     began = time.monotonic()
     home.lay_out()
+    home.choose_version(arguments.version or home.version or install.NEWEST)
     processes = Processes(home)
     webserver = arguments.webserver or processes.alive("webserver")
     install.servers(home)
@@ -62,7 +63,7 @@ def prepare(home: Home, processes: Processes) -> bool:
     """Makes the database anew unless it is there with just these accounts; true when it did."""
     fixture = json.dumps(accounts.fixture(), indent=1)
     relations = SOURCE / "relations.sql"
-    content = f"{install.VERSION}\n{fixture}\n{relations.read_text()}"
+    content = f"{home.version}\n{fixture}\n{relations.read_text()}"
     wanted = hashlib.sha256(content.encode()).hexdigest()
     stamp = home.data / "database"
     if stamp.exists() and stamp.read_text() == wanted:
@@ -76,7 +77,9 @@ def prepare(home: Home, processes: Processes) -> bool:
     command = [home.python, SOURCE / "prepare.py", *(home.conf / name for name in
                ("manager.toml", "alembic.ini", "fixture.json", "presets"))]
     install.run(home, "prepare", command, services.NO_DOCKER, cwd=home.conf)
-    services.sql(home, relations, one_transaction=True)
+    # Older managers read membership from columns.
+    if services.sql(home, "select to_regclass('virtual_entities')"):
+        services.sql(home, relations, one_transaction=True)
     stamp.write_text(wanted)
     return True
 
@@ -138,6 +141,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         prog="tests/manager", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(required=True, metavar="up|down|seed|fill")
     command = commands.add_parser("up", help="install what is missing and start what does not run")
+    command.add_argument("--version", help=f"of the manager (default: {install.NEWEST}); each has a MANAGER_HOME of its own")
     command.add_argument("--webserver", action="store_true", help="with the webserver, to log in by password")
     command.set_defaults(run=up)
     command = commands.add_parser("down", help="stop what up started")

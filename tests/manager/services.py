@@ -161,6 +161,11 @@ def etcd(home: Home, processes: Processes) -> None:
     processes.await_ready("etcd", lambda: b"true" in (http(f"{client}/health") or b""), 30)
     values = {"config/redis/addr": f"{LOOPBACK}:{home.port('redis')}", "config/system/timezone": "UTC",
               "volumes/_types/user": "", "volumes/_types/group": ""}
+    if home.version != install.NEWEST:
+        # Older managers do not start without a storage proxy. Nobody listens there either.
+        values |= {"volumes/default_host": "none:none",
+                   **{f"volumes/proxies/none/{name}": f"http://{LOOPBACK}:9" for name in ("client_api", "manager_api")},
+                   "volumes/proxies/none/secret": "none", "volumes/proxies/none/ssl_verify": "false"}
     for key, value in values.items():
         pair = {"key": f"/sorna/local/{key}", "value": value}
         coded = {name: base64.b64encode(text.encode()).decode() for name, text in pair.items()}
@@ -232,7 +237,8 @@ def rewrite(path: Path, text: str) -> bool:
 def manager(home: Home, processes: Processes) -> None:
     command = [home.venv / "bin" / "backend.ai", "mgr", "start-server", "-f", home.conf / "manager.toml"]
     processes.launch("manager", command, home.root, NO_DOCKER)
-    url = f"http://{LOOPBACK}:{home.port('manager')}/health"
+    # Not every manager has a path for health; the rates that this uses up are forgotten.
+    url = f"http://{LOOPBACK}:{home.port('manager')}/{'health' if home.version == install.NEWEST else ''}"
     processes.await_ready("manager", lambda: http(url) is not None, 180)
 
 

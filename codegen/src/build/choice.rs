@@ -2,13 +2,14 @@
 
 use apollo_compiler::{
     Node,
-    executable::{Fragment, InlineFragment, Operation, Selection, SelectionSet},
+    executable::{Fragment, Operation, Selection},
 };
 
 use super::Builder;
 use crate::{
-    document::{is_abstract, minify, tidy},
+    document::is_abstract,
     names::camel,
+    text::{Part, Writer, whole},
     types::{Choice, Format, Table, TableRow},
 };
 
@@ -24,16 +25,8 @@ impl<'d> Builder<'d> {
         let mut rows = Vec::new();
         for (key, merged) in &fields {
             let first = merged.fields.first()?;
-            let mut set = SelectionSet::new(on.clone());
-            set.extend(merged.fields.iter().map(|field| Selection::Field((*field).clone())));
-            self.inline(&mut set);
-            tidy(self.schema, &mut set);
-            let text: Vec<_> = set
-                .selections
-                .iter()
-                .map(|it| minify(&it.serialize().no_indent().to_string()))
-                .collect();
-            let text = text.join(" ");
+            let parts = Writer::new(self.schema, self.documents).row(&merged.fields, on);
+            let text = whole(&parts);
             if key.as_str() == "__typename" || merged.conditional || text.contains('$') {
                 continue;
             }
@@ -47,7 +40,7 @@ impl<'d> Builder<'d> {
             rows.push(TableRow {
                 name: key.to_string(),
                 title: argument(title, "text").and_then(|value| value.as_str().map(str::to_owned)),
-                text,
+                parts,
                 format: Format {
                     variant: variant.map_or_else(|| "Plain".to_owned(), |name| camel(&name)),
                     field: argument(format, "field")
@@ -57,29 +50,6 @@ impl<'d> Builder<'d> {
             });
         }
         Some(Table { on: on.to_string(), rows })
-    }
-
-    /// Writes fragments out where they are spread: a text of chosen fields has no fragments.
-    fn inline(&self, set: &mut SelectionSet) {
-        for selection in &mut set.selections {
-            match selection {
-                Selection::Field(field) => self.inline(&mut field.make_mut().selection_set),
-                Selection::InlineFragment(inline) => {
-                    self.inline(&mut inline.make_mut().selection_set);
-                }
-                Selection::FragmentSpread(spread) => {
-                    if let Some(fragment) = spread.fragment_def(&self.documents.executable) {
-                        let mut inline = InlineFragment {
-                            type_condition: Some(fragment.type_condition().clone()),
-                            directives: spread.directives.clone(),
-                            selection_set: fragment.selection_set.clone(),
-                        };
-                        self.inline(&mut inline.selection_set);
-                        *selection = inline.into();
-                    }
-                }
-            }
-        }
     }
 
     /// An operation with one fragment at its end lets the fields of that one be chosen.
@@ -103,8 +73,9 @@ impl<'d> Builder<'d> {
         if is_abstract(self.schema, on) || rows.is_empty() {
             return None;
         }
-        let own = self.documents.own_text(self.schema, operation);
-        let (before, behind) = own.split_once(&format!("{{...{}}}", fragment.name))?;
+        let (parts, requires) =
+            Writer::new(self.schema, self.documents).around(operation, &fragment.name);
+        let around = split(parts, &format!("{{...{}}}", fragment.name))?;
         // The fullest fragment on the type has the most to choose from.
         let fullest = self
             .fragments
@@ -116,10 +87,23 @@ impl<'d> Builder<'d> {
             })
             .reduce(|best, next| if next.0 > best.0 { next } else { best })?;
         Some(Choice {
-            around: (before.to_owned(), behind.to_owned()),
+            around,
+            requires,
             rows,
             total: total.map(|field| field.response_key().to_string()),
             table: fullest.1.clone(),
         })
     }
+}
+
+/// Splits parts around a text that is always there.
+fn split(mut parts: Vec<Part>, at: &str) -> Option<(Vec<Part>, Vec<Part>)> {
+    let index = parts.iter().position(|part| part.when.is_empty() && part.text.contains(at))?;
+    let mut behind = parts.split_off(index);
+    let first = behind.first_mut()?;
+    let (head, tail) = first.text.split_once(at)?;
+    let (head, tail) = (head.to_owned(), tail.to_owned());
+    first.text = tail;
+    parts.push(Part { when: Vec::new(), text: head });
+    Some((parts, behind))
 }

@@ -13,6 +13,7 @@ use super::{Builder, TAKEN, docs, wraps};
 use crate::{
     names::{Names, camel, ident, snake},
     nulls::Rule,
+    since::{Facts, marked},
     types::{Base, Docs, Enum, EnumValue, Input, InputField, Presence, Reused, Shape, Wrap},
 };
 
@@ -82,6 +83,8 @@ impl Builder<'_> {
             key: key.to_string(),
             shape: Shape { wraps, base },
             presence,
+            since: None,
+            deep: Facts { schema: self.schema }.newest_value(inner).is_some(),
             secret: self.is_secret(key, ty),
             docs,
         }
@@ -122,6 +125,7 @@ impl Builder<'_> {
                     let values = def.values.values().map(|value| EnumValue {
                         variant: ident(&names.claim(camel(&value.value))),
                         value: value.value.to_string(),
+                        since: marked(format!("{name}.{}", value.value), value.directives.iter()),
                         docs: docs(value.description.as_ref(), value.directives.iter(), None),
                     });
                     self.model.enums.push(Enum {
@@ -146,7 +150,10 @@ impl Builder<'_> {
                             docs: docs(field.description.as_ref(), field.directives.iter(), None),
                             within: Some(&name),
                         };
-                        self.input_field(&mut names, asked)
+                        InputField {
+                            since: Facts { schema: self.schema }.given(&name, field),
+                            ..self.input_field(&mut names, asked)
+                        }
                     });
                     let fields = fields.collect();
                     self.model.inputs.push(Input {

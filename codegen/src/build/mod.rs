@@ -22,6 +22,8 @@ use crate::{
     names::{Names, camel, ident, snake},
     nulls::{Nulls, Rule},
     select::{Merged, Part, Selector},
+    since::{Facts, Since, Version},
+    text::{Text, Writer},
     types::{Base, Body, Docs, Group, Model, Operation, Output, OutputField, Shape, Variant, Wrap},
     usage,
 };
@@ -179,12 +181,18 @@ impl<'d> Builder<'d> {
         } else {
             refusals = self.refusals(&fields, &root, &nest);
         }
+        let mut text = Writer::new(self.schema, self.documents).text(operation);
+        let facts = Facts { schema: self.schema };
+        for variable in &operation.variables {
+            text.uses.extend(facts.inputs(variable.ty.inner_named_type()));
+        }
         let operation = Operation {
             name,
             docs: Docs { text: self.documents.comment(operation.location()), ..Docs::default() },
             graphql_name: graphql_name.to_string(),
             is_query,
-            text: self.documents.text(self.schema, operation),
+            newest: self.newest(operation, &text),
+            text,
             variables,
             choice: self.choice(operation),
             data: Group { module: nested, root, nested: nest.in_order(), table: None },
@@ -192,6 +200,19 @@ impl<'d> Builder<'d> {
             page,
         };
         self.model.modules.entry(module).or_default().operations.push(operation);
+    }
+
+    /// The newest version that any part of an operation, or a value of a variable, came with.
+    fn newest(&self, operation: &executable::Operation, text: &Text) -> Option<Version> {
+        let facts = Facts { schema: self.schema };
+        let values = operation.variables.iter().filter_map(|variable| {
+            text.variables.get(variable.name.as_str()).filter(|known| known.matters)?;
+            facts.newest_value(variable.ty.inner_named_type())
+        });
+        let needs = text.variables.values().flat_map(|variable| &variable.needs.0);
+        let parts = text.parts.iter().flat_map(|part| &part.when).flat_map(|all| &all.0);
+        let all = text.requires.0.iter().chain(needs).chain(parts);
+        all.filter_map(Since::newest).chain(values).max()
     }
 
     /// A type for what is selected on `on`. Names of those below it begin with `prefix`.

@@ -1,8 +1,12 @@
 //! Writes the types of a document set as Rust.
 
+mod gate;
 mod input;
 mod operation;
 mod output;
+
+#[cfg(feature = "manifest")]
+pub(crate) use self::gate::left_out;
 mod page;
 
 use crate::{
@@ -31,9 +35,11 @@ pub(crate) fn emit(model: &Model, runtime: &str, path: &str) -> String {
         }
         for item in &model.enums {
             out.open_enum(item);
+            out.gated_enum(item);
         }
         for item in &model.inputs {
             out.input(item, scope);
+            out.gated_input(item);
         }
         out.close("}");
     }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::{Scope, Writer};
 use crate::{
     names::ident,
+    text::whole,
     types::{Base, Choice, Member, Operation},
 };
 
@@ -18,6 +19,7 @@ impl Writer<'_> {
         let data = format!("{}::Data", ident(&operation.data.module));
         self.line("");
         self.docs(&operation.docs);
+        self.versions(operation);
         self.sent(name, &operation.variables, scope);
 
         let kind = if operation.is_query { "Query" } else { "Mutation" };
@@ -27,8 +29,10 @@ impl Writer<'_> {
         self.line(&format!("const NAME: &'static str = {graphql_name:?};"));
         self.line(&format!("const KIND: {rt}::Kind = {rt}::Kind::{kind};"));
         self.line(&format!("const PATH: &'static str = {path:?};"));
-        self.line(&format!("const TEXT: &'static str = {:?};", operation.text));
-        self.line(&format!("const TEXT_JSON: &'static str = {:?};", json_string(&operation.text)));
+        let text = whole(&operation.text.parts);
+        self.line(&format!("const TEXT: &'static str = {text:?};"));
+        self.line(&format!("const TEXT_JSON: &'static str = {:?};", json_string(&text)));
+        self.gate(operation);
         if !operation.refusals.is_empty() {
             self.refusal(operation, &data);
         }
@@ -102,10 +106,7 @@ impl Writer<'_> {
         self.line("");
         self.open(&format!("impl {rt}::Select for {name} {{"));
         self.line(&format!("type Row = {table};"));
-        self.line(&format!(
-            "const AROUND: [&'static str; 2] = {:?};",
-            <[&String; 2]>::from((&choice.around.0, &choice.around.1))
-        ));
+        self.around(choice);
         self.line(&format!("const ROWS: &'static [&'static str] = &{:?};", choice.rows));
         self.line(&format!("const TOTAL: Option<&'static str> = {:?};", choice.total));
         if let Some(key) = operation.page.as_ref().and_then(|page| page.key.as_ref()) {

@@ -1,7 +1,10 @@
 //! What is decoded.
 
 use super::{Scope, Writer};
-use crate::types::{Body, Output, OutputField, Table, Variant};
+use crate::{
+    text::whole,
+    types::{Body, Output, OutputField, Table, Variant},
+};
 
 impl Writer<'_> {
     pub(super) fn output(&mut self, output: &Output, scope: Scope<'_>) {
@@ -88,8 +91,13 @@ impl Writer<'_> {
             let argument =
                 row.format.field.as_ref().map_or(String::new(), |field| format!("({field:?})"));
             self.line(&format!(
-                "{rt}::Field::new({:?}, {:?}, {:?}, {rt}::Format::{}{argument}, {}),",
-                row.name, row.title, row.text, row.format.variant, row.secret
+                "{rt}::Field::new({:?}, {:?}, {:?}, {rt}::Format::{}{argument}, {}){},",
+                row.name,
+                row.title,
+                whole(&row.parts),
+                row.format.variant,
+                row.secret,
+                self.row_parts(row)
             ));
         }
         self.close("];");

@@ -48,6 +48,8 @@ pub mod types {
         }
     }
 
+    impl ::backendai::__private::Gated for DirectiveLocation {}
+
     ::backendai::__open_enum! {
         pub enum Level {
             Low = "LOW",
@@ -55,6 +57,8 @@ pub mod types {
             High = "HIGH",
         }
     }
+
+    impl ::backendai::__private::Gated for Level {}
 
     ::backendai::__open_enum! {
         /// Since manager 25.1.0.
@@ -67,6 +71,15 @@ pub mod types {
             Type = "type",
             #[deprecated(note = "Use ALIVE.")]
             Old = "old",
+        }
+    }
+
+    impl ::backendai::__private::Gated for Status {
+        fn gates(&self, see: &mut dyn FnMut(::backendai::Since)) {
+            match self {
+                Self::PurgeError => see({ const SINCE: ::backendai::Since = ::backendai::Since::new("Status.PURGE_ERROR", &[::backendai::ManagerVersion::new(26, 9, 0)]); SINCE }),
+                _ => {}
+            }
         }
     }
 
@@ -89,6 +102,26 @@ pub mod types {
             List = "LIST",
             /// Indicates this type is a non-null. `ofType` is a valid field.
             NonNull = "NON_NULL",
+        }
+    }
+
+    impl ::backendai::__private::Gated for TypeKind {}
+
+    ::backendai::__open_enum! {
+        /// Since manager 25.6.0.
+        pub enum Unit {
+            Kg = "KG",
+            /// Since manager 26.1.0.
+            Lb = "LB",
+        }
+    }
+
+    impl ::backendai::__private::Gated for Unit {
+        fn gates(&self, see: &mut dyn FnMut(::backendai::Since)) {
+            match self {
+                Self::Lb => see({ const SINCE: ::backendai::Since = ::backendai::Since::new("Unit.LB", &[::backendai::ManagerVersion::new(26, 1, 0)]); SINCE }),
+                _ => {}
+            }
         }
     }
 
@@ -180,6 +213,8 @@ pub mod types {
         }
     }
 
+    impl ::backendai::__private::Gated for ChangeUser {}
+
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -191,6 +226,8 @@ pub mod types {
         #[serde(rename = "self")]
         Self_(Box<Choice>),
     }
+
+    impl ::backendai::__private::Gated for Choice {}
 
     #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
     #[serde(crate = "::backendai::__private::serde")]
@@ -279,6 +316,23 @@ pub mod types {
         }
     }
 
+    impl ::backendai::__private::Gated for Filter {
+        fn gates(&self, see: &mut dyn FnMut(::backendai::Since)) {
+            if let Some(value) = ::backendai::__private::Given::given(&self.and) {
+                ::backendai::__private::Gated::gates(value, see);
+            }
+            if let Some(value) = ::backendai::__private::Given::given(&self.not) {
+                ::backendai::__private::Gated::gates(value, see);
+            }
+            if let Some(value) = ::backendai::__private::Given::given(&self.r#type) {
+                ::backendai::__private::Gated::gates(value, see);
+            }
+            if let Some(_) = ::backendai::__private::Given::given(&self.since) {
+                see({ const SINCE: ::backendai::Since = ::backendai::Since::new("Filter.since", &[::backendai::ManagerVersion::new(26, 1, 0)]); SINCE });
+            }
+        }
+    }
+
     #[derive(Clone, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -333,6 +387,100 @@ pub mod types {
         }
     }
 
+    impl ::backendai::__private::Gated for Filter_ {}
+
+    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Move {
+        pub to: String,
+        /// Since manager 25.4.0.
+        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub speed: ::backendai::Maybe<i32>,
+        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub unit: ::backendai::Maybe<Unit>,
+        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub path: ::backendai::Maybe<Vec<Step>>,
+    }
+
+    impl Move {
+        /// With all that has to be given; the rest is left out.
+        pub fn new(to: impl Into<String>) -> Self {
+            Self {
+                to: to.into(),
+                speed: ::backendai::Maybe::Unset,
+                unit: ::backendai::Maybe::Unset,
+                path: ::backendai::Maybe::Unset,
+            }
+        }
+
+        /// Since manager 25.4.0.
+        pub fn speed(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+            self.speed = value.into();
+            self
+        }
+
+        /// Sets `unit`.
+        pub fn unit(mut self, value: impl Into<::backendai::Maybe<Unit>>) -> Self {
+            self.unit = value.into();
+            self
+        }
+
+        /// Sets `path`.
+        pub fn path(mut self, value: impl Into<::backendai::Maybe<Vec<Step>>>) -> Self {
+            self.path = value.into();
+            self
+        }
+    }
+
+    impl ::backendai::__private::Gated for Move {
+        fn gates(&self, see: &mut dyn FnMut(::backendai::Since)) {
+            if let Some(_) = ::backendai::__private::Given::given(&self.speed) {
+                see({ const SINCE: ::backendai::Since = ::backendai::Since::new("Move.speed", &[::backendai::ManagerVersion::new(25, 4, 0)]); SINCE });
+            }
+            if let Some(value) = ::backendai::__private::Given::given(&self.unit) {
+                ::backendai::__private::Gated::gates(value, see);
+            }
+            if let Some(value) = ::backendai::__private::Given::given(&self.path) {
+                ::backendai::__private::Gated::gates(value, see);
+            }
+        }
+    }
+
+    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Step {
+        pub x: i32,
+        /// Since manager 25.5.0.
+        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub y: ::backendai::Maybe<i32>,
+    }
+
+    impl Step {
+        /// With all that has to be given; the rest is left out.
+        pub fn new(x: impl Into<i32>) -> Self {
+            Self {
+                x: x.into(),
+                y: ::backendai::Maybe::Unset,
+            }
+        }
+
+        /// Since manager 25.5.0.
+        pub fn y(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+            self.y = value.into();
+            self
+        }
+    }
+
+    impl ::backendai::__private::Gated for Step {
+        fn gates(&self, see: &mut dyn FnMut(::backendai::Since)) {
+            if let Some(_) = ::backendai::__private::Given::given(&self.y) {
+                see({ const SINCE: ::backendai::Since = ::backendai::Since::new("Step.y", &[::backendai::ManagerVersion::new(25, 5, 0)]); SINCE });
+            }
+        }
+    }
+
     #[derive(Clone, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -351,6 +499,17 @@ pub mod types {
                 Self::Id(value) => f.debug_tuple("Id").field(value).finish(),
                 Self::ApiToken(_) => f.debug_tuple("ApiToken").field(&::backendai::__private::Redacted).finish(),
                 Self::Where(value) => f.debug_tuple("Where").field(value).finish(),
+            }
+        }
+    }
+
+    impl ::backendai::__private::Gated for Target {
+        fn gates(&self, see: &mut dyn FnMut(::backendai::Since)) {
+            match self {
+                Self::Where(value) => {
+                    ::backendai::__private::Gated::gates(value, see);
+                }
+                _ => {}
             }
         }
     }
@@ -1216,6 +1375,8 @@ pub mod edges {
     }
 
     /// What is deprecated in it is meant.
+    ///
+    /// Left out for a manager without them: `User.gone` (24.3.1 and 23.9.6).
     #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -1244,8 +1405,16 @@ pub mod edges {
         const NAME: &'static str = "Legacy";
         const KIND: ::backendai::Kind = ::backendai::Kind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Legacy($level:Level=HIGH){echo(nick:\"n\"level:$level)me{...{gone}}}";
-        const TEXT_JSON: &'static str = "\"query Legacy($level:Level=HIGH){echo(nick:\\\"n\\\"level:$level)me{...{gone}}}\"";
+        const TEXT: &'static str = "query Legacy($level:Level=HIGH){echo(nick:\"n\"level:$level)me{...{__typename gone}}}";
+        const TEXT_JSON: &'static str = "\"query Legacy($level:Level=HIGH){echo(nick:\\\"n\\\"level:$level)me{...{__typename gone}}}\"";
+        fn newest(&self) -> Option<::backendai::ManagerVersion> {
+            Some(::backendai::ManagerVersion::new(24, 3, 1))
+        }
+        fn gate(&self) -> ::backendai::__private::Gate {
+            const PARTS: &[::backendai::__private::Part] = &[::backendai::__private::Part::new(&[], "query Legacy($level:Level=HIGH){echo(nick:\"n\"level:$level)me{...{__typename"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("User.gone", &[::backendai::ManagerVersion::new(24, 3, 1), ::backendai::ManagerVersion::new(23, 9, 6)])]], " gone"), ::backendai::__private::Part::new(&[], "}}}")];
+            let gate = ::backendai::__private::Gate::new(Self::REQUIRES).text(Self::TEXT_JSON, PARTS);
+            gate
+        }
     }
 
     impl ::backendai::graphql_client::GraphQLQuery for Legacy {
@@ -2376,6 +2545,7 @@ pub mod people {
         }
     }
 
+    /// Left out for a manager without them: `User.gone` (24.3.1 and 23.9.6).
     #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -2397,6 +2567,14 @@ pub mod people {
         const PATH: &'static str = "/admin/gql";
         const TEXT: &'static str = "query Aliases{first:me{id _id type self:name page:friends(first:1){id}grid statusHistory created_at uuid big blob anything gone}match __typename}";
         const TEXT_JSON: &'static str = "\"query Aliases{first:me{id _id type self:name page:friends(first:1){id}grid statusHistory created_at uuid big blob anything gone}match __typename}\"";
+        fn newest(&self) -> Option<::backendai::ManagerVersion> {
+            Some(::backendai::ManagerVersion::new(24, 3, 1))
+        }
+        fn gate(&self) -> ::backendai::__private::Gate {
+            const PARTS: &[::backendai::__private::Part] = &[::backendai::__private::Part::new(&[], "query Aliases{first:me{id _id type self:name page:friends(first:1){id}grid statusHistory created_at uuid big blob anything"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("User.gone", &[::backendai::ManagerVersion::new(24, 3, 1), ::backendai::ManagerVersion::new(23, 9, 6)])]], " gone"), ::backendai::__private::Part::new(&[], "}match __typename}")];
+            let gate = ::backendai::__private::Gate::new(Self::REQUIRES).text(Self::TEXT_JSON, PARTS);
+            gate
+        }
     }
 
     impl ::backendai::graphql_client::GraphQLQuery for Aliases {
@@ -2882,6 +3060,7 @@ pub mod things {
         }
     }
 
+    /// Left out for a manager without them: `Status` (25.1.0).
     #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -2921,6 +3100,23 @@ pub mod things {
         const PATH: &'static str = "/admin/gql";
         const TEXT: &'static str = "query Things($filter:Filter={in:[1 2]type:ALIVE}$status:[Status!]=[ALIVE UNKNOWN]){things(filter:$filter status:$status){__typename...on Node{id}...on Robot{kind:__typename model}}}";
         const TEXT_JSON: &'static str = "\"query Things($filter:Filter={in:[1 2]type:ALIVE}$status:[Status!]=[ALIVE UNKNOWN]){things(filter:$filter status:$status){__typename...on Node{id}...on Robot{kind:__typename model}}}\"";
+        fn newest(&self) -> Option<::backendai::ManagerVersion> {
+            Some(::backendai::ManagerVersion::new(26, 9, 0))
+        }
+        fn gate(&self) -> ::backendai::__private::Gate {
+            const PARTS: &[::backendai::__private::Part] = &[::backendai::__private::Part::new(&[], "query Things"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Status", &[::backendai::ManagerVersion::new(25, 1, 0)])]], "($filter:Filter={in:[1 2]type:ALIVE}$status:[Status!]=[ALIVE UNKNOWN])"), ::backendai::__private::Part::new(&[], "{things"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Status", &[::backendai::ManagerVersion::new(25, 1, 0)])]], "(filter:$filter status:$status)"), ::backendai::__private::Part::new(&[], "{__typename...on Node{id}...on Robot{kind:__typename model}}}")];
+            let mut gate = ::backendai::__private::Gate::new(Self::REQUIRES).text(Self::TEXT_JSON, PARTS);
+            if let Some(value) = ::backendai::__private::Given::given(&self.filter) {
+                gate.see({ const SINCE: ::backendai::Since = ::backendai::Since::new("Status", &[::backendai::ManagerVersion::new(25, 1, 0)]); SINCE });
+                ::backendai::__private::Gated::gates(value, &mut |since| gate.see(since));
+            }
+            if let Some(value) = ::backendai::__private::Given::given(&self.status) {
+                gate.see({ const SINCE: ::backendai::Since = ::backendai::Since::new("Status", &[::backendai::ManagerVersion::new(25, 1, 0)]); SINCE });
+                ::backendai::__private::Gated::gates(value, &mut |since| gate.see(since));
+            }
+            const VARIABLES: ::backendai::__private::Variables = &[("filter", &[&[::backendai::Since::new("Status", &[::backendai::ManagerVersion::new(25, 1, 0)])]]), ("status", &[&[::backendai::Since::new("Status", &[::backendai::ManagerVersion::new(25, 1, 0)])]])];
+            gate.variables(VARIABLES)
+        }
     }
 
     impl ::backendai::graphql_client::GraphQLQuery for Things {
@@ -3109,6 +3305,15 @@ pub mod things {
         const PATH: &'static str = "/admin/gql";
         const TEXT: &'static str = "mutation Rename($target:Target!$to:String!$filter:filter){rename(target:$target to:$to filter:$filter){ok msg user{...UserCard}}done{ok msg}}fragment UserCard on User{id name mail:email password need_password_change friend{name...Contact}}fragment Contact on User{name email tags}";
         const TEXT_JSON: &'static str = "\"mutation Rename($target:Target!$to:String!$filter:filter){rename(target:$target to:$to filter:$filter){ok msg user{...UserCard}}done{ok msg}}fragment UserCard on User{id name mail:email password need_password_change friend{name...Contact}}fragment Contact on User{name email tags}\"";
+        fn newest(&self) -> Option<::backendai::ManagerVersion> {
+            Some(::backendai::ManagerVersion::new(26, 9, 0))
+        }
+        fn gate(&self) -> ::backendai::__private::Gate {
+            let mut gate = ::backendai::__private::Gate::new(Self::REQUIRES);
+            let value = &self.target;
+            ::backendai::__private::Gated::gates(value, &mut |since| gate.see(since));
+            gate
+        }
         fn refusal(data: &rename::Data) -> Option<::backendai::Refusal<'_>> {
             if let Some(answer) = &data.rename {
                 if answer.ok == Some(false) {
@@ -3163,6 +3368,307 @@ pub mod things {
             pub ok: Option<bool>,
             pub msg: Option<String>,
             pub user: Option<super::super::people::UserCard>,
+        }
+    }
+}
+
+#[allow(missing_docs, deprecated, dead_code, unreachable_pub, clippy::all, clippy::pedantic)]
+pub mod versions {
+
+    /// Since manager 24.03.1 and 23.09.6.
+    #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Robots {
+        /// Since manager 24.12.0.
+        pub robots: Option<Vec<robots::Robots>>,
+    }
+
+    impl ::backendai::Fragment for Robots {
+        const ON: &'static str = "Fleet";
+        const FIELDS: &'static [::backendai::Field] = &[
+        ];
+    }
+
+    /// Types of the answer in [`Robots`].
+    pub mod robots {
+
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Robots {
+            pub name: String,
+        }
+    }
+
+    /// A fleet.
+    ///
+    /// Needs manager 24.3.1 or newer: `Fleet` (24.3.1 and 23.9.6).
+    ///
+    /// Left out for a manager without them: `Flag.colors` (25.8.0), `Unit` (25.6.0), `Query.fleet(region:)` (25.2.0), `Fleet.size` (25.1.0), `Fleet.robots` (24.12.0).
+    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Fleet {
+        pub name: String,
+        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub region: ::backendai::Maybe<String>,
+        pub first: i32,
+        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub unit: ::backendai::Maybe<super::types::Unit>,
+    }
+
+    impl Fleet {
+        /// With all that has to be given; the rest is left out.
+        pub fn new(name: impl Into<String>, first: impl Into<i32>) -> Self {
+            Self {
+                name: name.into(),
+                region: ::backendai::Maybe::Unset,
+                first: first.into(),
+                unit: ::backendai::Maybe::Unset,
+            }
+        }
+
+        /// Sets `region`.
+        pub fn region(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+            self.region = value.into();
+            self
+        }
+
+        /// Sets `unit`.
+        pub fn unit(mut self, value: impl Into<::backendai::Maybe<super::types::Unit>>) -> Self {
+            self.unit = value.into();
+            self
+        }
+    }
+
+    impl ::backendai::Operation for Fleet {
+        type Data = fleet::Data;
+        const NAME: &'static str = "Fleet";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query Fleet($name:String!$region:String$first:Int!$unit:Unit){fleet(name:$name region:$region){name size(unit:$unit)...Robots flag{colors}}}fragment Robots on Fleet{__typename robots(first:$first){name}}";
+        const TEXT_JSON: &'static str = "\"query Fleet($name:String!$region:String$first:Int!$unit:Unit){fleet(name:$name region:$region){name size(unit:$unit)...Robots flag{colors}}}fragment Robots on Fleet{__typename robots(first:$first){name}}\"";
+        const REQUIRES: &'static [::backendai::Since] = &[::backendai::Since::new("Fleet", &[::backendai::ManagerVersion::new(24, 3, 1), ::backendai::ManagerVersion::new(23, 9, 6)])];
+        fn newest(&self) -> Option<::backendai::ManagerVersion> {
+            Some(::backendai::ManagerVersion::new(25, 8, 0))
+        }
+        fn gate(&self) -> ::backendai::__private::Gate {
+            const PARTS: &[::backendai::__private::Part] = &[::backendai::__private::Part::new(&[], "query Fleet($name:String!"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Query.fleet(region:)", &[::backendai::ManagerVersion::new(25, 2, 0)])]], "$region:String"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Fleet.robots", &[::backendai::ManagerVersion::new(24, 12, 0)])]], "$first:Int!"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Unit", &[::backendai::ManagerVersion::new(25, 6, 0)])]], "$unit:Unit"), ::backendai::__private::Part::new(&[], "){fleet(name:$name"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Query.fleet(region:)", &[::backendai::ManagerVersion::new(25, 2, 0)])]], " region:$region"), ::backendai::__private::Part::new(&[], "){name"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Fleet.size", &[::backendai::ManagerVersion::new(25, 1, 0)])]], " size"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Unit", &[::backendai::ManagerVersion::new(25, 6, 0)])]], "(unit:$unit)"), ::backendai::__private::Part::new(&[], "...Robots"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Flag.colors", &[::backendai::ManagerVersion::new(25, 8, 0)])]], " flag{colors}"), ::backendai::__private::Part::new(&[], "}}fragment Robots on Fleet{__typename"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Fleet.robots", &[::backendai::ManagerVersion::new(24, 12, 0)])]], " robots(first:$first){name}"), ::backendai::__private::Part::new(&[], "}")];
+            let mut gate = ::backendai::__private::Gate::new(Self::REQUIRES).text(Self::TEXT_JSON, PARTS);
+            if let Some(_) = ::backendai::__private::Given::given(&self.region) {
+                gate.see({ const SINCE: ::backendai::Since = ::backendai::Since::new("Query.fleet(region:)", &[::backendai::ManagerVersion::new(25, 2, 0)]); SINCE });
+            }
+            const VARIABLES: ::backendai::__private::Variables = &[("region", &[&[::backendai::Since::new("Query.fleet(region:)", &[::backendai::ManagerVersion::new(25, 2, 0)])]]), ("first", &[&[::backendai::Since::new("Fleet.robots", &[::backendai::ManagerVersion::new(24, 12, 0)])]]), ("unit", &[&[::backendai::Since::new("Unit", &[::backendai::ManagerVersion::new(25, 6, 0)])]])];
+            gate.variables(VARIABLES)
+        }
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Fleet {
+        type Variables = Self;
+        type ResponseData = fleet::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Fleet`].
+    pub mod fleet {
+
+        /// Answer to [`super::Fleet`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub fleet: Fleet,
+        }
+
+        /// Since manager 24.03.1 and 23.09.6.
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Fleet {
+            pub name: String,
+            /// Since manager 25.1.0.
+            pub size: Option<i32>,
+            /// Since manager 24.12.0.
+            pub robots: Option<Vec<FleetRobots>>,
+            pub flag: Option<FleetFlag>,
+        }
+
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct FleetFlag {
+            /// Since manager 25.8.0.
+            pub colors: i32,
+        }
+
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct FleetRobots {
+            pub name: String,
+        }
+    }
+
+    /// Needs manager 26.4.2 or newer: `Query.soon` (26.4.2).
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Soon {
+    }
+
+    impl Soon {
+        /// With all that has to be given; the rest is left out.
+        pub fn new() -> Self {
+            Self {
+            }
+        }
+    }
+
+    impl ::backendai::Operation for Soon {
+        type Data = soon::Data;
+        const NAME: &'static str = "Soon";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query Soon{soon}";
+        const TEXT_JSON: &'static str = "\"query Soon{soon}\"";
+        const REQUIRES: &'static [::backendai::Since] = &[::backendai::Since::new("Query.soon", &[::backendai::ManagerVersion::new(26, 4, 2)])];
+        fn newest(&self) -> Option<::backendai::ManagerVersion> {
+            Some(::backendai::ManagerVersion::new(26, 4, 2))
+        }
+        fn gate(&self) -> ::backendai::__private::Gate {
+            let gate = ::backendai::__private::Gate::new(Self::REQUIRES);
+            gate
+        }
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Soon {
+        type Variables = Self;
+        type ResponseData = soon::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Soon`].
+    pub mod soon {
+
+        /// Answer to [`super::Soon`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            /// Since manager 26.4.2rc1.
+            pub soon: Option<i32>,
+        }
+    }
+
+    /// Left out for a manager without them: `Mutation.move(dry:)` (25.3.0).
+    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Move {
+        pub name: String,
+        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub r#move: ::backendai::Maybe<super::types::Move>,
+        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub dry: ::backendai::Maybe<bool>,
+    }
+
+    impl Move {
+        /// With all that has to be given; the rest is left out.
+        pub fn new(name: impl Into<String>) -> Self {
+            Self {
+                name: name.into(),
+                r#move: ::backendai::Maybe::Unset,
+                dry: ::backendai::Maybe::Unset,
+            }
+        }
+
+        /// Sets `move`.
+        pub fn r#move(mut self, value: impl Into<::backendai::Maybe<super::types::Move>>) -> Self {
+            self.r#move = value.into();
+            self
+        }
+
+        /// Sets `dry`.
+        pub fn dry(mut self, value: impl Into<::backendai::Maybe<bool>>) -> Self {
+            self.dry = value.into();
+            self
+        }
+    }
+
+    impl ::backendai::Operation for Move {
+        type Data = r#move::Data;
+        const NAME: &'static str = "Move";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Mutation;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "mutation Move($name:String!$move:Move$dry:Boolean){move(name:$name move:$move dry:$dry){ok msg}}";
+        const TEXT_JSON: &'static str = "\"mutation Move($name:String!$move:Move$dry:Boolean){move(name:$name move:$move dry:$dry){ok msg}}\"";
+        fn newest(&self) -> Option<::backendai::ManagerVersion> {
+            Some(::backendai::ManagerVersion::new(26, 1, 0))
+        }
+        fn gate(&self) -> ::backendai::__private::Gate {
+            const PARTS: &[::backendai::__private::Part] = &[::backendai::__private::Part::new(&[], "mutation Move($name:String!$move:Move"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Mutation.move(dry:)", &[::backendai::ManagerVersion::new(25, 3, 0)])]], "$dry:Boolean"), ::backendai::__private::Part::new(&[], "){move(name:$name move:$move"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Mutation.move(dry:)", &[::backendai::ManagerVersion::new(25, 3, 0)])]], " dry:$dry"), ::backendai::__private::Part::new(&[], "){ok msg}}")];
+            let mut gate = ::backendai::__private::Gate::new(Self::REQUIRES).text(Self::TEXT_JSON, PARTS);
+            if let Some(value) = ::backendai::__private::Given::given(&self.r#move) {
+                ::backendai::__private::Gated::gates(value, &mut |since| gate.see(since));
+            }
+            if let Some(_) = ::backendai::__private::Given::given(&self.dry) {
+                gate.see({ const SINCE: ::backendai::Since = ::backendai::Since::new("Mutation.move(dry:)", &[::backendai::ManagerVersion::new(25, 3, 0)]); SINCE });
+            }
+            const VARIABLES: ::backendai::__private::Variables = &[("dry", &[&[::backendai::Since::new("Mutation.move(dry:)", &[::backendai::ManagerVersion::new(25, 3, 0)])]])];
+            gate.variables(VARIABLES)
+        }
+        fn refusal(data: &r#move::Data) -> Option<::backendai::Refusal<'_>> {
+            { let answer = &data.r#move;
+                if !answer.ok {
+                    return Some(::backendai::Refusal { field: "move", message: Some(&answer.msg) });
+                }
+            }
+            None
+        }
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Move {
+        type Variables = Self;
+        type ResponseData = r#move::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Move`].
+    pub mod r#move {
+
+        /// Answer to [`super::Move`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub r#move: Move,
+        }
+
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Move {
+            pub ok: bool,
+            pub msg: String,
         }
     }
 }

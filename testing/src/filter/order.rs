@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::{Cell, Columns, parse};
 
 /// An order that has been read and fits the columns.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Order {
     columns: Vec<(&'static str, bool)>,
 }
@@ -93,7 +93,10 @@ pub(crate) fn shuffle(key: &str, limit: i64, offset: i64) -> u64 {
 mod tests {
     use super::*;
 
-    const COLUMNS: Columns = Columns { filter: &[], order: &["name", "age"] };
+    const COLUMNS: Columns = Columns {
+        filter: std::borrow::Cow::Borrowed(&[]),
+        order: std::borrow::Cow::Borrowed(&["name", "age"]),
+    };
 
     #[test]
     fn reads_what_the_manager_reads() {

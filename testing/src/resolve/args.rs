@@ -18,6 +18,19 @@ impl<'a> Args<'a> {
         self.map.get(name)
     }
 
+    /// What was given, `a.b` being the member `b` of the object `a`.
+    pub(super) fn path(&self, path: &str) -> Option<&'a JsonValue> {
+        match path.split_once('.') {
+            Some((object, member)) => self.object(object)?.path(member),
+            None => self.given(path),
+        }
+    }
+
+    /// Everything that was given, null included.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&'a str, &'a JsonValue)> + use<'a> {
+        self.map.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
     pub(super) fn is_null(&self, name: &str) -> bool {
         self.given(name).is_some_and(JsonValue::is_null)
     }

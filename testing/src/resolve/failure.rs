@@ -1,5 +1,6 @@
 //! Errors of fields, with the codes that the executor has no room for.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use apollo_compiler::parser::LineColumn;
@@ -13,13 +14,13 @@ const DEFAULT: &str = "backendai_generic_internal-error";
 #[derive(Clone, Debug)]
 pub(super) struct Failure {
     message: String,
-    code: &'static str,
+    code: Option<Cow<'static, str>>,
     places: Vec<LineColumn>,
 }
 
 impl Failure {
-    pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { message: message.into(), code, places: Vec::new() }
+    pub(super) fn new(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
+        Self { message: message.into(), code: Some(code.into()), places: Vec::new() }
     }
 
     /// What the manager makes of an exception of its own.
@@ -39,10 +40,27 @@ impl Failure {
         Self::unexpected("badly formed hexadecimal UUID string")
     }
 
+    /// Two rows with one key, as the database says it.
+    pub(super) fn taken(constraint: &str, key: &str) -> Self {
+        let message = format!(
+            "Unique constraint violated. (<class 'asyncpg.exceptions.UniqueViolationError'>: \
+             duplicate key value violates unique constraint \"{constraint}\"\nDETAIL:  {key} \
+             already exists.)"
+        );
+        Self::new("database_generic_already-exists", message)
+    }
+
     /// The role may sign requests, but no root knows it.
     pub(super) fn role() -> Self {
         let message = "Missing or invalid API parameters. (Unknown client role)";
         Self::new("api_generic_invalid-parameters", message)
+    }
+
+    /// An error that was recorded in place of a value; one of a scalar has no code.
+    pub(super) fn recorded(error: &JsonValue) -> Self {
+        let text = |name| error.get(name).and_then(JsonValue::as_str).map(str::to_owned);
+        let code = text("code").map(Cow::Owned);
+        Self { message: text("message").unwrap_or_default(), code, places: Vec::new() }
     }
 
     pub(super) fn unserved_root(name: &str) -> Self {
@@ -77,11 +95,13 @@ pub(super) fn tell(mut error: GraphQLError, failures: &[Failure]) -> GraphQLErro
         .rsplit_once("failure ")
         .and_then(|(_, number)| number.parse::<usize>().ok())
         .and_then(|number| failures.get(number));
-    let code = failure.map_or(DEFAULT, |failure| failure.code);
+    let code = failure.map_or(Some(Cow::Borrowed(DEFAULT)), |failure| failure.code.clone());
     if let Some(failure) = failure {
         error.message.clone_from(&failure.message);
         error.locations.clone_from(&failure.places);
     }
-    error.extensions.insert("code", JsonValue::from(code));
+    if let Some(code) = code {
+        error.extensions.insert("code", JsonValue::from(code.into_owned()));
+    }
     error
 }

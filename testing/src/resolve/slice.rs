@@ -1,5 +1,7 @@
 //! One page of a list: filter, order, limit and offset.
 
+use std::cmp::Ordering;
+
 use super::args::Args;
 use super::failure::Failure;
 use crate::filter::{Cell, Columns, Filter, Order, shuffle};
@@ -29,6 +31,31 @@ impl Slice {
             return Err(Failure::unexpected("LIMIT must not be negative"));
         }
         Ok(Self { filter, order, limit, offset })
+    }
+
+    /// Filter and order alone, of lists that have no pages.
+    pub(super) fn plain(args: &Args<'_>, columns: &Columns) -> Result<Self, Failure> {
+        let filter = args.text("filter").map(|text| Filter::parse(text, columns));
+        let order = args.text("order").map(|text| Order::parse(text, columns));
+        Ok(Self {
+            filter: filter.transpose().map_err(Failure::unexpected)?,
+            order: order.transpose().map_err(Failure::unexpected)?.unwrap_or_default(),
+            limit: 0,
+            offset: 0,
+        })
+    }
+
+    /// Whether there is an order at all.
+    pub(super) fn orders(&self) -> bool {
+        self.order != Order::default()
+    }
+
+    pub(super) fn compare<'a>(
+        &self,
+        left: &dyn Fn(&str) -> Cell<'a>,
+        right: &dyn Fn(&str) -> Cell<'a>,
+    ) -> Ordering {
+        self.order.compare(left, right)
     }
 
     pub(super) fn selects<'a>(&self, cell: &dyn Fn(&str) -> Cell<'a>) -> bool {

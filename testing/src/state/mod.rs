@@ -1,12 +1,14 @@
 //! What the manager knows: domains, projects, users, keypairs and their policies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use apollo_compiler::response::{JsonMap, JsonValue};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::auth::Caller;
+use crate::fixture::Rows;
 
 mod seed;
 mod words;
@@ -21,7 +23,28 @@ pub(crate) struct Domain {
     pub(crate) is_active: bool,
     pub(crate) created_at: Timestamp,
     pub(crate) modified_at: Timestamp,
-    pub(crate) scaling_groups: Vec<String>,
+    /// JSON, as all slots and hosts.
+    pub(crate) total_resource_slots: String,
+    pub(crate) allowed_vfolder_hosts: String,
+    pub(crate) allowed_docker_registries: Vec<String>,
+    pub(crate) integration_id: Option<String>,
+}
+
+impl Domain {
+    /// An active domain without any limits.
+    pub(crate) fn new(name: &str, now: Timestamp) -> Self {
+        Self {
+            name: name.to_owned(),
+            description: None,
+            is_active: true,
+            created_at: now,
+            modified_at: now,
+            total_resource_slots: "{}".to_owned(),
+            allowed_vfolder_hosts: "{}".to_owned(),
+            allowed_docker_registries: Vec::new(),
+            integration_id: None,
+        }
+    }
 }
 
 /// A project; the schema calls it a group.
@@ -36,6 +59,53 @@ pub(crate) struct Group {
     pub(crate) domain: String,
     pub(crate) resource_policy: String,
     pub(crate) kind: &'static str,
+    pub(crate) total_resource_slots: String,
+    pub(crate) allowed_vfolder_hosts: String,
+    pub(crate) integration_id: Option<String>,
+    pub(crate) container_registry: Option<String>,
+}
+
+impl Group {
+    /// An active project without any limits and with the default policy.
+    pub(crate) fn new(
+        id: Uuid,
+        name: &str,
+        domain: &str,
+        kind: &'static str,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            name: name.to_owned(),
+            description: None,
+            is_active: true,
+            created_at: now,
+            modified_at: now,
+            domain: domain.to_owned(),
+            resource_policy: "default".to_owned(),
+            kind,
+            total_resource_slots: "{}".to_owned(),
+            allowed_vfolder_hosts: "{}".to_owned(),
+            integration_id: None,
+            container_registry: Some("{}".to_owned()),
+        }
+    }
+}
+
+/// A resource group, and whom it serves.
+#[derive(Clone, Default)]
+pub(crate) struct ScalingGroup {
+    pub(crate) record: JsonMap,
+    pub(crate) domains: BTreeSet<String>,
+    pub(crate) groups: BTreeSet<Uuid>,
+    /// By their access keys.
+    pub(crate) keypairs: BTreeSet<String>,
+}
+
+impl ScalingGroup {
+    pub(crate) fn name(&self) -> &str {
+        self.record.get("name").and_then(JsonValue::as_str).unwrap_or_default()
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -81,33 +151,19 @@ pub(crate) struct KeyPair {
     pub(crate) serial: u64,
 }
 
-#[derive(Clone, Debug)]
-pub(crate) struct KeyPairPolicy {
-    pub(crate) name: String,
-    pub(crate) created_at: Timestamp,
-    pub(crate) default_for_unspecified: &'static str,
-    pub(crate) total_resource_slots: &'static str,
-    pub(crate) max_session_lifetime: i32,
-    pub(crate) max_concurrent_sessions: i32,
-    pub(crate) idle_timeout: i64,
-}
-
-/// A policy of users or of projects: the embedded manager keeps their defaults only.
-#[derive(Clone, Debug)]
-pub(crate) struct Policy {
-    pub(crate) name: String,
-    pub(crate) created_at: Timestamp,
-}
-
 #[derive(Default)]
 pub(crate) struct State {
     pub(crate) domains: BTreeMap<String, Domain>,
     pub(crate) groups: BTreeMap<Uuid, Group>,
     pub(crate) users: BTreeMap<Uuid, User>,
     pub(crate) keypairs: BTreeMap<String, KeyPair>,
-    pub(crate) keypair_policies: BTreeMap<String, KeyPairPolicy>,
-    pub(crate) user_policies: BTreeMap<String, Policy>,
-    pub(crate) project_policies: BTreeMap<String, Policy>,
+    /// Policies as the manager gives them.
+    pub(crate) keypair_policies: BTreeMap<String, JsonMap>,
+    pub(crate) user_policies: BTreeMap<String, JsonMap>,
+    pub(crate) project_policies: BTreeMap<String, JsonMap>,
+    pub(crate) scaling_groups: BTreeMap<String, ScalingGroup>,
+    /// Everything else.
+    pub(crate) rows: Rows,
     emails: BTreeMap<String, Uuid>,
     /// The access keys of each user, oldest first.
     owned: BTreeMap<Uuid, Vec<String>>,

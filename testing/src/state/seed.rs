@@ -1,9 +1,12 @@
 //! The accounts that a manager starts with.
 
+use apollo_compiler::response::JsonValue;
+use apollo_compiler::response::serde_json_bytes::json;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{Domain, Group, KeyPair, KeyPairPolicy, Policy, Role, State, Status, User};
+use super::{Domain, Group, KeyPair, Role, ScalingGroup, State, Status, User};
+use crate::fixture::Rows;
 
 /// What the builder decides about the first state.
 #[derive(Clone, Copy, Debug)]
@@ -127,30 +130,16 @@ const GROUPS: [(&str, Uuid); 2] = [("default", id(0x06, 1)), ("other", id(0x06, 
 
 /// Everything carries the same time of creation, as rows of one transaction do: whoever orders
 /// by it alone gets an unstable order.
-pub(crate) fn seed(seed: Seed, now: Timestamp) -> State {
-    let mut state = State::default();
+pub(crate) fn seed(seed: Seed, rows: Rows, now: Timestamp) -> State {
+    let mut state = State { rows, ..State::default() };
     policies(&mut state, now);
+    scaling_groups(&mut state);
     for (name, id) in GROUPS {
-        let domain = Domain {
-            name: name.to_owned(),
-            description: Some(format!("the domain `{name}`")),
-            is_active: true,
-            created_at: now,
-            modified_at: now,
-            scaling_groups: vec!["default".to_owned()],
-        };
+        let mut domain = Domain::new(name, now);
+        domain.description = Some(format!("the domain `{name}`"));
         state.domains.insert(name.to_owned(), domain);
-        let group = Group {
-            id,
-            name: name.to_owned(),
-            description: Some(format!("project of the domain `{name}`")),
-            is_active: true,
-            created_at: now,
-            modified_at: now,
-            domain: name.to_owned(),
-            resource_policy: "default".to_owned(),
-            kind: "GENERAL",
-        };
+        let mut group = Group::new(id, name, name, "GENERAL", now);
+        group.description = Some(format!("project of the domain `{name}`"));
         state.groups.insert(id, group);
     }
     for (number, person) in (1..).zip(&PEOPLE) {
@@ -193,30 +182,76 @@ pub(crate) fn seed(seed: Seed, now: Timestamp) -> State {
 }
 
 fn policies(state: &mut State, now: Timestamp) {
-    let default = KeyPairPolicy {
-        name: "default".to_owned(),
-        created_at: now,
-        default_for_unspecified: "UNLIMITED",
-        total_resource_slots: "{}",
-        max_session_lifetime: 0,
-        max_concurrent_sessions: 5,
-        idle_timeout: 3600,
+    let created_at = crate::date::iso(now);
+    let keypair = |name: &str, unspecified: &str, slots: &str, numbers: [i64; 3]| {
+        let [lifetime, sessions, idle] = numbers;
+        json!({
+            "name": name,
+            "created_at": created_at,
+            "default_for_unspecified": unspecified,
+            "total_resource_slots": slots,
+            "max_session_lifetime": lifetime,
+            "max_concurrent_sessions": sessions,
+            "max_containers_per_session": 1,
+            "idle_timeout": idle,
+            "allowed_vfolder_hosts": "{}",
+            "max_vfolder_count": null,
+            "max_vfolder_size": null,
+            "max_quota_scope_size": null,
+            "max_concurrent_sftp_sessions": 1,
+            "max_pending_session_count": null,
+            "max_pending_session_resource_slots": null,
+        })
     };
-    let small = KeyPairPolicy {
-        name: "small".to_owned(),
-        default_for_unspecified: "LIMITED",
-        total_resource_slots: r#"{"cpu": "2", "mem": "4294967296"}"#,
-        max_session_lifetime: 7200,
-        max_concurrent_sessions: 1,
-        idle_timeout: 600,
-        ..default.clone()
+    let small = r#"{"cpu": "2", "mem": "4294967296"}"#;
+    let keypair_policies = [
+        keypair("default", "UNLIMITED", "{}", [0, 5, 3600]),
+        keypair("small", "LIMITED", small, [7200, 1, 600]),
+    ];
+    let user = json!({
+        "id": "UserResourcePolicy:default",
+        "name": "default",
+        "created_at": created_at,
+        "max_vfolder_count": 0,
+        "max_vfolder_size": null,
+        "max_quota_scope_size": -1,
+        "max_session_count_per_model_session": 10,
+        "max_customized_image_count": 3,
+    });
+    let project = json!({
+        "id": "ProjectResourcePolicy:default",
+        "name": "default",
+        "created_at": created_at,
+        "max_vfolder_count": 0,
+        "max_vfolder_size": -1,
+        "max_quota_scope_size": -1,
+        "max_network_count": 3,
+    });
+    let named = |policy: JsonValue| {
+        let policy = policy.as_object()?.clone();
+        let name = policy.get("name")?.as_str()?.to_owned();
+        Some((name, policy))
     };
-    for policy in [default, small] {
-        state.keypair_policies.insert(policy.name.clone(), policy);
+    state.keypair_policies.extend(keypair_policies.into_iter().filter_map(named));
+    state.user_policies.extend(named(user));
+    state.project_policies.extend(named(project));
+}
+
+/// The recorded groups serve whom they served when they were recorded.
+fn scaling_groups(state: &mut State) {
+    for record in state.rows.remove("ScalingGroup").unwrap_or_default() {
+        let mut group = ScalingGroup { record, ..ScalingGroup::default() };
+        let name = group.name().to_owned();
+        let served = GROUPS.iter().filter(|(domain, _)| name != "fill-gpu" || *domain == "default");
+        if name != "fill-bare" {
+            group.domains.extend(served.map(|(domain, _)| (*domain).to_owned()));
+        }
+        if name == "fill-gpu" {
+            group.groups.extend(GROUPS.first().map(|(_, id)| *id));
+            group.keypairs.insert(Named::User.access_key().to_owned());
+        }
+        state.scaling_groups.insert(name, group);
     }
-    let policy = Policy { name: "default".to_owned(), created_at: now };
-    state.user_policies.insert(policy.name.clone(), policy.clone());
-    state.project_policies.insert(policy.name.clone(), policy);
 }
 
 fn user(
@@ -276,7 +311,7 @@ mod tests {
 
     #[test]
     fn every_key_has_twenty_characters_and_every_secret_forty() {
-        let state = seed(Seed { keypairs: 3, rate_limit: 9 }, Timestamp::UNIX_EPOCH);
+        let state = seed(Seed { keypairs: 3, rate_limit: 9 }, Rows::new(), Timestamp::UNIX_EPOCH);
         assert_eq!(state.keypairs.len(), 10);
         for keypair in state.keypairs.values() {
             assert_eq!(keypair.access_key.len(), 20, "{}", keypair.access_key);

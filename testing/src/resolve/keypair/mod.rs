@@ -1,5 +1,7 @@
 //! `keypair`, `keypairs` and `keypair_list`.
 
+use std::borrow::Cow;
+
 use apollo_compiler::response::JsonValue;
 use apollo_compiler::response::serde_json_bytes::json;
 
@@ -16,7 +18,7 @@ pub(super) mod change;
 pub(super) const PLAIN_LIST: usize = 100;
 
 const COLUMNS: Columns = Columns {
-    filter: &[
+    filter: Cow::Borrowed(&[
         ("access_key", Kind::Text),
         ("user_id", Kind::Uuid),
         ("email", Kind::Text),
@@ -30,8 +32,8 @@ const COLUMNS: Columns = Columns {
         ("num_queries", Kind::Int),
         ("ssh_public_key", Kind::Text),
         ("projects", Kind::Text),
-    ],
-    order: &[
+    ]),
+    order: Cow::Borrowed(&[
         "access_key",
         "email",
         "full_name",
@@ -43,7 +45,7 @@ const COLUMNS: Columns = Columns {
         "rate_limit",
         "num_queries",
         "projects",
-    ],
+    ]),
 };
 
 pub(super) fn one(context: &mut Context<'_>, args: &Args<'_>) -> Answer {
@@ -177,6 +179,11 @@ impl<'a> Row<'a> {
     }
 }
 
+fn broken(kind: &str) -> JsonValue {
+    let message = format!("type object '{kind}' has no attribute 'batch_load'");
+    json!({ "$error": { "code": "backendai_generic_internal-error", "message": message } })
+}
+
 /// A keypair without what a list knows about its owner, as mutations give it.
 pub(super) fn bare(context: &Context<'_>, keypair: &KeyPair) -> JsonValue {
     let user = context.state.users.get(&keypair.user);
@@ -204,5 +211,8 @@ pub(super) fn bare(context: &Context<'_>, keypair: &KeyPair) -> JsonValue {
             "full_name": user.full_name,
         })),
         "concurrency_limit": null,
+        // Observed: the manager never gives these.
+        "vfolders": broken("VirtualFolder"),
+        "compute_sessions": broken("ComputeSession"),
     })
 }

@@ -270,17 +270,7 @@ fn groups(state: &State, domain: &str, ids: &[&str]) -> Result<Vec<Uuid>, Failur
 
 fn personal_group(context: &mut Context<'_>, username: &str, domain: &str) -> Uuid {
     let id = context.state.generate_id();
-    let group = Group {
-        id,
-        name: username.to_owned(),
-        description: None,
-        is_active: true,
-        created_at: context.now,
-        modified_at: context.now,
-        domain: domain.to_owned(),
-        resource_policy: "default".to_owned(),
-        kind: "PERSONAL",
-    };
+    let group = Group::new(id, username, domain, "PERSONAL", context.now);
     context.state.groups.insert(id, group);
     id
 }

@@ -1,10 +1,13 @@
 //! `user`, `user_from_uuid`, `users` and `user_list`.
 
+use std::borrow::Cow;
+
 use apollo_compiler::response::JsonValue;
 use apollo_compiler::response::serde_json_bytes::json;
 use uuid::Uuid;
 
 use super::keypair::PLAIN_LIST;
+use super::node::{global_id, inner};
 use super::scope::{admin_domain, scope};
 use super::slice::Slice;
 use super::{Answer, Args, Context, Failure};
@@ -16,7 +19,7 @@ pub(super) mod change;
 
 /// `is_active` is announced by the manager, but its table has no such column any more.
 const COLUMNS: Columns = Columns {
-    filter: &[
+    filter: Cow::Borrowed(&[
         ("uuid", Kind::Uuid),
         ("username", Kind::Text),
         ("email", Kind::Text),
@@ -35,8 +38,8 @@ const COLUMNS: Columns = Columns {
         ("totp_activated_at", Kind::Time),
         ("sudo_session_enabled", Kind::Bool),
         ("main_access_key", Kind::Text),
-    ],
-    order: &[
+    ]),
+    order: Cow::Borrowed(&[
         "uuid",
         "username",
         "email",
@@ -53,7 +56,7 @@ const COLUMNS: Columns = Columns {
         "totp_activated_at",
         "sudo_session_enabled",
         "main_access_key",
-    ],
+    ]),
 };
 
 pub(super) fn by_email(context: &mut Context<'_>, args: &Args<'_>) -> Answer {
@@ -187,4 +190,15 @@ fn record(state: &State, user: &User) -> JsonValue {
         "container_gids": user.container_gids,
         "groups": groups,
     })
+}
+
+/// The user as Relay knows it.
+pub(super) fn node(state: &State, user: &User) -> JsonValue {
+    let mut node = record(state, user);
+    if let Some(fields) = node.as_object_mut() {
+        fields.insert("id", global_id("UserNode", &user.id.to_string()).into());
+        let projects = user.groups.iter().map(ToString::to_string);
+        fields.insert("project_nodes", inner("GroupNode", projects));
+    }
+    node
 }

@@ -2,36 +2,33 @@
 
 use std::collections::BTreeMap;
 
-use apollo_compiler::response::JsonValue;
-use apollo_compiler::response::serde_json_bytes::json;
+use apollo_compiler::response::{JsonMap, JsonValue};
 
 use super::{Answer, Args, Context, Failure};
-use crate::date::iso;
-use crate::state::{KeyPairPolicy, Policy, Role, State, User};
+use crate::state::{Role, State, User};
+
+pub(super) mod change;
 
 pub(super) fn keypair_one(context: &mut Context<'_>, args: &Args<'_>) -> Answer {
     let state = &*context.state;
     let Some(name) = args.text("name") else {
         let keypair = state.keypairs.get(&context.caller.access_key);
         let policy = keypair.and_then(|k| state.keypair_policies.get(&k.resource_policy));
-        return Ok(policy.map_or(JsonValue::Null, keypair_record));
+        return Ok(policy.map_or(JsonValue::Null, record));
     };
-    let visible =
-        |policy: &&KeyPairPolicy| own_keypair_policies(context).any(|own| own == policy.name);
+    let visible = |policy: &&JsonMap| own_keypair_policies(context).any(|own| own == named(policy));
     let policy = readable(context, state.keypair_policies.get(name), visible);
-    policy.map(keypair_record).ok_or_else(|| missing(context, "keypair"))
+    policy.map(record).ok_or_else(|| missing(context, "keypair"))
 }
 
 pub(super) fn keypair_all(context: &mut Context<'_>) -> Answer {
     let policies = context.state.keypair_policies.values();
     match context.caller.role {
-        Role::Superadmin | Role::Admin => {
-            Ok(JsonValue::Array(policies.map(keypair_record).collect()))
-        }
+        Role::Superadmin | Role::Admin => Ok(JsonValue::Array(policies.map(record).collect())),
         Role::User => {
             let own: Vec<_> = own_keypair_policies(context).collect();
-            let policies = policies.filter(|policy| own.contains(&policy.name.as_str()));
-            Ok(JsonValue::Array(policies.map(keypair_record).collect()))
+            let policies = policies.filter(|policy| own.contains(&named(policy)));
+            Ok(JsonValue::Array(policies.map(record).collect()))
         }
         Role::Monitor => Err(Failure::role()),
     }
@@ -42,20 +39,20 @@ pub(super) fn user_one(context: &mut Context<'_>, args: &Args<'_>) -> Answer {
     let own = caller(context).map(|user| user.resource_policy.as_str());
     let Some(name) = args.text("name") else {
         let policy = own.and_then(|own| state.user_policies.get(own));
-        return Ok(policy.map_or(JsonValue::Null, user_record));
+        return Ok(policy.map_or(JsonValue::Null, record));
     };
-    let visible = |policy: &&Policy| own == Some(policy.name.as_str());
+    let visible = |policy: &&JsonMap| own == Some(named(policy));
     let policy = readable(context, state.user_policies.get(name), visible);
-    policy.map(user_record).ok_or_else(|| missing(context, "user"))
+    policy.map(record).ok_or_else(|| missing(context, "user"))
 }
 
 pub(super) fn user_all(context: &mut Context<'_>) -> Answer {
     match context.caller.role {
-        Role::Superadmin | Role::Admin => Ok(records(&context.state.user_policies, user_record)),
+        Role::Superadmin | Role::Admin => Ok(records(&context.state.user_policies)),
         Role::User => {
             let policies = &context.state.user_policies;
             let own = caller(context).and_then(|user| policies.get(&user.resource_policy));
-            Ok(JsonValue::Array(own.into_iter().map(user_record).collect()))
+            Ok(JsonValue::Array(own.into_iter().map(record).collect()))
         }
         Role::Monitor => Err(Failure::role()),
     }
@@ -64,20 +61,18 @@ pub(super) fn user_all(context: &mut Context<'_>) -> Answer {
 pub(super) fn project_one(context: &mut Context<'_>, args: &Args<'_>) -> Answer {
     let state = &*context.state;
     let groups = caller(context).map_or(&[][..], |user| &user.groups);
-    let visible = |policy: &&Policy| {
+    let visible = |policy: &&JsonMap| {
         let mut own = groups.iter().filter_map(|id| state.groups.get(id));
-        own.any(|group| group.resource_policy == policy.name)
+        own.any(|group| group.resource_policy == named(policy))
     };
     let policy = state.project_policies.get(args.text("name").unwrap_or_default());
     let policy = readable(context, policy, visible);
-    policy.map(project_record).ok_or_else(|| missing(context, "project"))
+    policy.map(record).ok_or_else(|| missing(context, "project"))
 }
 
 pub(super) fn project_all(context: &mut Context<'_>) -> Answer {
     match context.caller.role {
-        Role::Superadmin | Role::Admin => {
-            Ok(records(&context.state.project_policies, project_record))
-        }
+        Role::Superadmin | Role::Admin => Ok(records(&context.state.project_policies)),
         Role::User | Role::Monitor => Err(Failure::role()),
     }
 }
@@ -120,49 +115,14 @@ fn missing(context: &Context<'_>, whose: &str) -> Failure {
     )
 }
 
-fn records(policies: &BTreeMap<String, Policy>, record: fn(&Policy) -> JsonValue) -> JsonValue {
+fn records(policies: &BTreeMap<String, JsonMap>) -> JsonValue {
     JsonValue::Array(policies.values().map(record).collect())
 }
 
-fn keypair_record(policy: &KeyPairPolicy) -> JsonValue {
-    json!({
-        "name": policy.name,
-        "created_at": iso(policy.created_at),
-        "default_for_unspecified": policy.default_for_unspecified,
-        "total_resource_slots": policy.total_resource_slots,
-        "max_session_lifetime": policy.max_session_lifetime,
-        "max_concurrent_sessions": policy.max_concurrent_sessions,
-        "max_containers_per_session": 1,
-        "idle_timeout": policy.idle_timeout,
-        "allowed_vfolder_hosts": "{}",
-        "max_vfolder_count": null,
-        "max_vfolder_size": null,
-        "max_quota_scope_size": null,
-        "max_concurrent_sftp_sessions": 1,
-        "max_pending_session_count": null,
-        "max_pending_session_resource_slots": null,
-    })
+fn record(policy: &JsonMap) -> JsonValue {
+    JsonValue::Object(policy.clone())
 }
 
-fn user_record(policy: &Policy) -> JsonValue {
-    json!({
-        "id": format!("UserResourcePolicy:{}", policy.name),
-        "name": policy.name,
-        "created_at": iso(policy.created_at),
-        "max_vfolder_count": 0,
-        "max_quota_scope_size": -1,
-        "max_session_count_per_model_session": 10,
-        "max_customized_image_count": 3,
-    })
-}
-
-fn project_record(policy: &Policy) -> JsonValue {
-    json!({
-        "id": format!("ProjectResourcePolicy:{}", policy.name),
-        "name": policy.name,
-        "created_at": iso(policy.created_at),
-        "max_vfolder_count": 0,
-        "max_quota_scope_size": -1,
-        "max_network_count": 3,
-    })
+fn named(policy: &JsonMap) -> &str {
+    policy.get("name").and_then(JsonValue::as_str).unwrap_or_default()
 }

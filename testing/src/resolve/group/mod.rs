@@ -1,13 +1,16 @@
-//! `group`, `groups` and `groups_by_name`: the projects.
+//! `group`, `groups` and `groups_by_name`: the projects, and the project as a node.
 
 use apollo_compiler::response::JsonValue;
 use apollo_compiler::response::serde_json_bytes::json;
 use uuid::Uuid;
 
-use super::{Answer, Args, Context, Failure};
+use super::node::{global_id, members};
+use super::{Answer, Args, Context, Failure, scaling_group};
 use crate::auth::Caller;
 use crate::date::iso;
-use crate::state::{Group, Role};
+use crate::state::{Group, Role, State};
+
+pub(super) mod change;
 
 /// The kinds of projects, by their names in upper and lower case.
 const KINDS: [(&str, &str); 3] =
@@ -22,7 +25,7 @@ pub(super) fn one(context: &mut Context<'_>, args: &Args<'_>) -> Answer {
     }
     let group = context.state.groups.get(&id);
     let group = group.filter(|group| domain.is_none_or(|domain| group.domain == domain));
-    Ok(group.map_or(JsonValue::Null, record))
+    Ok(group.map_or(JsonValue::Null, |group| record(context.state, group)))
 }
 
 pub(super) fn some(context: &mut Context<'_>, args: &Args<'_>) -> Answer {
@@ -31,7 +34,9 @@ pub(super) fn some(context: &mut Context<'_>, args: &Args<'_>) -> Answer {
     if context.caller.role == Role::User {
         // A user gets the own ones, whatever else was asked for.
         let own = memberships(context).iter().filter_map(|id| context.state.groups.get(id));
-        return Ok(JsonValue::Array(own.filter(active).map(record).collect()));
+        return Ok(JsonValue::Array(
+            own.filter(active).map(|group| record(context.state, group)).collect(),
+        ));
     }
     let domain = pinned_domain(context.caller, args)?;
     let kinds = args.texts("type").unwrap_or_else(|| vec!["GENERAL"]);
@@ -41,7 +46,7 @@ pub(super) fn some(context: &mut Context<'_>, args: &Args<'_>) -> Answer {
         .filter(active)
         .filter(|group| domain.is_none_or(|domain| group.domain == domain))
         .filter(|group| kinds.contains(&group.kind))
-        .map(record);
+        .map(|group| record(context.state, group));
     Ok(JsonValue::Array(records.collect()))
 }
 
@@ -56,11 +61,11 @@ pub(super) fn by_name(context: &mut Context<'_>, args: &Args<'_>) -> Answer {
         .filter(|group| group.name == name)
         .filter(|group| domain.is_none_or(|domain| group.domain == domain))
         .filter(|group| own.is_none_or(|own| own.contains(&group.id)))
-        .map(record);
+        .map(|group| record(context.state, group));
     Ok(JsonValue::Array(records.collect()))
 }
 
-fn kind(word: &str) -> Result<&'static str, Failure> {
+pub(super) fn kind(word: &str) -> Result<&'static str, Failure> {
     let folded = word.to_lowercase();
     KINDS
         .iter()
@@ -83,7 +88,7 @@ fn memberships<'a>(context: &'a Context<'_>) -> &'a [Uuid] {
     context.state.users.get(&context.caller.user).map_or(&[], |user| &user.groups)
 }
 
-fn record(group: &Group) -> JsonValue {
+pub(super) fn record(state: &State, group: &Group) -> JsonValue {
     json!({
         "id": group.id.to_string(),
         "name": group.name,
@@ -92,12 +97,30 @@ fn record(group: &Group) -> JsonValue {
         "created_at": iso(group.created_at),
         "modified_at": iso(group.modified_at),
         "domain_name": group.domain,
-        "total_resource_slots": "{}",
-        "allowed_vfolder_hosts": "{}",
-        "integration_id": null,
+        "total_resource_slots": group.total_resource_slots,
+        "allowed_vfolder_hosts": group.allowed_vfolder_hosts,
+        "integration_id": group.integration_id,
         "resource_policy": group.resource_policy,
         "type": group.kind,
-        "container_registry": "{}",
-        "scaling_groups": [],
+        "container_registry": group.container_registry,
+        "scaling_groups": scaling_group::of_group(state, group.id),
     })
+}
+
+/// The project as Relay knows it.
+pub(super) fn node(state: &State, group: &Group) -> JsonValue {
+    let mut node = record(state, group);
+    if let Some(fields) = node.as_object_mut() {
+        let id = group.id.to_string();
+        fields.insert("id", global_id("GroupNode", &id).into());
+        let message = format!(
+            "No such container_registry. (Container registry info does not exist or is invalid in \
+             the project. (project: {id}))"
+        );
+        let error = json!({ "code": "container-registry_read_not-found", "message": message });
+        fields.insert("registry_quota", json!({ "$error": error }));
+        fields.insert("row_id", id.into());
+        fields.insert("user_nodes", members(state, group.id));
+    }
+    node
 }

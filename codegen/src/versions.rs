@@ -1,0 +1,90 @@
+//! For every manager there can be, the text that it is sent fits what it has.
+
+#![allow(clippy::unwrap_used)]
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use apollo_compiler::{ExecutableDocument, ast::Document};
+
+use crate::{
+    document,
+    nulls::Nulls,
+    schema,
+    since::{All, Version},
+    text::{Part, Writer},
+};
+
+#[path = "../../testing/src/release.rs"]
+#[allow(unreachable_pub, clippy::indexing_slicing)]
+mod release;
+
+/// The rule once more, as `Since::is_in` of the runtime has it.
+fn is_there(all: &All, manager: Version) -> bool {
+    all.0.iter().all(|since| {
+        let branch = since.versions.iter().find(|it| it.0[..2] == manager.0[..2]);
+        branch.or(since.versions.first()).is_none_or(|first| *first <= manager)
+    })
+}
+
+fn text(parts: &[Part], manager: Version) -> String {
+    let there =
+        |part: &&Part| part.when.is_empty() || part.when.iter().any(|all| is_there(all, manager));
+    parts.iter().filter(there).map(|part| part.text.as_str()).collect()
+}
+
+/// How many texts were sent, and how many of them had lost something.
+fn check(folder: &str) -> (usize, usize) {
+    let path = Path::new(folder).join("schema.graphql");
+    let sdl = fs::read_to_string(&path).unwrap();
+    let schema = schema::load(&path, sdl.clone()).unwrap();
+    let files = glob::glob(&format!("{folder}/*.graphql")).unwrap().map(Result::unwrap);
+    let sources = files
+        .filter(|file| *file != path)
+        .map(|file| (file.clone(), fs::read_to_string(file).unwrap()));
+    let documents = document::read(&schema, &Nulls::default(), sources).unwrap();
+
+    // Between two versions that are marked nothing changes.
+    let marked = sdl.split("@since(version: \"").skip(1);
+    let managers: BTreeSet<_> = marked
+        .map(|rest| release::numbers(rest.split('"').next().unwrap()))
+        .chain([[0; 3]])
+        .collect();
+    let operations = documents.executable.operations.iter();
+    let texts: Vec<_> =
+        operations.map(|operation| Writer::new(&schema, &documents).text(operation)).collect();
+    let (mut sent, mut cut) = (0, 0);
+    for manager in managers {
+        let [major, minor, patch] = manager;
+        let older = release::cut(
+            Document::parse(sdl.as_str(), "schema").unwrap(),
+            &format!("{major}.{minor}.{patch}"),
+        );
+        let older = schema::load(Path::new("older"), older.to_string()).unwrap();
+        for found in &texts {
+            // Without marks it is the same for all; then the oldest says enough.
+            let same = found.requires.is_empty() && found.parts.len() == 1;
+            if !is_there(&found.requires, Version(manager)) || same && manager > [0; 3] {
+                continue;
+            }
+            let text = text(&found.parts, Version(manager));
+            if let Err(invalid) = ExecutableDocument::parse_and_validate(&older, &text, "sent") {
+                panic!("manager {manager:?}: {text}\n{}", invalid.errors);
+            }
+            sent += 1;
+            cut += usize::from(text != crate::text::whole(&found.parts));
+        }
+    }
+    (sent, cut)
+}
+
+#[test]
+fn what_is_sent_of_the_golden_documents_fits_every_manager() {
+    let (sent, cut) = check("tests/golden");
+    assert!(sent > cut && cut > 10, "{sent} {cut}");
+}
+
+#[test]
+fn what_is_sent_of_the_shipped_documents_fits_every_manager() {
+    let (sent, cut) = check("../graphql/admin");
+    assert!(sent > cut && cut > 10, "{sent} {cut}");
+}

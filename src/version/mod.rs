@@ -1,0 +1,235 @@
+//! Which manager has what: versions, what an operation needs, and what is done about a manager that
+//! is older.
+//!
+//! The schema says of many of its parts since which version of the manager they are there. From
+//! that each operation knows what it needs ([`Operation::REQUIRES`](crate::Operation::REQUIRES)),
+//! and its text is kept in parts: selections that may be null, and arguments that are not given,
+//! are left out for a manager that does not know them. The fields of such selections are `None`.
+//!
+//! # When the manager is asked for its version
+//!
+//! Once for a client, and only when the answer can matter: before an operation that needs something
+//! newer than every manager that understands the configured version of the API, and after a query
+//! whose document the manager does not understand. [`Client::negotiate`](crate::Client::negotiate)
+//! asks at once. A manager that does not say its version is taken for one that has everything, and
+//! is asked again by the first such operation a minute later.
+
+mod gate;
+mod text;
+
+use std::{fmt, str::FromStr};
+
+pub use self::{
+    gate::{Gate, Gated, Given, Variables},
+    text::Part,
+};
+pub(crate) use self::{
+    gate::{Gatekeeper, QUERY},
+    text::{Chosen, Texts},
+};
+use crate::config::ApiVersion;
+
+/// The release of a manager, such as 26.9.6.
+///
+/// It is read as PEP 440 has it: `24.03.0` is 24.3.0 and `25.6` is 25.6.0. A pre-release, a
+/// development or a local version counts as its release: 26.8.0rc1 has what came with 26.8.0.
+///
+/// ```
+/// use backendai::ManagerVersion;
+///
+/// let manager: ManagerVersion = "24.03.10rc1".parse()?;
+/// assert_eq!(manager, ManagerVersion::new(24, 3, 10));
+/// assert!(manager > ManagerVersion::new(24, 3, 9));
+/// # Ok::<(), backendai::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ManagerVersion {
+    year: u32,
+    month: u32,
+    patch: u32,
+}
+
+impl ManagerVersion {
+    /// The version with these three numbers.
+    pub const fn new(year: u32, month: u32, patch: u32) -> Self {
+        Self { year, month, patch }
+    }
+
+    /// The oldest manager that understands a version of the API; the next one would not let a
+    /// request through. Read from the releases 25.11.4 and 25.12.0.
+    pub(crate) fn oldest_with(api: ApiVersion) -> Option<Self> {
+        (api >= ApiVersion::new(9, 20_250_722)).then_some(Self::new(25, 12, 0))
+    }
+
+    const fn is_newer(self, than: Self) -> bool {
+        if self.year != than.year {
+            return self.year > than.year;
+        }
+        if self.month != than.month {
+            return self.month > than.month;
+        }
+        self.patch > than.patch
+    }
+}
+
+impl fmt::Display for ManagerVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.year, self.month, self.patch)
+    }
+}
+
+impl FromStr for ManagerVersion {
+    type Err = crate::Error;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut numbers = [0; 3];
+        let mut parts = text.trim().trim_start_matches(['v', 'V']).split('.');
+        for (index, number) in numbers.iter_mut().enumerate() {
+            let part = parts.next().unwrap_or_default();
+            let end = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
+            match part.get(..end).unwrap_or_default().parse() {
+                Ok(value) => *number = value,
+                // What follows a release does not count.
+                Err(_) if index > 0 => break,
+                Err(_) => {
+                    let message = format!("{text:?} is no version of a manager, such as 26.9.6");
+                    return Err(crate::Error::config(message));
+                }
+            }
+            if end < part.len() {
+                break;
+            }
+        }
+        let [year, month, patch] = numbers;
+        Ok(Self { year, month, patch })
+    }
+}
+
+/// A part of the schema, and since when a manager has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Since {
+    coordinate: &'static str,
+    versions: &'static [ManagerVersion],
+}
+
+impl Since {
+    #[doc(hidden)]
+    pub const fn new(coordinate: &'static str, versions: &'static [ManagerVersion]) -> Self {
+        Self { coordinate, versions }
+    }
+
+    /// Its place in the schema, such as `Query.keypair_list(filter:)` or `KeyPair.is_default`.
+    pub const fn coordinate(&self) -> &'static str {
+        self.coordinate
+    }
+
+    /// The first version that has it; several where older branches got it later.
+    pub const fn versions(&self) -> &'static [ManagerVersion] {
+        self.versions
+    }
+
+    /// Whether a manager has it: of several versions that of the same branch (the first two
+    /// numbers) counts, and else the newest.
+    pub fn is_in(&self, manager: ManagerVersion) -> bool {
+        let branch = |version: &&ManagerVersion| {
+            (version.year, version.month) == (manager.year, manager.month)
+        };
+        let first = self.versions.iter().find(branch).or(self.versions.iter().max());
+        first.is_none_or(|first| *first <= manager)
+    }
+
+    /// The version from which on every manager has all of these.
+    pub(crate) const fn newest(all: &[Self]) -> Option<ManagerVersion> {
+        let mut newest: Option<ManagerVersion> = None;
+        let mut rest = all;
+        while let [first, others @ ..] = rest {
+            let mut versions = first.versions;
+            while let [version, older @ ..] = versions {
+                newest = match newest {
+                    Some(newest) if !version.is_newer(newest) => Some(newest),
+                    _ => Some(*version),
+                };
+                versions = older;
+            }
+            rest = others;
+        }
+        newest
+    }
+}
+
+impl fmt::Display for Since {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` needs ", self.coordinate)?;
+        for (index, version) in self.versions.iter().enumerate() {
+            write!(f, "{}{version}", if index == 0 { "" } else { " or " })?;
+        }
+        Ok(())
+    }
+}
+
+/// What is done with an operation that needs a newer manager than the one that is there.
+///
+/// The schema's versions are sometimes wrong, so this can be set: for a client
+/// ([`ClientBuilder::version_policy`](crate::ClientBuilder::version_policy)) and for one call
+/// ([`Request::version_policy`](crate::Request::version_policy)).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum VersionPolicy {
+    /// It is not sent: an error says what needs what
+    /// ([`Error::is_manager_too_old`](crate::Error::is_manager_too_old)).
+    #[default]
+    Refuse,
+    /// It is sent with one warning, and with every value that was given. What may be left out is
+    /// left out.
+    Warn,
+    /// It is sent whole. The manager is not asked for its version.
+    Off,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const V: fn(u32, u32, u32) -> ManagerVersion = ManagerVersion::new;
+
+    #[test]
+    fn versions_are_read_as_releases() {
+        for (text, version) in [
+            ("26.9.6", V(26, 9, 6)),
+            ("v24.03.0", V(24, 3, 0)),
+            ("25.6", V(25, 6, 0)),
+            ("26.8.0rc1", V(26, 8, 0)),
+            ("26.8.0.dev3+abc", V(26, 8, 0)),
+            ("26.8rc1.7", V(26, 8, 0)),
+            ("26.9.6.post1", V(26, 9, 6)),
+        ] {
+            assert_eq!(text.parse::<ManagerVersion>().unwrap(), version, "{text}");
+        }
+        for text in ["", "latest", "-1.2", "99999999999.1.1"] {
+            let error = text.parse::<ManagerVersion>().unwrap_err();
+            assert!(error.is_config() && error.to_string().contains("26.9.6"), "{error}");
+        }
+        assert!(V(26, 10, 0) > V(26, 9, 9));
+    }
+
+    #[test]
+    fn a_branch_has_what_was_brought_to_it() {
+        let since = Since::new("Query.a", &[V(25, 1, 0), V(24, 9, 6), V(24, 3, 12)]);
+        for (manager, there) in [
+            (V(26, 9, 6), true),
+            (V(25, 1, 0), true),
+            (V(25, 0, 9), false),
+            (V(24, 12, 1), false),
+            (V(24, 9, 6), true),
+            (V(24, 9, 5), false),
+            (V(24, 3, 12), true),
+            (V(24, 3, 11), false),
+            (V(23, 9, 99), false),
+        ] {
+            assert_eq!(since.is_in(manager), there, "{manager}");
+        }
+        assert_eq!(since.to_string(), "`Query.a` needs 25.1.0 or 24.9.6 or 24.3.12");
+        let other = Since::new("B", &[V(24, 9, 7)]);
+        assert_eq!(Since::newest(&[other, since]), Some(V(25, 1, 0)));
+        assert_eq!(Since::newest(&[]), None);
+    }
+}

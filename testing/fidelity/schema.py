@@ -1,0 +1,41 @@
+"""The snapshot of the schema, as far as a full selection needs it."""
+import re
+from pathlib import Path
+
+SNAPSHOT = Path(__file__).resolve().parents[2] / "graphql/admin/schema.graphql"
+DIRECTIVE = re.compile(r"@\w+(\((?:[^()\"]|\"(?:\\.|[^\"\\])*\")*\))?")
+FIELD = re.compile(r"(\w+)\s*(?:\(((?:[^()\"]|\"(?:\\.|[^\"\\])*\")*)\))?\s*:\s*([\[\]!\w]+)")
+# An argument that has to be given: non-null and without a default.
+NEEDED = re.compile(r"\w+\s*:\s*[\[\]!\w]*!\s*(?![=\w\]!\s]*=)")
+
+
+def read():
+    """Object types and interfaces: name of the type, name of a field, (needs arguments, its type)."""
+    text = re.sub(r"^#.*$", "", SNAPSHOT.read_text(), flags=re.M)
+    types = {}
+    for kind, name, body in re.findall(r"^(type|interface) (\w+)[^{]*\{(.*?)^\}", text, re.M | re.S):
+        body = DIRECTIVE.sub("", body)
+        types[name] = {field: (bool(args and NEEDED.search(args)), re.sub(r"\W", "", type_))
+                       for field, args, type_ in FIELD.findall(body)}
+    return types
+
+
+TYPES = read()
+
+
+def select(name, path=(), depth=4):
+    """Every field of a type that needs no arguments; a type is not entered twice on the way down."""
+    chosen = []
+    for field, (needs, type_) in TYPES[name].items():
+        if needs or type_ in path:
+            continue
+        if type_ not in TYPES:
+            chosen.append(field)
+        elif type_.endswith("Connection") and path:
+            page = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
+            chosen.append(f"{field} {{ {page} count edges {{ cursor node {{ id }} }} }}")
+        elif depth:
+            inner = select(type_, (*path, name), depth - 1)
+            if inner:
+                chosen.append(f"{field} {{ {inner} }}")
+    return " ".join(chosen)
