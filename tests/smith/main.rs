@@ -128,7 +128,7 @@ impl Proof {
         let document =
             ExecutableDocument::parse_and_validate(&self.schema, O::TEXT, O::NAME).unwrap();
         let (mut decoded, mut refused) = (0, 0);
-        let seed = O::NAME.bytes().fold(7_u64, |seed, byte| seed * 31 + u64::from(byte) % 97);
+        let seed = O::NAME.bytes().map(u64::from).sum();
         let mut rng = RandProvider(StdRng::seed_from_u64(seed));
         while decoded < ANSWERS {
             let answer = self.answer(&mut rng, &document, O::NAME, refused);

@@ -9,13 +9,13 @@ macro_rules! every_operation {
             acl { ListVfolderHostPermissions }
             agent { PagedAgents ListAgents GetAgent GetAgentContainers PagedVisibleAgents GetVisibleAgent PagedAgentNodes GetAgentNode ModifyAgent RescanGpuAllocMaps }
             audit_log { GetAuditLogSchema PagedAuditLogNodes }
-            compute_session { PagedSessions GetSession GetSessionNode PagedSessionNodes ListPendingSessions GetTotalResourceSlots PagedLegacySessions GetLegacySession ModifySession CheckAndTransitSessionStatus }
+            compute_session { PagedSessions GetSession GetSessionNode GetSessionNodeKernels PagedSessionNodes ListPendingSessions GetTotalResourceSlots PagedLegacySessions GetLegacySession ModifySession CheckAndTransitSessionStatus }
             container { GetComputeContainer PagedComputeContainers }
             container_registry { GetContainerRegistryNode GetContainerRegistryAllowedGroups PagedContainerRegistryNodes PagedContainerRegistryNodeNames GetContainerRegistry ListContainerRegistries CreateContainerRegistryNodeV2 ModifyContainerRegistryNodeV2 DeleteContainerRegistryNodeV2 CreateContainerRegistryNode ModifyContainerRegistryNode DeleteContainerRegistryNode CreateContainerRegistry ModifyContainerRegistry DeleteContainerRegistry CreateContainerRegistryQuota UpdateContainerRegistryQuota DeleteContainerRegistryQuota }
             domain { ListDomains ListDomainNames GetDomain GetDomainNode GetDomainNodeScalingGroups PagedDomainNodes PagedDomainNodeNames CreateDomain ModifyDomain DeleteDomain PurgeDomain CreateDomainNode ModifyDomainNode }
             endpoint { PagedEndpoints GetEndpoint ModifyEndpoint PagedRoutings GetRouting PagedEndpointTokens GetEndpointToken PagedAutoScalingRules GetAutoScalingRule CreateAutoScalingRule ModifyAutoScalingRule DeleteAutoScalingRule }
             group { ListGroups ListGroupNames GetGroup GetGroupRegistry GroupsByName GetGroupNode GetGroupRegistryQuota GetGroupNodeUsers PagedGroupNodes CreateGroup ModifyGroup DeleteGroup PurgeGroup }
-            image { GetImage ListImages ListImageDetails ListCustomizedImages GetImageNode PagedImageNodes RescanImages PreloadImage UnloadImage ModifyImage ClearImageCustomResourceLimit ForgetImageById ForgetImage PurgeImageById UntagImageFromRegistry AliasImage DealiasImage ClearImages PurgeImages }
+            image { GetImage ListImages ListImageDetails ListCustomizedImages GetImageNode GetImageInstallation PagedImageNodes RescanImages PreloadImage UnloadImage ModifyImage ClearImageCustomResourceLimit ForgetImageById ForgetImage PurgeImageById UntagImageFromRegistry AliasImage DealiasImage ClearImages PurgeImages }
             keypair { PagedKeyPairs ListKeyPairs GetKeyPair PagedKeyPairNames GetKeyPairOwner GetKeyPairBelongings CreateKeyPair ModifyKeyPair DeleteKeyPair }
             metric { GetUserUtilization ListMetricNames }
             model_card { PagedModelCards GetModelCard }
