@@ -73,6 +73,7 @@ const PREDICATES: [(&str, Predicate); 27] = [
     ("is_transport", Error::is_transport),
     ("is_unavailable", Error::is_unavailable),
     ("is_unsupported_version", Error::is_unsupported_version),
+    ("is_manager_too_old", Error::is_manager_too_old),
     ("is_wrong_address", Error::is_wrong_address),
 ];
 
