@@ -46,7 +46,7 @@ const PROXIES: (&str, &str) = ("proxies", include_str!("answers/proxies.json"));
 type Predicate = fn(&Error) -> bool;
 
 /// All there are.
-const PREDICATES: [(&str, Predicate); 27] = [
+const PREDICATES: [(&str, Predicate); 28] = [
     ("is_auth", Error::is_auth),
     ("is_bad_argument", Error::is_bad_argument),
     ("is_bad_document", Error::is_bad_document),
