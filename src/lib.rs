@@ -25,6 +25,8 @@
 //! | read a list | [`Client::pages`], [`Pager`] |
 //! | choose the fields when the program runs | [`Select::choose`] |
 //! | send what `graphql_client` derived, or a text | [`Client::query`], [`Client::execute`] |
+//! | say which rows of a list, and in which order | [`filter`] |
+//! | change a project and keep what it has | [`Client::groups`] |
 //! | log in at a webserver | [`Client::login`], [`session`] |
 //! | work with a manager that is older | [`version`] |
 //! | tell failures apart | [`Error`] |
@@ -43,8 +45,10 @@ pub mod client;
 pub mod config;
 pub mod credential;
 pub mod error;
+pub mod filter;
 pub mod format;
 mod generated;
+pub mod group;
 pub mod keypair;
 pub mod observe;
 pub mod operation;
@@ -68,10 +72,11 @@ pub use config::{
 };
 pub use credential::{Credential, Keys};
 pub use error::{Error, Result};
+pub use filter::{Filter, Order};
 pub use format::Format;
 pub use generated::{
-    acl, agent, audit_log, compute_session, container, container_registry, domain, endpoint, group,
-    image, metric, model_card, network, node, resource_policy, resource_preset, scaling_group,
+    acl, agent, audit_log, compute_session, container, container_registry, domain, endpoint, image,
+    metric, model_card, network, node, resource_policy, resource_preset, scaling_group,
     service_config, storage, types, user, vfolder,
 };
 pub use graphql_client;

@@ -18,7 +18,9 @@ impl fmt::Display for Error {
         }
         let at = At(self.endpoint());
         match &self.0.kind {
-            Kind::Config(message) => f.write_str(message),
+            Kind::Config(message) | Kind::Argument(message) | Kind::Absent(message) => {
+                f.write_str(message)
+            }
             Kind::NoLogin => f.write_str(match cfg!(feature = "session") {
                 true => {
                     "an endpoint of type `session` needs a login, and there is none: log in first"

@@ -31,6 +31,16 @@ impl Error {
         Self::new(Kind::Config(message.into()))
     }
 
+    /// A value cannot be sent as it is.
+    pub(crate) fn argument(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Argument(message.into()))
+    }
+
+    /// What was named is not there, which the manager says with a null.
+    pub(crate) fn absent(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Absent(message.into()))
+    }
+
     pub(crate) fn no_login() -> Self {
         Self::new(Kind::NoLogin)
     }

@@ -62,6 +62,10 @@ struct Inner {
 enum Kind {
     /// A setting is missing or wrong.
     Config(Cow<'static, str>),
+    /// A value cannot be sent as it is.
+    Argument(Cow<'static, str>),
+    /// What was named is not there.
+    Absent(Cow<'static, str>),
     /// The session of a login is needed and there is none.
     NoLogin,
     /// The webserver understood a login and did not let the user in.
@@ -298,6 +302,8 @@ impl Error {
     pub(crate) fn type_name(&self) -> Cow<'static, str> {
         Cow::Borrowed(match &self.0.kind {
             Kind::Config(_) => "config",
+            Kind::Argument(_) => "argument",
+            Kind::Absent(_) => "absent",
             Kind::NoLogin => "no_login",
             #[cfg(feature = "session")]
             Kind::Login(_) => "login",

@@ -114,7 +114,8 @@ impl Error {
     /// user's default keypair. Also a path that the manager does not serve, see
     /// [`is_wrong_address`](Self::is_wrong_address).
     pub fn is_not_found(&self) -> bool {
-        self.http_status() == Some(StatusCode::NOT_FOUND)
+        matches!(self.0.kind, Kind::Absent(_))
+            || self.http_status() == Some(StatusCode::NOT_FOUND)
             || self.has(|class| class == Class::Missing)
     }
 
@@ -155,7 +156,8 @@ impl Error {
     /// A value that was given is refused: a filter, an order, a window of rows, a variable or an
     /// argument of another type. Correct the value; the message names it or its place.
     pub fn is_bad_argument(&self) -> bool {
-        self.has(|class| matches!(class, Class::Argument(_)))
+        matches!(self.0.kind, Kind::Argument(_))
+            || self.has(|class| matches!(class, Class::Argument(_)))
     }
 
     /// The manager failed inside, and its message does not say that the caller is at fault.

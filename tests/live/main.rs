@@ -8,6 +8,10 @@ mod coverage;
 #[cfg(test)]
 mod defaults;
 #[cfg(test)]
+mod filter;
+#[cfg(test)]
+mod groups;
+#[cfg(test)]
 mod keypairs;
 #[cfg(test)]
 mod limits;

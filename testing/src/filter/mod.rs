@@ -4,6 +4,8 @@
 //! `!a & b` is `!(a & b)`. The words of the errors differ from the manager's after
 //! "Query filter parsing error:"; that prefix, the place and the code are the same.
 
+#[cfg(test)]
+mod built;
 mod eval;
 mod order;
 mod parse;
