@@ -46,7 +46,7 @@ const PROXIES: (&str, &str) = ("proxies", include_str!("answers/proxies.json"));
 type Predicate = fn(&Error) -> bool;
 
 /// All there are.
-const PREDICATES: [(&str, Predicate); 27] = [
+const PREDICATES: [(&str, Predicate); 28] = [
     ("is_auth", Error::is_auth),
     ("is_bad_argument", Error::is_bad_argument),
     ("is_bad_document", Error::is_bad_document),
@@ -73,6 +73,7 @@ const PREDICATES: [(&str, Predicate); 27] = [
     ("is_transport", Error::is_transport),
     ("is_unavailable", Error::is_unavailable),
     ("is_unsupported_version", Error::is_unsupported_version),
+    ("is_manager_too_old", Error::is_manager_too_old),
     ("is_wrong_address", Error::is_wrong_address),
 ];
 

@@ -11,7 +11,7 @@ use crate::{
     nulls::Nulls,
     schema,
     since::{All, Version},
-    text::{Part, Writer},
+    text::{Part, Text, Writer},
 };
 
 #[path = "../../testing/src/release.rs"]
@@ -32,16 +32,22 @@ fn text(parts: &[Part], manager: Version) -> String {
     parts.iter().filter(there).map(|part| part.text.as_str()).collect()
 }
 
-/// How many texts were sent, and how many of them had lost something.
-fn check(folder: &str) -> (usize, usize) {
+fn texts(folder: &str) -> Vec<Text> {
     let path = Path::new(folder).join("schema.graphql");
-    let sdl = fs::read_to_string(&path).unwrap();
-    let schema = schema::load(&path, sdl.clone()).unwrap();
+    let schema = schema::load(&path, fs::read_to_string(&path).unwrap()).unwrap();
     let files = glob::glob(&format!("{folder}/*.graphql")).unwrap().map(Result::unwrap);
     let sources = files
         .filter(|file| *file != path)
         .map(|file| (file.clone(), fs::read_to_string(file).unwrap()));
     let documents = document::read(&schema, &Nulls::default(), sources).unwrap();
+    let operations = documents.executable.operations.iter();
+    operations.map(|operation| Writer::new(&schema, &documents).text(operation)).collect()
+}
+
+/// How many texts were sent, and how many of them had lost something.
+fn check(folder: &str) -> (usize, usize) {
+    let texts = texts(folder);
+    let sdl = fs::read_to_string(Path::new(folder).join("schema.graphql")).unwrap();
 
     // Between two versions that are marked nothing changes.
     let marked = sdl.split("@since(version: \"").skip(1);
@@ -49,9 +55,6 @@ fn check(folder: &str) -> (usize, usize) {
         .map(|rest| release::numbers(rest.split('"').next().unwrap()))
         .chain([[0; 3]])
         .collect();
-    let operations = documents.executable.operations.iter();
-    let texts: Vec<_> =
-        operations.map(|operation| Writer::new(&schema, &documents).text(operation)).collect();
     let (mut sent, mut cut) = (0, 0);
     for manager in managers {
         let [major, minor, patch] = manager;
@@ -87,4 +90,25 @@ fn what_is_sent_of_the_golden_documents_fits_every_manager() {
 fn what_is_sent_of_the_shipped_documents_fits_every_manager() {
     let (sent, cut) = check("../graphql/admin");
     assert!(sent > cut && cut > 10, "{sent} {cut}");
+}
+
+/// With BACKENDAI_OLDER_SCHEMA=VERSION:FILE, the schema that a manager of that version serves.
+#[test]
+fn what_is_sent_fits_what_an_older_manager_serves() {
+    let Ok(older) = std::env::var("BACKENDAI_OLDER_SCHEMA") else { return };
+    let (version, file) = older.split_once(':').unwrap();
+    let manager = Version(release::numbers(version));
+    let served = schema::load(Path::new(file), fs::read_to_string(file).unwrap()).unwrap();
+    let mut wrong = Vec::new();
+    let mut sent = 0;
+    for found in texts("../graphql/admin") {
+        if is_there(&found.requires, manager) {
+            let text = text(&found.parts, manager);
+            sent += 1;
+            if let Err(invalid) = ExecutableDocument::parse_and_validate(&served, &text, "sent") {
+                wrong.push(format!("{text}\n{}", invalid.errors));
+            }
+        }
+    }
+    assert!(sent > 50 && wrong.is_empty(), "{} of {sent}: {}", wrong.len(), wrong.join("\n"));
 }

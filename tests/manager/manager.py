@@ -77,9 +77,12 @@ def prepare(home: Home, processes: Processes) -> bool:
     command = [home.python, SOURCE / "prepare.py", *(home.conf / name for name in
                ("manager.toml", "alembic.ini", "fixture.json", "presets"))]
     install.run(home, "prepare", command, services.NO_DOCKER, cwd=home.conf)
-    # Older managers read membership from columns.
+    # Older managers read membership, and which key is the default, from columns.
     if services.sql(home, "select to_regclass('virtual_entities')"):
         services.sql(home, relations, one_transaction=True)
+    else:
+        services.sql(home, "update users set main_access_key = access_key from keypairs "
+                     "where \"user\" = uuid and keypairs.resource_policy = 'default'")
     stamp.write_text(wanted)
     return True
 
