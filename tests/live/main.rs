@@ -4,6 +4,8 @@
 
 // Each is marked so that the lints know it as test code.
 #[cfg(test)]
+mod coverage;
+#[cfg(test)]
 mod defaults;
 #[cfg(test)]
 mod filter;

@@ -111,6 +111,12 @@ impl Manager {
         Seeds(self)
     }
 
+    /// Has rows of everything in the database, until the value is dropped.
+    pub(crate) fn fill(&self) -> Filled<'_> {
+        fill(&[]);
+        Filled(self)
+    }
+
     /// What a script of `tests/official` prints.
     pub(crate) fn official(&self, script: &str, role: Role) -> Value {
         let mut command = Command::new(variable("BACKENDAI_OFFICIAL_PYTHON"));
@@ -133,13 +139,30 @@ impl Drop for Seeds<'_> {
     }
 }
 
+/// Removes what `fill` wrote when dropped.
+pub(crate) struct Filled<'a>(
+    #[expect(dead_code, reason = "they go before the turn does")] &'a Manager,
+);
+
+impl Drop for Filled<'_> {
+    fn drop(&mut self) {
+        fill(&["--clear"]);
+    }
+}
+
+fn fill(arguments: &[&str]) {
+    let mut command = Command::new(here("tests/manager/fill"));
+    command.args(arguments);
+    run(command);
+}
+
 fn seed(arguments: &[&str]) -> String {
     let mut command = Command::new(here("tests/manager/seed"));
     command.args(arguments);
     run(command)
 }
 
-fn here(path: &str) -> std::path::PathBuf {
+pub(crate) fn here(path: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 

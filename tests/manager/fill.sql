@@ -179,8 +179,9 @@ union all
 select pg_temp.fill_id(7, n), s.id, null, null, s.session_type, s.cluster_mode, s.cluster_size,
        case n when 3 then 'sub' else 'main' end, case n when 3 then 1 else 1 end, n - 2,
        case n when 3 then 'sub1' else 'main1' end, null, null, null, s.scaling_group_name, s.resource_group_id, null, null,
-       s.domain_name, s.group_id, s.user_uuid, null, null, null, null, null, null, null, '{}', null, null, null, null, null,
-       null, null, null, 0, 0, 0, 0, null, null, true, null, null,
+       s.domain_name, s.group_id, s.user_uuid, null, null, null, null, null, null, null, '{}', null,
+       -- Of a kernel that has not ended the manager needs a list, though the column may be null.
+       case when n = 4 then array[]::varchar[] end, null, null, null, null, null, null, 0, 0, 0, 0, null, null, true, null, null,
        case when s.status = 'ERROR' then 'ERROR' else 'CANCELLED' end, null, null, null, null, null, null, 'UNDEFINED', null, null, null, null,
        null, null, s.created_at
 from (values (2, 2), (3, 2), (4, 3)) as k (n, session), lateral (select * from sessions where id = pg_temp.fill_id(6, k.session)) s;
