@@ -376,3 +376,65 @@ fn the_two_ways_of_a_connection_exclude_each_other() {
     let null = serde_json::from_value(json!({ "robotsV2": null })).unwrap();
     assert!(lists::RobotsV2::page(null).is_none());
 }
+
+/// Decoding is by one function for all types: it has to take, refuse and say what derived code does.
+#[test]
+fn decoding_is_as_serde_derives_it() {
+    #[derive(serde::Deserialize, serde::Serialize)]
+    struct Step {
+        x: i32,
+        #[serde(default, skip_serializing_if = "Maybe::is_unset")]
+        y: Maybe<i32>,
+    }
+    #[derive(serde::Deserialize, serde::Serialize)]
+    struct UserCard {
+        id: String,
+        name: String,
+        mail: Option<String>,
+        password: Option<String>,
+        need_password_change: Option<bool>,
+        friend: Option<Value>,
+    }
+    fn compare<Ours, Derived>(text: &str)
+    where
+        Ours: serde::Serialize + serde::de::DeserializeOwned,
+        Derived: serde::Serialize + serde::de::DeserializeOwned,
+    {
+        let ours = serde_json::from_str::<Ours>(text).map_err(|error| error.to_string());
+        let derived = serde_json::from_str::<Derived>(text).map_err(|error| error.to_string());
+        match (ours, derived) {
+            (Ok(ours), Ok(derived)) => assert_eq!(
+                serde_json::to_value(ours).unwrap(),
+                serde_json::to_value(derived).unwrap(),
+                "{text}"
+            ),
+            (ours, derived) => assert_eq!(ours.err(), derived.err(), "{text}"),
+        }
+    }
+    for text in [
+        // All of it, in its order and in another, with what nobody knows.
+        r#"{"id":"1","name":"n","mail":"m","password":"p","need_password_change":true,"friend":null}"#,
+        r#"{"friend":null,"x":[1,{"y":2}],"need_password_change":true,"name":"n","id":"1"}"#,
+        // As a list, which is too short, or too long.
+        r#"["1","n",null,null,true,null]"#,
+        r#"["1","n"]"#,
+        r#"["1","n",null,null,true,null,7]"#,
+        // Missing, twice, null, of another type, broken.
+        r#"{}"#,
+        r#"{"id":"1","name":"n"}"#,
+        r#"{"id":"1","id":"2"}"#,
+        r#"{"id":null}"#,
+        r#"{"id":1}"#,
+        r#"{"mail":{}}"#,
+        r#"{"id":"1",}"#,
+        r#"{"id""#,
+        r#"7"#,
+        r#"null"#,
+        r#""id""#,
+    ] {
+        compare::<people::UserCard, UserCard>(text);
+    }
+    for text in [r#"{"x":1}"#, r#"{"x":1,"y":null}"#, r#"{"y":2,"x":1}"#, r#"{"y":[]}"#, "[1,2]"] {
+        compare::<types::Step, Step>(text);
+    }
+}

@@ -116,13 +116,11 @@ impl fmt::Display for Diagnostic {
         // Tabs before the mark keep it below what it marks.
         let indent: String =
             source.chars().take(column - 1).map(|c| if c == '\t' { c } else { ' ' }).collect();
+        let (blank, mark) = (" ".repeat(gutter.len()), "^".repeat(*width));
         write!(
             f,
-            "{file}:{line}:{column}: {}\n {gutter} | {source}\n {:blank$} | {indent}{:^>width$}",
+            "{file}:{line}:{column}: {}\n {gutter} | {source}\n {blank} | {indent}{mark}",
             self.message,
-            "",
-            "",
-            blank = gutter.len(),
         )?;
         match &self.suggestion {
             Some(suggestion) => write!(f, " did you mean `{suggestion}`?"),

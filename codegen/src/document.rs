@@ -16,7 +16,7 @@ use crate::{
     diagnostic::{self, Diagnostic},
     nulls::Nulls,
     suggest::suggest,
-    usage,
+    unfold, usage,
 };
 
 /// All documents of a set, proven valid. Fragments are shared between the files.
@@ -54,6 +54,9 @@ pub(crate) fn read(
     let used = usage::check(schema, &document, nulls);
     found.errors.extend(used.errors);
     found.warnings.extend(used.warnings);
+    if found.errors.is_empty() {
+        found.errors.extend(unfold::check(&document));
+    }
     for diagnostics in [&mut found.errors, &mut found.warnings] {
         diagnostics.sort();
         diagnostics.dedup();

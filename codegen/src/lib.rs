@@ -41,6 +41,7 @@ pub mod snapshot;
 mod suggest;
 mod text;
 mod types;
+mod unfold;
 mod usage;
 #[cfg(test)]
 mod versions;

@@ -92,7 +92,7 @@ impl Writer<'_> {
         if required().next().is_none() {
             builtin.push_str(", Default");
         }
-        self.derive(&builtin, &["Serialize", "Deserialize"]);
+        self.derive(&builtin, &["Serialize"]);
         self.line("#[non_exhaustive]");
         self.open(&format!("pub struct {name} {{"));
         for field in fields {
@@ -101,17 +101,13 @@ impl Writer<'_> {
             if field.ident.trim_start_matches("r#") != field.key {
                 serde.push(format!("rename = {:?}", field.key));
             }
-            if field.presence == Presence::Stated {
-                // A field that is missing would be read as one that is null.
-                serde.push(format!("deserialize_with = \"{}::__private::stated\"", self.runtime));
-            }
             let skip = match field.presence {
                 Presence::Required | Presence::Stated => None,
                 Presence::Defaulted => Some("Option::is_none".to_owned()),
                 Presence::Nullable => Some(format!("{}::Maybe::is_unset", self.runtime)),
             };
             if let Some(skip) = skip {
-                serde.push(format!("default, skip_serializing_if = {skip:?}"));
+                serde.push(format!("skip_serializing_if = {skip:?}"));
             }
             if !serde.is_empty() {
                 self.line(&format!("#[serde({})]", serde.join(", ")));
@@ -119,6 +115,18 @@ impl Writer<'_> {
             self.line(&format!("pub {}: {},", field.ident, self.given(field, scope)));
         }
         self.close("}");
+        self.decode(
+            name,
+            fields.iter().map(|field| {
+                let missing = match field.presence {
+                    Presence::Required => "needed",
+                    // One that is missing is not one that is null.
+                    Presence::Stated => "stated",
+                    Presence::Defaulted | Presence::Nullable => "optional",
+                };
+                (field.ident.as_str(), missing, field.key.as_str())
+            }),
+        );
         if secret {
             self.debug(name, fields.iter().map(|field| (field.ident.as_str(), field.secret)));
         }

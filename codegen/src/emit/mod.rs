@@ -118,6 +118,19 @@ impl Writer<'_> {
         }
     }
 
+    /// `Deserialize` out of the list of fields: what each is called in Rust, what it means that it
+    /// is missing, and its key.
+    fn decode<'f>(
+        &mut self,
+        name: &str,
+        fields: impl Iterator<Item = (&'f str, &'f str, &'f str)>,
+    ) {
+        let fields: Vec<_> =
+            fields.map(|(ident, missing, key)| format!("{ident}: {missing} {key:?}")).collect();
+        let rt = self.runtime;
+        self.line(&format!("{rt}::__decode!({name} {{ {} }});", fields.join(", ")));
+    }
+
     /// `Debug` by hand where a derived one would show a secret.
     fn debug<'f>(&mut self, name: &str, fields: impl Iterator<Item = (&'f str, bool)>) {
         self.line("");

@@ -19,7 +19,7 @@ impl Writer<'_> {
         self.line("");
         self.docs(&output.docs);
         let builtin = if secret { "Clone, PartialEq" } else { "Clone, Debug, PartialEq" };
-        self.derive(builtin, &["Serialize", "Deserialize"]);
+        self.derive(builtin, &["Serialize"]);
         self.line("#[non_exhaustive]");
         self.open(&format!("pub struct {} {{", output.name));
         for field in fields {
@@ -29,7 +29,7 @@ impl Writer<'_> {
                 serde.push(format!("rename = {:?}", field.key));
             }
             if field.conditional {
-                serde.push("default, skip_serializing_if = \"Option::is_none\"".to_owned());
+                serde.push("skip_serializing_if = \"Option::is_none\"".to_owned());
             }
             if !serde.is_empty() {
                 self.line(&format!("#[serde({})]", serde.join(", ")));
@@ -37,6 +37,13 @@ impl Writer<'_> {
             self.line(&format!("pub {}: {},", field.ident, self.shape(&field.shape, scope)));
         }
         self.close("}");
+        self.decode(
+            &output.name,
+            fields.iter().map(|field| {
+                let missing = if field.conditional { "optional" } else { "needed" };
+                (field.ident.as_str(), missing, field.key.as_str())
+            }),
+        );
         if secret {
             self.debug(
                 &output.name,

@@ -125,27 +125,27 @@ pub mod types {
         }
     }
 
-    #[derive(Clone, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct ChangeUser {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub email: ::backendai::Maybe<String>,
         /// Has to be said, as a value or null.
-        #[serde(deserialize_with = "::backendai::__private::stated")]
         pub registry: Option<::backendai::JsonString>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         pub parent: Option<Box<ChangeUser>>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         pub limit: Option<i32>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         pub token: Option<String>,
         #[deprecated(note = "Deprecated since 25.1.0.")]
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         pub old: Option<i32>,
     }
+    ::backendai::__decode!(ChangeUser { name: optional "name", email: optional "email", registry: stated "registry", parent: optional "parent", limit: optional "limit", token: optional "token", old: optional "old" });
 
     impl ::core::fmt::Debug for ChangeUser {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -229,28 +229,29 @@ pub mod types {
 
     impl ::backendai::__private::Gated for Choice {}
 
-    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Filter {
-        #[serde(rename = "AND", default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(rename = "AND", skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub and: ::backendai::Maybe<Vec<Filter>>,
-        #[serde(rename = "NOT", default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(rename = "NOT", skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub not: ::backendai::Maybe<Box<Filter>>,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub r#in: ::backendai::Maybe<Vec<i32>>,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub in_: ::backendai::Maybe<i32>,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub _id: ::backendai::Maybe<i32>,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub id: ::backendai::Maybe<i32>,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub r#type: ::backendai::Maybe<Status>,
         /// Since manager 26.1.
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub since: ::backendai::Maybe<::backendai::DateTime>,
     }
+    ::backendai::__decode!(Filter { and: optional "AND", not: optional "NOT", r#in: optional "in", in_: optional "in_", _id: optional "_id", id: optional "id", r#type: optional "type", since: optional "since" });
 
     impl Filter {
         /// With all that has to be given; the rest is left out.
@@ -333,18 +334,19 @@ pub mod types {
         }
     }
 
-    #[derive(Clone, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Filter_ {
         pub name: String,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         pub limit: Option<i32>,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub password: ::backendai::Maybe<String>,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub size: ::backendai::Maybe<::backendai::BigInt>,
     }
+    ::backendai::__decode!(Filter_ { name: needed "name", limit: optional "limit", password: optional "password", size: optional "size" });
 
     impl ::core::fmt::Debug for Filter_ {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -389,19 +391,20 @@ pub mod types {
 
     impl ::backendai::__private::Gated for Filter_ {}
 
-    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Move {
         pub to: String,
         /// Since manager 25.4.0.
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub speed: ::backendai::Maybe<i32>,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub unit: ::backendai::Maybe<Unit>,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub path: ::backendai::Maybe<Vec<Step>>,
     }
+    ::backendai::__decode!(Move { to: needed "to", speed: optional "speed", unit: optional "unit", path: optional "path" });
 
     impl Move {
         /// With all that has to be given; the rest is left out.
@@ -447,15 +450,16 @@ pub mod types {
         }
     }
 
-    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Step {
         pub x: i32,
         /// Since manager 25.5.0.
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub y: ::backendai::Maybe<i32>,
     }
+    ::backendai::__decode!(Step { x: needed "x", y: optional "y" });
 
     impl Step {
         /// With all that has to be given; the rest is left out.
@@ -518,11 +522,12 @@ pub mod types {
 #[allow(missing_docs, deprecated, dead_code, unreachable_pub, clippy::all, clippy::pedantic)]
 pub mod _1_more {
 
-    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Touch {
     }
+    ::backendai::__decode!(Touch {  });
 
     impl Touch {
         /// With all that has to be given; the rest is left out.
@@ -557,12 +562,13 @@ pub mod _1_more {
     pub mod touch {
 
         /// Answer to [`super::Touch`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
             pub touch: Option<i32>,
         }
+        ::backendai::__decode!(Data { touch: needed "touch" });
     }
 }
 
@@ -570,7 +576,7 @@ pub mod _1_more {
 pub mod edges {
 
     /// Three fragments deep.
-    #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Outer {
@@ -579,6 +585,7 @@ pub mod edges {
         pub email: Option<String>,
         pub friend: Option<Middle>,
     }
+    ::backendai::__decode!(Outer { name: needed "name", email: needed "email", friend: needed "friend" });
 
     impl ::backendai::Fragment for Outer {
         const ON: &'static str = "User";
@@ -590,7 +597,7 @@ pub mod edges {
     }
 
     /// A person.
-    #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Middle {
@@ -598,6 +605,7 @@ pub mod edges {
         pub name: String,
         pub email: Option<String>,
     }
+    ::backendai::__decode!(Middle { name: needed "name", email: needed "email" });
 
     impl ::backendai::Fragment for Middle {
         const ON: &'static str = "User";
@@ -608,13 +616,14 @@ pub mod edges {
     }
 
     /// A person.
-    #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Inner {
         /// The name, as the schema describes it.
         pub name: String,
     }
+    ::backendai::__decode!(Inner { name: needed "name" });
 
     impl ::backendai::Fragment for Inner {
         const ON: &'static str = "User";
@@ -649,7 +658,7 @@ pub mod edges {
     pub mod any {
 
         /// Variant of [`Any`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Unlisted {
@@ -658,9 +667,10 @@ pub mod edges {
             pub typename: String,
             pub id: String,
         }
+        ::backendai::__decode!(Unlisted { typename: needed "__typename", id: needed "id" });
 
         /// Variant of [`Any`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct User {
@@ -671,12 +681,13 @@ pub mod edges {
             /// The name, as the schema describes it.
             pub name: String,
         }
+        ::backendai::__decode!(User { typename: needed "__typename", id: needed "id", name: needed "name" });
     }
 
     /// The fundamental unit of any GraphQL Schema is the type. There are many kinds of types in GraphQL as represented by the `__TypeKind` enum.
     ///
     /// Depending on the kind of a type, certain fields describe information about that type. Scalar types provide no information beyond a name, description and optional `specifiedByURL`, while Enum types provide their values. Object and Interface types provide the fields they describe. Abstract types, Union and Interface, provide the Object types possible at runtime. List and NonNull types compose other types.
-    #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct TypeName {
@@ -685,6 +696,7 @@ pub mod edges {
         pub kind: super::types::TypeKind,
         pub name: Option<String>,
     }
+    ::backendai::__decode!(TypeName { typename: needed "__typename", kind: needed "kind", name: needed "name" });
 
     impl ::backendai::Fragment for TypeName {
         const ON: &'static str = "__Type";
@@ -695,11 +707,12 @@ pub mod edges {
     }
 
     /// An operation may be called like what every module uses, like a type, or nearly like another.
-    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Data_ {
     }
+    ::backendai::__decode!(Data_ {  });
 
     impl Data_ {
         /// With all that has to be given; the rest is left out.
@@ -734,15 +747,16 @@ pub mod edges {
     pub mod data {
 
         /// Answer to [`super::Data_`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
             pub me: Me,
         }
+        ::backendai::__decode!(Data { me: needed "me" });
 
         /// A person.
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Me {
@@ -753,13 +767,15 @@ pub mod edges {
             pub tags: Option<Vec<Option<String>>>,
             pub id: String,
         }
+        ::backendai::__decode!(Me { name: needed "name", email: needed "email", friend: needed "friend", tags: needed "tags", id: needed "id" });
     }
 
-    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Result_ {
     }
+    ::backendai::__decode!(Result_ {  });
 
     impl Result_ {
         /// With all that has to be given; the rest is left out.
@@ -794,19 +810,21 @@ pub mod edges {
     pub mod result {
 
         /// Answer to [`super::Result_`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
             pub me: super::Any,
         }
+        ::backendai::__decode!(Data { me: needed "me" });
     }
 
-    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct User {
     }
+    ::backendai::__decode!(User {  });
 
     impl User {
         /// With all that has to be given; the rest is left out.
@@ -841,12 +859,13 @@ pub mod edges {
     pub mod user {
 
         /// Answer to [`super::User`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
             pub thing: Option<Thing>,
         }
+        ::backendai::__decode!(Data { thing: needed "thing" });
 
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
@@ -873,7 +892,7 @@ pub mod edges {
         }
 
         /// Variant of [`Thing`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct ThingUnlisted {
@@ -881,9 +900,10 @@ pub mod edges {
             #[serde(rename = "__typename")]
             pub typename: String,
         }
+        ::backendai::__decode!(ThingUnlisted { typename: needed "__typename" });
 
         /// Variant of [`Thing`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct ThingRobot {
@@ -893,9 +913,10 @@ pub mod edges {
             pub id: String,
             pub model: Option<i32>,
         }
+        ::backendai::__decode!(ThingRobot { typename: needed "__typename", id: needed "id", model: needed "model" });
 
         /// Variant of [`Thing`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct ThingUser {
@@ -906,13 +927,15 @@ pub mod edges {
             /// The name, as the schema describes it.
             pub name: String,
         }
+        ::backendai::__decode!(ThingUser { typename: needed "__typename", id: needed "id", name: needed "name" });
     }
 
-    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct User_ {
     }
+    ::backendai::__decode!(User_ {  });
 
     impl User_ {
         /// With all that has to be given; the rest is left out.
@@ -947,23 +970,25 @@ pub mod edges {
     pub mod user_ {
 
         /// Answer to [`super::User_`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
             pub node: Option<super::Any>,
         }
+        ::backendai::__decode!(Data { node: needed "node" });
     }
 
     /// A field that is there may have been selected by either place, so what is below is not sure.
-    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Partial {
         pub a: bool,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         pub b: Option<bool>,
     }
+    ::backendai::__decode!(Partial { a: needed "a", b: optional "b" });
 
     impl Partial {
         /// With all that has to be given; the rest is left out.
@@ -1006,28 +1031,30 @@ pub mod edges {
     pub mod partial {
 
         /// Answer to [`super::Partial`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
             pub me: Me,
-            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[serde(skip_serializing_if = "Option::is_none")]
             pub user: Option<User>,
-            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[serde(skip_serializing_if = "Option::is_none")]
             pub one: Option<One>,
-            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[serde(skip_serializing_if = "Option::is_none")]
             pub nodes: Option<Vec<Option<Nodes>>>,
-            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[serde(skip_serializing_if = "Option::is_none")]
             pub things: Option<Vec<Things>>,
         }
+        ::backendai::__decode!(Data { me: needed "me", user: optional "user", one: optional "one", nodes: optional "nodes", things: optional "things" });
 
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Things {
             #[serde(rename = "__typename")]
             pub typename: String,
         }
+        ::backendai::__decode!(Things { typename: needed "__typename" });
 
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
@@ -1051,72 +1078,78 @@ pub mod edges {
         }
 
         /// Variant of [`Nodes`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct NodesUnlisted {
             #[serde(rename = "__typename")]
             pub typename: String,
-            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[serde(skip_serializing_if = "Option::is_none")]
             pub id: Option<String>,
         }
+        ::backendai::__decode!(NodesUnlisted { typename: needed "__typename", id: optional "id" });
 
         /// Variant of [`Nodes`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct NodesUser {
             #[serde(rename = "__typename")]
             pub typename: String,
             /// The name, as the schema describes it.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[serde(skip_serializing_if = "Option::is_none")]
             pub name: Option<String>,
-            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[serde(skip_serializing_if = "Option::is_none")]
             pub id: Option<String>,
         }
+        ::backendai::__decode!(NodesUser { typename: needed "__typename", name: optional "name", id: optional "id" });
 
         /// A person.
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct One {
             /// The name, as the schema describes it.
             pub name: String,
         }
+        ::backendai::__decode!(One { name: needed "name" });
 
         /// A person.
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct User {
             /// The name, as the schema describes it.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[serde(skip_serializing_if = "Option::is_none")]
             pub name: Option<String>,
-            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[serde(skip_serializing_if = "Option::is_none")]
             pub email: Option<String>,
         }
+        ::backendai::__decode!(User { name: optional "name", email: optional "email" });
 
         /// A person.
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Me {
             /// The name, as the schema describes it.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[serde(skip_serializing_if = "Option::is_none")]
             pub name: Option<String>,
             pub id: String,
         }
+        ::backendai::__decode!(Me { name: optional "name", id: needed "id" });
     }
 
     /// What the schema says about itself.
-    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Introspection {
         pub name: String,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub deprecated: ::backendai::Maybe<bool>,
     }
+    ::backendai::__decode!(Introspection { name: needed "name", deprecated: optional "deprecated" });
 
     impl Introspection {
         /// With all that has to be given; the rest is left out.
@@ -1159,7 +1192,7 @@ pub mod edges {
     pub mod introspection {
 
         /// Answer to [`super::Introspection`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
@@ -1168,11 +1201,12 @@ pub mod edges {
             #[serde(rename = "__typename")]
             pub typename: String,
         }
+        ::backendai::__decode!(Data { __schema: needed "__schema", __type: needed "__type", typename: needed "__typename" });
 
         /// The fundamental unit of any GraphQL Schema is the type. There are many kinds of types in GraphQL as represented by the `__TypeKind` enum.
         ///
         /// Depending on the kind of a type, certain fields describe information about that type. Scalar types provide no information beyond a name, description and optional `specifiedByURL`, while Enum types provide their values. Object and Interface types provide the fields they describe. Abstract types, Union and Interface, provide the Object types possible at runtime. List and NonNull types compose other types.
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Type {
@@ -1182,9 +1216,10 @@ pub mod edges {
             pub name: Option<String>,
             pub fields: Option<Vec<TypeFields>>,
         }
+        ::backendai::__decode!(Type { typename: needed "__typename", kind: needed "kind", name: needed "name", fields: needed "fields" });
 
         /// Object and Interface types are described by a list of Fields, each of which has a name, potentially a list of arguments, and a return type.
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct TypeFields {
@@ -1193,11 +1228,12 @@ pub mod edges {
             pub is_deprecated: bool,
             pub r#type: TypeFieldsType,
         }
+        ::backendai::__decode!(TypeFields { name: needed "name", is_deprecated: needed "isDeprecated", r#type: needed "type" });
 
         /// The fundamental unit of any GraphQL Schema is the type. There are many kinds of types in GraphQL as represented by the `__TypeKind` enum.
         ///
         /// Depending on the kind of a type, certain fields describe information about that type. Scalar types provide no information beyond a name, description and optional `specifiedByURL`, while Enum types provide their values. Object and Interface types provide the fields they describe. Abstract types, Union and Interface, provide the Object types possible at runtime. List and NonNull types compose other types.
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct TypeFieldsType {
@@ -1205,9 +1241,10 @@ pub mod edges {
             #[serde(rename = "ofType")]
             pub of_type: Option<super::TypeName>,
         }
+        ::backendai::__decode!(TypeFieldsType { name: needed "name", of_type: needed "ofType" });
 
         /// A GraphQL Schema defines the capabilities of a GraphQL server. It exposes all available types and directives on the server, as well as the entry points for query, mutation, and subscription operations.
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Schema {
@@ -1219,11 +1256,12 @@ pub mod edges {
             /// A list of all directives supported by this server.
             pub directives: Vec<SchemaDirectives>,
         }
+        ::backendai::__decode!(Schema { query_type: needed "queryType", types: needed "types", directives: needed "directives" });
 
         /// A Directive provides a way to describe alternate runtime execution and type validation behavior in a GraphQL document.
         ///
         /// In some cases, you need to provide options to alter GraphQL's execution behavior in ways field arguments will not suffice, such as conditionally including or skipping a field. Directives provide this by describing additional information to the executor.
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct SchemaDirectives {
@@ -1231,9 +1269,10 @@ pub mod edges {
             pub locations: Vec<super::super::types::DirectiveLocation>,
             pub args: Vec<SchemaDirectivesArgs>,
         }
+        ::backendai::__decode!(SchemaDirectives { name: needed "name", locations: needed "locations", args: needed "args" });
 
         /// Arguments provided to Fields or Directives and the input fields of an InputObject are represented as Input Values which describe their type and optionally a default value.
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct SchemaDirectivesArgs {
@@ -1241,41 +1280,44 @@ pub mod edges {
             #[serde(rename = "defaultValue")]
             pub default_value: Option<String>,
         }
+        ::backendai::__decode!(SchemaDirectivesArgs { default_value: needed "defaultValue" });
 
         /// The fundamental unit of any GraphQL Schema is the type. There are many kinds of types in GraphQL as represented by the `__TypeKind` enum.
         ///
         /// Depending on the kind of a type, certain fields describe information about that type. Scalar types provide no information beyond a name, description and optional `specifiedByURL`, while Enum types provide their values. Object and Interface types provide the fields they describe. Abstract types, Union and Interface, provide the Object types possible at runtime. List and NonNull types compose other types.
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct SchemaQueryType {
             pub name: Option<String>,
         }
+        ::backendai::__decode!(SchemaQueryType { name: needed "name" });
     }
 
     /// Names that Rust uses itself, and every kind of default.
-    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Words {
         /// Above `$self`.
-        #[serde(rename = "self", default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(rename = "self", skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub self_: ::backendai::Maybe<String>,
-        #[serde(rename = "Self", default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(rename = "Self", skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub self__: ::backendai::Maybe<String>,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub new: ::backendai::Maybe<i32>,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub value: ::backendai::Maybe<i32>,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub r#async: ::backendai::Maybe<bool>,
-        #[serde(rename = "crate", default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(rename = "crate", skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub crate_: ::backendai::Maybe<Vec<i32>>,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub level: ::backendai::Maybe<super::types::Level>,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub choice: ::backendai::Maybe<super::types::Choice>,
     }
+    ::backendai::__decode!(Words { self_: optional "self", self__: optional "Self", new: optional "new", value: optional "value", r#async: optional "async", crate_: optional "crate", level: optional "level", choice: optional "choice" });
 
     impl Words {
         /// With all that has to be given; the rest is left out.
@@ -1366,24 +1408,26 @@ pub mod edges {
     pub mod words {
 
         /// Answer to [`super::Words`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
             pub echo: Option<i32>,
         }
+        ::backendai::__decode!(Data { echo: needed "echo" });
     }
 
     /// What is deprecated in it is meant.
     ///
     /// Left out for a manager without them: `User.gone` (24.3.1 and 23.9.6).
-    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Legacy {
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub level: ::backendai::Maybe<super::types::Level>,
     }
+    ::backendai::__decode!(Legacy { level: optional "level" });
 
     impl Legacy {
         /// With all that has to be given; the rest is left out.
@@ -1433,16 +1477,17 @@ pub mod edges {
     pub mod legacy {
 
         /// Answer to [`super::Legacy`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
             pub echo: Option<i32>,
             pub me: Me,
         }
+        ::backendai::__decode!(Data { echo: needed "echo", me: needed "me" });
 
         /// A person.
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Me {
@@ -1450,14 +1495,16 @@ pub mod edges {
             #[deprecated(note = "Deprecated since 25.6.0.")]
             pub gone: Option<i32>,
         }
+        ::backendai::__decode!(Me { gone: needed "gone" });
     }
 
     /// Scalars.
-    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Scalars {
     }
+    ::backendai::__decode!(Scalars {  });
 
     impl Scalars {
         /// With all that has to be given; the rest is left out.
@@ -1492,15 +1539,16 @@ pub mod edges {
     pub mod scalars {
 
         /// Answer to [`super::Scalars`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
             pub me: Me,
         }
+        ::backendai::__decode!(Data { me: needed "me" });
 
         /// A person.
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Me {
@@ -1510,16 +1558,18 @@ pub mod edges {
             pub native: Option<::backendai::__private::serde_json::Value>,
             pub load: Option<::backendai::UuidFloatMap>,
         }
+        ::backendai::__decode!(Me { bytes: needed "bytes", born: needed "born", amount: needed "amount", native: needed "native", load: needed "load" });
     }
 
     /// A whole object, whose fields know where null may be sent.
-    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Change {
         pub id: String,
         pub props: super::types::ChangeUser,
     }
+    ::backendai::__decode!(Change { id: needed "id", props: needed "props" });
 
     impl Change {
         /// With all that has to be given; the rest is left out.
@@ -1564,36 +1614,38 @@ pub mod edges {
     pub mod change {
 
         /// Answer to [`super::Change`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
             pub change: Option<Change>,
         }
+        ::backendai::__decode!(Data { change: needed "change" });
 
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Change {
             pub ok: bool,
             pub msg: String,
         }
+        ::backendai::__decode!(Change { ok: needed "ok", msg: needed "msg" });
     }
 
     /// Variables for its fields.
-    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct ChangeName {
         pub id: String,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub email: ::backendai::Maybe<String>,
         /// Has to be said, as a value or null.
-        #[serde(deserialize_with = "::backendai::__private::stated")]
         pub registry: Option<::backendai::JsonString>,
     }
+    ::backendai::__decode!(ChangeName { id: needed "id", name: optional "name", email: optional "email", registry: stated "registry" });
 
     impl ChangeName {
         /// With all that has to be given; the rest is left out.
@@ -1652,33 +1704,36 @@ pub mod edges {
     pub mod change_name {
 
         /// Answer to [`super::ChangeName`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
             pub change: Option<Change>,
         }
+        ::backendai::__decode!(Data { change: needed "change" });
 
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Change {
             pub ok: bool,
             pub msg: String,
         }
+        ::backendai::__decode!(Change { ok: needed "ok", msg: needed "msg" });
     }
 }
 
 #[allow(missing_docs, deprecated, dead_code, unreachable_pub, clippy::all, clippy::pedantic)]
 pub mod lists {
 
-    #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Inside {
         pub items: Vec<inside::Items>,
         pub total_count: i32,
     }
+    ::backendai::__decode!(Inside { items: needed "items", total_count: needed "total_count" });
 
     impl ::backendai::Fragment for Inside {
         const ON: &'static str = "UserList";
@@ -1692,7 +1747,7 @@ pub mod lists {
     pub mod inside {
 
         /// A person.
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Items {
@@ -1700,15 +1755,17 @@ pub mod lists {
             /// The name, as the schema describes it.
             pub name: String,
         }
+        ::backendai::__decode!(Items { id: needed "id", name: needed "name" });
     }
 
-    #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Edge {
         pub cursor: String,
         pub node: edge::Node,
     }
+    ::backendai::__decode!(Edge { cursor: needed "cursor", node: needed "node" });
 
     impl ::backendai::Fragment for Edge {
         const ON: &'static str = "RobotEdge";
@@ -1721,27 +1778,29 @@ pub mod lists {
     /// Types of the answer in [`Edge`].
     pub mod edge {
 
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Node {
             pub name: String,
         }
+        ::backendai::__decode!(Node { name: needed "name" });
     }
 
     /// A list that can be walked by its key.
-    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Keyed {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         pub limit: Option<i32>,
         pub offset: i32,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub filter: ::backendai::Maybe<String>,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub order: ::backendai::Maybe<String>,
     }
+    ::backendai::__decode!(Keyed { limit: optional "limit", offset: needed "offset", filter: optional "filter", order: optional "order" });
 
     impl Keyed {
         /// With all that has to be given; the rest is left out.
@@ -1825,38 +1884,42 @@ pub mod lists {
     pub mod keyed {
 
         /// Answer to [`super::Keyed`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
             pub user_list: UserList,
         }
+        ::backendai::__decode!(Data { user_list: needed "user_list" });
 
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct UserList {
             pub items: Vec<UserListItems>,
             pub total_count: i32,
         }
+        ::backendai::__decode!(UserList { items: needed "items", total_count: needed "total_count" });
 
         /// A person.
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct UserListItems {
             pub uuid: ::backendai::Uuid,
         }
+        ::backendai::__decode!(UserListItems { uuid: needed "uuid" });
     }
 
     /// A list without a key.
-    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Log {
         pub limit: i32,
         pub offset: i32,
     }
+    ::backendai::__decode!(Log { limit: needed "limit", offset: needed "offset" });
 
     impl Log {
         /// With all that has to be given; the rest is left out.
@@ -1907,39 +1970,43 @@ pub mod lists {
     pub mod log {
 
         /// Answer to [`super::Log`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
             pub log: Option<Log>,
         }
+        ::backendai::__decode!(Data { log: needed "log" });
 
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Log {
             pub items: Vec<Option<LogItems>>,
             pub total_count: i32,
         }
+        ::backendai::__decode!(Log { items: needed "items", total_count: needed "total_count" });
 
         /// A person.
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct LogItems {
             /// The name, as the schema describes it.
             pub name: String,
         }
+        ::backendai::__decode!(LogItems { name: needed "name" });
     }
 
     /// The rows are inside a fragment, and two columns identify one.
-    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Fragmented {
         pub limit: i32,
         pub offset: i32,
     }
+    ::backendai::__decode!(Fragmented { limit: needed "limit", offset: needed "offset" });
 
     impl Fragmented {
         /// With all that has to be given; the rest is left out.
@@ -2002,30 +2069,32 @@ pub mod lists {
     pub mod fragmented {
 
         /// Answer to [`super::Fragmented`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
             pub log: Option<super::Inside>,
         }
+        ::backendai::__decode!(Data { log: needed "log" });
     }
 
     /// A connection, walked by cursor.
-    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Robots {
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub first: ::backendai::Maybe<i32>,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub after: ::backendai::Maybe<String>,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub filter: ::backendai::Maybe<String>,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub order: ::backendai::Maybe<String>,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub offset: ::backendai::Maybe<i32>,
     }
+    ::backendai::__decode!(Robots { first: optional "first", after: optional "after", filter: optional "filter", order: optional "order", offset: optional "offset" });
 
     impl Robots {
         /// With all that has to be given; the rest is left out.
@@ -2123,14 +2192,15 @@ pub mod lists {
     pub mod robots {
 
         /// Answer to [`super::Robots`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
             pub robots: Robots,
         }
+        ::backendai::__decode!(Data { robots: needed "robots" });
 
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Robots {
@@ -2139,8 +2209,9 @@ pub mod lists {
             #[serde(rename = "pageInfo")]
             pub page_info: RobotsPageInfo,
         }
+        ::backendai::__decode!(Robots { count: needed "count", edges: needed "edges", page_info: needed "pageInfo" });
 
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct RobotsPageInfo {
@@ -2149,39 +2220,43 @@ pub mod lists {
             #[serde(rename = "endCursor")]
             pub end_cursor: Option<String>,
         }
+        ::backendai::__decode!(RobotsPageInfo { has_next_page: needed "hasNextPage", end_cursor: needed "endCursor" });
 
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct RobotsEdges {
             pub cursor: String,
             pub node: Option<RobotsEdgesNode>,
         }
+        ::backendai::__decode!(RobotsEdges { cursor: needed "cursor", node: needed "node" });
 
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct RobotsEdgesNode {
             pub name: String,
         }
+        ::backendai::__decode!(RobotsEdgesNode { name: needed "name" });
     }
 
     /// A connection that takes both.
-    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct RobotsV2 {
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub first: ::backendai::Maybe<i32>,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub after: ::backendai::Maybe<String>,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub limit: ::backendai::Maybe<i32>,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub offset: ::backendai::Maybe<i32>,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub by: ::backendai::Maybe<Vec<i32>>,
     }
+    ::backendai::__decode!(RobotsV2 { first: optional "first", after: optional "after", limit: optional "limit", offset: optional "offset", by: optional "by" });
 
     impl RobotsV2 {
         /// With all that has to be given; the rest is left out.
@@ -2280,15 +2355,16 @@ pub mod lists {
     pub mod robots_v2 {
 
         /// Answer to [`super::RobotsV2`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
             #[serde(rename = "robotsV2")]
             pub robots_v2: Option<RobotsV2>,
         }
+        ::backendai::__decode!(Data { robots_v2: needed "robotsV2" });
 
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct RobotsV2 {
@@ -2297,8 +2373,9 @@ pub mod lists {
             #[serde(rename = "pageInfo")]
             pub page_info: RobotsV2PageInfo,
         }
+        ::backendai::__decode!(RobotsV2 { count: needed "count", edges: needed "edges", page_info: needed "pageInfo" });
 
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct RobotsV2PageInfo {
@@ -2307,6 +2384,7 @@ pub mod lists {
             #[serde(rename = "endCursor")]
             pub end_cursor: Option<String>,
         }
+        ::backendai::__decode!(RobotsV2PageInfo { has_next_page: needed "hasNextPage", end_cursor: needed "endCursor" });
     }
 }
 
@@ -2316,7 +2394,7 @@ pub mod people {
     /// What is shown of a user.
     ///
     /// Two paragraphs.
-    #[derive(Clone, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct UserCard {
@@ -2329,6 +2407,7 @@ pub mod people {
         pub need_password_change: Option<bool>,
         pub friend: Option<user_card::Friend>,
     }
+    ::backendai::__decode!(UserCard { id: needed "id", name: needed "name", mail: needed "mail", password: needed "password", need_password_change: needed "need_password_change", friend: needed "friend" });
 
     impl ::core::fmt::Debug for UserCard {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -2359,7 +2438,7 @@ pub mod people {
     pub mod user_card {
 
         /// A person.
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Friend {
@@ -2368,10 +2447,11 @@ pub mod people {
             pub email: String,
             pub tags: Vec<String>,
         }
+        ::backendai::__decode!(Friend { name: needed "name", email: needed "email", tags: needed "tags" });
     }
 
     /// A person.
-    #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Contact {
@@ -2380,6 +2460,7 @@ pub mod people {
         pub email: String,
         pub tags: Vec<String>,
     }
+    ::backendai::__decode!(Contact { name: needed "name", email: needed "email", tags: needed "tags" });
 
     impl ::backendai::Fragment for Contact {
         const ON: &'static str = "User";
@@ -2390,19 +2471,21 @@ pub mod people {
         ];
     }
 
-    #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Identity {
         pub id: String,
     }
+    ::backendai::__decode!(Identity { id: needed "id" });
 
     /// The same field directly, in two fragments and in an inline fragment is one field.
-    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Overlap {
     }
+    ::backendai::__decode!(Overlap {  });
 
     impl Overlap {
         /// With all that has to be given; the rest is left out.
@@ -2437,15 +2520,16 @@ pub mod people {
     pub mod overlap {
 
         /// Answer to [`super::Overlap`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
             pub me: Me,
         }
+        ::backendai::__decode!(Data { me: needed "me" });
 
         /// A person.
-        #[derive(Clone, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Me {
@@ -2460,6 +2544,7 @@ pub mod people {
             pub email: String,
             pub tags: Vec<String>,
         }
+        ::backendai::__decode!(Me { name: needed "name", id: needed "id", mail: needed "mail", password: needed "password", need_password_change: needed "need_password_change", friend: needed "friend", email: needed "email", tags: needed "tags" });
 
         impl ::core::fmt::Debug for Me {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -2477,7 +2562,7 @@ pub mod people {
         }
 
         /// A person.
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct MeFriend {
@@ -2487,14 +2572,16 @@ pub mod people {
             pub tags: Vec<String>,
             pub id: String,
         }
+        ::backendai::__decode!(MeFriend { name: needed "name", email: needed "email", tags: needed "tags", id: needed "id" });
     }
 
-    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Sole {
         pub id: String,
     }
+    ::backendai::__decode!(Sole { id: needed "id" });
 
     impl Sole {
         /// With all that has to be given; the rest is left out.
@@ -2537,20 +2624,22 @@ pub mod people {
     pub mod sole {
 
         /// Answer to [`super::Sole`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
             pub user: Option<super::UserCard>,
         }
+        ::backendai::__decode!(Data { user: needed "user" });
     }
 
     /// Left out for a manager without them: `User.gone` (24.3.1 and 23.9.6).
-    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Aliases {
     }
+    ::backendai::__decode!(Aliases {  });
 
     impl Aliases {
         /// With all that has to be given; the rest is left out.
@@ -2593,7 +2682,7 @@ pub mod people {
     pub mod aliases {
 
         /// Answer to [`super::Aliases`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
@@ -2602,9 +2691,10 @@ pub mod people {
             #[serde(rename = "__typename")]
             pub typename: String,
         }
+        ::backendai::__decode!(Data { first: needed "first", r#match: needed "match", typename: needed "__typename" });
 
         /// A person.
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct First {
@@ -2627,24 +2717,27 @@ pub mod people {
             #[deprecated(note = "Deprecated since 25.6.0.")]
             pub gone: Option<i32>,
         }
+        ::backendai::__decode!(First { id: needed "id", _id: needed "_id", r#type: needed "type", self_: needed "self", page: needed "page", grid: needed "grid", status_history: needed "statusHistory", created_at: needed "created_at", uuid: needed "uuid", big: needed "big", blob: needed "blob", anything: needed "anything", gone: needed "gone" });
 
         /// A person.
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct FirstPage {
             pub id: String,
         }
+        ::backendai::__decode!(FirstPage { id: needed "id" });
     }
 
-    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Conditional {
         pub with: bool,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
     }
+    ::backendai::__decode!(Conditional { with: needed "with", id: optional "id" });
 
     impl Conditional {
         /// With all that has to be given; the rest is left out.
@@ -2687,45 +2780,48 @@ pub mod people {
     pub mod conditional {
 
         /// Answer to [`super::Conditional`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
             pub me: Me,
-            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[serde(skip_serializing_if = "Option::is_none")]
             pub user: Option<super::Identity>,
         }
+        ::backendai::__decode!(Data { me: needed "me", user: optional "user" });
 
         /// A person.
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Me {
             /// The name, as the schema describes it.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[serde(skip_serializing_if = "Option::is_none")]
             pub name: Option<String>,
-            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[serde(skip_serializing_if = "Option::is_none")]
             pub email: Option<String>,
-            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[serde(skip_serializing_if = "Option::is_none")]
             pub tags: Option<Vec<String>>,
-            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[serde(skip_serializing_if = "Option::is_none")]
             pub id: Option<String>,
         }
+        ::backendai::__decode!(Me { name: optional "name", email: optional "email", tags: optional "tags", id: optional "id" });
     }
 
     /// Read page by page.
-    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Users {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         pub limit: Option<i32>,
         pub offset: i32,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub order: ::backendai::Maybe<String>,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub filter: ::backendai::Maybe<String>,
     }
+    ::backendai::__decode!(Users { limit: optional "limit", offset: needed "offset", order: optional "order", filter: optional "filter" });
 
     impl Users {
         /// With all that has to be given; the rest is left out.
@@ -2817,31 +2913,34 @@ pub mod people {
     pub mod users {
 
         /// Answer to [`super::Users`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
             pub user_list: UserList,
         }
+        ::backendai::__decode!(Data { user_list: needed "user_list" });
 
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct UserList {
             pub items: Vec<super::Contact>,
             pub total_count: i32,
         }
+        ::backendai::__decode!(UserList { items: needed "items", total_count: needed "total_count" });
     }
 }
 
 #[allow(missing_docs, deprecated, dead_code, unreachable_pub, clippy::all, clippy::pedantic)]
 pub mod self_ {
 
-    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Self_ {
     }
+    ::backendai::__decode!(Self_ {  });
 
     impl Self_ {
         /// With all that has to be given; the rest is left out.
@@ -2876,23 +2975,25 @@ pub mod self_ {
     pub mod self_ {
 
         /// Answer to [`super::Self_`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
             pub r#match: Option<i32>,
         }
+        ::backendai::__decode!(Data { r#match: needed "match" });
     }
 }
 
 #[allow(missing_docs, deprecated, dead_code, unreachable_pub, clippy::all, clippy::pedantic)]
 pub mod things {
 
-    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Nodes {
     }
+    ::backendai::__decode!(Nodes {  });
 
     impl Nodes {
         /// With all that has to be given; the rest is left out.
@@ -2927,12 +3028,13 @@ pub mod things {
     pub mod nodes {
 
         /// Answer to [`super::Nodes`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
             pub nodes: Vec<Nodes>,
         }
+        ::backendai::__decode!(Data { nodes: needed "nodes" });
 
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
@@ -2959,7 +3061,7 @@ pub mod things {
         }
 
         /// Variant of [`Nodes`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct NodesUnlisted {
@@ -2968,9 +3070,10 @@ pub mod things {
             pub typename: String,
             pub id: String,
         }
+        ::backendai::__decode!(NodesUnlisted { typename: needed "__typename", id: needed "id" });
 
         /// Variant of [`Nodes`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct NodesRobot {
@@ -2981,16 +3084,18 @@ pub mod things {
             pub model: Option<i32>,
             pub friend: Option<NodesRobotFriend>,
         }
+        ::backendai::__decode!(NodesRobot { typename: needed "__typename", id: needed "id", model: needed "model", friend: needed "friend" });
 
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct NodesRobotFriend {
             pub name: String,
         }
+        ::backendai::__decode!(NodesRobotFriend { name: needed "name" });
 
         /// Variant of [`Nodes`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct NodesUser {
@@ -3002,13 +3107,15 @@ pub mod things {
             pub name: String,
             pub friend: Option<super::super::people::Contact>,
         }
+        ::backendai::__decode!(NodesUser { typename: needed "__typename", id: needed "id", name: needed "name", friend: needed "friend" });
     }
 
-    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Plain {
     }
+    ::backendai::__decode!(Plain {  });
 
     impl Plain {
         /// With all that has to be given; the rest is left out.
@@ -3043,14 +3150,15 @@ pub mod things {
     pub mod plain {
 
         /// Answer to [`super::Plain`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
             pub node: Option<Node>,
         }
+        ::backendai::__decode!(Data { node: needed "node" });
 
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Node {
@@ -3058,18 +3166,20 @@ pub mod things {
             #[serde(rename = "__typename")]
             pub typename: String,
         }
+        ::backendai::__decode!(Node { id: needed "id", typename: needed "__typename" });
     }
 
     /// Left out for a manager without them: `Status` (25.1.0).
-    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Things {
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub filter: ::backendai::Maybe<super::types::Filter>,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub status: ::backendai::Maybe<Vec<super::types::Status>>,
     }
+    ::backendai::__decode!(Things { filter: optional "filter", status: optional "status" });
 
     impl Things {
         /// With all that has to be given; the rest is left out.
@@ -3135,12 +3245,13 @@ pub mod things {
     pub mod things {
 
         /// Answer to [`super::Things`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
             pub things: Vec<Things>,
         }
+        ::backendai::__decode!(Data { things: needed "things" });
 
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
@@ -3167,7 +3278,7 @@ pub mod things {
         }
 
         /// Variant of [`Things`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct ThingsUnlisted {
@@ -3175,9 +3286,10 @@ pub mod things {
             #[serde(rename = "__typename")]
             pub typename: String,
         }
+        ::backendai::__decode!(ThingsUnlisted { typename: needed "__typename" });
 
         /// Variant of [`Things`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct ThingsRobot {
@@ -3188,9 +3300,10 @@ pub mod things {
             pub kind: String,
             pub model: Option<i32>,
         }
+        ::backendai::__decode!(ThingsRobot { typename: needed "__typename", id: needed "id", kind: needed "kind", model: needed "model" });
 
         /// Variant of [`Things`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct ThingsUser {
@@ -3199,18 +3312,20 @@ pub mod things {
             pub typename: String,
             pub id: String,
         }
+        ::backendai::__decode!(ThingsUser { typename: needed "__typename", id: needed "id" });
     }
 
     /// An operation may be called anything.
-    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Type {
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub r#type: ::backendai::Maybe<super::types::Filter_>,
         pub _id: String,
         pub id: String,
     }
+    ::backendai::__decode!(Type { r#type: optional "type", _id: needed "_id", id: needed "id" });
 
     impl Type {
         /// With all that has to be given; the rest is left out.
@@ -3254,32 +3369,35 @@ pub mod things {
     pub mod r#type {
 
         /// Answer to [`super::Type`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
             pub user: Option<User>,
             pub other: Option<super::super::people::Contact>,
         }
+        ::backendai::__decode!(Data { user: needed "user", other: needed "other" });
 
         /// A person.
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct User {
             pub id: String,
         }
+        ::backendai::__decode!(User { id: needed "id" });
     }
 
-    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Rename {
         pub target: super::types::Target,
         pub to: String,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub filter: ::backendai::Maybe<super::types::Filter_>,
     }
+    ::backendai::__decode!(Rename { target: needed "target", to: needed "to", filter: optional "filter" });
 
     impl Rename {
         /// With all that has to be given; the rest is left out.
@@ -3345,23 +3463,25 @@ pub mod things {
     pub mod rename {
 
         /// Answer to [`super::Rename`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
             pub rename: Option<Rename>,
             pub done: Done,
         }
+        ::backendai::__decode!(Data { rename: needed "rename", done: needed "done" });
 
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Done {
             pub ok: bool,
             pub msg: String,
         }
+        ::backendai::__decode!(Done { ok: needed "ok", msg: needed "msg" });
 
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Rename {
@@ -3369,6 +3489,7 @@ pub mod things {
             pub msg: Option<String>,
             pub user: Option<super::super::people::UserCard>,
         }
+        ::backendai::__decode!(Rename { ok: needed "ok", msg: needed "msg", user: needed "user" });
     }
 }
 
@@ -3376,13 +3497,14 @@ pub mod things {
 pub mod versions {
 
     /// Since manager 24.03.1 and 23.09.6.
-    #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Robots {
         /// Since manager 24.12.0.
         pub robots: Option<Vec<robots::Robots>>,
     }
+    ::backendai::__decode!(Robots { robots: needed "robots" });
 
     impl ::backendai::Fragment for Robots {
         const ON: &'static str = "Fleet";
@@ -3393,12 +3515,13 @@ pub mod versions {
     /// Types of the answer in [`Robots`].
     pub mod robots {
 
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Robots {
             pub name: String,
         }
+        ::backendai::__decode!(Robots { name: needed "name" });
     }
 
     /// A fleet.
@@ -3406,17 +3529,18 @@ pub mod versions {
     /// Needs manager 24.3.1 or newer: `Fleet` (24.3.1 and 23.9.6).
     ///
     /// Left out for a manager without them: `Flag.colors` (25.8.0), `Unit` (25.6.0), `Query.fleet(region:)` (25.2.0), `Fleet.size` (25.1.0), `Fleet.robots` (24.12.0).
-    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Fleet {
         pub name: String,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub region: ::backendai::Maybe<String>,
         pub first: i32,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub unit: ::backendai::Maybe<super::types::Unit>,
     }
+    ::backendai::__decode!(Fleet { name: needed "name", region: optional "region", first: needed "first", unit: optional "unit" });
 
     impl Fleet {
         /// With all that has to be given; the rest is left out.
@@ -3480,15 +3604,16 @@ pub mod versions {
     pub mod fleet {
 
         /// Answer to [`super::Fleet`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
             pub fleet: Fleet,
         }
+        ::backendai::__decode!(Data { fleet: needed "fleet" });
 
         /// Since manager 24.03.1 and 23.09.6.
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Fleet {
@@ -3499,29 +3624,33 @@ pub mod versions {
             pub robots: Option<Vec<FleetRobots>>,
             pub flag: Option<FleetFlag>,
         }
+        ::backendai::__decode!(Fleet { name: needed "name", size: needed "size", robots: needed "robots", flag: needed "flag" });
 
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct FleetFlag {
             /// Since manager 25.8.0.
             pub colors: i32,
         }
+        ::backendai::__decode!(FleetFlag { colors: needed "colors" });
 
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct FleetRobots {
             pub name: String,
         }
+        ::backendai::__decode!(FleetRobots { name: needed "name" });
     }
 
     /// Needs manager 26.4.2 or newer: `Query.soon` (26.4.2).
-    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Soon {
     }
+    ::backendai::__decode!(Soon {  });
 
     impl Soon {
         /// With all that has to be given; the rest is left out.
@@ -3564,26 +3693,28 @@ pub mod versions {
     pub mod soon {
 
         /// Answer to [`super::Soon`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
             /// Since manager 26.4.2rc1.
             pub soon: Option<i32>,
         }
+        ::backendai::__decode!(Data { soon: needed "soon" });
     }
 
     /// Left out for a manager without them: `Mutation.move(dry:)` (25.3.0).
-    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Move {
         pub name: String,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub r#move: ::backendai::Maybe<super::types::Move>,
-        #[serde(default, skip_serializing_if = "::backendai::Maybe::is_unset")]
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
         pub dry: ::backendai::Maybe<bool>,
     }
+    ::backendai::__decode!(Move { name: needed "name", r#move: optional "move", dry: optional "dry" });
 
     impl Move {
         /// With all that has to be given; the rest is left out.
@@ -3656,19 +3787,21 @@ pub mod versions {
     pub mod r#move {
 
         /// Answer to [`super::Move`].
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
             pub r#move: Move,
         }
+        ::backendai::__decode!(Data { r#move: needed "move" });
 
-        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Move {
             pub ok: bool,
             pub msg: String,
         }
+        ::backendai::__decode!(Move { ok: needed "ok", msg: needed "msg" });
     }
 }

@@ -1,6 +1,8 @@
 //! What generated code needs besides the public items. Not for anybody else: it may change in any
 //! release.
 
+mod decode;
+
 use std::{borrow::Cow, fmt};
 
 use serde::{Deserialize, Deserializer, de, de::DeserializeOwned};
@@ -9,6 +11,7 @@ use serde_json::value::RawValue;
 pub use serde;
 pub use serde_json;
 
+pub use self::decode::{Decode, Slot, decode, fill, needed, optional, stated};
 pub use crate::version::{Gate, Gated, Given, Part, Variables};
 
 /// Stands in for a secret in `Debug`.
@@ -135,13 +138,6 @@ macro_rules! __open_enum {
             }
         }
     };
-}
-
-/// Decodes a field that has to be there, if only as null.
-pub fn stated<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
-    Option::deserialize(deserializer)
 }
 
 /// Decodes a string without keeping it where a borrowed one will do.

@@ -1,0 +1,73 @@
+//! What is parsed from a short text: positions, addresses, versions, dates and the other scalars; and
+//! JSON in every format for people.
+
+#![no_main]
+
+use backendai::{
+    ApiVersion, BigInt, Date, DateTime, Endpoint, Format, HashType, HexBytes, JsonString, Position,
+    UuidFloatMap, format::title, sign::RequestDate,
+};
+use libfuzzer_sys::fuzz_target;
+use serde_json::Value;
+
+const FORMATS: [Format; 15] = [
+    Format::Plain,
+    Format::NestedDict,
+    Format::MiBytes,
+    Format::SizeBytes,
+    Format::SubField("name"),
+    Format::CustomizedImage,
+    Format::ResourceSlot,
+    Format::AgentStat,
+    Format::GroupList,
+    Format::InlineRouting,
+    Format::KernelStat,
+    Format::NestedObject,
+    Format::ContainerList,
+    Format::DependencyList,
+    Format::ImageObject,
+];
+
+/// What was read is written as something that reads as the same.
+macro_rules! again {
+    ($($ty:ty),*) => {$(|text: &str| {
+        if let Ok(read) = text.parse::<$ty>() {
+            assert_eq!(read.to_string().parse::<$ty>().ok(), Some(read));
+        }
+    }),*};
+}
+
+/// The same of JSON.
+fn json<T: serde::de::DeserializeOwned + serde::Serialize + PartialEq + std::fmt::Debug>(
+    text: &str,
+) {
+    if let Ok(read) = serde_json::from_str::<T>(text) {
+        let written = serde_json::to_string(&read).unwrap();
+        assert_eq!(serde_json::from_str::<T>(&written).ok(), Some(read));
+    }
+}
+
+fuzz_target!(|text: &str| {
+    for read in [again!(Position), again!(ApiVersion), again!(Date), again!(DateTime)] {
+        read(text);
+    }
+    if let Ok(endpoint) = text.parse::<Endpoint>() {
+        let written = endpoint.url().to_string();
+        assert_eq!(written.parse::<Endpoint>().ok(), Some(endpoint.clone()));
+        let _ = (endpoint.authority(), endpoint.join("/admin/gql"), format!("{endpoint:?}"));
+    }
+    let _ = (text.parse::<HashType>(), RequestDate::parse(text), title(text));
+    json::<BigInt>(text);
+    json::<Date>(text);
+    json::<DateTime>(text);
+    json::<HexBytes>(text);
+    json::<JsonString>(text);
+    json::<UuidFloatMap>(text);
+    let value = serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
+    for format in FORMATS {
+        let shown = format.console(&value);
+        let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+        assert!(!shown.contains(steers), "{format:?}: {shown:?}");
+        let _ = format.json(&value);
+    }
+});
