@@ -183,10 +183,7 @@ mod tests {
         assert_eq!(reason("{}"), "missing field `count` at line 1 column 2");
         assert_eq!(reason("{"), "EOF while parsing an object at line 1 column 1");
         let error = serde_json::from_str::<crate::DateTime>("\"s3cret\"").unwrap_err();
-        assert_eq!(
-            undecodable(&error),
-            "found string, expected an ISO 8601 date and time at line 1 column 8"
-        );
+        assert_eq!(undecodable(&error), "found string, expected an ISO 8601 date and time");
         let own: serde_json::Error = serde::de::Error::custom("s3cret");
         assert_eq!(undecodable(&own), "a value was refused at line 0 column 0");
     }

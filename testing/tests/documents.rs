@@ -25,12 +25,12 @@ fn get(manager: &Manager, path: &str) -> Ask {
 
 #[tokio::test]
 async fn the_version_is_counted_and_health_is_not() {
-    let manager = Manager::builder().manager_version("25.1.0").start().await.unwrap();
+    let manager = Manager::builder().manager_version("26.1.0").start().await.unwrap();
     let reply = get(&manager, "/").send(&manager).await;
-    assert_eq!(reply.json(), json!({ "version": "v9.20250722", "manager": "25.1.0" }));
+    assert_eq!(reply.json(), json!({ "version": "v9.20250722", "manager": "26.1.0" }));
     assert_eq!(reply.header("x-ratelimit-remaining"), "999");
     let reply = get(&manager, "/health").send(&manager).await;
-    assert_eq!(reply.json(), json!({ "status": "ok", "version": "25.1.0" }));
+    assert_eq!(reply.json(), json!({ "status": "ok", "version": "26.1.0" }));
     assert_eq!(reply.header("x-ratelimit-remaining"), "");
     let reply = get(&manager, "/").send(&manager).await;
     assert_eq!(reply.header("x-ratelimit-remaining"), "998");
