@@ -1,6 +1,8 @@
 //! The `backendai` command. Each subcommand is a file of its name, and a thin layer over a library.
 
 mod bento;
+mod check;
+mod generate;
 mod output;
 mod schema;
 
@@ -20,6 +22,10 @@ struct Cli {
 enum Command {
     /// Manage BentoCloud credentials, in the file that `bentoml` uses.
     Bento(bento::Bento),
+    /// Prove documents against a schema.
+    Check(check::Check),
+    /// Print the Rust that documents become.
+    Generate(generate::Generate),
     /// Take, compare and use snapshots of a manager's schema.
     Schema(schema::Schema),
 }
@@ -27,6 +33,8 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Bento(command) => bento::run(command),
+        Command::Check(command) => check::run(&command),
+        Command::Generate(command) => generate::run(&command),
         Command::Schema(command) => schema::run(command),
     };
     match result {

@@ -8,7 +8,7 @@ use std::{fs, path::Path};
 
 use clap::{Args, Subcommand};
 
-use crate::output::Failure;
+use crate::{check::SNAPSHOT, output::Failure};
 
 /// The arguments of `backendai schema`.
 #[derive(Args, Debug)]
@@ -45,10 +45,7 @@ fn read(file: Option<&Path>) -> Result<backendai_codegen::Schema, Failure> {
             })?;
             backendai_codegen::Schema::parse(file, &text)
         }
-        None => {
-            let file = Path::new("graphql/admin/schema.graphql");
-            backendai_codegen::Schema::parse(file, backendai::schema::ADMIN)
-        }
+        None => backendai_codegen::Schema::parse(SNAPSHOT.as_ref(), backendai::schema::ADMIN),
     };
     schema.map_err(Failure::from_error)
 }

@@ -21,6 +21,7 @@ pub struct Options {
     nulls: Option<PathBuf>,
     pub(crate) operations: Vec<String>,
     files: Vec<PathBuf>,
+    texts: BTreeMap<PathBuf, String>,
     own_types: bool,
     runtime: String,
     path: String,
@@ -84,6 +85,7 @@ impl Default for Options {
             nulls: None,
             operations: Vec::new(),
             files: Vec::new(),
+            texts: BTreeMap::new(),
             own_types: false,
             runtime: "::backendai".to_owned(),
             path: "/admin/gql".to_owned(),
@@ -118,6 +120,13 @@ impl Options {
     #[must_use]
     pub fn nulls(mut self, file: impl Into<PathBuf>) -> Self {
         self.nulls = Some(file.into());
+        self
+    }
+
+    /// The text of one of the files, which is then not read: it may be from elsewhere.
+    #[must_use]
+    pub fn text(mut self, file: impl Into<PathBuf>, text: impl Into<String>) -> Self {
+        self.texts.insert(file.into(), text.into());
         self
     }
 
@@ -210,22 +219,29 @@ impl Options {
 
     fn model(&self) -> Result<(Model, Vec<PathBuf>), Failure> {
         let path = self.schema_file()?;
-        let schema = schema::load(&path, read(&path)?)?;
+        let schema = schema::load(&path, self.read(&path)?)?;
         let nulls = match self.nulls_file() {
-            Some(table) => Nulls::read(&table, &read(&table)?, &schema)?,
+            Some(table) => Nulls::read(&table, &self.read(&table)?, &schema)?,
             None => Nulls::default(),
         };
         let carried = match self.carried_file() {
-            Some(list) => Carried::read(&read(&list)?),
+            Some(list) => Carried::read(&self.read(&list)?),
             None => Carried::default(),
         };
         let files = self.documents(&path)?;
         let sources: Result<Vec<_>, _> =
-            files.iter().map(|file| Ok((file.clone(), read(file)?))).collect();
+            files.iter().map(|file| Ok((file.clone(), self.read(file)?))).collect();
         let documents = document::read(&schema, &nulls, sources?)?;
         let model = build::model(&schema, &documents, &nulls, &carried, self);
         let beside = self.nulls_file().into_iter().chain(self.carried_file());
         Ok((model, std::iter::once(path).chain(beside).chain(files).collect()))
+    }
+
+    fn read(&self, file: &Path) -> Result<String, Failure> {
+        match self.texts.get(file) {
+            Some(text) => Ok(text.clone()),
+            None => fs::read_to_string(file).map_err(|error| unreadable("read", file, &error)),
+        }
     }
 
     pub(crate) fn schema_file(&self) -> Result<PathBuf, Failure> {
@@ -285,10 +301,6 @@ impl Options {
 /// A file of `backendai`, which cargo names to build scripts of packages that depend on it.
 fn carried(variable: &str) -> Option<PathBuf> {
     env::var_os(variable).map(PathBuf::from)
-}
-
-fn read(path: &Path) -> Result<String, Failure> {
-    fs::read_to_string(path).map_err(|error| unreadable("read", path, &error))
 }
 
 pub(crate) fn unreadable(verb: &str, path: &Path, error: &std::io::Error) -> Failure {

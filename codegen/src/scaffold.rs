@@ -58,6 +58,27 @@ impl Scaffold {
     }
 }
 
+/// Where in a document something is written.
+#[derive(Clone, Copy)]
+struct Place<'p> {
+    /// How many objects deep to go from here.
+    depth: usize,
+    /// How far it is indented.
+    level: usize,
+    /// The fields that lead here, for the names of variables.
+    prefix: &'p str,
+}
+
+impl Place<'_> {
+    fn indent(self) -> String {
+        "  ".repeat(self.level)
+    }
+
+    const fn deeper(self, depth: usize) -> Self {
+        Self { depth, level: self.level + 1, ..self }
+    }
+}
+
 struct Writer<'a> {
     schema: &'a Schema,
     options: Scaffold,
@@ -79,7 +100,8 @@ impl<'a> Writer<'a> {
         let mut selection = String::new();
         // The answer of a mutation is around its object, as a page is around its rows.
         let around = usize::from(kind == OperationType::Mutation);
-        self.field(&mut selection, field, None, self.options.depth + around, 1, "");
+        let place = Place { depth: self.options.depth + around, level: 1, prefix: "" };
+        self.field(&mut selection, field, None, place);
         let name = field.name.to_upper_camel_case();
         let mut text = format!("{kind} {name}");
         if !self.variables.is_empty() {
@@ -100,17 +122,16 @@ impl<'a> Writer<'a> {
         out: &mut String,
         field: &'a FieldDefinition,
         alias: Option<&str>,
-        depth: usize,
-        level: usize,
-        prefix: &str,
+        place: Place<'_>,
     ) {
-        let indent = "  ".repeat(level);
+        let indent = place.indent();
         let alias = alias.map_or_else(String::new, |alias| format!("{alias}: "));
         let _ = write!(out, "{indent}{alias}{}", field.name);
+        let at_root = place.level == 1;
         let wanted: Vec<_> =
-            field.arguments.iter().filter(|argument| self.wants(argument, level == 1)).collect();
+            field.arguments.iter().filter(|argument| self.wants(argument, at_root)).collect();
         for (index, argument) in wanted.iter().enumerate() {
-            let variable = self.variable(argument, prefix);
+            let variable = self.variable(argument, place.prefix);
             let opening = if index == 0 { "(" } else { ", " };
             let _ = write!(out, "{opening}{}: ${variable}", argument.name);
         }
@@ -122,8 +143,8 @@ impl<'a> Writer<'a> {
             return;
         };
         out.push_str(" {\n");
-        let prefix = format!("{prefix}{}_", field.name);
-        self.selection(out, ty, depth, level + 1, &prefix);
+        let prefix = format!("{}{}_", place.prefix, field.name);
+        self.selection(out, ty, Place { prefix: &prefix, ..place.deeper(place.depth) });
         let _ = writeln!(out, "{indent}}}");
     }
 
@@ -155,34 +176,28 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes what is selected of a type. Never nothing: an object without plain fields has its name.
-    fn selection(
-        &mut self,
-        out: &mut String,
-        ty: &'a ExtendedType,
-        depth: usize,
-        level: usize,
-        prefix: &str,
-    ) {
+    fn selection(&mut self, out: &mut String, ty: &'a ExtendedType, place: Place<'_>) {
         let before = out.len();
+        let indent = place.indent();
         // The type behind each name in the answer: one name cannot stand for two.
         let mut shapes = BTreeMap::new();
         if !ty.is_object() {
-            let _ = writeln!(out, "{}__typename", "  ".repeat(level));
+            let _ = writeln!(out, "{indent}__typename");
         }
-        self.fields(out, ty, &mut shapes, &BTreeMap::new(), depth, level, prefix);
+        self.fields(out, ty, &mut shapes, &BTreeMap::new(), place);
         if !ty.is_object() {
             let common = shapes.clone();
             for object in self.objects(ty.name()) {
                 let mut inner = String::new();
-                self.fields(&mut inner, object, &mut shapes, &common, depth, level + 1, prefix);
+                let place = place.deeper(place.depth);
+                self.fields(&mut inner, object, &mut shapes, &common, place);
                 if !inner.is_empty() {
-                    let indent = "  ".repeat(level);
-                    let _ = write!(out, "{indent}... on {} {{\n{inner}{indent}}}\n", object.name());
+                    let _ = writeln!(out, "{indent}... on {} {{\n{inner}{indent}}}", object.name());
                 }
             }
         }
         if out.len() == before {
-            let _ = writeln!(out, "{}__typename", "  ".repeat(level));
+            let _ = writeln!(out, "{indent}__typename");
         }
     }
 
@@ -193,41 +208,39 @@ impl<'a> Writer<'a> {
         ty: &'a ExtendedType,
         shapes: &mut BTreeMap<String, String>,
         common: &BTreeMap<String, String>,
-        depth: usize,
-        level: usize,
-        prefix: &str,
+        place: Place<'_>,
     ) {
         let fields = match ty {
             ExtendedType::Object(object) => &object.fields,
             ExtendedType::Interface(interface) => &interface.fields,
             _ => return,
         };
-        let wraps = |name: &str| fields.contains_key(name);
-        let around_rows = wraps("items") && wraps("total_count")
-            || wraps("edges") && wraps("pageInfo")
-            || wraps("node") && wraps("cursor");
+        let has = |name: &str| fields.contains_key(name);
+        let around_rows = has("items") && has("total_count")
+            || has("edges") && has("pageInfo")
+            || has("node") && has("cursor");
         for field in fields.values() {
             if field.directives.has("deprecated") && !self.options.all {
                 continue;
             }
             let depth = match self.composite(field) {
-                None => depth,
-                Some(_) if around_rows => depth,
                 // What is around the rows is of no use without them.
-                Some(_) if depth > 1 => depth - 1,
-                Some(_) => continue,
+                Some(_) if !around_rows && place.depth > 1 => place.depth - 1,
+                Some(_) if !around_rows => continue,
+                _ => place.depth,
             };
+            let place = Place { depth, ..place };
             let name = field.name.as_str();
             if common.get(name).is_some_and(|shape| *shape == field.ty.to_string()) {
                 continue;
             }
             let shape = shapes.entry(name.to_owned()).or_insert_with(|| field.ty.to_string());
             if *shape == field.ty.to_string() {
-                self.field(out, field, None, depth, level, prefix);
+                self.field(out, field, None, place);
             } else {
                 let alias = format!("{}_{name}", ty.name().to_snake_case());
                 shapes.insert(alias.clone(), field.ty.to_string());
-                self.field(out, field, Some(&alias), depth, level, prefix);
+                self.field(out, field, Some(&alias), place);
             }
         }
     }

@@ -189,7 +189,10 @@ pub enum VersionPolicy {
 mod tests {
     use super::*;
 
-    const V: fn(u32, u32, u32) -> ManagerVersion = ManagerVersion::new;
+    #[expect(non_snake_case, reason = "short, as it is everywhere below")]
+    const fn V(year: u32, month: u32, patch: u32) -> ManagerVersion {
+        ManagerVersion::new(year, month, patch)
+    }
 
     #[test]
     fn versions_are_read_as_releases() {
@@ -213,7 +216,8 @@ mod tests {
 
     #[test]
     fn a_branch_has_what_was_brought_to_it() {
-        let since = Since::new("Query.a", &[V(25, 1, 0), V(24, 9, 6), V(24, 3, 12)]);
+        const SINCE: Since = Since::new("Query.a", &[V(25, 1, 0), V(24, 9, 6), V(24, 3, 12)]);
+        const OTHER: Since = Since::new("B", &[V(24, 9, 7)]);
         for (manager, there) in [
             (V(26, 9, 6), true),
             (V(25, 1, 0), true),
@@ -225,11 +229,10 @@ mod tests {
             (V(24, 3, 11), false),
             (V(23, 9, 99), false),
         ] {
-            assert_eq!(since.is_in(manager), there, "{manager}");
+            assert_eq!(SINCE.is_in(manager), there, "{manager}");
         }
-        assert_eq!(since.to_string(), "`Query.a` needs 25.1.0 or 24.9.6 or 24.3.12");
-        let other = Since::new("B", &[V(24, 9, 7)]);
-        assert_eq!(Since::newest(&[other, since]), Some(V(25, 1, 0)));
+        assert_eq!(SINCE.to_string(), "`Query.a` needs 25.1.0 or 24.9.6 or 24.3.12");
+        assert_eq!(Since::newest(&[OTHER, SINCE]), Some(V(25, 1, 0)));
         assert_eq!(Since::newest(&[]), None);
     }
 }

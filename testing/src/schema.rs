@@ -194,12 +194,12 @@ mod tests {
     use super::*;
 
     fn check(document: &str) -> Result<(), Rejection> {
-        prepare(contract().unwrap(), document).map(|_| ())
+        prepare(&contract(None).unwrap(), document).map(|_| ())
     }
 
     #[test]
     fn the_snapshot_is_valid() {
-        assert!(contract().is_ok());
+        assert!(contract(None).is_ok());
         assert!(check("{ _service { sdl } keypair { access_key } }").is_ok());
     }
 

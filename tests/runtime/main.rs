@@ -1,7 +1,12 @@
 //! The client over transports that answer by script: what is sent, and what becomes of every
 //! answer that a manager gives.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may fail so")]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "tests may fail so"
+)]
 
 mod answers;
 mod contents;

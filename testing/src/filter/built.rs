@@ -1,5 +1,7 @@
 //! What `backendai` builds means here what was meant.
 
+use std::borrow::Cow;
+
 use backendai::filter::{Filter as Built, columns::keypair_list as column};
 use proptest::prelude::*;
 
@@ -8,8 +10,10 @@ use super::{
     parse::{Expr, Operator, Value, parse},
 };
 
-const COLUMNS: Columns =
-    Columns { filter: &[("is_active", Kind::Bool), ("is_admin", Kind::Bool)], order: &[] };
+const COLUMNS: Columns = Columns {
+    filter: Cow::Borrowed(&[("is_active", Kind::Bool), ("is_admin", Kind::Bool)]),
+    order: Cow::Borrowed(&[]),
+};
 
 /// A condition as a tree, to be built and to be computed.
 #[derive(Clone, Debug)]

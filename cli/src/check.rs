@@ -1,0 +1,104 @@
+//! `backendai check`: documents against a schema.
+
+use std::path::PathBuf;
+
+use backendai_codegen::{Diagnostic, Failure as Invalid, Generated};
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+
+use crate::output::{Failure, err, out};
+
+/// Where the schema that this command was built with is kept.
+pub(crate) const SNAPSHOT: &str = "graphql/admin/schema.graphql";
+const NULLS: &str = "graphql/admin/nulls.txt";
+
+/// Proves documents as the build would: all files are one set and share their fragments. Ends with
+/// 1 and says what is wrong, where, and what was probably meant.
+#[derive(Args, Debug)]
+#[command(arg_required_else_help = true)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    documents: Documents,
+    /// How to tell it.
+    #[arg(long, default_value = "text", value_name = "FORM")]
+    output: Form,
+}
+
+/// A set of documents and its schema.
+#[derive(Args, Debug)]
+pub(crate) struct Documents {
+    /// Files with operations and fragments.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The schema; the snapshot of the Admin API if left out.
+    #[arg(long, value_name = "FILE")]
+    schema: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// With the line of the file, on the standard error.
+    Text,
+    /// An object with all errors and warnings.
+    Json,
+}
+
+impl Documents {
+    /// Generates from them.
+    pub(crate) fn generate(&self) -> Result<Generated, Invalid> {
+        let options = backendai_codegen::configure().files(&self.files);
+        let options = match &self.schema {
+            Some(schema) => options.schema(schema),
+            None => options
+                .schema(SNAPSHOT)
+                .text(SNAPSHOT, backendai::schema::ADMIN)
+                .nulls(NULLS)
+                .text(NULLS, backendai::schema::ADMIN_NULLS),
+        };
+        options.generate()
+    }
+}
+
+pub(crate) fn run(check: &Check) -> Result<(), Failure> {
+    let generated = check.documents.generate();
+    let (errors, warnings) = match &generated {
+        Ok(generated) => (&[][..], generated.warnings.as_slice()),
+        Err(invalid) => (invalid.diagnostics(), invalid.warnings()),
+    };
+    match check.output {
+        Form::Text => {
+            tell("warning", warnings);
+            tell("error", errors);
+        }
+        Form::Json => {
+            let shown = json!({
+                "errors": errors.iter().map(shown).collect::<Value>(),
+                "warnings": warnings.iter().map(shown).collect::<Value>(),
+            });
+            out(serde_json::to_string_pretty(&shown).map_err(Failure::from_error)?)?;
+        }
+    }
+    match errors.len() {
+        0 => Ok(()),
+        1 => Err(Failure::new("1 error")),
+        count => Err(Failure::new(format!("{count} errors"))),
+    }
+}
+
+/// Tells people what is wrong or odd.
+pub(crate) fn tell(level: &str, diagnostics: &[Diagnostic]) {
+    for diagnostic in diagnostics {
+        err(format!("{level}: {diagnostic}"));
+    }
+}
+
+fn shown(diagnostic: &Diagnostic) -> Value {
+    let position = diagnostic.position();
+    json!({
+        "file": diagnostic.file(),
+        "line": position.map(|(line, _)| line),
+        "column": position.map(|(_, column)| column),
+        "message": diagnostic.message(),
+        "suggestion": diagnostic.suggestion(),
+    })
+}

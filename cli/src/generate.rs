@@ -1,0 +1,32 @@
+//! `backendai generate`: documents to Rust, to be looked at.
+
+use clap::Args;
+
+use crate::{
+    check::{Documents, tell},
+    output::{Failure, out},
+};
+
+/// Prints the Rust that the build would make of documents. In a build script, `backendai_codegen`
+/// does the same.
+#[derive(Args, Debug)]
+#[command(arg_required_else_help = true)]
+pub(crate) struct Generate {
+    #[command(flatten)]
+    documents: Documents,
+}
+
+pub(crate) fn run(generate: &Generate) -> Result<(), Failure> {
+    match generate.documents.generate() {
+        Ok(generated) => {
+            tell("warning", &generated.warnings);
+            let file = syn::parse_file(&generated.code).map_err(Failure::from_error)?;
+            out(prettyplease::unparse(&file).trim_end())
+        }
+        Err(invalid) => {
+            tell("warning", invalid.warnings());
+            tell("error", invalid.diagnostics());
+            Err(Failure::new("nothing was generated"))
+        }
+    }
+}
