@@ -1,7 +1,7 @@
 //! Logging in at a webserver, for an endpoint of type `session`.
 //!
 //! A webserver stands in front of the manager and signs for whoever has logged in. Its address goes
-//! with [`EndpointType::Session`](crate::EndpointType::Session), or `BACKEND_ENDPOINT_TYPE=session`;
+//! with [`EndpointType::Session`], or `BACKEND_ENDPOINT_TYPE=session`;
 //! keys are ignored then.
 //!
 //! ```no_run
