@@ -100,7 +100,7 @@ impl Documents {
         let text = self.executable.sources.get(&span.file_id())?.source_text();
         let (above, beside) = text.get(..span.offset())?.rsplit_once('\n')?;
         // What is above a line belongs to the first that stands in it.
-        if !beside.trim().is_empty() {
+        if !beside.trim().is_empty() || !above.lines().next_back()?.contains('#') {
             return None;
         }
         let mut comment: Vec<_> = above

@@ -186,7 +186,10 @@ impl<'d> Look<'d> {
         meant: bool,
         name: impl FnOnce() -> String,
     ) {
-        let Some(directive) = directives.get("deprecated").filter(|_| !meant) else { return };
+        if meant || directives.is_empty() {
+            return;
+        }
+        let Some(directive) = directives.get("deprecated") else { return };
         let reason = directive.specified_argument_by_name("reason").and_then(|it| it.as_str());
         // Most reasons begin with the word themselves.
         let reason = match reason.map(|reason| reason.trim().trim_end_matches('.')) {

@@ -17,6 +17,11 @@ use crate::{
     },
 };
 
+/// Whether a field has this name, which is in snake case, or the same in camel case.
+fn is_called(field: &str, name: &str) -> bool {
+    field == name || field.bytes().any(|c| c.is_ascii_uppercase()) && snake(field) == name
+}
+
 /// A list as the document asks for it.
 struct List<'a> {
     field: &'a Node<Field>,
@@ -33,7 +38,7 @@ impl List<'_> {
     }
 
     fn has(&self, field: &str) -> bool {
-        self.ty.fields.keys().any(|name| snake(name) == field)
+        self.ty.fields.keys().any(|name| is_called(name, field))
     }
 
     /// Whether the document gives an argument at all.
@@ -79,7 +84,7 @@ struct Made<'a> {
 impl<'a> Made<'a> {
     /// A field by its name in the schema, in snake case.
     fn field(self, name: &str) -> Option<&'a OutputField> {
-        self.fields.iter().find(|member| snake(&member.field) == name)
+        self.fields.iter().find(|member| is_called(&member.field, name))
     }
 
     /// A type as it is called from outside its group.
