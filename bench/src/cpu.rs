@@ -9,7 +9,10 @@ use std::{
     time::Duration,
 };
 
-use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::{
+    resource::{UsageWho, getrusage},
+    time::TimeValLike as _,
+};
 
 use crate::Result;
 
@@ -18,11 +21,8 @@ pub(crate) const RUSTC_LOG: &str = "BENCH_RUSTC_LOG";
 
 fn used(who: UsageWho) -> Result<Duration> {
     let usage = getrusage(who)?;
-    let micros = [usage.user_time(), usage.system_time()].map(|time| {
-        let micros = i64::from(time.tv_usec());
-        time.tv_sec() * 1_000_000 + micros
-    });
-    Ok(Duration::from_micros(u64::try_from(micros.iter().sum::<i64>())?))
+    let micros = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();
+    Ok(Duration::from_micros(u64::try_from(micros)?))
 }
 
 /// What this process takes for something.

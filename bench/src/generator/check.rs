@@ -7,11 +7,11 @@ use std::{
     time::Duration,
 };
 
-use super::{documents, documents::Operations, fresh, ms, peers, ratio, root, scratch};
-use crate::{Result, cpu};
+use super::{documents, documents::Operations, ms, peers, ratio};
+use crate::{Result, cpu, fresh, root, scratch};
 
 /// How often each crate is checked, by turns.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 
 /// Lists of the second schema.
 const LISTS: usize = 100;
@@ -19,7 +19,6 @@ const LISTS: usize = 100;
 /// One generated crate.
 struct Crate {
     name: &'static str,
-    title: &'static str,
     lines: usize,
     times: Vec<Duration>,
 }
@@ -57,64 +56,77 @@ pub(super) fn run() -> Result<()> {
     fs::create_dir_all(&lists)?;
     let mut refused = 0;
     let lists = documents::write_lists(&lists, LISTS, |file| {
-        let can = peers::graphql_client("v2", file).is_ok();
+        let can = peers::graphql_client_apart("v2", file, false)?.is_some();
         refused += usize::from(!can);
-        can
+        Ok(can)
     })?;
 
-    let mut crates = vec![
-        ours(&workspace, "ours_admin", "admin", &[file])?,
-        theirs(&workspace, "theirs_admin", "admin", &chosen)?,
-        ours(&workspace, "ours_lists", "v2", &lists)?,
-        theirs(&workspace, "theirs_lists", "v2", &lists)?,
-        cynic(&workspace)?,
-    ];
+    let mut crates = Vec::new();
+    for (folder, ours, theirs) in [("admin", &[file][..], &chosen), ("v2", &lists[..], &lists)] {
+        let names = match folder {
+            "admin" => ["ours_admin", "theirs_admin", "bare_admin"],
+            _ => ["ours_v2", "theirs_v2", "bare_v2"],
+        };
+        let code = peers::backendai(folder, ours)?;
+        let it = backendai(&workspace, names[0], &code)?;
+        crates.push(it);
+        for (name, bare) in [(names[1], false), (names[2], true)] {
+            crates.push(graphql_client(&workspace, name, folder, theirs, bare)?);
+        }
+    }
     manifest(&workspace, &crates)?;
     // The dependencies, and whether all of it compiles.
     cargo(&workspace, &["check", "--quiet", "--workspace"], None)?;
     for _ in 0..ROUNDS {
         for it in &mut crates {
-            let time = check(&workspace, it.name)?;
-            it.times.push(time);
+            it.times.push(check(&workspace, it.name)?);
         }
     }
 
     println!(
-        "\nLines (as prettyplease lays them out) and rustc's CPU time to check them, median of {ROUNDS}"
+        "\nLines as prettyplease lays them out, and rustc's CPU time to check them, median of"
     );
-    let mut before: Option<(usize, Duration)> = None;
-    for (at, it) in crates.into_iter().enumerate() {
-        let time = cpu::median(it.times);
-        println!("{:>7} lines {:>8.0} ms  {}", it.lines, ms(time), it.title);
-        match before.take() {
-            Some((lines, ours)) if at % 2 == 1 => {
-                #[expect(clippy::cast_precision_loss, reason = "there are few lines")]
-                let lines = lines as f64 / it.lines as f64;
-                println!("{lines:>7.2}       {:>8.2}     ours : theirs", ratio(ours, time));
-            }
-            _ => before = Some((it.lines, time)),
+    println!("{ROUNDS}; behind each what it is of graphql_client's with the traits that ours have");
+    let titles = [
+        "15 shipped operations, backendai-codegen",
+        "    graphql_client_codegen, the same traits",
+        "    graphql_client_codegen, only what requests and answers need",
+        "100 lists of the second schema, backendai-codegen",
+        "    graphql_client_codegen, the same traits",
+        "    graphql_client_codegen, only what requests and answers need",
+    ];
+    for three in crates.chunks(3).zip(titles.chunks(3)) {
+        let (crates, titles) = three;
+        let times: Vec<_> = crates.iter().map(|it| cpu::median(it.times.clone())).collect();
+        let (Some(measure), Some(time)) = (crates.get(1), times.get(1)) else { continue };
+        for ((it, own), title) in crates.iter().zip(&times).zip(titles) {
+            #[expect(clippy::cast_precision_loss, reason = "there are few lines")]
+            let lines = it.lines as f64 / measure.lines as f64;
+            let (own_ms, of) = (ms(*own), ratio(*own, *time));
+            println!("{:>6} lines {lines:>5.2} {own_ms:>6.0} ms {of:>5.2}  {title}", it.lines);
         }
     }
     println!("graphql_client refuses {refused} of the lists that were tried; they are in neither");
     Ok(())
 }
 
-fn ours(workspace: &Path, name: &'static str, folder: &str, files: &[PathBuf]) -> Result<Crate> {
-    let code = peers::backendai(folder, files)?;
-    let lines = peers::pretty(&code)?.lines().count();
-    write(workspace, name, &code, "backendai = { path = \"{root}\" }")?;
-    let title = match name {
-        "ours_admin" => "15 shipped operations, backendai-codegen",
-        _ => "100 lists of the second schema, backendai-codegen",
-    };
-    Ok(Crate { name, title, lines, times: Vec::new() })
+fn backendai(workspace: &Path, name: &'static str, code: &str) -> Result<Crate> {
+    let lines = peers::pretty(code)?.lines().count();
+    write(workspace, name, code, "backendai = { path = \"{root}\" }")?;
+    Ok(Crate { name, lines, times: Vec::new() })
 }
 
-fn theirs(workspace: &Path, name: &'static str, folder: &str, files: &[PathBuf]) -> Result<Crate> {
+fn graphql_client(
+    workspace: &Path,
+    name: &'static str,
+    folder: &str,
+    files: &[PathBuf],
+    bare: bool,
+) -> Result<Crate> {
     let mut code = String::new();
     for file in files {
-        let one = peers::graphql_client(folder, file)
-            .map_err(|error| format!("graphql_client and {}: {error}", file.display()))?;
+        let one = peers::graphql_client_apart(folder, file, bare)?
+            .ok_or_else(|| format!("graphql_client refuses {}", file.display()))?;
         code.push_str(&peers::pretty(&one)?);
     }
     let lines = code.lines().count();
@@ -125,22 +137,7 @@ fn theirs(workspace: &Path, name: &'static str, folder: &str, files: &[PathBuf])
         "graphql_client = { version = \"0.16\", default-features = false }\n\
          serde = { version = \"1.0\", features = [\"derive\"] }\nserde_json = \"1.0\"",
     )?;
-    let title = match name {
-        "theirs_admin" => "the same, graphql_client_codegen",
-        _ => "the same, graphql_client_codegen (two thirds of the features, no docs)",
-    };
-    Ok(Crate { name, title, lines, times: Vec::new() })
-}
-
-fn cynic(workspace: &Path) -> Result<Crate> {
-    let out = scratch("cynic")?;
-    let code = fs::read_to_string(out.join("cynic-schemas").join("admin.rs"))?;
-    let lines = peers::pretty(&code)?.lines().count();
-    let name = "cynic_schema";
-    let code = format!("#![allow(warnings)]\npub mod schema {{\n{code}\n}}\n");
-    write(workspace, name, &code, "cynic = { version = \"3.14\", default-features = false }")?;
-    let title = "the admin schema before any operation, cynic-codegen";
-    Ok(Crate { name, title, lines, times: Vec::new() })
+    Ok(Crate { name, lines, times: Vec::new() })
 }
 
 fn write(workspace: &Path, name: &str, code: &str, dependencies: &str) -> Result<()> {

@@ -2,8 +2,8 @@
 
 use std::{env, fs, path::Path, process::Command, time::Duration};
 
-use super::{fresh, ratio, root};
-use crate::{Result, cpu};
+use super::ratio;
+use crate::{Result, cpu, fresh, root};
 
 /// What both need to send anything over TLS.
 const TRANSPORT: &str = "tokio = { version = \"1.54\", features = [\"macros\", \"rt\"] }";

@@ -13,8 +13,7 @@ use apollo_compiler::{
 };
 use backendai_codegen::Scaffold;
 
-use super::root;
-use crate::Result;
+use crate::{Result, root};
 
 /// What only our generator understands: validation needs the definitions, and others must not see
 /// them.
@@ -127,6 +126,9 @@ impl Operations {
             fs::write(&file, text)?;
             files.push(file);
         }
+        if chosen && files.len() < CHOSEN.len() {
+            return Err("not all of the chosen operations are shipped".into());
+        }
         Ok(files)
     }
 
@@ -200,7 +202,7 @@ fn plain_directives(list: &mut Vec<apollo_compiler::Node<apollo_compiler::ast::D
 pub(super) fn write_lists(
     folder: &Path,
     count: usize,
-    mut accept: impl FnMut(&Path) -> bool,
+    mut accept: impl FnMut(&Path) -> Result<bool>,
 ) -> Result<Vec<PathBuf>> {
     let path = schema("v2");
     let text = fs::read_to_string(&path)?;
@@ -220,9 +222,12 @@ pub(super) fn write_lists(
         }
         let file = folder.join(format!("{}.graphql", field.name));
         fs::write(&file, Scaffold::default().document(&parsed, &field.name)?)?;
-        if accept(&file) {
+        if accept(&file)? {
             files.push(file);
         }
+    }
+    if files.len() < count {
+        return Err(format!("only {} lists of {count} can be had", files.len()).into());
     }
     Ok(files)
 }

@@ -6,27 +6,46 @@ mod documents;
 mod peers;
 mod speed;
 
-use std::{
-    env, fs,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{path::PathBuf, time::Duration};
 
 use crate::Result;
 
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Also builds a program with everything it depends on, twice. Takes minutes.
+    #[arg(long)]
+    consumer: bool,
+}
+
+/// What is done in a process of its own, since generators keep what they have read, and one of them
+/// breaks for good when it panics.
+#[derive(clap::Subcommand)]
+pub(crate) enum Part {
+    /// One generator on the shipped operations; prints what it took.
+    Speed { who: Who, documents: Vec<PathBuf> },
+    /// Lets `graphql_client_codegen` write what it makes of one document.
+    GraphqlClient {
+        #[arg(long)]
+        bare: bool,
+        folder: String,
+        document: PathBuf,
+        out: PathBuf,
+    },
+}
+
 /// Who generates, or, for the measure of all, only parses and validates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Generator {
+pub(crate) enum Who {
     Apollo,
     Backendai,
     GraphqlClient,
     Cynic,
 }
 
-pub(crate) fn run(consumer: bool) -> Result<()> {
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     speed::run()?;
     check::run()?;
-    if consumer {
+    if arguments.consumer {
         consumer::run()?;
     } else {
         println!("\nA consumer's clean build takes minutes and is measured with --consumer.");
@@ -34,30 +53,13 @@ pub(crate) fn run(consumer: bool) -> Result<()> {
     Ok(())
 }
 
-pub(crate) fn once(generator: Generator) -> Result<()> {
-    speed::once(generator)
-}
-
-/// The folder of the workspace.
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-/// A folder of its own in the target folder.
-fn scratch(name: &str) -> Result<PathBuf> {
-    let program = env::current_exe()?;
-    let target = program.ancestors().nth(2).ok_or("this program is in no target folder")?;
-    let folder = target.join("bench").join(name);
-    fs::create_dir_all(&folder)?;
-    Ok(folder)
-}
-
-/// An empty one.
-fn fresh(name: &str) -> Result<PathBuf> {
-    let folder = scratch(name)?;
-    fs::remove_dir_all(&folder)?;
-    fs::create_dir_all(&folder)?;
-    Ok(folder)
+pub(crate) fn part(part: Part) -> Result<()> {
+    match part {
+        Part::Speed { who, documents } => speed::once(who, &documents),
+        Part::GraphqlClient { bare, folder, document, out } => {
+            Ok(std::fs::write(out, peers::graphql_client(&folder, &document, bare)?)?)
+        }
+    }
 }
 
 fn ms(time: Duration) -> f64 {

@@ -1,60 +1,81 @@
 //! How long a generator takes in a build script, each time in a process of its own: they keep what
 //! they have read.
+//!
+//! Cargo compiles build scripts and what they depend on without optimisation, also for a release.
+//! So the parts that are measured run in this program as the profile `dev` has it, which is the
+//! same.
 
-use std::{env, fs, process::Command, time::Duration};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
 
 use apollo_compiler::{ExecutableDocument, Schema, parser::Parser, validation::DiagnosticList};
 
-use super::{Generator, documents, documents::Operations, fresh, ms, peers, ratio, scratch};
-use crate::{Result, cpu};
+use super::{Who, documents, documents::Operations, ms, peers, ratio};
+use crate::{Result, cpu, fresh, scratch, target};
 
 /// How often each is measured, by turns.
-const ROUNDS: usize = 7;
-
-const OPERATIONS: &str = "operations";
+const ROUNDS: usize = 15;
 
 pub(super) fn run() -> Result<()> {
-    let count = Operations::read()?.write_plain(&fresh(OPERATIONS)?, false)?.len();
-    let level = if cfg!(debug_assertions) {
-        "opt-level 0, as in a debug build script"
-    } else {
-        "opt-level 3; run without --release for what a debug build script does"
-    };
-    println!("CPU time for {count} shipped operations on the admin schema ({level})");
-    println!("median of {ROUNDS}, each in its own process");
-    let mut times = [
-        (Generator::Apollo, "apollo-compiler, parse and validate alone", Vec::new()),
-        (Generator::Backendai, "backendai-codegen", Vec::new()),
-        (Generator::GraphqlClient, "graphql_client_codegen", Vec::new()),
-        (Generator::Cynic, "cynic-codegen, the schema alone", Vec::new()),
-    ];
-    let mut notes = Vec::new();
-    for _ in 0..ROUNDS {
-        notes.clear();
-        for (generator, _, times) in &mut times {
-            let (time, note) = spawn(*generator)?;
-            times.push(time);
-            notes.push(note);
+    let program = unoptimised()?;
+    let shipped = documents::shipped()?;
+    let plain = Operations::read()?.write_plain(&fresh("operations")?, false)?;
+    let mut accepted = Vec::new();
+    for file in &plain {
+        if peers::graphql_client_apart("admin", file, false)?.is_some() {
+            accepted.push(file.clone());
         }
     }
-    let medians = times.map(|(_, name, times)| (name, cpu::median(times)));
+    println!("CPU time for {} shipped operations on the admin schema, unoptimised", plain.len());
+    println!("as cargo builds build scripts; median of {ROUNDS}, each in its own process");
+    let peer = format!(
+        "graphql_client_codegen, {} of them: it refuses the others; it validates little",
+        accepted.len()
+    );
+    let mut all = [
+        (Who::Apollo, "apollo-compiler, parse and validate alone", &shipped, Vec::new()),
+        (Who::Backendai, "backendai-codegen, validate and generate", &shipped, Vec::new()),
+        (Who::GraphqlClient, &peer, &accepted, Vec::new()),
+        (Who::Cynic, "cynic-codegen, the schema alone", &shipped, Vec::new()),
+    ];
+    for _ in 0..ROUNDS {
+        for (who, _, files, times) in &mut all {
+            times.push(spawn(&program, *who, files)?);
+        }
+    }
+    let medians = all.map(|(_, title, _, times)| (title, cpu::median(times)));
     let measure = medians.first().map(|(_, time)| *time).unwrap_or_default();
-    for ((name, time), note) in medians.iter().zip(notes) {
-        println!("{:>10.1} ms  {:5.2}  {name}{note}", ms(*time), ratio(*time, measure));
+    for (title, time) in medians {
+        println!("{:>8.0} ms {:>6.2}  {title}", ms(time), ratio(time, measure));
     }
     Ok(())
 }
 
-/// The time, and what there is to say.
-fn spawn(generator: Generator) -> Result<(Duration, String)> {
-    let name = match generator {
-        Generator::Apollo => "apollo",
-        Generator::Backendai => "backendai",
-        Generator::GraphqlClient => "graphql-client",
-        Generator::Cynic => "cynic",
+/// This program in the profile `dev`.
+fn unoptimised() -> Result<PathBuf> {
+    let target = target()?;
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--quiet", "--package", "bench"]).current_dir(crate::root());
+    if !cargo.arg("--target-dir").arg(&target).status()?.success() {
+        return Err("cargo build failed".into());
+    }
+    Ok(target.join("debug").join("bench"))
+}
+
+fn spawn(program: &Path, who: Who, files: &[PathBuf]) -> Result<Duration> {
+    let name = match who {
+        Who::Apollo => "apollo",
+        Who::Backendai => "backendai",
+        Who::GraphqlClient => "graphql-client",
+        Who::Cynic => "cynic",
     };
-    let output = Command::new(env::current_exe()?)
-        .args(["once", name])
+    let output = Command::new(program)
+        .args(["part", "speed", name])
+        .args(files)
         .env("OUT_DIR", scratch("cynic")?)
         .output()?;
     if !output.status.success() {
@@ -62,25 +83,24 @@ fn spawn(generator: Generator) -> Result<(Duration, String)> {
     }
     let text = String::from_utf8(output.stdout)?;
     // What comes before is for cargo.
-    let line = text.lines().last().unwrap_or_default();
-    let (micros, note) = line.split_once(' ').ok_or("no time was printed")?;
-    Ok((Duration::from_micros(micros.parse()?), note.to_owned()))
+    let micros = text.lines().last().ok_or("no time was printed")?;
+    Ok(Duration::from_micros(micros.parse()?))
 }
 
-pub(super) fn once(generator: Generator) -> Result<()> {
-    let (note, time) = cpu::own(|| match generator {
-        Generator::Apollo => apollo(),
-        Generator::Backendai => {
-            peers::backendai("admin", &documents::shipped()?).map(|_| String::new())
+pub(super) fn once(who: Who, files: &[PathBuf]) -> Result<()> {
+    let ((), time) = cpu::own(|| match who {
+        Who::Apollo => apollo(files),
+        Who::Backendai => peers::backendai("admin", files).map(drop),
+        Who::GraphqlClient => {
+            files.iter().try_for_each(|file| peers::graphql_client("admin", file, false).map(drop))
         }
-        Generator::GraphqlClient => graphql_client(),
-        Generator::Cynic => peers::cynic("admin").map(|_| String::new()),
+        Who::Cynic => peers::cynic("admin"),
     })?;
-    println!("{} {note}", time.as_micros());
+    println!("{}", time.as_micros());
     Ok(())
 }
 
-fn apollo() -> Result<String> {
+fn apollo(files: &[PathBuf]) -> Result<()> {
     let path = documents::schema("admin");
     let schema = Schema::builder()
         .parse(documents::DIRECTIVES, "directives")
@@ -91,30 +111,13 @@ fn apollo() -> Result<String> {
         .map_err(|invalid| invalid.errors.to_string())?;
     let mut errors = DiagnosticList::new(Default::default());
     let mut builder = ExecutableDocument::builder(Some(&schema), &mut errors);
-    for file in documents::shipped()? {
-        Parser::new().parse_into_executable_builder(
-            fs::read_to_string(&file)?,
-            &file,
-            &mut builder,
-        );
+    for file in files {
+        Parser::new().parse_into_executable_builder(fs::read_to_string(file)?, file, &mut builder);
     }
     let document = builder.build();
     if !errors.is_empty() {
         return Err(errors.to_string().into());
     }
     document.validate(&schema).map_err(|invalid| invalid.errors.to_string())?;
-    Ok(String::new())
-}
-
-fn graphql_client() -> Result<String> {
-    let (mut done, mut refused) = (0, 0);
-    for entry in fs::read_dir(scratch(OPERATIONS)?)? {
-        match peers::graphql_client("admin", &entry?.path()) {
-            Ok(_) => done += 1,
-            Err(_) => refused += 1,
-        }
-    }
-    Ok(format!(
-        ": {done} operations, and {refused} that it refuses; our directives are taken out; it validates little"
-    ))
+    Ok(())
 }
