@@ -1,6 +1,6 @@
 //! The hashes that the manager accepts, and HMAC over them.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 use hmac::{Hmac, KeyInit, Mac, SimpleHmac};
 use secrecy::zeroize::Zeroizing;
@@ -99,18 +99,18 @@ impl HashType {
         }
     }
 
-    /// HMAC of the pieces, read as one text.
-    pub(super) fn mac<'a>(self, key: &[u8], pieces: impl IntoIterator<Item = &'a [u8]>) -> Tag {
+    /// HMAC with this key. Wiped on drop.
+    pub(super) fn keyed(self, key: &[u8]) -> Arc<dyn Keyed> {
         match self {
-            Self::Sha224 => mac::<Hmac<Sha224>>(key, pieces),
-            Self::Sha256 => mac::<Hmac<Sha256>>(key, pieces),
-            Self::Sha384 => mac::<Hmac<Sha384>>(key, pieces),
-            Self::Sha512 => mac::<Hmac<Sha512>>(key, pieces),
+            Self::Sha224 => keyed::<Hmac<Sha224>>(key),
+            Self::Sha256 => keyed::<Hmac<Sha256>>(key),
+            Self::Sha384 => keyed::<Hmac<Sha384>>(key),
+            Self::Sha512 => keyed::<Hmac<Sha512>>(key),
             // `Hmac` wants access to the blocks of the hash, which SHA-3 does not give.
-            Self::Sha3_224 => mac::<SimpleHmac<Sha3_224>>(key, pieces),
-            Self::Sha3_256 => mac::<SimpleHmac<Sha3_256>>(key, pieces),
-            Self::Sha3_384 => mac::<SimpleHmac<Sha3_384>>(key, pieces),
-            Self::Sha3_512 => mac::<SimpleHmac<Sha3_512>>(key, pieces),
+            Self::Sha3_224 => keyed::<SimpleHmac<Sha3_224>>(key),
+            Self::Sha3_256 => keyed::<SimpleHmac<Sha3_256>>(key),
+            Self::Sha3_384 => keyed::<SimpleHmac<Sha3_384>>(key),
+            Self::Sha3_512 => keyed::<SimpleHmac<Sha3_512>>(key),
         }
     }
 }
@@ -153,25 +153,42 @@ impl Tag {
     }
 
     pub(super) fn push_hex(&self, text: &mut String) {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).map(|&d| char::from(d));
-        text.extend(self.as_bytes().iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]).flatten());
+        let mut digits = [0; 128];
+        let bytes = self.as_bytes();
+        // Twice as many digits as bytes, in ASCII: neither can fail.
+        if let Some(digits) = digits.get_mut(..2 * bytes.len())
+            && hex::encode_to_slice(bytes, digits).is_ok()
+        {
+            text.push_str(str::from_utf8(digits).unwrap_or_default());
+        }
     }
 }
 
-fn mac<'a, M: Mac + KeyInit>(key: &[u8], pieces: impl IntoIterator<Item = &'a [u8]>) -> Tag {
+/// An HMAC whose key was worked in already, which is a good part of the work.
+pub(super) trait Keyed: Send + Sync {
+    /// Of the pieces, read as one text.
+    fn tag(&self, pieces: &[&[u8]]) -> Tag;
+}
+
+impl<M: Mac + Clone + Send + Sync> Keyed for M {
+    fn tag(&self, pieces: &[&[u8]]) -> Tag {
+        let mut mac = self.clone();
+        for piece in pieces {
+            mac.update(piece);
+        }
+        let mac = mac.finalize().into_bytes();
+        let mut tag = Tag { bytes: Zeroizing::new([0; 64]), len: mac.len() };
+        for (to, from) in tag.bytes.iter_mut().zip(&mac) {
+            *to = *from;
+        }
+        tag
+    }
+}
+
+fn keyed<M: Mac + KeyInit + Clone + Send + Sync + 'static>(key: &[u8]) -> Arc<dyn Keyed> {
     #[expect(clippy::expect_used, reason = "HMAC hashes a key that is too long and pads the rest")]
-    let mut mac = <M as KeyInit>::new_from_slice(key).expect("a key of any length");
-    for piece in pieces {
-        mac.update(piece);
-    }
-    let mut tag = Tag { bytes: Zeroizing::new([0; 64]), len: 0 };
-    let mac = mac.finalize().into_bytes();
-    for (to, from) in tag.bytes.iter_mut().zip(&mac) {
-        *to = *from;
-        tag.len += 1;
-    }
-    tag
+    let mac = <M as KeyInit>::new_from_slice(key).expect("a key of any length");
+    Arc::new(mac)
 }
 
 #[cfg(test)]
@@ -203,12 +220,13 @@ mod tests {
     #[test]
     fn a_tag_is_as_long_as_its_hash_and_is_written_in_hexadecimal() {
         for hash in HashType::ALL {
-            let tag = hash.mac(b"key", [b"te".as_slice(), b"xt"]);
+            let key = hash.keyed(b"key");
+            let tag = key.tag(&[b"te", b"xt"]);
             assert_eq!(2 * tag.as_bytes().len(), hash.of_nothing().len(), "{hash}");
             let mut text = String::new();
             tag.push_hex(&mut text);
             assert_eq!(text, hex::encode(tag.as_bytes()));
-            assert_eq!(tag.as_bytes(), hash.mac(b"key", [b"text".as_slice()]).as_bytes());
+            assert_eq!(tag.as_bytes(), key.tag(&[b"text"]).as_bytes());
         }
     }
 

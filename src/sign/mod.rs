@@ -29,13 +29,13 @@ mod hash;
 use std::{
     borrow::Cow,
     fmt,
-    sync::{PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock},
 };
 
 use http::HeaderValue;
 use secrecy::{ExposeSecret as _, SecretSlice};
 
-use self::hash::Tag;
+use self::hash::{Keyed, Tag};
 pub use self::{
     date::{InvalidDate, RequestDate},
     hash::{HashType, UnknownHash},
@@ -119,7 +119,7 @@ pub struct Signer {
 #[derive(Default)]
 struct Derived {
     day: String,
-    by_authority: Vec<(String, Tag)>,
+    by_authority: Vec<(String, Arc<dyn Keyed>)>,
 }
 
 /// More endpoints than this are not kept: who signs for a thousand hosts must not pay in memory.
@@ -162,16 +162,16 @@ impl Signer {
     fn tag(&self, request: &SignableRequest<'_>, date: &RequestDate) -> Tag {
         let key = self.key(request.authority, date.day());
         let pieces = request.pieces(self.hash, date);
-        self.hash.mac(key.as_bytes(), pieces.iter().map(|piece| piece.as_bytes()))
+        key.tag(&pieces.each_ref().map(|piece| piece.as_bytes()))
     }
 
-    fn key(&self, authority: &str, day: &str) -> Tag {
+    fn key(&self, authority: &str, day: &str) -> Arc<dyn Keyed> {
         // Nothing is half written when a thread panics here, so a poisoned lock is as good.
         let kept = self.derived.read().unwrap_or_else(PoisonError::into_inner).get(authority, day);
         if let Some(key) = kept {
             return key;
         }
-        let key = self.derive(authority, day);
+        let key = self.hash.keyed(self.derive(authority, day).as_bytes());
         let mut derived = self.derived.write().unwrap_or_else(PoisonError::into_inner);
         derived.put(authority, day, key.clone());
         key
@@ -179,20 +179,20 @@ impl Signer {
 
     fn derive(&self, authority: &str, day: &str) -> Tag {
         let secret = self.keys.secret_key().expose_secret().as_bytes();
-        let of_day = self.hash.mac(secret, [day.as_bytes()]);
-        self.hash.mac(of_day.as_bytes(), [authority.as_bytes()])
+        let of_day = self.hash.keyed(secret).tag(&[day.as_bytes()]);
+        self.hash.keyed(of_day.as_bytes()).tag(&[authority.as_bytes()])
     }
 }
 
 impl Derived {
-    fn get(&self, authority: &str, day: &str) -> Option<Tag> {
+    fn get(&self, authority: &str, day: &str) -> Option<Arc<dyn Keyed>> {
         if self.day != day {
             return None;
         }
         self.by_authority.iter().find(|(of, _)| of == authority).map(|(_, key)| key.clone())
     }
 
-    fn put(&mut self, authority: &str, day: &str, key: Tag) {
+    fn put(&mut self, authority: &str, day: &str, key: Arc<dyn Keyed>) {
         if self.day != day {
             self.by_authority.clear();
             day.clone_into(&mut self.day);
