@@ -81,14 +81,16 @@ pub struct RateLimit {
 
 impl RateLimit {
     pub(crate) fn from_headers(headers: &HeaderMap) -> Option<Self> {
-        let number = |name: &'static str| {
-            headers.get(HeaderName::from_static(name))?.to_str().ok()?.trim().parse().ok()
-        };
+        const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
+        const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+        const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
+        const WINDOW: HeaderName = HeaderName::from_static("x-ratelimit-window");
+        let number = |name| headers.get(name)?.to_str().ok()?.trim().parse().ok();
         Some(Self {
-            limit: number("x-ratelimit-limit")?,
-            remaining: number("x-ratelimit-remaining")?,
-            reset: number("x-ratelimit-reset").map(Duration::from_secs),
-            window: number("x-ratelimit-window").map(Duration::from_secs),
+            limit: number(LIMIT)?,
+            remaining: number(REMAINING)?,
+            reset: number(RESET).map(Duration::from_secs),
+            window: number(WINDOW).map(Duration::from_secs),
         })
     }
 }
@@ -119,12 +121,21 @@ pub(crate) fn data<T: DeserializeOwned>(response: &HttpResponse, asked: Asked<'_
         return Err(failure(response, asked));
     }
     // Almost every answer is read here, once, into its type.
-    if let Ok(Envelope { data: Some(data), errors }) = serde_json::from_slice(&response.body)
+    if let Ok(Envelope { data: Some(data), errors }) = parse(&response.body)
         && errors.is_none_or(|errors| errors.is_empty())
     {
         return Ok(data);
     }
     Err(explain::<T>(response, asked))
+}
+
+/// Reads JSON. That it is UTF-8 is looked at once for all of it, which is much faster than string by
+/// string. One that is not may still be so only where nobody reads.
+fn parse<T: DeserializeOwned>(body: &[u8]) -> serde_json::Result<T> {
+    match str::from_utf8(body) {
+        Ok(text) => serde_json::from_str(text),
+        Err(_) => serde_json::from_slice(body),
+    }
 }
 
 /// A plain JSON answer, outside GraphQL.

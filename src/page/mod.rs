@@ -4,6 +4,7 @@ mod course;
 mod drift;
 mod filter;
 mod items;
+mod known;
 mod order;
 mod position;
 mod queue;

@@ -1,8 +1,6 @@
 //! By key: the rows whose key is greater than that of the last row.
 
-use std::collections::HashSet;
-
-use super::{super::filter, Ask, Drift, Mark, Position, Seen, Taken};
+use super::{super::filter, Ask, Drift, Known, Mark, Position, Seen, Taken};
 use crate::error::{Error, Result};
 
 pub(in super::super) struct Keyset {
@@ -11,7 +9,7 @@ pub(in super::super) struct Keyset {
     /// The caller's own.
     filter: Option<String>,
     /// The keys of the page before.
-    last: HashSet<String>,
+    last: Known,
     /// Whether the page before was empty where rows should be.
     empty: bool,
 }
@@ -22,7 +20,7 @@ impl Keyset {
         descending: bool,
         filter: Option<String>,
     ) -> Self {
-        Self { column, descending, filter, last: HashSet::new(), empty: false }
+        Self { column, descending, filter, last: Known::default(), empty: false }
     }
 
     pub(super) fn ask(&self, at: &Position, limit: u32) -> Result<Ask> {
@@ -64,14 +62,14 @@ impl Keyset {
             };
         }
         self.empty = false;
-        let mut keys = HashSet::with_capacity(seen.keys.len());
+        let mut keys = self.last.anew(seen.keys.len());
         let mut kept = Vec::with_capacity(seen.keys.len());
         for (index, key) in seen.keys.into_iter().enumerate() {
             let Some(key) = key else {
                 let null = Error::null(self.column, false);
                 return Taken::fail(at, total, null);
             };
-            if at.key() == Some(&key) || self.last.contains(&key) || !keys.insert(key.clone()) {
+            if at.key() == Some(&key) || self.last.contains(&key) || !keys.insert(&key) {
                 let repeats = Error::walk(format!(
                     "the list cannot be read by key: the row {key:?} comes again behind itself, so \
                      {} does not identify a row or the manager does not keep to the filter",

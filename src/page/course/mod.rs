@@ -7,6 +7,7 @@ mod offset;
 pub(super) use self::{cursor::Cursor, keyset::Keyset, offset::Offset};
 use super::{
     drift::Drift,
+    known::Known,
     position::{Mark, Position},
 };
 use crate::error::{Error, Result};

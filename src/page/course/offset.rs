@@ -4,9 +4,7 @@
 //! has a row that is known already, everything behind that row follows it, however many rows were
 //! made or deleted before it. When none is known, the walk goes back until one is.
 
-use std::collections::HashSet;
-
-use super::{Ask, Drift, Mark, Position, Seen, Taken};
+use super::{Ask, Drift, Known, Mark, Position, Seen, Taken};
 use crate::error::Error;
 
 /// After this many empty pages in a row where rows should be the walk fails.
@@ -17,7 +15,7 @@ const OLD_PAGES: u32 = 4;
 
 pub(in super::super) struct Offset {
     /// The keys of all rows that came.
-    known: HashSet<String>,
+    known: Known,
     /// Whether another walk read the rows before, so that not all that came are known.
     resumed: bool,
     /// How far the walk went back, to find its place.
@@ -36,7 +34,10 @@ struct Gap {
 
 impl Offset {
     pub(in super::super) fn new(at: &Position) -> Self {
-        let known: HashSet<_> = at.behind().iter().cloned().collect();
+        let mut known = Known::default();
+        for key in at.behind() {
+            known.insert(key);
+        }
         Self { resumed: !known.is_empty(), known, back: 0, gap: None, old: 0 }
     }
 
@@ -108,7 +109,7 @@ impl Offset {
                 continue;
             }
             if let Some(key) = &key {
-                self.known.insert(key.clone());
+                self.known.insert(key);
             }
             kept.push(Mark { index, rows: begin + index as u64 + 1, key });
         }
