@@ -18,11 +18,11 @@ use crate::{
     operation::{Kind, Operation, Refusal},
     response::{self, Asked, Response},
     retry::Retry,
-    version::{self, Gatekeeper, VersionPolicy},
+    version::{self, Gatekeeper, ManagerVersion, VersionPolicy},
 };
 
 /// Path of the admin schema.
-const ADMIN: &str = "/admin/gql";
+pub(crate) const ADMIN: &str = "/admin/gql";
 
 /// A call that is ready to be sent. Awaiting it gives the data; [`send`](Self::send) gives the
 /// whole [`Response`].
@@ -161,11 +161,12 @@ impl<T: DeserializeOwned> Request<T> {
             None => {
                 client
                     .call_gated(call, gate.as_deref(), version_policy, |response, asked| {
-                        let data = response::data::<T>(&response, asked)?;
+                        let data = response::data::<T>(response, asked)?;
                         if let Some(refusal) = refusal(&data) {
                             return Err(Error::refused(refusal));
                         }
-                        Ok(Response::new(data, response.status, response.headers))
+                        let headers = std::mem::take(&mut response.headers);
+                        Ok(Response::new(data, response.status, headers))
                     })
                     .await
             }
@@ -189,7 +190,7 @@ impl<D> Request<D> {
         let text = operation.text_json();
         let body = body(text, Some(O::NAME), operation);
         let gate = match &body {
-            Ok((_, variables)) if operation.newest() > client.oldest() => {
+            Ok((_, variables)) if is_late(operation.newest(), &client) => {
                 let variables = variables.clone();
                 let gate = operation.gate();
                 Some(Box::new(Gatekeeper { gate, text: text.len(), variables }))
@@ -255,6 +256,11 @@ impl Request<Box<serde_json::value::RawValue>> {
         self.call.operation = name.to_owned().into();
         self
     }
+}
+
+/// Whether the manager may be older than that. Nobody looks when every manager is new enough.
+fn is_late(newest: Option<ManagerVersion>, client: &Client) -> bool {
+    newest.is_some() && newest > client.oldest()
 }
 
 /// `{"query":…,"variables":…,"operationName":…}`, written once. `text` is JSON already.

@@ -289,15 +289,12 @@ impl HttpTransport {
 
     async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         let limit = request.response_limit;
-        let mut builder = self
-            .client
-            .request(request.method, request.url)
-            .headers(request.headers)
-            .body(request.body);
-        if let Some(timeout) = request.timeout {
-            builder = builder.timeout(timeout);
-        }
-        let mut response = builder.send().await.map_err(classify)?;
+        // Put together as a whole: a builder takes each header out and in again.
+        let mut whole = reqwest::Request::new(request.method, request.url);
+        *whole.headers_mut() = request.headers;
+        *whole.body_mut() = Some(request.body.into());
+        *whole.timeout_mut() = request.timeout;
+        let mut response = self.client.execute(whole).await.map_err(classify)?;
         let announced = response.content_length().unwrap_or(0);
         if announced > limit as u64 {
             return Err(TransportError::too_large(limit));

@@ -11,14 +11,16 @@ use http::{HeaderMap, HeaderValue, header};
 use jiff::Timestamp;
 
 use super::{
-    Client, DOMAIN, Inner, JSON, Sleep, endpoints::Endpoints, quota::Quota, skew::Skew, unusable,
+    Client, DOMAIN, Inner, JSON, Sleep, VERSION, endpoints::Endpoints, quota::Quota, skew::Skew,
+    unusable,
 };
 #[cfg(feature = "session")]
 use crate::session::{self, Session};
 use crate::{
-    config::Config,
+    config::{Config, EndpointType},
     error::{Error, Result},
     observe::Observer,
+    request::ADMIN,
     retry::Retry,
     sign::Signer,
     transport::{HttpTransport, Transport},
@@ -189,6 +191,18 @@ impl ClientBuilder {
         headers.insert(header::USER_AGENT, value("user agent", config.user_agent())?);
         headers.insert(DOMAIN, value("domain", config.domain())?);
         headers.insert(header::ACCEPT, HeaderValue::from_static(JSON));
+        let version = super::version(config.version())?;
+        let later = HeaderValue::from_static("");
+        let mut signed = headers.clone();
+        signed.insert(header::CONTENT_TYPE, HeaderValue::from_static(JSON));
+        signed.insert(VERSION, later.clone());
+        signed.insert(header::DATE, later.clone());
+        if config.credential().keys().is_some() {
+            signed.insert(header::AUTHORIZATION, later);
+        }
+        let by_session = config.endpoint_type() == EndpointType::Session;
+        let admin = |endpoint| super::address(endpoint, by_session, ADMIN);
+        let admin = config.endpoints().iter().map(admin).collect();
         let transport = match self.transport {
             Some(transport) => transport,
             None => Box::new(HttpTransport::new(&config).map_err(unusable)?),
@@ -213,6 +227,9 @@ impl ClientBuilder {
             observer: self.observer,
             signer,
             headers,
+            signed,
+            admin,
+            version,
             max_page_size: self.max_page_size,
             max_response_size: self.max_response_size,
             version_policy: self.version_policy,

@@ -1,7 +1,11 @@
 //! Which endpoint is asked first: the order, and what is remembered of each.
 
 use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
+    borrow::Cow,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -15,6 +19,8 @@ const DOUBLINGS: u32 = 3;
 /// The endpoints of a client, by their index in the configuration.
 pub(crate) struct Endpoints {
     order: Vec<usize>,
+    /// Whether any has failed. As long as none has, which is nearly always, nobody takes the lock.
+    shaky: AtomicBool,
     failed: Mutex<Vec<Option<Failed>>>,
 }
 
@@ -29,13 +35,16 @@ impl Endpoints {
     /// Asks in this order.
     pub(super) fn new(order: Vec<usize>) -> Self {
         let failed = Mutex::new(vec![None; order.len()]);
-        Self { order, failed }
+        Self { order, shaky: AtomicBool::new(false), failed }
     }
 
     /// All endpoints, each once: first those that work, in the order of this client, then those
     /// that failed. One whose rest is over gets its place back for one call. `trial` is whether
     /// this may be that call: a mutation is not what a shaky endpoint is tried with.
-    pub(crate) fn round(&self, trial: bool) -> Vec<usize> {
+    pub(crate) fn round(&self, trial: bool) -> Cow<'_, [usize]> {
+        if !self.shaky.load(Ordering::Acquire) {
+            return Cow::Borrowed(&self.order);
+        }
         let now = Instant::now();
         let mut failed = self.lock();
         let mut tried = false;
@@ -62,17 +71,24 @@ impl Endpoints {
 
     /// A manager answered there.
     pub(crate) fn works(&self, index: usize) {
-        if let Some(failed) = self.lock().get_mut(index) {
+        if !self.shaky.load(Ordering::Acquire) {
+            return;
+        }
+        let mut all = self.lock();
+        if let Some(failed) = all.get_mut(index) {
             *failed = None;
         }
+        self.shaky.store(all.iter().any(Option::is_some), Ordering::Release);
     }
 
     /// No manager answered there.
     pub(crate) fn fails(&self, index: usize) {
-        if let Some(failed) = self.lock().get_mut(index) {
+        let mut all = self.lock();
+        if let Some(failed) = all.get_mut(index) {
             let times = failed.map_or(0, |failed| failed.times);
             let until = Instant::now() + REST * 2_u32.pow(times.min(DOUBLINGS));
             *failed = Some(Failed { times: times.saturating_add(1), until });
+            self.shaky.store(true, Ordering::Release);
         }
     }
 
@@ -89,19 +105,19 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn who_failed_is_asked_last_and_gets_its_place_back_by_a_query() {
         let endpoints = Endpoints::new(vec![2, 0, 1]);
-        assert_eq!(endpoints.round(true), [2, 0, 1]);
+        assert_eq!(*endpoints.round(true), [2, 0, 1]);
         endpoints.fails(2);
-        assert_eq!(endpoints.round(true), [0, 1, 2]);
+        assert_eq!(*endpoints.round(true), [0, 1, 2]);
         endpoints.fails(0);
-        assert_eq!(endpoints.round(true), [1, 2, 0]);
+        assert_eq!(*endpoints.round(true), [1, 2, 0]);
 
         tokio::time::advance(REST).await;
-        assert_eq!(endpoints.round(false), [1, 2, 0], "a mutation tries nothing");
-        assert_eq!(endpoints.round(true), [2, 1, 0], "one at a time");
-        assert_eq!(endpoints.round(true), [0, 1, 2], "and once");
-        assert_eq!(endpoints.round(true), [1, 2, 0]);
+        assert_eq!(*endpoints.round(false), [1, 2, 0], "a mutation tries nothing");
+        assert_eq!(*endpoints.round(true), [2, 1, 0], "one at a time");
+        assert_eq!(*endpoints.round(true), [0, 1, 2], "and once");
+        assert_eq!(*endpoints.round(true), [1, 2, 0]);
         endpoints.works(2);
-        assert_eq!(endpoints.round(false), [2, 1, 0]);
+        assert_eq!(*endpoints.round(false), [2, 1, 0]);
     }
 
     #[tokio::test(start_paused = true)]
@@ -110,9 +126,9 @@ mod tests {
         for rests in [1, 2, 4, 8, 8] {
             endpoints.fails(0);
             tokio::time::advance(REST * rests - Duration::from_millis(1)).await;
-            assert_eq!(endpoints.round(true), [1, 0], "{rests}");
+            assert_eq!(*endpoints.round(true), [1, 0], "{rests}");
             tokio::time::advance(Duration::from_millis(1)).await;
-            assert_eq!(endpoints.round(true), [0, 1], "{rests}");
+            assert_eq!(*endpoints.round(true), [0, 1], "{rests}");
         }
     }
 }

@@ -32,7 +32,7 @@ use crate::{
     observe::Observer,
     operation::{Operation, Paginated},
     page::Pager,
-    request::{Call, Request},
+    request::{ADMIN, Call, Request},
     retry::Retry,
     sign::{RequestDate, SignableRequest, Signer},
     transport::{HttpRequest, Transport, TransportError},
@@ -87,6 +87,12 @@ struct Inner {
     signer: Option<Signer>,
     /// The headers that never change.
     headers: HeaderMap,
+    /// Those of a signed request. The values that change are empty: only their places are there.
+    signed: HeaderMap,
+    /// Of each endpoint the address of the admin schema, where nearly every call goes.
+    admin: Vec<Url>,
+    /// The configured version of the API, as a header.
+    version: HeaderValue,
     max_page_size: u32,
     max_response_size: usize,
     version_policy: VersionPolicy,
@@ -95,10 +101,13 @@ struct Inner {
     /// When the manager did not say its version.
     silent: tokio::sync::Mutex<Option<tokio::time::Instant>>,
     endpoints: Endpoints,
-    server: RwLock<Option<Arc<ServerInfo>>>,
+    server: RwLock<Option<Server>>,
     #[cfg(feature = "session")]
     session: RwLock<Option<Session>>,
 }
+
+/// What was negotiated, and the version of it as a header.
+type Server = (Arc<ServerInfo>, HeaderValue);
 
 /// A pause.
 type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -189,12 +198,18 @@ impl Client {
 
     /// What [`negotiate`](Self::negotiate) found out last.
     pub fn server(&self) -> Option<Arc<ServerInfo>> {
-        // A value is put there whole, so a panic elsewhere leaves nothing half done.
-        self.0.server.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.of_server(|(server, _)| server.clone())
     }
 
-    fn remember(&self, server: &Arc<ServerInfo>) {
-        *self.0.server.write().unwrap_or_else(PoisonError::into_inner) = Some(server.clone());
+    fn of_server<T>(&self, part: impl FnOnce(&Server) -> T) -> Option<T> {
+        // A value is put there whole, so a panic elsewhere leaves nothing half done.
+        self.0.server.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(part)
+    }
+
+    fn remember(&self, server: &Arc<ServerInfo>) -> Result<()> {
+        let server = (server.clone(), version(server.negotiated())?);
+        *self.0.server.write().unwrap_or_else(PoisonError::into_inner) = Some(server);
+        Ok(())
     }
 
     /// The session that requests are sent with; none before a login, and with an endpoint of type
@@ -314,18 +329,19 @@ impl Client {
     /// The call as a request to this endpoint, with the date of now.
     pub(crate) fn sign(
         &self,
+        index: usize,
         endpoint: &Endpoint,
         call: &Call,
         deadline: Option<Instant>,
     ) -> Result<HttpRequest> {
         let inner = &*self.0;
         let session = inner.config.endpoint_type() == EndpointType::Session;
-        let url = match session {
-            // The webserver passes on what is below it.
-            true => endpoint.join(&format!("/func/{}", call.path.trim_start_matches('/'))),
-            false => endpoint.join(&call.path),
+        let url = match inner.admin.get(index) {
+            Some(url) if call.path == ADMIN => url.clone(),
+            _ => address(endpoint, session, &call.path),
         };
-        let mut request = self.request_to(call.method.clone(), url);
+        let headers = if call.signed { &inner.signed } else { &inner.headers };
+        let mut request = self.request_with(headers.clone(), call.method.clone(), url);
         request.timeout = deadline.map(|at| at.saturating_duration_since(Instant::now()));
         if !call.signed {
             return Ok(request);
@@ -335,15 +351,14 @@ impl Client {
             let (name, value) = self.session_header()?;
             headers.insert(name, value);
         }
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(JSON));
-        let (date, version) = self.dated(headers)?;
+        let (date, version) = self.dated(headers);
         if let Some(signer) = &inner.signer {
             let signable = SignableRequest {
                 method: call.method.as_str(),
                 target: &request.url[Position::BeforePath..Position::AfterQuery],
                 authority: endpoint.authority(),
                 content_type: JSON,
-                api_version: &version,
+                api_version: version.to_str().unwrap_or_default(),
             };
             headers.insert(header::AUTHORIZATION, signer.authorization(&signable, &date));
         }
@@ -404,22 +419,26 @@ impl Client {
     }
 
     /// A request with the headers that never change.
+    #[cfg(feature = "session")]
     pub(crate) fn request_to(&self, method: Method, url: Url) -> HttpRequest {
+        self.request_with(self.0.headers.clone(), method, url)
+    }
+
+    fn request_with(&self, headers: HeaderMap, method: Method, url: Url) -> HttpRequest {
         let mut request = HttpRequest::new(method, url);
         request.response_limit = self.0.max_response_size;
-        request.headers = self.0.headers.clone();
+        request.headers = headers;
         request
     }
 
     /// Adds the headers of now: the date, and the version that is spoken. Gives both.
-    pub(crate) fn dated(&self, headers: &mut HeaderMap) -> Result<(RequestDate, String)> {
-        let version = self.api_version().to_string();
-        let value = HeaderValue::try_from(&version)
-            .map_err(|error| Error::config("the API version is no header").with_source(error))?;
-        headers.insert(VERSION, value);
+    pub(crate) fn dated(&self, headers: &mut HeaderMap) -> (RequestDate, HeaderValue) {
+        let negotiated = self.of_server(|(_, version)| version.clone());
+        let version = negotiated.unwrap_or_else(|| self.0.version.clone());
+        headers.insert(VERSION, version.clone());
         let date = RequestDate::new(self.0.skew.correct((self.0.clock)()));
         headers.insert(header::DATE, date.header_value());
-        Ok((date, version))
+        (date, version)
     }
 
     #[cfg(feature = "session")]
@@ -451,6 +470,19 @@ impl fmt::Debug for Client {
             .field("server", &self.server())
             .finish_non_exhaustive()
     }
+}
+
+/// Where a path is below an endpoint. A webserver passes on what is below `/func`.
+fn address(endpoint: &Endpoint, session: bool, path: &str) -> Url {
+    match session {
+        true => endpoint.join(&format!("/func/{}", path.trim_start_matches('/'))),
+        false => endpoint.join(path),
+    }
+}
+
+fn version(version: ApiVersion) -> Result<HeaderValue> {
+    HeaderValue::try_from(version.to_string())
+        .map_err(|error| Error::config("the API version is no header").with_source(error))
 }
 
 /// Nothing can be sent, whatever the request.

@@ -105,7 +105,7 @@ impl Client {
         };
         let server = self
             .call(&call, |response| {
-                let hello: Hello = response::json(&response, call.asked())?;
+                let hello: Hello = response::json(response, call.asked())?;
                 if hello.version < MIN_VERSION {
                     return Err(Error::too_old(hello.version, MIN_VERSION));
                 }
@@ -121,7 +121,7 @@ impl Client {
             "negotiated"
         );
         let server = Arc::new(server);
-        self.remember(&server);
+        self.remember(&server)?;
         Ok(server)
     }
 }

@@ -44,7 +44,7 @@ impl Client {
     pub(crate) async fn call<R>(
         &self,
         call: &Call,
-        read: impl Fn(HttpResponse) -> Result<R>,
+        read: impl Fn(&mut HttpResponse) -> Result<R>,
     ) -> Result<R> {
         let span = tracing::info_span!(
             "backendai.request",
@@ -71,19 +71,21 @@ impl Client {
     async fn attempts<R>(
         &self,
         call: &Call,
-        read: impl Fn(HttpResponse) -> Result<R>,
+        read: impl Fn(&mut HttpResponse) -> Result<R>,
         span: &Span,
     ) -> Result<R> {
         let deadline =
             call.timeout.or(self.timeout()).and_then(|timeout| Instant::now().checked_add(timeout));
-        let mut pauses = call.retry.unwrap_or(self.retry()).pauses(self.random());
+        // Nearly every call is answered at once and needs none.
+        let mut pauses = None;
         let mut earlier: Vec<Error> = Vec::new();
         let mut redated = false;
         let mut resent = 0;
         loop {
             // The longest of what the servers of this round asked for.
             let mut said = None;
-            let mut round = self.endpoints().round(call.is_idempotent()).into_iter();
+            let round = self.endpoints().round(call.is_idempotent());
+            let mut round = round.iter().copied();
             let mut at = round.next();
             let (error, next) = loop {
                 let Some((index, endpoint)) = at.and_then(|index| self.endpoint(index)) else {
@@ -122,8 +124,9 @@ impl Client {
                     Next::Pause | Next::Stop => None,
                 };
                 if follower.is_none() {
+                    let start = || call.retry.unwrap_or(self.retry()).pauses(self.random());
                     let pause = match next {
-                        Next::Endpoint | Next::Pause => pauses.next(said),
+                        Next::Endpoint | Next::Pause => pauses.get_or_insert_with(start).next(said),
                         _ => None,
                     };
                     // Who has no time for the pause is told now.
@@ -157,16 +160,18 @@ impl Client {
         endpoint: &Endpoint,
         deadline: Option<Instant>,
         resend_count: u32,
-        read: &impl Fn(HttpResponse) -> Result<R>,
+        read: &impl Fn(&mut HttpResponse) -> Result<R>,
         span: &Span,
     ) -> (Result<R>, Sent) {
         let address = endpoint.url().as_str().trim_end_matches('/');
-        span.record("server.address", host(endpoint));
-        span.record("server.port", endpoint.url().port_or_known_default());
-        span.record("http.request.resend_count", resend_count);
+        if !span.is_disabled() {
+            span.record("server.address", host(endpoint));
+            span.record("server.port", endpoint.url().port_or_known_default());
+            span.record("http.request.resend_count", resend_count);
+        }
         let mut sent =
             Sent { status: None, duration: Duration::ZERO, rate_limit: None, redated: false };
-        let request = match self.sign(endpoint, call, deadline) {
+        let request = match self.sign(index, endpoint, call, deadline) {
             Ok(request) => request,
             Err(error) => return (Err(error), sent),
         };
@@ -186,16 +191,19 @@ impl Client {
         };
         sent.duration = begin.elapsed();
         let result = match answer {
-            Ok(response) => {
+            Ok(mut response) => {
                 sent.status = Some(response.status);
                 span.record("http.response.status_code", response.status.as_u16());
-                let headers = response.headers.clone();
-                sent.rate_limit = RateLimit::from_headers(&headers);
-                read(response).map_err(|error| {
+                if self.quota().is_some() {
+                    sent.rate_limit = RateLimit::from_headers(&response.headers);
+                }
+                read(&mut response).map_err(|error| {
+                    let headers = &response.headers;
+                    sent.rate_limit = RateLimit::from_headers(headers);
                     let error = error
                         .with_rate_limit(sent.rate_limit)
-                        .with_retry_after(self.retry_after(&headers));
-                    sent.redated = error.is_clock_skew() && self.learn_clock(&headers);
+                        .with_retry_after(self.retry_after(headers));
+                    sent.redated = error.is_clock_skew() && self.learn_clock(headers);
                     error
                 })
             }

@@ -287,7 +287,7 @@ impl Client {
         let fields = span.clone();
         let exchange = async {
             let mut earlier = Vec::new();
-            for index in self.endpoints().round(false) {
+            for &index in self.endpoints().round(false).iter() {
                 let Some((index, endpoint)) = self.endpoint(index) else { continue };
                 let address = endpoint.url().as_str().trim_end_matches('/');
                 fields.record("server.address", endpoint.url().host_str());
@@ -329,7 +329,7 @@ impl Client {
         endpoint: &Endpoint,
     ) -> Result<crate::transport::HttpRequest> {
         let mut request = self.request_to(Method::POST, endpoint.join(ask.path));
-        self.dated(&mut request.headers)?;
+        self.dated(&mut request.headers);
         if let Some(session) = ask.session {
             let (name, value) = session.header()?;
             request.headers.insert(name, value);

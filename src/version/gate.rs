@@ -161,7 +161,7 @@ impl Client {
         mut call: Call,
         keeper: Option<&Gatekeeper>,
         policy: VersionPolicy,
-        read: impl Fn(HttpResponse, Asked<'_>) -> Result<R>,
+        read: impl Fn(&mut HttpResponse, Asked<'_>) -> Result<R>,
     ) -> Result<R> {
         let began = Instant::now();
         let fit = match keeper {
