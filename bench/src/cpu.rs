@@ -25,6 +25,11 @@ fn used(who: UsageWho) -> Result<Duration> {
     Ok(Duration::from_micros(u64::try_from(micros)?))
 }
 
+/// What this process took since it began.
+pub(crate) fn so_far() -> Result<Duration> {
+    used(UsageWho::RUSAGE_SELF)
+}
+
 /// What this process takes for something.
 pub(crate) fn own<T>(work: impl FnOnce() -> Result<T>) -> Result<(T, Duration)> {
     measured(UsageWho::RUSAGE_SELF, work)

@@ -1,17 +1,17 @@
-//! What the project costs beside its peers. `cargo run --release -p bench -- generator` measures
-//! the code generator; docs/performance.md says what the numbers mean.
+//! What the project costs beside its peers: `cargo run --release -p bench` measures everything,
+//! `-- generator` the code generator and `-- wire` requests. docs/performance.md says what the
+//! numbers mean.
 
 #![allow(clippy::print_stdout, reason = "the numbers are what this is for")]
 
 mod cpu;
+#[cfg(feature = "generator")]
 mod generator;
+mod wire;
 
-use std::{
-    env,
-    error::Error,
-    fs,
-    path::{Path, PathBuf},
-};
+#[cfg(feature = "generator")]
+use std::path::Path;
+use std::{env, error::Error, fs, path::PathBuf};
 
 use clap::{Parser, Subcommand};
 
@@ -21,16 +21,37 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 #[derive(Parser)]
 struct Bench {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
+/// Everything, unless one of these is named.
 #[derive(Subcommand)]
 enum Command {
+    #[cfg(feature = "generator")]
     /// The code generator: its own time, what rustc makes of its code, and a consumer's build.
     Generator(generator::Arguments),
+    #[cfg(feature = "generator")]
     /// Does one part of the work in a process of its own.
     #[command(subcommand, hide = true)]
     Part(generator::Part),
+    /// Requests: CPU, memory and time, beside other clients.
+    Wire {
+        /// Only these parts.
+        parts: Vec<wire::Part>,
+    },
+    /// Counts instructions and allocations of what a request is made of, and compares them with
+    /// those that are checked in.
+    Count {
+        /// Writes down what is counted now.
+        #[arg(long)]
+        renew: bool,
+    },
+    /// Does one part of the work on the wire in a process of its own.
+    #[command(subcommand, hide = true)]
+    Step(wire::Step),
+    /// Answers the clients that are measured.
+    #[command(hide = true)]
+    Serve,
 }
 
 fn main() -> Result<()> {
@@ -39,12 +60,25 @@ fn main() -> Result<()> {
         return cpu::rustc(log.as_ref());
     }
     match Bench::parse().command {
-        Command::Generator(arguments) => generator::run(&arguments),
-        Command::Part(part) => generator::part(part),
+        None => {
+            wire::run(&[])?;
+            #[cfg(feature = "generator")]
+            generator::run(&generator::Arguments::default())?;
+            Ok(())
+        }
+        #[cfg(feature = "generator")]
+        Some(Command::Generator(arguments)) => generator::run(&arguments),
+        #[cfg(feature = "generator")]
+        Some(Command::Part(part)) => generator::part(part),
+        Some(Command::Wire { parts }) => wire::run(&parts),
+        Some(Command::Count { renew }) => wire::count::run(renew),
+        Some(Command::Step(step)) => wire::step(step),
+        Some(Command::Serve) => wire::serve(),
     }
 }
 
 /// The folder of the workspace.
+#[cfg(feature = "generator")]
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
@@ -64,6 +98,7 @@ fn scratch(name: &str) -> Result<PathBuf> {
 }
 
 /// An empty one.
+#[cfg(feature = "generator")]
 fn fresh(name: &str) -> Result<PathBuf> {
     let folder = scratch(name)?;
     fs::remove_dir_all(&folder)?;

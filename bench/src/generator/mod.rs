@@ -10,7 +10,7 @@ use std::{path::PathBuf, time::Duration};
 
 use crate::Result;
 
-#[derive(clap::Args)]
+#[derive(Default, clap::Args)]
 pub(crate) struct Arguments {
     /// Also builds a program with everything it depends on, twice. Takes minutes.
     #[arg(long)]

@@ -1,0 +1,119 @@
+//! Requests, beside others who send them.
+
+mod cases;
+pub(crate) mod count;
+mod decode;
+mod memory;
+mod official;
+mod peers;
+mod rows;
+mod server;
+mod small;
+mod start;
+mod table;
+mod walk;
+
+use std::{
+    env,
+    process::{Command, Output},
+    time::Duration,
+};
+
+use self::server::Server;
+use crate::Result;
+
+/// What is measured.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Part {
+    Small,
+    Walk,
+    Decode,
+    Memory,
+    Start,
+}
+
+/// These parts; all of them if none is named.
+pub(crate) fn run(parts: &[Part]) -> Result<()> {
+    let wanted = |part| parts.is_empty() || parts.contains(&part);
+    let server = Server::start()?;
+    if wanted(Part::Small) {
+        small::run(&server)?;
+    }
+    if wanted(Part::Walk) {
+        walk::run(&server)?;
+    }
+    if wanted(Part::Decode) {
+        decode::run()?;
+    }
+    if wanted(Part::Memory) {
+        memory::run(&server)?;
+    }
+    if wanted(Part::Start) {
+        start::run()?;
+    }
+    Ok(())
+}
+
+/// What is done in a process of its own.
+#[derive(clap::Subcommand)]
+pub(crate) enum Step {
+    /// Sends small queries.
+    Small { peer: small::Peer, endpoint: String, in_flight: usize, calls: usize },
+    /// Reads a list.
+    Walk { way: walk::Way, endpoint: String, pages: u64 },
+    /// Prints how much memory is used, again and again.
+    Memory { what: memory::What, endpoint: String },
+    /// Does one part of a request.
+    Case { name: String, times: u64 },
+}
+
+pub(crate) fn step(step: Step) -> Result<()> {
+    let took = match step {
+        Step::Small { peer, endpoint, in_flight, calls } => {
+            small::step(peer, &endpoint, in_flight, calls)?
+        }
+        Step::Walk { way, endpoint, pages } => walk::step(way, &endpoint, pages)?,
+        Step::Memory { what, endpoint } => return memory::step(what, &endpoint),
+        Step::Case { name, times } => return count::step(&name, times),
+    };
+    println!("{} {} {}", took.cpu.as_micros(), took.wall.as_micros(), took.memory);
+    Ok(())
+}
+
+/// Answers until the one who started it goes.
+pub(crate) fn serve() -> Result<()> {
+    server::serve()
+}
+
+/// What one measurement took.
+#[derive(Clone, Copy)]
+pub(crate) struct Took {
+    cpu: Duration,
+    wall: Duration,
+    /// The largest that the process was, in kilobytes.
+    memory: u64,
+}
+
+impl Took {
+    /// Of the last line that a process printed.
+    fn read(output: &Output) -> Result<Self> {
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());
+        }
+        let text = str::from_utf8(&output.stdout)?;
+        let line = text.lines().last().unwrap_or_default();
+        let mut numbers = line.split(' ').map(str::parse::<u64>);
+        let mut number = || numbers.next().ok_or("a number is missing");
+        Ok(Self {
+            cpu: Duration::from_micros(number()??),
+            wall: Duration::from_micros(number()??),
+            memory: number()??,
+        })
+    }
+}
+
+/// Does a step in a process of its own.
+fn child(arguments: &[&str]) -> Result<Took> {
+    let output = Command::new(env::current_exe()?).arg("step").args(arguments).output()?;
+    Took::read(&output)
+}

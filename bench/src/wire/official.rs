@@ -1,0 +1,55 @@
+//! The official client, which is Python.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use super::{Took, peers};
+use crate::Result;
+
+/// The release that is measured, of the manager that the snapshot of the schema is of.
+const CLIENT: &str = "backend.ai-client==26.9.6";
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/wire/official.py");
+
+/// A Python that has it: the one that `BACKENDAI_OFFICIAL_PYTHON` names, or one of a venv that is
+/// made for it in the target folder.
+pub(super) fn python() -> Option<PathBuf> {
+    if let Some(python) = env::var_os("BACKENDAI_OFFICIAL_PYTHON") {
+        return Some(python.into());
+    }
+    let venv = crate::scratch("official").ok()?;
+    let python = venv.join("bin/python");
+    let run = |program: &Path, arguments: &[&str]| {
+        let status = Command::new(program).args(arguments).status();
+        status.is_ok_and(|status| status.success())
+    };
+    let has_it = |python: &Path| run(python, &["-c", "import ai.backend.client.session"]);
+    if python.exists() && has_it(&python) {
+        return Some(python);
+    }
+    let made = run(Path::new("python3.13"), &["-m", "venv", &venv.display().to_string()])
+        && run(&python, &["-m", "pip", "install", "--quiet", CLIENT])
+        && has_it(&python);
+    if !made {
+        println!(
+            "\nThe official client is left out: it wants CPython 3.13 and PyPI, or \
+             BACKENDAI_OFFICIAL_PYTHON with the path of a Python that has {CLIENT}."
+        );
+    }
+    made.then_some(python)
+}
+
+/// What it says that it took.
+pub(super) fn run(python: &Path, endpoint: &str, arguments: &[&str]) -> Result<Took> {
+    let output = Command::new(python)
+        .arg(SCRIPT)
+        .args(arguments)
+        .env("BACKEND_ENDPOINT", endpoint)
+        .env("BACKEND_ENDPOINT_TYPE", "api")
+        .env("BACKEND_ACCESS_KEY", peers::ACCESS_KEY)
+        .env("BACKEND_SECRET_KEY", peers::SECRET_KEY)
+        .output()?;
+    Took::read(&output)
+}

@@ -1,0 +1,131 @@
+//! A list of keypairs, read page by page.
+
+use std::time::{Duration, Instant};
+
+use backendai::{Walk, keypair::PagedKeyPairs};
+
+use super::{
+    Took, child, official,
+    peers::{self, Derived},
+    server::Server,
+    table::Table,
+};
+use crate::{Result, cpu};
+
+const PAGE: u32 = 100;
+const PAGES: u64 = 1_000;
+const ROUNDS: usize = 5;
+/// On a server with latency.
+const LATENCY: u64 = 20;
+const SLOW_PAGES: u64 = 100;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Way {
+    Key,
+    Offset,
+    Prefetch,
+    GraphqlClient,
+}
+
+const WAYS: [(Way, &str, &str); 4] = [
+    (Way::Key, "key", "backendai, by key"),
+    (Way::Offset, "offset", "backendai, by offset"),
+    (Way::Prefetch, "prefetch", "backendai, by offset, prefetch 8"),
+    (Way::GraphqlClient, "graphql-client", "graphql_client + reqwest, a loop"),
+];
+
+pub(super) fn run(server: &Server) -> Result<()> {
+    let endpoint = server.endpoint(0, PAGES * u64::from(PAGE));
+    let title = format!("{PAGES} pages of {PAGE} keypairs");
+    let mut table = Table::new(&title, &["µs of CPU per page", "rows per second"]);
+    for (title, pages, took) in measure(&endpoint, PAGES, true)? {
+        let cpu = median(&took, |took| took.cpu).as_secs_f64() * 1e6 / pages as f64;
+        let rows = (pages * u64::from(PAGE)) as f64;
+        table.row(title, &[cpu, rows / median(&took, |took| took.wall).as_secs_f64()]);
+    }
+    table.print();
+
+    let endpoint = server.endpoint(LATENCY, SLOW_PAGES * u64::from(PAGE));
+    let title = format!("{SLOW_PAGES} such pages, each answered after {LATENCY} ms");
+    let mut table = Table::new(&title, &["ms of wall"]);
+    for (title, _, took) in measure(&endpoint, SLOW_PAGES, false)? {
+        table.row(title, &[median(&took, |took| took.wall).as_secs_f64() * 1e3]);
+    }
+    table.print();
+    Ok(())
+}
+
+fn median(took: &[Took], time: fn(&Took) -> Duration) -> Duration {
+    cpu::median(took.iter().map(time).collect())
+}
+
+/// Each way, with the pages that it read.
+fn measure(
+    endpoint: &str,
+    pages: u64,
+    with_official: bool,
+) -> Result<Vec<(&'static str, u64, Vec<Took>)>> {
+    let mut ways: Vec<_> = WAYS.map(|(_, _, title)| (title, pages, Vec::new())).into();
+    for _ in 0..ROUNDS {
+        for ((_, name, _), (.., took)) in WAYS.iter().zip(&mut ways) {
+            took.push(child(&["walk", name, endpoint, &pages.to_string()])?);
+        }
+    }
+    if with_official && let Some(python) = official::python() {
+        let pages = pages / 5;
+        let run = || official::run(&python, endpoint, &["walk", &pages.to_string()]);
+        let took = (0..3).map(|_| run()).collect::<Result<_>>()?;
+        ways.push(("the official client", pages, took));
+    }
+    Ok(ways)
+}
+
+/// In a process of its own: one walk.
+pub(super) fn step(way: Way, endpoint: &str, pages: u64) -> Result<Took> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let (begin, before) = (Instant::now(), cpu::so_far()?);
+        let rows = match way {
+            Way::GraphqlClient => derived(endpoint).await?,
+            Way::Key => ours(endpoint, Walk::Keyset, 0).await?,
+            Way::Offset => ours(endpoint, Walk::Offset, 0).await?,
+            Way::Prefetch => ours(endpoint, Walk::Offset, 8).await?,
+        };
+        let took =
+            Took { cpu: cpu::so_far()?.saturating_sub(before), wall: begin.elapsed(), memory: 0 };
+        match rows == pages * u64::from(PAGE) {
+            true => Ok(took),
+            false => Err(format!("{rows} rows came").into()),
+        }
+    })
+}
+
+async fn ours(endpoint: &str, walk: Walk, prefetch: usize) -> Result<u64> {
+    let client = peers::client(endpoint, true)?;
+    let mut pages =
+        client.pages(PagedKeyPairs::new()).walk(walk).page_size(PAGE).prefetch(prefetch);
+    let mut rows = 0;
+    while let Some(page) = pages.next().await {
+        rows += page?.items.len() as u64;
+    }
+    Ok(rows)
+}
+
+async fn derived(endpoint: &str) -> Result<u64> {
+    let client = Derived::new(endpoint, false);
+    let mut rows = 0;
+    loop {
+        let variables = peers::paged_key_pairs::Variables {
+            limit: i64::from(PAGE),
+            offset: i64::try_from(rows)?,
+            filter: None,
+            order: None,
+        };
+        let data = client.query::<peers::PagedKeyPairs>(variables).await?;
+        let list = data.keypair_list.ok_or("no list")?;
+        rows += list.items.len() as u64;
+        if list.items.is_empty() || rows >= u64::try_from(list.total_count)? {
+            return Ok(rows);
+        }
+    }
+}
