@@ -27,6 +27,7 @@
 //! | send what `graphql_client` derived, or a text | [`Client::query`], [`Client::execute`] |
 //! | say which rows of a list, and in which order | [`filter`] |
 //! | change a project and keep what it has | [`Client::groups`] |
+//! | keep managers and keys under names | the module `context`, with the feature `context` |
 //! | log in at a webserver | [`Client::login`], [`session`] |
 //! | work with a manager that is older | [`version`] |
 //! | tell failures apart | [`Error`] |
@@ -35,6 +36,7 @@
 //! | send again, or not | [`Retry`], [`retry`] |
 //! | be told of every request | [`Observer`] |
 //! | send over something else than HTTP | [`Transport`] |
+//! | let other programs use the manager | `proxy`, with the feature of that name |
 //!
 //! Requests need a tokio runtime. What a call does is traced in one span, `backendai.request`,
 //! without variables, bodies or secrets.
@@ -43,6 +45,8 @@
 pub mod __private;
 pub mod client;
 pub mod config;
+#[cfg(feature = "context")]
+pub mod context;
 pub mod credential;
 pub mod error;
 pub mod filter;
@@ -53,6 +57,10 @@ pub mod keypair;
 pub mod observe;
 pub mod operation;
 pub mod page;
+#[cfg(any(feature = "context", feature = "session"))]
+mod private;
+#[cfg(feature = "proxy")]
+pub mod proxy;
 pub mod request;
 pub mod response;
 pub mod retry;

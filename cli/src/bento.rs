@@ -6,7 +6,10 @@ use bentocloud::{Context, Contexts, Environment, Error, env};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use crate::output::{Failure, err, out};
+use crate::{
+    global::Global,
+    output::{Failure, err, json, out},
+};
 
 /// The arguments of `backendai bento`.
 #[derive(Args, Debug)]
@@ -14,6 +17,7 @@ use crate::output::{Failure, err, out};
 pub(crate) struct Bento {
     /// Name of the context to store a login under, or to log out of; by default what
     /// BENTOML_CLOUD_CONTEXT names, or the current one.
+    // Takes the place of the option that every command has.
     #[arg(long, global = true, value_name = "NAME")]
     context: Option<String>,
     /// Leave out warnings and hints.
@@ -76,44 +80,61 @@ impl Session {
     }
 }
 
-/// Runs the command with this process's environment.
-pub(crate) fn run(bento: Bento) -> Result<(), Failure> {
-    let name = bento.command.name();
-    let failed = |error: Error| Failure::of("bento", name, &error);
-    let session = Session {
-        contexts: Contexts::new(Environment::process()).map_err(failed)?,
-        context: bento.context.filter(|name| !name.is_empty()),
-        quiet: bento.quiet,
-    };
-    match bento.command {
-        Command::Login(arguments) => login::run(&session, arguments),
-        Command::CurrentContext { show_token } => {
-            let context = session.contexts.current().map_err(failed)?;
-            if context.is_from_environment() && context.api_token.is_empty() {
-                session.hint(format!(
-                    "WARNING: {} is set, but empty: stored contexts are not used",
-                    env::API_KEY
-                ));
+impl Bento {
+    /// Runs the command with this process's environment.
+    pub(crate) async fn run(self, global: &Global) -> Result<(), Failure> {
+        match self.command {
+            Command::CurrentContext { .. } | Command::ListContext => drop(global.single()?),
+            _ => global.own()?,
+        }
+        let name = self.command.name();
+        let failed = |error: Error| Failure::of("bento", name, &error);
+        let session = Session {
+            contexts: Contexts::new(Environment::process()).map_err(failed)?,
+            context: self.context.filter(|name| !name.is_empty()),
+            quiet: self.quiet,
+        };
+        match self.command {
+            Command::Login(arguments) => login::run(&session, arguments).await,
+            command => crate::blocking(move || command.run(&session)).await,
+        }
+    }
+}
+
+impl Command {
+    fn run(self, session: &Session) -> Result<(), Failure> {
+        let name = self.name();
+        let failed = |error: Error| Failure::of("bento", name, &error);
+        match self {
+            Self::Login(_) => Ok(()),
+            Self::CurrentContext { show_token } => {
+                let context = session.contexts.current().map_err(failed)?;
+                if context.is_from_environment() && context.api_token.is_empty() {
+                    session.hint(format!(
+                        "WARNING: {} is set, but empty: stored contexts are not used",
+                        env::API_KEY
+                    ));
+                }
+                json(&Shown::new(&context, show_token))
             }
-            json(&Shown::new(&context, show_token))
-        }
-        Command::ListContext => {
-            let config = session.contexts.read().map_err(failed)?;
-            json(&config.contexts().map(|context| context.name.as_str()).collect::<Vec<_>>())
-        }
-        Command::UpdateCurrentContext { context_name } => {
-            session.contexts.set_current(&context_name).map_err(failed)?;
-            out(format!("Successfully switched to context: {context_name}"))?;
-            overruled(&session);
-            Ok(())
-        }
-        Command::Logout { context_name } => {
-            let name = context_name.as_deref().or(session.context.as_deref());
-            let name = session.contexts.name_for_login(name).map_err(failed)?;
-            session.contexts.delete(&name).map_err(failed)?;
-            out(format!("Removed context: {name}"))?;
-            overruled(&session);
-            Ok(())
+            Self::ListContext => {
+                let config = session.contexts.read().map_err(failed)?;
+                json(&config.contexts().map(|context| context.name.as_str()).collect::<Vec<_>>())
+            }
+            Self::UpdateCurrentContext { context_name } => {
+                session.contexts.set_current(&context_name).map_err(failed)?;
+                out(format!("Successfully switched to context: {context_name}"))?;
+                overruled(session);
+                Ok(())
+            }
+            Self::Logout { context_name } => {
+                let name = context_name.as_deref().or(session.context.as_deref());
+                let name = session.contexts.name_for_login(name).map_err(failed)?;
+                session.contexts.delete(&name).map_err(failed)?;
+                out(format!("Removed context: {name}"))?;
+                overruled(session);
+                Ok(())
+            }
         }
     }
 }
@@ -143,10 +164,4 @@ impl<'a> Shown<'a> {
             email: context.email.as_deref(),
         }
     }
-}
-
-fn json(value: &impl Serialize) -> Result<(), Failure> {
-    let text = serde_json::to_string_pretty(value)
-        .map_err(|error| Failure::new(format!("Error: cannot write JSON: {error}")))?;
-    out(text)
 }

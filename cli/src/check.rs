@@ -3,10 +3,13 @@
 use std::path::PathBuf;
 
 use backendai_codegen::{Diagnostic, Failure as Invalid, Generated};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::{Value, json};
 
-use crate::output::{Failure, err, out};
+use crate::{
+    global::{Global, Single},
+    output::{self, Failure, err},
+};
 
 /// Where the schema that this command was built with is kept.
 pub(crate) const SNAPSHOT: &str = "graphql/admin/schema.graphql";
@@ -19,9 +22,6 @@ const NULLS: &str = "graphql/admin/nulls.txt";
 pub(crate) struct Check {
     #[command(flatten)]
     documents: Documents,
-    /// How to tell it.
-    #[arg(long, default_value = "text", value_name = "FORM")]
-    output: Form,
 }
 
 /// A set of documents and its schema.
@@ -33,14 +33,6 @@ pub(crate) struct Documents {
     /// The schema; the snapshot of the Admin API if left out.
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Form {
-    /// With the line of the file, on the standard error.
-    Text,
-    /// An object with all errors and warnings.
-    Json,
 }
 
 impl Documents {
@@ -59,29 +51,37 @@ impl Documents {
     }
 }
 
-pub(crate) fn run(check: &Check) -> Result<(), Failure> {
-    let generated = check.documents.generate();
+impl Check {
+    pub(crate) async fn run(self, global: &Global) -> Result<(), Failure> {
+        let form = global.single()?;
+        crate::blocking(move || check(&self.documents, form)).await
+    }
+}
+
+/// In text, each has the line of the file, on the standard error.
+fn check(documents: &Documents, form: Single) -> Result<(), Failure> {
+    let generated = documents.generate();
     let (errors, warnings) = match &generated {
         Ok(generated) => (&[][..], generated.warnings.as_slice()),
         Err(invalid) => (invalid.diagnostics(), invalid.warnings()),
     };
-    match check.output {
-        Form::Text => {
+    match form {
+        Single::Text => {
             tell("warning", warnings);
             tell("error", errors);
         }
-        Form::Json => {
+        Single::Json => {
             let shown = json!({
                 "errors": errors.iter().map(shown).collect::<Value>(),
                 "warnings": warnings.iter().map(shown).collect::<Value>(),
             });
-            out(serde_json::to_string_pretty(&shown).map_err(Failure::from_error)?)?;
+            output::json(&shown)?;
         }
     }
     match errors.len() {
         0 => Ok(()),
-        1 => Err(Failure::new("1 error")),
-        count => Err(Failure::new(format!("{count} errors"))),
+        1 => Err(Failure::verdict("1 error")),
+        count => Err(Failure::verdict(format!("{count} errors"))),
     }
 }
 

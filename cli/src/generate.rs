@@ -4,6 +4,7 @@ use clap::Args;
 
 use crate::{
     check::{Documents, tell},
+    global::Global,
     output::{Failure, out},
 };
 
@@ -16,8 +17,15 @@ pub(crate) struct Generate {
     documents: Documents,
 }
 
-pub(crate) fn run(generate: &Generate) -> Result<(), Failure> {
-    match generate.documents.generate() {
+impl Generate {
+    pub(crate) async fn run(self, global: &Global) -> Result<(), Failure> {
+        global.own()?;
+        crate::blocking(move || generate(&self.documents)).await
+    }
+}
+
+fn generate(documents: &Documents) -> Result<(), Failure> {
+    match documents.generate() {
         Ok(generated) => {
             tell("warning", &generated.warnings);
             let file = syn::parse_file(&generated.code).map_err(Failure::from_error)?;
@@ -26,7 +34,7 @@ pub(crate) fn run(generate: &Generate) -> Result<(), Failure> {
         Err(invalid) => {
             tell("warning", invalid.warnings());
             tell("error", invalid.diagnostics());
-            Err(Failure::new("nothing was generated"))
+            Err(Failure::verdict("nothing was generated"))
         }
     }
 }

@@ -8,7 +8,7 @@ use std::{fs, path::Path};
 
 use clap::{Args, Subcommand};
 
-use crate::{check::SNAPSHOT, output::Failure};
+use crate::{check::SNAPSHOT, global::Global, output::Failure};
 
 /// The arguments of `backendai schema`.
 #[derive(Args, Debug)]
@@ -28,11 +28,13 @@ enum Command {
     Scaffold(scaffold::Scaffold),
 }
 
-pub(crate) fn run(schema: Schema) -> Result<(), Failure> {
-    match schema.command {
-        Command::Pull(command) => command.run(),
-        Command::Diff(command) => command.run(),
-        Command::Scaffold(command) => command.run(),
+impl Schema {
+    pub(crate) async fn run(self, global: &Global) -> Result<(), Failure> {
+        match self.command {
+            Command::Pull(command) => command.run(global).await,
+            Command::Diff(command) => command.run(global).await,
+            Command::Scaffold(command) => command.run(global).await,
+        }
     }
 }
 
@@ -41,7 +43,7 @@ fn read(file: Option<&Path>) -> Result<backendai_codegen::Schema, Failure> {
     let schema = match file {
         Some(file) => {
             let text = fs::read_to_string(file).map_err(|error| {
-                Failure::new(format!("Error: cannot read {}: {error}", file.display()))
+                Failure::new(format!("cannot read {}", file.display())).why(error.to_string())
             })?;
             backendai_codegen::Schema::parse(file, &text)
         }

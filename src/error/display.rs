@@ -10,57 +10,84 @@ use super::{Decode, Error, Graphql, Http, Kind, Problem, Sent, class, mend, mess
 const SHOWN_ERRORS: usize = 3;
 /// More requests that were sent before are counted, not shown.
 const SHOWN_EARLIER: usize = 5;
+const LOOK_FIRST: &str = "it may have taken effect: look before sending it again";
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(operation) = self.operation() {
             write!(f, "{operation}: ")?;
         }
+        self.write_what(f)?;
+        f.write_str(self.ending())?;
+        if self.is_outcome_unknown() {
+            write!(f, "; {LOOK_FIRST}")?;
+        }
+        self.write_earlier(f)
+    }
+}
+
+impl Error {
+    /// What failed and where: `Display` without the name of the operation, without what to do about
+    /// it, which [`mend`](Self::mend) is, and without what was tried [`earlier`](Self::earlier). As
+    /// safe to show.
+    pub fn reason(&self) -> String {
+        struct Reason<'a>(&'a Error);
+        impl fmt::Display for Reason<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.write_what(f)
+            }
+        }
+        Reason(self).to_string()
+    }
+
+    /// What to do about it, in the words of `Display`. Errors of a setting or a value say it in
+    /// their [`reason`](Self::reason).
+    pub fn mend(&self) -> Option<String> {
+        let ending = self.ending();
+        let ending = ending.strip_prefix([':', ';']).unwrap_or(ending).trim_start();
+        let unknown = if self.is_outcome_unknown() { LOOK_FIRST } else { "" };
+        let all: Vec<&str> = [ending, unknown].into_iter().filter(|it| !it.is_empty()).collect();
+        (!all.is_empty()).then(|| all.join("; "))
+    }
+
+    fn write_what(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at = At(self.endpoint());
         match &self.0.kind {
             Kind::Config(message) | Kind::Argument(message) | Kind::Absent(message) => {
                 f.write_str(message)
             }
             Kind::NoLogin => f.write_str(match cfg!(feature = "session") {
-                true => {
-                    "an endpoint of type `session` needs a login, and there is none: log in first"
-                }
+                true => "an endpoint of type `session` needs a login, and there is none",
                 false => {
                     "an endpoint of type `session` needs a login, and this program was built \
-                     without them: use the type `api` with an access key and a secret key"
+                     without them"
                 }
             }),
             #[cfg(feature = "session")]
             Kind::Login(refused) => {
                 write!(f, "the webserver{at} did not log in")?;
-                said(f, &refused.problem)?;
-                f.write_str(mend::login(&refused.problem))
+                said(f, &refused.problem)
             }
             Kind::Encode => f.write_str("the variables cannot be written as JSON"),
             Kind::Transport(sent) => transport(f, *sent, at),
-            Kind::Http(http) => http.fmt(f, at, self),
+            Kind::Http(http) => http.fmt(f, at),
             Kind::Graphql(graphql) => graphql.fmt(f, at),
             Kind::Refused { field, message } => {
                 write!(f, "the manager refused `{field}`{at}: ")?;
                 let message = message.as_deref().unwrap_or_default().trim();
                 f.write_str(if message.is_empty() { "it gives no reason" } else { "" })?;
-                f.write_str(&shown(message))?;
-                f.write_str(mend::class(class::refusal(Some(message))))
+                f.write_str(&shown(message))
             }
             Kind::Decode(decode) => decode.fmt(f, at),
-            Kind::TooOld { server, minimum } => write!(
-                f,
-                "the manager{at} speaks API {server} and at least {minimum} is needed: update it"
-            ),
+            Kind::TooOld { server, minimum } => {
+                write!(f, "the manager{at} speaks API {server} and at least {minimum} is needed")
+            }
             Kind::ManagerTooOld { manager, missing } => {
                 write!(f, "the manager is of version {manager}, and this needs a newer one: ")?;
                 for (index, since) in missing.iter().enumerate() {
                     write!(f, "{}{since}", if index == 0 { "" } else { ", " })?;
                 }
-                f.write_str(
-                    "; update it, leave out what is newer, or have it sent all the same with \
-                     VersionPolicy::Warn",
-                )
+                Ok(())
             }
             Kind::Walk(message) => f.write_str(message),
             Kind::Stuck { offset, total } => write!(
@@ -68,10 +95,41 @@ impl fmt::Display for Error {
                 "the list says that it has {total} rows and answers with empty pages from row \
                  {offset} on; other rows may be left out"
             ),
-        }?;
-        if self.is_outcome_unknown() {
-            f.write_str("; it may have taken effect: look before sending it again")?;
         }
+    }
+
+    /// What to do, with what joins it to what comes before.
+    fn ending(&self) -> &'static str {
+        match &self.0.kind {
+            Kind::NoLogin => mend::NO_LOGIN,
+            #[cfg(feature = "session")]
+            Kind::Login(refused) => mend::login(&refused.problem),
+            Kind::Transport(sent) => mend::transport(*sent),
+            Kind::Http(http) => mend::http(http, self),
+            // One mend: that of the first error.
+            Kind::Graphql(graphql) => {
+                graphql.errors.first().map_or("", |error| mend::class(error.class()))
+            }
+            Kind::Refused { message, .. } => {
+                let message = message.as_deref().unwrap_or_default().trim();
+                mend::class(class::refusal(Some(message)))
+            }
+            Kind::Decode(decode) => match &decode.json_path {
+                Some(_) => "; its version may differ from the schema's",
+                None => mend::not_ours(decode.content_type.as_deref()),
+            },
+            Kind::TooOld { .. } => ": update it",
+            Kind::ManagerTooOld { .. } => mend::MANAGER_TOO_OLD,
+            Kind::Config(_)
+            | Kind::Argument(_)
+            | Kind::Absent(_)
+            | Kind::Encode
+            | Kind::Walk(_)
+            | Kind::Stuck { .. } => "",
+        }
+    }
+
+    fn write_earlier(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, error) in self.earlier().iter().take(SHOWN_EARLIER).enumerate() {
             f.write_str(if index == 0 { "; tried before: " } else { ", " })?;
             f.write_str(error.endpoint().unwrap_or_default())?;
@@ -108,26 +166,13 @@ impl fmt::Display for At<'_> {
 
 fn transport(f: &mut fmt::Formatter<'_>, sent: Sent, at: At<'_>) -> fmt::Result {
     match sent {
-        Sent::No { timeout: false } => write!(
-            f,
-            "no connection to the manager{at}: check the address, the network and its certificate"
-        ),
-        Sent::No { timeout: true } => write!(
-            f,
-            "no connection to the manager{at} in time: check the address and the network, or \
-             raise the connect timeout"
-        ),
+        Sent::No { timeout: false } => write!(f, "no connection to the manager{at}"),
+        Sent::No { timeout: true } => write!(f, "no connection to the manager{at} in time"),
         Sent::Maybe { timeout: false } => {
             write!(f, "the connection to the manager{at} broke before the answer was there")
         }
-        Sent::Maybe { timeout: true } => {
-            write!(f, "the manager{at} did not answer in time: raise the timeout or ask for less")
-        }
-        Sent::TooLarge => write!(
-            f,
-            "the answer of the manager{at} is larger than allowed: ask for fewer rows, or raise \
-             the largest response size of the client"
-        ),
+        Sent::Maybe { timeout: true } => write!(f, "the manager{at} did not answer in time"),
+        Sent::TooLarge => write!(f, "the answer of the manager{at} is larger than allowed"),
     }
 }
 
@@ -144,27 +189,21 @@ fn said(f: &mut fmt::Formatter<'_>, problem: &Problem) -> fmt::Result {
 }
 
 impl Http {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>, at: At<'_>, error: &Error) -> fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>, at: At<'_>) -> fmt::Result {
         if self.status.is_redirection() {
             write!(f, "the endpoint{at} answered {} ", self.status)?;
             if let Some(location) = &self.location {
                 write!(f, "to {location} ")?;
             }
-            return f.write_str(
-                "and redirects are not followed, because host and path are signed: configure the \
-                 address that it redirects to",
-            );
+            return f.write_str("and redirects are not followed, because host and path are signed");
         }
         write!(f, "the manager{at} answered {}", self.status)?;
         match &self.problem {
-            Some(problem) => said(f, problem)?,
-            None => write!(
-                f,
-                " with {}, not with a problem of the manager's",
-                kind(&self.content_type)
-            )?,
+            Some(problem) => said(f, problem),
+            None => {
+                write!(f, " with {}, not with a problem of the manager's", kind(&self.content_type))
+            }
         }
-        f.write_str(mend::http(self, error))
     }
 }
 
@@ -190,8 +229,7 @@ impl Graphql {
         if self.has_data() {
             f.write_str("; what was answered beside them is in the partial data")?;
         }
-        // One mend: that of the first error.
-        f.write_str(self.errors.first().map_or("", |error| mend::class(error.class())))
+        Ok(())
     }
 }
 
@@ -201,16 +239,14 @@ impl Decode {
         match &self.json_path {
             Some(path) => write!(
                 f,
-                "the answer of the manager{at} is not of the expected shape: {path}: {reason}; \
-                 its version may differ from the schema's"
+                "the answer of the manager{at} is not of the expected shape: {path}: {reason}"
             ),
             None => write!(
                 f,
                 "the endpoint{at} answered {} with {} that is not what a manager answers \
-                 ({reason}): {}",
+                 ({reason})",
                 self.status,
-                kind(&self.content_type),
-                mend::not_ours(self.content_type.as_deref())
+                kind(&self.content_type)
             ),
         }
     }

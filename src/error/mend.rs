@@ -3,15 +3,40 @@
 use http::StatusCode;
 
 use super::{
-    Document, Error, Http, Problem,
+    Document, Error, Http, Problem, Sent,
     class::{Argument, Class, Fault},
 };
 
 /// The manager answers `Bad request.` without a reason to bodies of more bytes than this.
 const LARGEST_BODY: usize = 1 << 20;
 
+pub(super) const NO_LOGIN: &str = if cfg!(feature = "session") {
+    ": log in first"
+} else {
+    ": use the type `api` with an access key and a secret key"
+};
+
+pub(super) const MANAGER_TOO_OLD: &str = "; update it, leave out what is newer, or have it sent \
+                                          all the same with VersionPolicy::Warn";
+
+/// Of a request without an answer.
+pub(super) const fn transport(sent: Sent) -> &'static str {
+    match sent {
+        Sent::No { timeout: false } => ": check the address, the network and its certificate",
+        Sent::No { timeout: true } => {
+            ": check the address and the network, or raise the connect timeout"
+        }
+        Sent::Maybe { timeout: false } => "",
+        Sent::Maybe { timeout: true } => ": raise the timeout or ask for less",
+        Sent::TooLarge => ": ask for fewer rows, or raise the largest response size of the client",
+    }
+}
+
 /// Of a status that is not 2xx.
 pub(super) fn http(http: &Http, error: &Error) -> &'static str {
+    if http.status.is_redirection() {
+        return ": configure the address that it redirects to";
+    }
     if error.is_clock_skew() {
         return ": set this machine's clock, which may be at most 15 minutes off; where it is \
                 right, check that no proxy changes the Date header";
@@ -102,10 +127,10 @@ pub(super) fn login(problem: &Problem) -> &'static str {
 pub(super) fn not_ours(content_type: Option<&str>) -> &'static str {
     match content_type {
         Some("text/html") => {
-            "a page for people is there: check that it is the manager's address, and where it is a \
+            ": a page for people is there: check that it is the manager's address, and where it is a \
              webserver, that its type is `session`"
         }
-        _ => "check that it is the manager's address",
+        _ => ": check that it is the manager's address",
     }
 }
 

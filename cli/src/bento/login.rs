@@ -1,15 +1,15 @@
 //! `backendai bento login`.
 
-use std::io::IsTerminal;
-
 use bentocloud::{
     BrowserLogin, Client, DEFAULT_ENDPOINT, Error, POLL, Token, env, without_password,
 };
 use clap::Args;
-use dialoguer::{Confirm, Password, Select};
 
 use super::{Session, overruled};
-use crate::output::{Failure, err, out};
+use crate::{
+    output::{Failure, err, out},
+    prompt,
+};
 
 #[derive(Args, Debug)]
 pub(super) struct Login {
@@ -32,7 +32,7 @@ const QUESTION: &str = "How would you like to authenticate";
 const ANSWERS: [&str; 2] =
     ["Create a new API token with a web browser", "Paste an existing API token"];
 
-pub(super) fn run(session: &Session, login: Login) -> Result<(), Failure> {
+pub(super) async fn run(session: &Session, login: Login) -> Result<(), Failure> {
     let failed = |error: Error| Failure::of("bento", "login", &error);
     let variables = session.contexts.env();
     // An empty variable is none, and so is an empty token; an empty endpoint is a mistake.
@@ -45,19 +45,15 @@ pub(super) fn run(session: &Session, login: Login) -> Result<(), Failure> {
         Some(token) => Some(token),
         None => variable(env::API_KEY).map_err(failed)?,
     };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::new(format!("Error: cannot start: {error}")))?;
     let (endpoint, token) = match token {
         Some(token) => (endpoint.to_owned(), Token::from(token)),
-        None => runtime.block_on(ask(endpoint))?,
+        None => ask(endpoint).await?,
     };
 
     let client = Client::builder(&endpoint, token);
-    let done = runtime
-        .block_on(session.contexts.login(client, session.context.as_deref()))
-        .map_err(|error| refused(&error, &endpoint))?;
+    let login_as = session.context.as_deref();
+    let done = session.contexts.login(client, login_as).await;
+    let done = done.map_err(|error| refused(&error, &endpoint))?;
 
     let name = &done.context.name;
     if let Some(warning) = done.saved.warning(name) {
@@ -84,45 +80,39 @@ fn refused(error: &Error, endpoint: &str) -> Failure {
     let page = format!("{}/api_tokens", without_password(endpoint).trim_end_matches('/'));
     match error.status() {
         Some(401) => {
-            Failure::new(format!("🚨 Error validating token: HTTP 401: Bad credentials ({page})"))
+            Failure::plain(format!("🚨 Error validating token: HTTP 401: Bad credentials ({page})"))
         }
-        Some(status) => Failure::new(format!("🚨 Error validating token: HTTP {status}")),
+        Some(status) => Failure::plain(format!("🚨 Error validating token: HTTP {status}")),
         None => Failure::of("bento", "login", error),
     }
 }
 
 /// Gets a token from the person at the terminal, and the endpoint to store it with.
 async fn ask(endpoint: &str) -> Result<(String, Token), Failure> {
-    if !std::io::stdin().is_terminal() {
-        return Err(Failure::new(format!(
+    if !prompt::somebody_is_there() {
+        return Err(Failure::plain(format!(
             "Error: [bento] `login` failed: there is no API token and nobody to ask: set {} or \
              give --api-token",
             env::API_KEY
         )));
     }
-    let cancelled = |error: dialoguer::Error| Failure::new(format!("Cancelled: {error}"));
-    let choice = Select::new().with_prompt(QUESTION).items(ANSWERS).default(0);
-    if choice.interact().map_err(cancelled)? == 0 {
+    if prompt::choose(QUESTION, &ANSWERS).await? == 0 {
         return browse(endpoint).await;
     }
-    let prompt = Password::new().with_prompt("🔑 Paste your API token").allow_empty_password(true);
-    let token = prompt.interact().map_err(cancelled)?;
+    let token = prompt::secret("🔑 Paste your API token").await?;
     Ok((endpoint.to_owned(), Token::from(token)))
 }
 
 async fn browse(endpoint: &str) -> Result<(String, Token), Failure> {
     let failed = |error: Error| match error.status() {
-        Some(_) => Failure::new(format!("🚨 Error fetching auth code: {error}")),
+        Some(_) => Failure::plain(format!("🚨 Error fetching auth code: {error}")),
         None => Failure::of("bento", "login", &error),
     };
     let login = BrowserLogin::begin(endpoint).await.map_err(failed)?;
     let url = login.url();
     let shown = without_password(url.as_str());
-    let question = Confirm::new()
-        .with_prompt(format!("Would you like to open {shown} in your browser?"))
-        .default(true);
-    let open = question.interact().map_err(|error| Failure::new(format!("Cancelled: {error}")))?;
-    if !open {
+    let question = format!("Would you like to open {shown} in your browser?");
+    if !prompt::confirm(question, true).await? {
         out(format!("👉 Open {shown} yourself..."))?;
     } else if webbrowser::open(url.as_str()).is_ok() {
         out(format!("✅ Opened {shown} in your web browser."))?;

@@ -3,10 +3,13 @@
 use std::path::PathBuf;
 
 use backendai_codegen::diff::{Change, Level, diff};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::json;
 
-use crate::output::{Failure, out};
+use crate::{
+    global::{Global, Single},
+    output::{self, Failure, out},
+};
 
 /// Says what changed between two snapshots, the worst first: what breaks requests, what changes
 /// their meaning or brings something new, and what is safe. Ends with 1 if something breaks.
@@ -16,34 +19,28 @@ pub(super) struct Diff {
     old: PathBuf,
     /// The snapshot after.
     new: PathBuf,
-    /// How to tell it.
-    #[arg(long, default_value = "text", value_name = "FORM")]
-    output: Form,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Form {
-    /// A line for each change.
-    Text,
-    /// An array of objects.
-    Json,
 }
 
 impl Diff {
-    pub(super) fn run(self) -> Result<(), Failure> {
+    pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
+        let form = global.single()?;
+        crate::blocking(move || self.tell(form)).await
+    }
+
+    fn tell(&self, form: Single) -> Result<(), Failure> {
         let changes = diff(&super::read(Some(&self.old))?, &super::read(Some(&self.new))?);
-        match self.output {
-            Form::Text => text(&changes)?,
-            Form::Json => {
+        match form {
+            Single::Text => text(&changes)?,
+            Single::Json => {
                 let changes: Vec<_> = changes.iter().map(shown).collect();
-                out(serde_json::to_string_pretty(&changes).map_err(Failure::from_error)?)?;
+                output::json(&changes)?;
             }
         }
         let breaking = changes.iter().filter(|change| change.level == Level::Breaking).count();
         match breaking {
             0 => Ok(()),
-            1 => Err(Failure::new("1 breaking change")),
-            _ => Err(Failure::new(format!("{breaking} breaking changes"))),
+            1 => Err(Failure::verdict("1 breaking change")),
+            _ => Err(Failure::verdict(format!("{breaking} breaking changes"))),
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use std::{fs, path::PathBuf};
 
-use backendai::Client;
 use backendai_codegen::{
     introspection,
     snapshot::{Prose, Source, normalise},
@@ -10,7 +9,11 @@ use backendai_codegen::{
 use clap::Args;
 use serde::Deserialize;
 
-use crate::output::{Failure, err, out};
+use crate::{
+    connect,
+    global::Global,
+    output::{Failure, err, out},
+};
 
 /// Asks the manager for its schema and writes it so that it can be checked in: sorted, with the
 /// versions that the descriptions tell, and its origin at the head. The same manager gives the
@@ -22,7 +25,7 @@ pub(super) struct Pull {
     path: String,
     /// Where to write it; printed if left out.
     #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    file: Option<PathBuf>,
     /// Keep the descriptions.
     #[arg(long)]
     descriptions: bool,
@@ -49,17 +52,18 @@ struct Service {
 }
 
 impl Pull {
-    pub(super) fn run(self) -> Result<(), Failure> {
-        let (manager, sdl) = crate::block_on(self.ask())??;
+    pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
+        global.own()?;
+        let (manager, sdl) = self.ask(global).await?;
         let date = jiff::Timestamp::now().strftime("%F").to_string();
         let source = Source { manager: &manager, path: &self.path, date: &date };
         let prose = if self.descriptions { Prose::Keep } else { Prose::Drop };
         let snapshot = normalise(&sdl, &source, prose).map_err(Failure::from_error)?;
-        match &self.output {
+        match &self.file {
             None => out(snapshot.trim_end()),
             Some(file) => {
                 fs::write(file, snapshot).map_err(|error| {
-                    Failure::new(format!("Error: cannot write {}: {error}", file.display()))
+                    Failure::new(format!("cannot write {}", file.display())).why(error.to_string())
                 })?;
                 err(format!("wrote {}: {} of manager {manager}", file.display(), self.path));
                 Ok(())
@@ -68,9 +72,9 @@ impl Pull {
     }
 
     /// The manager's version and its schema.
-    async fn ask(&self) -> Result<(String, String), Failure> {
-        let client = Client::from_env().map_err(Failure::from_error)?;
-        let server = client.negotiate().await.map_err(Failure::from_error)?;
+    async fn ask(&self, global: &Global) -> Result<(String, String), Failure> {
+        let client = connect::client(global)?;
+        let server = client.negotiate().await?;
         let ask = |query| client.execute(query, ()).path(self.path.clone()).idempotent(true);
         let sdl = match ask("{ _service { sdl } }").await {
             Ok(data) => {
@@ -81,9 +85,9 @@ impl Pull {
             // refuses that to everybody, and then its first answer says more.
             Err(refused) if refused.is_graphql() => match ask(introspection::QUERY).await {
                 Ok(data) => introspection::sdl(data.get()).map_err(Failure::from_error)?,
-                Err(_) => return Err(Failure::from_error(refused)),
+                Err(_) => return Err(refused.into()),
             },
-            Err(error) => return Err(Failure::from_error(error)),
+            Err(error) => return Err(error.into()),
         };
         Ok((server.manager().to_owned(), sdl))
     }

@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::output::{Failure, out};
+use crate::{
+    global::Global,
+    output::{Failure, out},
+};
 
 /// Writes a document that asks for all plain fields of a root field's rows. Its arguments are
 /// variables.
@@ -24,7 +27,12 @@ pub(super) struct Scaffold {
 }
 
 impl Scaffold {
-    pub(super) fn run(self) -> Result<(), Failure> {
+    pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
+        global.own()?;
+        crate::blocking(move || self.write()).await
+    }
+
+    fn write(&self) -> Result<(), Failure> {
         let schema = super::read(self.schema.as_deref())?;
         let scaffold = backendai_codegen::Scaffold { depth: self.depth, all: self.all };
         let document = scaffold.document(&schema, &self.root).map_err(Failure::from_error)?;
