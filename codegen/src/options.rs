@@ -325,8 +325,14 @@ mod tests {
 
     #[test]
     fn secrets_are_known_by_their_names() {
-        for field in ["password", "secret_key", "wsproxy_api_token", "sshPrivateKey", "token", "configuration"]
-        {
+        for field in [
+            "password",
+            "secret_key",
+            "wsproxy_api_token",
+            "sshPrivateKey",
+            "token",
+            "configuration",
+        ] {
             assert!(is_secret(field), "{field}");
         }
         for field in ["access_key", "ssh_public_key", "tokens_used", "description"] {
