@@ -387,8 +387,9 @@ impl Client {
             headers.insert(name, value);
         }
         let named = headers.get(VERSION).cloned();
-        let (date, own) = self.dated(headers)?;
-        let version = named.as_ref().and_then(|named| named.to_str().ok()).unwrap_or(&own);
+        let (date, own) = self.dated(headers);
+        let version = named.as_ref().and_then(|named| named.to_str().ok());
+        let version = version.or(own.to_str().ok()).unwrap_or_default();
         if let Some(signer) = &inner.signer {
             let signable = SignableRequest {
                 method: method.as_str(),

@@ -124,7 +124,7 @@ impl Shared {
     ) -> Result<Response<Incoming>, Problem> {
         let safe = [Method::GET, Method::HEAD, Method::OPTIONS].contains(&parts.method);
         let mut failures = Vec::new();
-        for index in self.client.endpoints().round(safe) {
+        for &index in self.client.endpoints().round(safe).iter() {
             let endpoint = self.client.endpoint(index).map(|(_, endpoint)| endpoint);
             let (Some(endpoint), Some(upstream)) = (endpoint, self.upstreams.get(index)) else {
                 continue;
