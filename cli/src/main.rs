@@ -7,6 +7,7 @@ mod generate;
 mod global;
 mod output;
 mod prompt;
+mod proxy;
 mod schema;
 mod terminal;
 
@@ -39,6 +40,8 @@ enum Command {
     Check(check::Check),
     /// Print the Rust that documents become.
     Generate(generate::Generate),
+    /// Sign what other programs send to a port of this machine; a browser gets GraphiQL there.
+    Proxy(proxy::Proxy),
     /// Take, compare and use snapshots of a manager's schema.
     Schema(schema::Schema),
 }
@@ -49,8 +52,14 @@ impl Command {
             Self::Bento(command) => command.run(global).await,
             Self::Check(command) => command.run(global).await,
             Self::Generate(command) => command.run(global).await,
+            Self::Proxy(command) => command.run(global).await,
             Self::Schema(command) => command.run(global).await,
         }
+    }
+
+    /// Whether Ctrl-C is the command's own way to end.
+    const fn ends_by_itself(&self) -> bool {
+        matches!(self, Self::Proxy(_))
     }
 }
 
@@ -73,10 +82,11 @@ fn main() -> ExitCode {
             return failure.tell(cli.global.asked()).into();
         }
     };
+    let interruptible = !cli.command.ends_by_itself();
     let code = runtime.block_on(async {
         tokio::select! {
             biased;
-            Ok(()) = tokio::signal::ctrl_c() => {
+            Ok(()) = tokio::signal::ctrl_c(), if interruptible => {
                 terminal.restore();
                 INTERRUPTED
             }

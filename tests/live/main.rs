@@ -15,6 +15,8 @@ mod groups;
 mod keypairs;
 #[cfg(test)]
 mod limits;
+#[cfg(all(test, feature = "proxy"))]
+mod proxy;
 #[cfg(test)]
 mod roles;
 #[cfg(test)]
