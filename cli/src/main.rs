@@ -8,6 +8,7 @@ mod global;
 mod output;
 mod prompt;
 mod schema;
+mod snapshot;
 mod terminal;
 
 use std::process::ExitCode;
