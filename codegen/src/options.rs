@@ -198,7 +198,8 @@ impl Options {
     }
 
     /// Which fields are secret, by their name in the schema: `Debug` does not show their values.
-    /// Replaces the rule that takes passwords, tokens and private keys for secret.
+    /// Replaces the rule that takes passwords, tokens, private keys and the configuration of services
+    /// for secret.
     #[must_use]
     pub fn secret(mut self, rule: impl Fn(&str) -> bool + 'static) -> Self {
         self.secret = Box::new(rule);
@@ -354,9 +355,11 @@ pub(crate) fn unreadable(verb: &str, path: &Path, error: &std::io::Error) -> Fai
 /// Names under which the manager's schemas keep what nobody else may know.
 fn is_secret(field: &str) -> bool {
     let field = field.to_ascii_lowercase().replace('_', "");
-    ["password", "secretkey", "privatekey", "apitoken", "passphrase"]
-        .iter()
-        .any(|part| field.contains(part))
+    // The whole configuration of a service has the manager's passwords in it.
+    field == "configuration"
+        || ["password", "secretkey", "privatekey", "apitoken", "passphrase"]
+            .iter()
+            .any(|part| field.contains(part))
         || ["token", "secret", "otp"].iter().any(|end| field.ends_with(end))
 }
 
@@ -366,7 +369,14 @@ mod tests {
 
     #[test]
     fn secrets_are_known_by_their_names() {
-        for field in ["password", "secret_key", "wsproxy_api_token", "sshPrivateKey", "token"] {
+        for field in [
+            "password",
+            "secret_key",
+            "wsproxy_api_token",
+            "sshPrivateKey",
+            "token",
+            "configuration",
+        ] {
             assert!(is_secret(field), "{field}");
         }
         for field in ["access_key", "ssh_public_key", "tokens_used", "description"] {
