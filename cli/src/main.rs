@@ -2,14 +2,20 @@
 
 mod bento;
 mod check;
+mod completions;
 mod connect;
+mod context;
 mod generate;
 mod global;
+mod login;
+mod logout;
 mod output;
 mod prompt;
 mod proxy;
 mod schema;
+mod snapshot;
 mod terminal;
+mod whoami;
 
 use std::process::ExitCode;
 
@@ -38,12 +44,22 @@ enum Command {
     Bento(bento::Bento),
     /// Prove documents against a schema.
     Check(check::Check),
+    /// Print completions for a shell.
+    Completions(completions::Completions),
+    /// Keep managers and keys under names.
+    Context(context::Context),
     /// Print the Rust that documents become.
     Generate(generate::Generate),
+    /// Prove keys or a password, and keep them as a context.
+    Login(Box<login::Login>),
+    /// End a session, or forget keys.
+    Logout(logout::Logout),
     /// Sign what other programs send to a port of this machine; a browser gets GraphiQL there.
     Proxy(proxy::Proxy),
     /// Take, compare and use snapshots of a manager's schema.
     Schema(schema::Schema),
+    /// Say who is asking which manager.
+    Whoami(whoami::Whoami),
 }
 
 impl Command {
@@ -51,9 +67,14 @@ impl Command {
         match self {
             Self::Bento(command) => command.run(global).await,
             Self::Check(command) => command.run(global).await,
+            Self::Completions(command) => command.run(global).await,
+            Self::Context(command) => command.run(global).await,
             Self::Generate(command) => command.run(global).await,
+            Self::Login(command) => command.run(global).await,
+            Self::Logout(command) => command.run(global).await,
             Self::Proxy(command) => command.run(global).await,
             Self::Schema(command) => command.run(global).await,
+            Self::Whoami(command) => command.run(global).await,
         }
     }
 

@@ -18,6 +18,10 @@ mod limits;
 #[cfg(all(test, feature = "proxy"))]
 mod proxy;
 #[cfg(test)]
+mod lists;
+#[cfg(test)]
+mod nulls;
+#[cfg(test)]
 mod roles;
 #[cfg(test)]
 mod schema;

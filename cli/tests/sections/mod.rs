@@ -1,0 +1,12 @@
+//! The sections of `docs/cli.md`; see [`transcript`](crate::transcript) for how to add one.
+
+mod contexts;
+mod failures;
+mod proxy;
+
+use crate::transcript::Page;
+
+/// All of them, in the order of the page.
+pub(crate) async fn all() -> Vec<Page> {
+    vec![contexts::section().await, proxy::section().await, failures::section()]
+}
