@@ -15,12 +15,12 @@ mod groups;
 mod keypairs;
 #[cfg(test)]
 mod limits;
-#[cfg(all(test, feature = "proxy"))]
-mod proxy;
 #[cfg(test)]
 mod lists;
 #[cfg(test)]
 mod nulls;
+#[cfg(all(test, feature = "proxy"))]
+mod proxy;
 #[cfg(test)]
 mod roles;
 #[cfg(test)]
