@@ -13,7 +13,7 @@ use crate::{
 
 /// Where the schema that this command was built with is kept.
 pub(crate) const SNAPSHOT: &str = "graphql/admin/schema.graphql";
-const NULLS: &str = "graphql/admin/nulls.txt";
+pub(crate) const NULLS: &str = "graphql/admin/nulls.txt";
 
 /// Proves documents as the build would: all files are one set and share their fragments. Ends with
 /// 1 and says what is wrong, where, and what was probably meant.

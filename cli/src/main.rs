@@ -3,11 +3,16 @@
 mod bento;
 mod check;
 mod connect;
+mod domain;
 mod generate;
 mod global;
+mod gql;
+mod keypair;
 mod output;
 mod prompt;
+mod render;
 mod schema;
+mod suggest;
 mod terminal;
 
 use std::process::ExitCode;
@@ -39,8 +44,12 @@ enum Command {
     Check(check::Check),
     /// Print the Rust that documents become.
     Generate(generate::Generate),
+    /// Run a document of your own.
+    Gql(gql::Gql),
     /// Take, compare and use snapshots of a manager's schema.
     Schema(schema::Schema),
+    #[command(flatten)]
+    Domain(domain::Verb),
 }
 
 impl Command {
@@ -49,7 +58,9 @@ impl Command {
             Self::Bento(command) => command.run(global).await,
             Self::Check(command) => command.run(global).await,
             Self::Generate(command) => command.run(global).await,
+            Self::Gql(command) => command.run(global).await,
             Self::Schema(command) => command.run(global).await,
+            Self::Domain(verb) => verb.run(global).await,
         }
     }
 }

@@ -4,6 +4,8 @@ mod diff;
 mod pull;
 mod scaffold;
 
+pub(crate) use self::pull::path;
+
 use std::{fs, path::Path};
 
 use clap::{Args, Subcommand};

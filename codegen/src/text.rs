@@ -418,7 +418,7 @@ fn value(value: &Value) -> String {
 }
 
 /// Whether a directive speaks to the generator.
-fn is_client(name: &str) -> bool {
+pub(crate) fn is_client(name: &str) -> bool {
     CLIENT_DIRECTIVES.iter().any(|known| {
         let rest = known.strip_prefix("directive @").and_then(|rest| rest.strip_prefix(name));
         rest.is_some_and(|rest| rest.starts_with(['(', ' ']))

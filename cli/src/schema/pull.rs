@@ -31,7 +31,8 @@ pub(super) struct Pull {
     descriptions: bool,
 }
 
-fn path(name: &str) -> Result<String, String> {
+/// The path of a schema that was named.
+pub(crate) fn path(name: &str) -> Result<String, String> {
     match name {
         "admin" => Ok("/admin/gql".to_owned()),
         "v2" => Ok("/admin/gql/strawberry".to_owned()),
