@@ -35,6 +35,7 @@
 //! | send again, or not | [`Retry`], [`retry`] |
 //! | be told of every request | [`Observer`] |
 //! | send over something else than HTTP | [`Transport`] |
+//! | let other programs use the manager | `proxy`, with the feature of that name |
 //!
 //! Requests need a tokio runtime. What a call does is traced in one span, `backendai.request`,
 //! without variables, bodies or secrets.
@@ -53,6 +54,8 @@ pub mod keypair;
 pub mod observe;
 pub mod operation;
 pub mod page;
+#[cfg(feature = "proxy")]
+pub mod proxy;
 pub mod request;
 pub mod response;
 pub mod retry;

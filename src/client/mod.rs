@@ -351,6 +351,58 @@ impl Client {
         Ok(request)
     }
 
+    /// Says in the headers of somebody else's request who sends it: by date, version and signature,
+    /// or by the session. What it says of the version and the domain stays.
+    #[cfg(feature = "proxy")]
+    pub(crate) fn vouch(
+        &self,
+        endpoint: &Endpoint,
+        method: &Method,
+        target: &str,
+        headers: &mut HeaderMap,
+    ) -> Result<()> {
+        let inner = &*self.0;
+        for name in [header::USER_AGENT, DOMAIN] {
+            if let (false, Some(own)) = (headers.contains_key(&name), inner.headers.get(&name)) {
+                headers.insert(name, own.clone());
+            }
+        }
+        if inner.config.endpoint_type() == EndpointType::Session {
+            let (name, value) = self.session_header()?;
+            headers.insert(name, value);
+        }
+        let named = headers.get(VERSION).cloned();
+        let (date, own) = self.dated(headers)?;
+        let version = named.as_ref().and_then(|named| named.to_str().ok()).unwrap_or(&own);
+        if let Some(signer) = &inner.signer {
+            let signable = SignableRequest {
+                method: method.as_str(),
+                target,
+                authority: endpoint.authority(),
+                content_type: media_type(headers),
+                api_version: version,
+            };
+            let authorization = signer.authorization(&signable, &date);
+            headers.insert(header::AUTHORIZATION, authorization);
+        }
+        if let Some(named) = named.filter(|named| named.to_str().is_ok()) {
+            headers.insert(VERSION, named);
+        }
+        Ok(())
+    }
+
+    /// As [`learn_clock`](Self::learn_clock), where nobody has read why the request was refused: if
+    /// the clocks are so far apart that the date is the reason.
+    #[cfg(feature = "proxy")]
+    pub(crate) fn learn_far_clock(&self, headers: &HeaderMap) {
+        let now = self.0.skew.correct((self.0.clock)());
+        let far =
+            |server: Timestamp| server.duration_since(now).abs() > SignedDuration::from_mins(14);
+        if skew::moment(headers, &header::DATE).is_some_and(far) {
+            self.learn_clock(headers);
+        }
+    }
+
     /// A request with the headers that never change.
     pub(crate) fn request_to(&self, method: Method, url: Url) -> HttpRequest {
         let mut request = HttpRequest::new(method, url);
@@ -378,6 +430,17 @@ impl Client {
     #[cfg(not(feature = "session"))]
     fn session_header(&self) -> Result<(HeaderName, HeaderValue)> {
         Err(Error::no_login())
+    }
+}
+
+/// The type of the content as the manager reads it: one that is missing or malformed is any bytes.
+#[cfg(feature = "proxy")]
+fn media_type(headers: &HeaderMap) -> &str {
+    let text = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = text.unwrap_or_default().split(';').next().unwrap_or_default();
+    match essence.matches('/').count() {
+        1 => essence,
+        _ => "application/octet-stream",
     }
 }
 

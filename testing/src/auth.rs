@@ -261,10 +261,15 @@ fn target(request: &Request<'_>) -> (String, String) {
     (host.to_owned(), path.to_owned())
 }
 
-/// The content type that is signed: lower case, without parameters.
+/// The content type that is signed: lower case, without parameters. One that is missing or no type
+/// is that of any bytes.
 fn content_type(headers: &HeaderMap) -> String {
-    let raw = header(headers, "content-type").unwrap_or("application/octet-stream");
-    raw.split(';').next().unwrap_or_default().trim().to_lowercase()
+    let raw = header(headers, "content-type").unwrap_or_default();
+    let essence = raw.split(';').next().unwrap_or_default().trim();
+    match essence.matches('/').count() {
+        1 => essence.to_lowercase(),
+        _ => "application/octet-stream".to_owned(),
+    }
 }
 
 fn version(headers: &HeaderMap) -> Option<(&'static str, &str)> {

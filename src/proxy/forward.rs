@@ -1,0 +1,249 @@
+//! The way of one request: admitted, answered here or sent on, and the answer back.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use http::{Method, Request, Response, StatusCode, uri::PathAndQuery};
+use http_body_util::Either;
+use hyper::{
+    body::Incoming,
+    upgrade::{OnUpgrade, Upgraded},
+};
+use hyper_util::rt::TokioIo;
+
+use super::{
+    Shared,
+    body::{Lent, Sent},
+    guard::{Guard, Visit},
+    headers,
+    introspect::{self, Api, Outcome},
+    problem::{Problem, Reply},
+    upstream::{Failed, Upstream},
+};
+use crate::config::EndpointType;
+
+/// The two ends of a connection that has changed its protocol.
+#[derive(Clone, Default)]
+pub(super) struct Tunnel(Arc<Mutex<Option<(OnUpgrade, OnUpgrade)>>>);
+
+/// So many bytes are read at once, and are in memory, of each direction.
+const PIECE: usize = 64 << 10;
+
+impl Tunnel {
+    /// Carries the bytes of both directions until one side ends.
+    pub(super) async fn carry(self) {
+        let ends = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some((client, manager)) = ends else { return };
+        if let (Ok(client), Ok(manager)) = (client.await, manager.await) {
+            let (mut client, mut manager) = (tokio_io(client), tokio_io(manager));
+            // Whoever ended it, the other side sees the end.
+            let _ =
+                tokio::io::copy_bidirectional_with_sizes(&mut client, &mut manager, PIECE, PIECE)
+                    .await;
+        }
+    }
+
+    fn between(&self, client: OnUpgrade, manager: OnUpgrade) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((client, manager));
+    }
+}
+
+fn tokio_io(upgraded: Upgraded) -> TokioIo<Upgraded> {
+    TokioIo::new(upgraded)
+}
+
+impl Shared {
+    /// Answers a request, whatever it is.
+    pub(super) async fn answer(
+        &self,
+        request: Request<Incoming>,
+        tunnel: &Tunnel,
+    ) -> Response<Reply> {
+        let visit = match self.guard.admit(&request) {
+            Ok(visit) => visit,
+            Err(problem) => {
+                let mut response = problem.response();
+                Visit::default().mark(response.headers_mut());
+                return response;
+            }
+        };
+        let mut response = match Guard::preflight(&request) {
+            Some(response) => response,
+            None => self.admitted(request, tunnel).await.unwrap_or_else(Problem::response),
+        };
+        visit.mark(response.headers_mut());
+        response
+    }
+
+    async fn admitted(
+        &self,
+        mut request: Request<Incoming>,
+        tunnel: &Tunnel,
+    ) -> Result<Response<Reply>, Problem> {
+        if let Some(response) = self.page.answer(&request) {
+            return Ok(response);
+        }
+        self.guard.identify(request.headers())?;
+        let Some(target) = request.uri().path_and_query().filter(|t| t.path().starts_with('/'))
+        else {
+            let msg =
+                "the address of the request has no path; CONNECT and OPTIONS * are for others";
+            return Err(Problem::new(StatusCode::BAD_REQUEST, "No path.", msg));
+        };
+        let target = unversioned(target)?;
+        let upgrade = headers::upgrade(request.headers());
+        let client = upgrade.is_some().then(|| hyper::upgrade::on(&mut request));
+        let (mut parts, body) = request.into_parts();
+        let body = match Api::at(target.path()).filter(|_| parts.method == Method::POST) {
+            Some(api) => match introspect::answer(api, &parts.headers, body).await? {
+                Outcome::Answered(response) => return Ok(response),
+                Outcome::Forward(body) => body,
+            },
+            None => Sent::from(body),
+        };
+        headers::request(&mut parts.headers, upgrade);
+        let mut response = self.send(parts, body.into(), &target).await?;
+        let changed = response.status() == StatusCode::SWITCHING_PROTOCOLS;
+        let protocol = headers::upgrade(response.headers()).filter(|_| changed);
+        if changed {
+            let Some(client) = client else {
+                let msg = "the manager changed the protocol, which nobody had asked it for";
+                return Err(Problem::new(StatusCode::BAD_GATEWAY, UNREADABLE, msg));
+            };
+            tunnel.between(client, hyper::upgrade::on(&mut response));
+        }
+        headers::response(response.headers_mut(), protocol);
+        Ok(response.map(Either::Right))
+    }
+
+    /// Sends the request to the first endpoint that can be connected to.
+    async fn send(
+        &self,
+        parts: http::request::Parts,
+        body: Lent,
+        target: &PathAndQuery,
+    ) -> Result<Response<Incoming>, Problem> {
+        let safe = [Method::GET, Method::HEAD, Method::OPTIONS].contains(&parts.method);
+        let mut failures = Vec::new();
+        for index in self.client.endpoints().round(safe) {
+            let endpoint = self.client.endpoint(index).map(|(_, endpoint)| endpoint);
+            let (Some(endpoint), Some(upstream)) = (endpoint, self.upstreams.get(index)) else {
+                continue;
+            };
+            let below = self.below(upstream, target)?;
+            let mut request = Request::new(body.clone());
+            *request.method_mut() = parts.method.clone();
+            *request.headers_mut() = parts.headers.clone();
+            self.client
+                .vouch(endpoint, &parts.method, below.as_str(), request.headers_mut())
+                .map_err(|error| {
+                    let status = match error.is_login_required() {
+                        true => StatusCode::UNAUTHORIZED,
+                        false => StatusCode::BAD_GATEWAY,
+                    };
+                    Problem::new(status, "The proxy cannot say who calls.", error.to_string())
+                })?;
+            match upstream.send(request, below).await {
+                Ok(response) => {
+                    match response.status().as_u16() {
+                        502..=504 => self.client.endpoints().fails(index),
+                        _ => self.client.endpoints().works(index),
+                    }
+                    if response.status() == StatusCode::BAD_REQUEST {
+                        self.client.learn_far_clock(response.headers());
+                    }
+                    return Ok(response);
+                }
+                Err(error) => {
+                    self.client.endpoints().fails(index);
+                    let elsewhere = error.is_connect();
+                    let place = endpoint.to_string();
+                    failures.push(format!("{}: {}", place.trim_end_matches('/'), causes(&error)));
+                    if !elsewhere {
+                        break;
+                    }
+                }
+            }
+        }
+        let msg = format!("the manager gives no answer: {}", failures.join("; "));
+        tracing::warn!(msg, "a request failed");
+        Err(Problem::new(StatusCode::BAD_GATEWAY, "The manager cannot be reached.", msg))
+    }
+
+    /// The target at this endpoint: below its own path, and below what a webserver passes on.
+    fn below(&self, upstream: &Upstream, target: &PathAndQuery) -> Result<PathAndQuery, Problem> {
+        let func = match self.client.config().endpoint_type() {
+            EndpointType::Session => "/func",
+            EndpointType::Api => "",
+        };
+        match (upstream.base.as_str(), func) {
+            ("", "") => Ok(target.clone()),
+            (base, func) => path(format!("{base}{func}{target}")),
+        }
+    }
+}
+
+const UNREADABLE: &str = "The manager's answer cannot be passed on.";
+
+/// Without the version of the API at its beginning, which managers do not know (any more); the rest
+/// stays as it is, byte for byte. `/v2/` is a path of the manager's own.
+fn unversioned(target: &PathAndQuery) -> Result<PathAndQuery, Problem> {
+    let rest = target.as_str().strip_prefix("/v").and_then(|rest| rest.split_once('/'));
+    match rest {
+        Some((version, rest))
+            if version != "2"
+                && !version.is_empty()
+                && version.bytes().all(|b| b.is_ascii_digit()) =>
+        {
+            path(format!("/{rest}"))
+        }
+        _ => Ok(target.clone()),
+    }
+}
+
+fn path(text: String) -> Result<PathAndQuery, Problem> {
+    PathAndQuery::try_from(text).map_err(|_| {
+        let msg = "the path of the request cannot be sent on: encode it with percent signs";
+        Problem::new(StatusCode::BAD_REQUEST, "Bad path.", msg)
+    })
+}
+
+/// An error with what caused it.
+fn causes(error: &Failed) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !text.ends_with(&more) {
+            text.push_str(": ");
+            text.push_str(&more);
+        }
+        cause = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_taken_off_and_nothing_else_changes() {
+        for (target, expected) in [
+            ("/v8/admin/gql", "/admin/gql"),
+            ("/v9/folders/a%2Fb%2f?q=%20+'&v=/v8/", "/folders/a%2Fb%2f?q=%20+'&v=/v8/"),
+            ("/v4/../x//y/./z", "/../x//y/./z"),
+            ("/v8", "/v8"),
+            ("/v8/", "/"),
+            ("/v8?x=/", "/v8?x=/"),
+            ("/v2/agents", "/v2/agents"),
+            ("/v/agents", "/v/agents"),
+            ("/v8x/agents", "/v8x/agents"),
+            ("/vfolders/v8/x", "/vfolders/v8/x"),
+            ("//v8/x", "//v8/x"),
+            ("/v8/v8/x", "/v8/x"),
+        ] {
+            let target = PathAndQuery::from_static(target);
+            assert_eq!(unversioned(&target).unwrap().as_str(), expected, "{target}");
+        }
+    }
+}
