@@ -27,6 +27,7 @@
 //! | send what `graphql_client` derived, or a text | [`Client::query`], [`Client::execute`] |
 //! | say which rows of a list, and in which order | [`filter`] |
 //! | change a project and keep what it has | [`Client::groups`] |
+//! | keep managers and keys under names | the module `context`, with the feature `context` |
 //! | log in at a webserver | [`Client::login`], [`session`] |
 //! | work with a manager that is older | [`version`] |
 //! | tell failures apart | [`Error`] |
@@ -44,6 +45,8 @@
 pub mod __private;
 pub mod client;
 pub mod config;
+#[cfg(feature = "context")]
+pub mod context;
 pub mod credential;
 pub mod error;
 pub mod filter;
@@ -54,6 +57,8 @@ pub mod keypair;
 pub mod observe;
 pub mod operation;
 pub mod page;
+#[cfg(any(feature = "context", feature = "session"))]
+mod private;
 #[cfg(feature = "proxy")]
 pub mod proxy;
 pub mod request;

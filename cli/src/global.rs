@@ -1,6 +1,6 @@
 //! The options that every command takes.
 
-use std::ffi::OsString;
+use std::{ffi::OsString, path::PathBuf};
 
 use clap::{ArgAction, Args, ValueEnum};
 use tracing_subscriber::{
@@ -19,6 +19,10 @@ pub(crate) struct Global {
     /// Use this context: the manager's address, and who is asking.
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) context: Option<String>,
+    /// The file of contexts [env: BACKENDAI_CONTEXTS]
+    /// [default: backendai/contexts.toml in the folder for settings].
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) contexts: Option<PathBuf>,
     /// How to print: text or json; table, json, jsonl or csv where rows are listed.
     #[arg(short, long, global = true, value_name = "FORM", hide_possible_values = true)]
     output: Option<Form>,

@@ -2,18 +2,23 @@
 
 mod bento;
 mod check;
+mod completions;
 mod connect;
+mod context;
 mod domain;
 mod generate;
 mod global;
 mod gql;
 mod keypair;
+mod login;
+mod logout;
 mod output;
 mod prompt;
 mod render;
 mod schema;
 mod suggest;
 mod terminal;
+mod whoami;
 
 use std::process::ExitCode;
 
@@ -42,12 +47,22 @@ enum Command {
     Bento(bento::Bento),
     /// Prove documents against a schema.
     Check(check::Check),
+    /// Print completions for a shell.
+    Completions(completions::Completions),
+    /// Keep managers and keys under names.
+    Context(context::Context),
     /// Print the Rust that documents become.
     Generate(generate::Generate),
     /// Run a document of your own.
     Gql(gql::Gql),
+    /// Prove keys or a password, and keep them as a context.
+    Login(Box<login::Login>),
+    /// End a session, or forget keys.
+    Logout(logout::Logout),
     /// Take, compare and use snapshots of a manager's schema.
     Schema(schema::Schema),
+    /// Say who is asking which manager.
+    Whoami(whoami::Whoami),
     #[command(flatten)]
     Domain(domain::Verb),
 }
@@ -57,9 +72,14 @@ impl Command {
         match self {
             Self::Bento(command) => command.run(global).await,
             Self::Check(command) => command.run(global).await,
+            Self::Completions(command) => command.run(global).await,
+            Self::Context(command) => command.run(global).await,
             Self::Generate(command) => command.run(global).await,
             Self::Gql(command) => command.run(global).await,
+            Self::Login(command) => command.run(global).await,
+            Self::Logout(command) => command.run(global).await,
             Self::Schema(command) => command.run(global).await,
+            Self::Whoami(command) => command.run(global).await,
             Self::Domain(verb) => verb.run(global).await,
         }
     }

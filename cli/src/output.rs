@@ -91,7 +91,6 @@ impl Failure {
     }
 
     /// What went wrong in the words of the command, where an error names only the operation.
-    #[allow(dead_code, reason = "for the commands that come")]
     pub(crate) fn what(mut self, what: impl Into<String>) -> Self {
         self.what = what.into();
         self
@@ -210,8 +209,8 @@ impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         let why: Vec<String> = error.problems().iter().map(ToString::to_string).collect();
         Self::new("the configuration cannot be used").why(why.join("\n")).mend(
-            "correct it there; with neither a context nor variables, set BACKEND_ENDPOINT, \
-             BACKEND_ACCESS_KEY and BACKEND_SECRET_KEY",
+            "correct it there; where nothing is set yet: `backendai login`, `backendai context use`, \
+             or the variables",
         )
     }
 }

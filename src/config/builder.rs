@@ -39,6 +39,12 @@ pub struct ConfigBuilder {
     pub(super) profile: Option<String>,
     pub(super) current_profile: bool,
     pub(super) profile_dir: Option<PathBuf>,
+    #[cfg(feature = "context")]
+    pub(super) contexts: Option<crate::context::Contexts>,
+    #[cfg(feature = "context")]
+    pub(super) context: Option<super::context::Chosen>,
+    #[cfg(feature = "context")]
+    pub(super) current_context: bool,
 
     endpoint: Option<String>,
     access_key: Option<String>,
@@ -111,6 +117,35 @@ impl ConfigBuilder {
     /// Where profiles are, instead of `.backend.ai` in the environment's home directory.
     pub fn profile_dir(mut self, directory: impl Into<PathBuf>) -> Self {
         self.profile_dir = Some(directory.into());
+        self
+    }
+}
+
+/// Named contexts, as sources; see [`context`](crate::context).
+#[cfg(feature = "context")]
+impl ConfigBuilder {
+    /// Reads this context, above the environment.
+    pub fn context(mut self, name: impl Into<String>) -> Self {
+        self.context = Some(super::context::Chosen::Name(name.into()));
+        self
+    }
+
+    /// Reads this context, which need not be in a file, above the environment.
+    pub fn given_context(mut self, context: crate::context::Context) -> Self {
+        self.context = Some(super::context::Chosen::Given(Box::new(context)));
+        self
+    }
+
+    /// Reads the current context, below the environment. It is about one manager: where a
+    /// stronger source names an endpoint or a key, nothing of it counts.
+    pub const fn current_context(mut self) -> Self {
+        self.current_context = true;
+        self
+    }
+
+    /// Where contexts are, instead of the place that the environment knows.
+    pub fn contexts(mut self, contexts: crate::context::Contexts) -> Self {
+        self.contexts = Some(contexts);
         self
     }
 }

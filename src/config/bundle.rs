@@ -70,7 +70,9 @@ impl Bundle<'_> {
             Origin::Explicit => Some(layer.place(*field)),
             origin => Some(origin.to_string()),
         });
+        let of_context = matches!(layer.source, Source::Context { .. });
         let mut message = match present {
+            _ if of_context => "not set: log in again, or set it".to_owned(),
             Some(present) => format!("not set, though {present} is"),
             None => "not set, though this profile was asked for".to_owned(),
         };
@@ -80,7 +82,7 @@ impl Bundle<'_> {
                 "; {other} is not used, because endpoint and keys are taken from one source"
             );
         }
-        if missing == Field::AccessKey {
+        if missing == Field::AccessKey && !of_context {
             message += "; set it, or make it empty to send requests unsigned";
         }
         self.problems.push(Problem::new(missing, layer.place(missing), message));

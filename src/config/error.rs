@@ -36,6 +36,12 @@ impl fmt::Display for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
+impl From<Problem> for ConfigError {
+    fn from(problem: Problem) -> Self {
+        Self::new(vec![problem])
+    }
+}
+
 /// One thing that is wrong: where, what, and how to mend it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -45,7 +51,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    pub(super) fn new(
+    pub(crate) fn new(
         field: impl Into<Option<Field>>,
         place: impl fmt::Display,
         message: impl fmt::Display,
@@ -74,3 +80,5 @@ impl fmt::Display for Problem {
         write!(f, "{}: {}", self.place, self.message)
     }
 }
+
+impl std::error::Error for Problem {}

@@ -32,6 +32,13 @@ pub(super) enum Source {
         directory: PathBuf,
         named: bool,
     },
+    /// A context of this file.
+    #[cfg_attr(not(feature = "context"), expect(dead_code, reason = "nobody reads contexts then"))]
+    Context {
+        name: String,
+        path: PathBuf,
+        named: bool,
+    },
 }
 
 /// A value and where it stands.
@@ -115,9 +122,18 @@ impl Layer {
         text.is_some_and(|text| text.expose_secret().is_empty())
     }
 
+    /// Whether it has endpoint or keys, of which all are taken from one source.
+    pub(super) fn is_bundle(&self) -> bool {
+        let fields = [Field::Endpoint, Field::AccessKey, Field::SecretKey];
+        self.must_supply() || fields.iter().any(|field| self.get(*field).is_some())
+    }
+
     /// Whether nobody weaker may stand in when this one sets neither endpoint nor keys.
     pub(super) const fn must_supply(&self) -> bool {
-        matches!(self.source, Source::Profile { named: true, .. })
+        match self.source {
+            Source::Profile { named, .. } | Source::Context { named, .. } => named,
+            _ => false,
+        }
     }
 
     /// Where a value that is missing would have to be.
@@ -133,6 +149,9 @@ impl Layer {
                     _ => "config.toml",
                 };
                 format!("{} in {}", field.method(), directory.join(file).display())
+            }
+            Source::Context { name, path, .. } => {
+                format!("the {field} of context {name} in {}", path.display())
             }
         }
     }

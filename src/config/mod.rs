@@ -2,8 +2,9 @@
 //!
 //! # Where a value comes from
 //!
-//! From the strongest source to the weakest: set in code; a profile that was asked for by name;
-//! the environment (`BACKEND_*`, then `SORNA_*`); a `.env` file; the current profile; the default.
+//! From the strongest source to the weakest: set in code; a context, then a profile, that was asked
+//! for by name; the environment (`BACKEND_*`, then `SORNA_*`); a `.env` file; the current context;
+//! the current profile; the default.
 //! [`Config::from_env`] reads the environment alone; [`ConfigBuilder`] reads what it is told to.
 //!
 //! | value | variable | rule |
@@ -17,16 +18,19 @@
 //! | connect timeout | `CONNECTION_TIMEOUT` | seconds, 0 for no limit. Default 10 |
 //! | read timeout | `READ_TIMEOUT` | seconds, 0 for no limit. Default 120 |
 //! | session file | `SESSION_FILE` | for `session` alone; empty for none. Default `backendai/sessions/` in the state folder that the environment knows, a file for each endpoint |
-//! | API version | | a profile may set it. Default v9.20250722 |
-//! | user agent, hash type, certificates | | set in code alone |
+//! | API version | | a profile or a context may set it. Default v9.20250722 |
+//! | CA certificates | | set in code, or the file that a context names |
+//! | user agent, hash type, client certificate | | set in code alone |
 //! | proxies | `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, without a prefix | the environment's; see [`Proxies`] |
 //!
-//! For endpoint and keys, the environment, a `.env` file and a profile are a source each, and a
-//! profile that was asked for by name must have what is needed: nothing else fills its gaps.
+//! For endpoint and keys, the environment, a `.env` file, a context and a profile are a source each,
+//! and one that was asked for by name must have what is needed: nothing else fills its gaps.
 //! An empty `BACKEND_X` hides `SORNA_X`. A value that cannot be used is an error, never a default.
 
 mod builder;
 mod bundle;
+#[cfg(feature = "context")]
+mod context;
 mod dotenv;
 mod endpoint;
 mod environment;
@@ -48,6 +52,9 @@ use std::{
     time::Duration,
 };
 
+#[cfg(feature = "context")]
+pub(crate) use self::context::{check, pairs};
+pub(crate) use self::environment::CONTEXTS;
 pub use self::{
     builder::ConfigBuilder,
     endpoint::{Endpoint, EndpointType, InvalidEndpoint, UnknownEndpointType},

@@ -157,6 +157,13 @@ pub enum Origin {
         /// The key in its table `[backend-ai]`.
         key: String,
     },
+    /// A named context; see the module `context`.
+    Context {
+        /// Its name.
+        name: String,
+        /// The file that it is in.
+        path: PathBuf,
+    },
     /// Values of several origins, put together.
     Merged(Vec<Self>),
     /// Nobody set it.
@@ -170,6 +177,7 @@ impl fmt::Display for Origin {
             Self::Environment { variable } => f.write_str(variable),
             Self::Dotenv { path, variable } => write!(f, "{variable} in {}", path.display()),
             Self::Profile { path, key, .. } => write!(f, "{key} in {}", path.display()),
+            Self::Context { name, path } => write!(f, "context {name} in {}", path.display()),
             Self::Merged(origins) => origins.iter().enumerate().try_for_each(|(at, origin)| {
                 f.write_str(if at == 0 { "" } else { " and " })?;
                 origin.fmt(f)

@@ -10,6 +10,7 @@ use super::{
     bundle::Bundle,
     dotenv,
     layer::{Layer, Source},
+    pem::Pem,
     profile::Profiles,
     value,
 };
@@ -63,13 +64,27 @@ impl Resolver {
             .then(|| profiles.as_mut()?.current(builder.env.as_ref()))
             .flatten();
 
+        #[cfg(feature = "context")]
+        let named_context = super::context::named(builder, &mut self.problems, &mut self.warnings);
+        #[cfg(not(feature = "context"))]
+        let named_context = None;
+
         let environment = builder.env.as_ref().map(Layer::environment);
         let dotenv = self.read_dotenv(builder);
         let variables = match builder.dotenv_overrides {
             true => [dotenv, environment],
             false => [environment, dotenv],
         };
-        self.layers.extend(named.into_iter().chain(variables.into_iter().flatten()).chain(current));
+        let stronger = [named_context, named].into_iter().chain(variables);
+        self.layers.extend(stronger.flatten());
+        #[cfg(feature = "context")]
+        if !self.layers.iter().any(Layer::is_bundle) {
+            // It is about one manager: where another is named, nothing of it counts, and a file
+            // that cannot be read is in nobody's way.
+            let (problems, warnings) = (&mut self.problems, &mut self.warnings);
+            self.layers.extend(super::context::current(builder, problems, warnings));
+        }
+        self.layers.extend(current);
     }
 
     fn read_dotenv(&mut self, builder: &ConfigBuilder) -> Option<Layer> {
@@ -143,14 +158,7 @@ impl Resolver {
             value::parse_timeout,
             || Some(DEFAULT_READ_TIMEOUT),
         );
-        let mut ca_certificates = Vec::new();
-        for pem in &builder.ca_certificates {
-            match pem.certificates() {
-                Ok(pem) => ca_certificates.push(pem),
-                Err(problem) => self.problems.push(problem),
-            }
-            self.origins.insert(Field::CaCertificates, Origin::Explicit);
-        }
+        let ca_certificates = self.ca_certificates(builder);
         let client_identity = builder.client_identity.as_ref().and_then(|pem| {
             self.origins.insert(Field::ClientIdentity, Origin::Explicit);
             pem.identity().map_err(|problem| self.problems.push(problem)).ok()
@@ -176,7 +184,7 @@ impl Resolver {
             skip_tls_verification: skip_tls_verification?,
             connect_timeout: connect_timeout?,
             read_timeout: read_timeout?,
-            ca_certificates,
+            ca_certificates: ca_certificates?,
             client_identity,
             session_file: session_file?,
             proxies: builder.env.as_ref().map(Proxies::of),
@@ -229,6 +237,21 @@ impl Resolver {
             Some(_) => self.explicit(field, explicit, value::parse_name, String::new),
             None => self.pick(field, None, value::parse_name, || default.to_owned()),
         }
+    }
+
+    /// Those that are set in code, or else the file that a source names.
+    fn ca_certificates(&mut self, builder: &ConfigBuilder) -> Option<Vec<Vec<u8>>> {
+        let field = Field::CaCertificates;
+        let explicit = Some(builder.ca_certificates.clone()).filter(|pems| !pems.is_empty());
+        let pems = self.pick(field, explicit, |path| Ok(vec![Pem::File(path.into())]), Vec::new)?;
+        let mut certificates = Vec::new();
+        for pem in pems {
+            match pem.certificates() {
+                Ok(pem) => certificates.push(pem),
+                Err(problem) => self.problems.push(problem),
+            }
+        }
+        Some(certificates)
     }
 
     /// None inside where there is no file to be.

@@ -33,7 +33,7 @@ pub(super) fn encrypt(address: &str, body: &[u8]) -> Result<String> {
 }
 
 /// So many random letters and digits.
-pub(super) fn letters(count: usize) -> Result<String> {
+fn letters(count: usize) -> Result<String> {
     let random = rustls::crypto::ring::default_provider().secure_random;
     let mut text = String::new();
     while text.len() < count {

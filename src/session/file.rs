@@ -2,8 +2,8 @@
 
 use std::{
     borrow::Cow,
-    fs::{self, File, OpenOptions},
-    io::{self, Read as _, Write as _},
+    fs::{self, File},
+    io::{self, Read as _},
     path::Path,
 };
 
@@ -11,8 +11,11 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, zeroize::Zeroizing};
 use serde::{Deserialize, Serialize};
 
-use super::{Account, Session, cipher};
-use crate::error::{Error, Result};
+use super::{Account, Session};
+use crate::{
+    error::{Error, Result},
+    private,
+};
 
 /// No session is larger.
 const LARGEST: u64 = 64 << 10;
@@ -46,8 +49,7 @@ impl Session {
             in_header: self.in_header,
         };
         let text = serde_json::to_vec(&stored).map(Zeroizing::new).map_err(Error::encode)?;
-        let name = format!(".session-{}", cipher::letters(12)?);
-        write(path, &name, &text).map_err(|error| {
+        private::write(path, &text).map_err(|error| {
             failed(path, "cannot be written: check the folder and its permissions", error)
         })
     }
@@ -100,65 +102,15 @@ fn parse(text: &[u8]) -> Option<Session> {
     Some(Session { account, expires, in_header, ..session })
 }
 
-/// A file of this name is filled, and then takes the place of the one that is meant.
-fn write(path: &Path, name: &str, text: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    make(folder)?;
-    let new = folder.join(name);
-    let written = private(OpenOptions::new().write(true).create_new(true))
-        .open(&new)
-        .and_then(|mut file| file.write_all(text).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&new, path));
-    if written.is_err() {
-        // What went wrong first is what is told.
-        let _ = fs::remove_file(&new);
-    }
-    written
-}
-
-#[cfg(unix)]
-fn private(options: &mut OpenOptions) -> &mut OpenOptions {
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600)
-}
-
-#[cfg(unix)]
-fn make(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
-
-#[cfg(unix)]
 fn check_owner_only(path: &Path, file: &File) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = file
-        .metadata()
-        .map_err(|error| failed(path, "cannot be read: check its permissions", error))?
-        .permissions()
-        .mode();
-    if mode & 0o077 == 0 {
-        return Ok(());
-    }
-    let (path, mode) = (path.display(), mode & 0o777);
+    let mode = private::too_open(file)
+        .map_err(|error| failed(path, "cannot be read: check its permissions", error))?;
+    let Some(mode) = mode else { return Ok(()) };
+    let path = path.display();
     Err(Error::config(format!(
         "others can get at the session in {path} (mode {mode:04o}): log in again, for somebody may \
          have read it, or run chmod 600 on it"
     )))
-}
-
-#[cfg(not(unix))]
-fn private(options: &mut OpenOptions) -> &mut OpenOptions {
-    options
-}
-
-#[cfg(not(unix))]
-fn make(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder)
-}
-
-#[cfg(not(unix))]
-const fn check_owner_only(_: &Path, _: &File) -> Result<()> {
-    Ok(())
 }
 
 fn failed(path: &Path, what: &str, error: io::Error) -> Error {

@@ -59,15 +59,19 @@ impl Home {
 
     /// The command with these arguments, not yet run. Nobody answers its questions.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.open(arguments);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// The same, where somebody else says what it reads from and writes to.
+    pub(crate) fn open(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_backendai"));
         command
             .args(arguments)
             .env_clear()
             .envs(self.env.iter().map(|(name, value)| (name, value)))
-            .current_dir(self.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+            .current_dir(self.path());
         command
     }
 
@@ -117,4 +121,24 @@ pub(crate) fn mode(path: &Path) -> u32 {
 #[cfg(not(unix))]
 pub(crate) fn mode(_: &Path) -> u32 {
     0o600
+}
+
+/// Compares with a file of this crate, or writes it where UPDATE_GOLDEN is set.
+pub(crate) fn golden(file: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&path, text).unwrap();
+        return;
+    }
+    let kept = fs::read_to_string(&path).unwrap_or_default();
+    let differing = kept.lines().zip(text.lines()).position(|(kept, now)| kept != now);
+    let line = differing.unwrap_or_else(|| kept.lines().count().min(text.lines().count()));
+    assert!(
+        kept == text,
+        "{file} differs from line {} on: {:?} is there, {:?} is printed now. Run the test with \
+         UPDATE_GOLDEN=1 and look at the difference",
+        line + 1,
+        kept.lines().nth(line),
+        text.lines().nth(line),
+    );
 }

@@ -1,0 +1,79 @@
+//! `backendai context add`.
+
+use backendai::{config::Field, context::Contexts};
+use clap::Args;
+
+use super::settings::{self, Settings};
+use crate::{
+    global::Global,
+    output::{Code, Failure, out},
+    prompt,
+};
+
+#[derive(Args, Debug)]
+pub(super) struct Add {
+    /// Name of the context.
+    name: String,
+    #[command(flatten)]
+    settings: Settings,
+    /// Read the secret key from the standard input.
+    #[arg(long)]
+    secret_key_stdin: bool,
+    /// Make it the current one.
+    #[arg(long)]
+    switch: bool,
+    /// Replace a context of this name.
+    #[arg(long)]
+    replace: bool,
+}
+
+impl Add {
+    pub(super) async fn run(self, global: &Global, contexts: &Contexts) -> Result<(), Failure> {
+        global.own()?;
+        let mut context = settings::named(&self.name)?;
+        self.settings.apply(&mut context)?;
+        if context.get(Field::Endpoint).is_none() {
+            let address = prompt::address(None).await?;
+            settings::set(&mut context, Field::Endpoint, address)?;
+        }
+        if context.get(Field::EndpointType).is_none() {
+            settings::set(&mut context, Field::EndpointType, "api")?;
+        }
+        // An access key that is empty means that requests are not signed.
+        if context.text(Field::AccessKey).is_some_and(|key| !key.is_empty()) {
+            let secret = settings::secret(
+                self.secret_key_stdin,
+                Some("BACKEND_SECRET_KEY"),
+                "Secret key",
+                "give it by --secret-key-stdin or in BACKEND_SECRET_KEY",
+            );
+            settings::set(&mut context, Field::SecretKey, secret.await?)?;
+        }
+        let name = context.name();
+        let exists = || {
+            Failure::new(format!("there is a context {name} already"))
+                .mend("give --replace, or another name")
+                .code(Code::Failure)
+        };
+        // The answer that counts is the one under the lock.
+        let replace = self.replace;
+        let switch = self.switch;
+        let stored = contexts.update(|stored| {
+            if !replace && stored.get(name).is_ok() {
+                return Ok(None);
+            }
+            let replaced = stored.put(&context)?;
+            if switch {
+                stored.set_current(name)?;
+            }
+            Ok(Some(replaced))
+        })?;
+        let replaced = stored.ok_or_else(exists)?;
+        let what = if replaced { "Replaced" } else { "Added" };
+        out(format!("{what} context {name} in {}", contexts.path().display()))?;
+        if switch {
+            super::overruled();
+        }
+        Ok(())
+    }
+}

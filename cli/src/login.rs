@@ -1,0 +1,228 @@
+//! `backendai login`: keys or a password, proved by the manager before they are kept.
+
+use backendai::{
+    Client, Config,
+    config::Field,
+    context::{Context, Contexts},
+    credential::SecretString,
+    user::GetUser,
+};
+use clap::Args;
+use serde_json::json;
+
+use crate::{
+    connect,
+    context::{
+        self,
+        settings::{self, Settings},
+    },
+    global::{Global, Single},
+    output::{self, Failure, out},
+    prompt,
+};
+
+/// Asks for what is not given, lets the manager prove it, and keeps it as a context, which becomes
+/// the current one. A context of the same name is replaced.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  backendai login
+  backendai login --endpoint https://manager.example --access-key AKIA… --name prod
+  backendai login --endpoint https://manager.example --access-key AKIA… --secret-key-stdin < key
+  backendai login --endpoint https://webui.example --endpoint-type session --user me@example.com
+  backendai login --name prod          (again, with the settings that prod has)
+
+The secret key, or the password, is asked for, or taken from the standard input or from
+BACKEND_SECRET_KEY or BACKENDAI_PASSWORD; it is never an argument.")]
+pub(crate) struct Login {
+    /// Name of the context; by default the host of the endpoint.
+    #[arg(long)]
+    name: Option<String>,
+    #[command(flatten)]
+    settings: Settings,
+    /// Read the secret key from the standard input.
+    #[arg(long)]
+    secret_key_stdin: bool,
+    /// E-mail address, where the endpoint is of type `session`.
+    #[arg(long, value_name = "EMAIL")]
+    user: Option<String>,
+    /// Read the password from the standard input.
+    #[arg(long)]
+    password_stdin: bool,
+    /// One-time password; asked for where it is needed.
+    #[arg(long, value_name = "CODE")]
+    otp: Option<String>,
+    /// End the oldest sessions where the manager allows only so many.
+    #[arg(long)]
+    force: bool,
+}
+
+impl Login {
+    pub(crate) async fn run(self, global: &Global) -> Result<(), Failure> {
+        let form = global.single()?;
+        let contexts = connect::contexts(global)?;
+        let mut context = self.context(global, &contexts).await?;
+        let client = match context.text(Field::EndpointType) {
+            Some("session") => self.by_password(global, &mut context).await?,
+            _ => self.by_keys(global, &mut context).await?,
+        };
+        let user = client.send(GetUser::new()).await.map_err(refused)?.user;
+        let user = user.ok_or_else(|| Failure::new("the manager does not know who this is"))?;
+        let name = context.name();
+        if let (Some(session), Some(path)) = (client.session(), context.text(Field::SessionFile)) {
+            session.save(path)?;
+        }
+        let replaced = contexts.update(|stored| {
+            let replaced = stored.put(&context)?;
+            stored.set_current(name)?;
+            Ok(replaced)
+        })?;
+        let role = user.role.as_deref().unwrap_or("of an unknown role");
+        match form {
+            Single::Json => output::json(&json!({
+                "context": name,
+                "replaced": replaced,
+                "endpoint": context.text(Field::Endpoint),
+                "user": user.email,
+                "role": role,
+            }))?,
+            Single::Text => {
+                let endpoint = context.text(Field::Endpoint).unwrap_or_default();
+                out(format!("Logged in at {endpoint} as {} ({role})", user.email))?;
+                let what = if replaced { "Replaced" } else { "Added" };
+                out(format!("{what} context {name}, which is the current one"))?;
+            }
+        }
+        context::overruled();
+        Ok(())
+    }
+
+    /// What is known before the secret: the settings of a context of that name, and over them what
+    /// was given.
+    async fn context(&self, global: &Global, contexts: &Contexts) -> Result<Context, Failure> {
+        let name = self.name.as_deref().or(global.context.as_deref());
+        let stored = contexts.read()?;
+        let old = name.and_then(|name| stored.get(name).ok());
+        let mut context = match (name, old) {
+            (_, Some(old)) => old.clone(),
+            (Some(name), None) => settings::named(name)?,
+            (None, None) => settings::named("new")?,
+        };
+        self.settings.apply(&mut context)?;
+        for (field, variable) in
+            [(Field::Endpoint, "ENDPOINT"), (Field::EndpointType, "ENDPOINT_TYPE")]
+        {
+            if let (None, Some(text)) = (context.get(field), settings::variable(variable)) {
+                settings::set(&mut context, field, text)?;
+            }
+        }
+        if context.get(Field::Endpoint).is_none() {
+            let current = stored.current().ok().flatten();
+            let address = prompt::address(current.and_then(|it| it.text(Field::Endpoint))).await?;
+            settings::set(&mut context, Field::Endpoint, address)?;
+        }
+        if context.get(Field::EndpointType).is_none() {
+            settings::set(&mut context, Field::EndpointType, "api")?;
+        }
+        if name.is_some() {
+            return Ok(context);
+        }
+        let config = connect::config_of(global, context.clone(), true)?;
+        let mut of_host = settings::named(&host(&config))?;
+        for (field, _) in Context::keys() {
+            if let Some(text) = context.get(*field) {
+                settings::set(&mut of_host, *field, text.clone())?;
+            }
+        }
+        Ok(of_host)
+    }
+
+    async fn by_keys(&self, global: &Global, context: &mut Context) -> Result<Client, Failure> {
+        let from_variables = settings::variable("ACCESS_KEY");
+        // The secret key of a variable belongs to the access key of a variable.
+        let given = self.settings.access_key.as_ref();
+        let fits = given.is_none() || from_variables.is_none() || given == from_variables.as_ref();
+        let access_key = match (given, from_variables, context.text(Field::AccessKey)) {
+            (Some(key), _, _) => key.clone(),
+            (None, Some(key), _) => key,
+            (None, None, known) => prompt::access_key(known).await?,
+        };
+        settings::set(context, Field::AccessKey, access_key)?;
+        let secret = settings::secret(
+            self.secret_key_stdin,
+            fits.then_some("BACKEND_SECRET_KEY"),
+            "Secret key",
+            "give it by --secret-key-stdin or in BACKEND_SECRET_KEY",
+        );
+        settings::set(context, Field::SecretKey, secret.await?)?;
+        context.unset(Field::SessionFile);
+        let client = Client::new(connect::config_of(global, context.clone(), false)?)?;
+        client.negotiate().await.map_err(refused)?;
+        Ok(client)
+    }
+
+    async fn by_password(&self, global: &Global, context: &mut Context) -> Result<Client, Failure> {
+        // Of two users at one webserver, each has a session.
+        if context.get(Field::SessionFile).is_none()
+            && let Some(usual) = connect::config_of(global, context.clone(), false)?.session_file()
+        {
+            let file = usual.with_file_name(format!("context-{}.json", context.name()));
+            let file = file.into_os_string().into_string().map_err(|_| {
+                Failure::new("the folder for sessions has a name that is not Unicode")
+                    .mend("set XDG_STATE_HOME to another folder")
+            })?;
+            settings::set(context, Field::SessionFile, file)?;
+        }
+        context.unset(Field::AccessKey).unset(Field::SecretKey);
+        let email = match &self.user {
+            Some(email) => email.clone(),
+            None => prompt::email().await?,
+        };
+        let password = settings::secret(
+            self.password_stdin,
+            Some("BACKENDAI_PASSWORD"),
+            "Password",
+            "give it by --password-stdin or in BACKENDAI_PASSWORD",
+        )
+        .await?;
+        // A session that is in the file already is not asked for.
+        let client = Client::new(connect::config_of(global, context.clone(), true)?)?;
+        let attempt = async |otp: Option<SecretString>| {
+            let login = client.login(&email, password.clone()).force(self.force);
+            match otp {
+                Some(otp) => login.otp(otp).await,
+                None => login.await,
+            }
+        };
+        let mut answer = attempt(self.otp.clone().map(SecretString::from)).await;
+        if let Err(error) = &answer
+            && error.is_otp_required()
+            && self.otp.is_none()
+            && prompt::somebody_is_there()
+        {
+            let code = prompt::secret("One-time password").await?;
+            answer = attempt(Some(code.into())).await;
+        }
+        answer.map_err(refused)?;
+        Ok(client)
+    }
+}
+
+fn refused(error: backendai::Error) -> Failure {
+    let mend = error.is_otp_required().then_some("give the one-time password by --otp");
+    let failure = Failure::from(error).what("not logged in, and nothing was kept");
+    match mend {
+        Some(mend) => failure.mend(mend),
+        None => failure,
+    }
+}
+
+/// A context's name out of the address: its host, with the port where one is given.
+fn host(config: &Config) -> String {
+    let url = config.endpoints().first().map(backendai::Endpoint::url);
+    let host = url.and_then(|url| url.host_str()).unwrap_or("manager");
+    let port = url.and_then(|url| url.port()).map(|port| format!("-{port}")).unwrap_or_default();
+    // An address of IPv6 has brackets and colons.
+    format!("{}{port}", host.trim_matches(['[', ']']).replace(':', "."))
+        .trim_start_matches('.')
+        .to_owned()
+}

@@ -1,0 +1,83 @@
+//! `backendai logout`.
+
+use backendai::{Client, Config, EndpointType, Session, config::Field};
+use clap::Args;
+
+use crate::{
+    connect, context,
+    global::Global,
+    output::{Failure, err, out},
+};
+
+/// Ends the session of a context at its webserver and deletes it here. Where the context has keys,
+/// they are taken out of it, and stay valid until they are deleted on the manager.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  backendai logout
+  backendai logout lab --yes")]
+pub(crate) struct Logout {
+    /// Name of the context; by default the one that is in use.
+    name: Option<String>,
+    /// Do not ask.
+    #[arg(short, long)]
+    yes: bool,
+}
+
+impl Logout {
+    pub(crate) async fn run(self, global: &Global) -> Result<(), Failure> {
+        global.own()?;
+        let name = self.name.as_deref().or(global.context.as_deref());
+        if name.is_none() && connect::variables_win() {
+            let config = connect::config(global)?;
+            if config.endpoint_type() == EndpointType::Session {
+                return end(config).await;
+            }
+            return Err(Failure::new("the keys in use are those of the environment")
+                .mend("unset BACKEND_ACCESS_KEY and BACKEND_SECRET_KEY, or name a context"));
+        }
+        let contexts = connect::contexts(global)?;
+        let stored = contexts.read()?;
+        let found = match name {
+            Some(name) => Some(stored.get(name)?),
+            None => stored.current()?,
+        };
+        let found = found.ok_or_else(|| {
+            Failure::new("no context is the current one").mend("name the one to log out of")
+        })?;
+        let name = found.name();
+        if found.text(Field::EndpointType) == Some("session") {
+            return end(connect::config_of(global, found.clone(), false)?).await;
+        }
+        if found.get(Field::AccessKey).is_none() && found.get(Field::SecretKey).is_none() {
+            return out(format!("Context {name} has no keys"));
+        }
+        context::agreed(&format!("Remove the keys from context {name}?"), self.yes).await?;
+        contexts.update(|stored| {
+            let mut context = stored.get(name)?.clone();
+            context.unset(Field::AccessKey).unset(Field::SecretKey);
+            stored.put(&context).map(drop)
+        })?;
+        out(format!("Removed the keys from context {name}; they are still valid on the manager"))
+    }
+}
+
+/// Ends the session of this configuration, and deletes it even when the webserver does not answer.
+async fn end(config: Config) -> Result<(), Failure> {
+    let endpoint = config.endpoints().first().map(ToString::to_string).unwrap_or_default();
+    let path = config.session_file().map(ToOwned::to_owned);
+    let client = Client::new(config)?;
+    if client.session().is_none() {
+        return out(format!("Nobody is logged in at {endpoint}"));
+    }
+    let answer = client.logout().await;
+    if let Some(path) = path {
+        Session::remove(path)?;
+    }
+    match answer {
+        Ok(()) => out(format!("Logged out at {endpoint}")),
+        Err(error) => {
+            err("note: the session was deleted here");
+            Err(Failure::from(error).what("the webserver was not told of the logout"))
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The sections of `docs/cli.md`; see [`transcript`](crate::transcript) for how to add one.
+
+mod contexts;
+mod failures;
+mod lists;
+
+use crate::transcript::Page;
+
+/// All of them, in the order of the page.
+pub(crate) async fn all() -> Vec<Page> {
+    vec![
+        contexts::section().await,
+        lists::lists().await,
+        lists::keypairs().await,
+        lists::documents().await,
+        failures::section(),
+    ]
+}
