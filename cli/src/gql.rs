@@ -18,11 +18,11 @@ use serde_json::value::RawValue;
 
 use crate::{
     blocking,
-    check::{NULLS, SNAPSHOT, tell},
+    check::tell,
     connect,
     global::{Form, Global},
     output::{Failure, out},
-    prompt, suggest,
+    prompt, snapshot, suggest,
 };
 
 /// Runs a document, and prints the data of the answer as the manager wrote it. The document is
@@ -166,8 +166,8 @@ impl Gql {
         let (schema, nulls) = match (&self.schema, self.path.as_str()) {
             (Some(file), _) => (Schema::parse(file, &read(file)?), None),
             (None, "/admin/gql") => (
-                Schema::parse(SNAPSHOT.as_ref(), backendai::schema::ADMIN),
-                Some((NULLS.as_ref(), backendai::schema::ADMIN_NULLS)),
+                Schema::parse(snapshot::ADMIN.as_ref(), backendai::schema::ADMIN),
+                Some((snapshot::NULLS.as_ref(), backendai::schema::ADMIN_NULLS)),
             ),
             (None, "/admin/gql/strawberry") => {
                 (Schema::parse("graphql/v2/schema.graphql".as_ref(), backendai::schema::V2), None)

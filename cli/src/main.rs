@@ -16,6 +16,7 @@ mod output;
 mod prompt;
 mod render;
 mod schema;
+mod snapshot;
 mod suggest;
 mod terminal;
 mod whoami;
