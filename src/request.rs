@@ -92,12 +92,18 @@ impl Call {
         }
     }
 
-    pub(crate) const fn kind_name(&self) -> &'static str {
-        match self.kind {
+    /// Whether it is a document, and not a question about a login.
+    pub(crate) fn is_graphql(&self) -> bool {
+        !self.path.starts_with("/server/")
+    }
+
+    /// What the document does; none when it is no document.
+    pub(crate) fn kind_name(&self) -> Option<&'static str> {
+        self.is_graphql().then_some(match self.kind {
             Some(Kind::Query) => "query",
             Some(Kind::Mutation) => "mutation",
             None => "unknown",
-        }
+        })
     }
 }
 

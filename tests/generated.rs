@@ -69,6 +69,23 @@ fn secrets_are_not_shown() {
 }
 
 #[test]
+fn the_passwords_of_the_manager_are_not_shown() {
+    use backendai::{service_config, types};
+
+    let configuration = r#"{"db": {"password": "hunter2"}}"#;
+    let read: service_config::ServiceConfigDetail = serde_json::from_value(json!({
+        "id": "1", "service": "manager", "configuration": configuration, "schema": "{}",
+    }))
+    .unwrap();
+    assert_eq!(read.configuration.0["db"]["password"], "hunter2");
+    let sent = types::ModifyServiceConfigNodeInput::new("manager", read.configuration.clone());
+    let change = service_config::ModifyServiceConfig::new(sent);
+    for shown in [format!("{read:?}"), format!("{change:?}")] {
+        assert!(!shown.contains("hunter2") && shown.contains("[redacted]"), "{shown}");
+    }
+}
+
+#[test]
 fn aliases_keywords_and_scalars() {
     let value = json!({
         "first": {

@@ -2,13 +2,17 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may fail so")]
 
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::{Arc, Mutex},
+};
 
 use backendai::{
     Client, Config, Endpoint, EndpointType, Error, Session,
     config::Env,
     credential::ExposeSecret as _,
     keypair::{CreateKeyPair, DeleteKeyPair, GetKeyPair, PagedKeyPairs},
+    observe::{Attempt, Observer, Outcome},
     transport::{HttpRequest, HttpResponse},
     types::KeyPairInput,
 };
@@ -394,6 +398,73 @@ async fn nothing_shows_a_secret() {
     for secret in [&*user.password, "0therSecret", session.id().expose_secret()] {
         assert!(!shown.contains(secret), "{shown}");
     }
+}
+
+/// Notes what an observer is told.
+#[derive(Clone, Default)]
+struct Notes(Arc<Mutex<Vec<String>>>);
+
+impl Observer for Notes {
+    fn before(&self, attempt: &Attempt<'_>) {
+        assert_eq!(attempt.kind, None, "{attempt:?}");
+        self.0.lock().unwrap().push(format!("{} {}", attempt.operation, attempt.resend_count));
+    }
+
+    fn after(&self, attempt: &Attempt<'_>, outcome: &Outcome<'_>) {
+        let status = outcome.status.map(|status| status.as_u16());
+        let failed = outcome.error.is_some();
+        self.0.lock().unwrap().push(format!("{} {status:?} {failed}", attempt.operation));
+    }
+}
+
+impl Notes {
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut *self.0.lock().unwrap())
+    }
+}
+
+#[tokio::test]
+async fn what_is_asked_about_logins_is_observed_and_sent_again_where_that_is_safe() {
+    let manager = Manager::start().await.unwrap();
+    let webserver = manager.webserver().await.unwrap();
+    // Nobody listens on the first one, once the listener is gone.
+    let dead = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let nobody = format!("http://{}", dead.local_addr().unwrap());
+    drop(dead);
+    let config = Config::builder()
+        .endpoints([nobody.as_str(), webserver.endpoint()])
+        .endpoint_type(EndpointType::Session);
+    let notes = Notes::default();
+    let client = Client::builder(config.build().unwrap())
+        .shuffle(false)
+        .observer(notes.clone())
+        .sleep(|_| std::future::ready(()))
+        .build()
+        .unwrap();
+    let user = manager.user();
+
+    // A login that never left is sent elsewhere; one whose answer is lost is not sent again.
+    log_in(&client, user).await.unwrap();
+    let told = notes.take();
+    assert_eq!(told, ["login 0", "login None true", "login 1", "login Some(200) false"]);
+    webserver.faults().push(Fault::Lose);
+    let error = log_in(&client, user).await.unwrap_err();
+    assert!(error.is_transport() && !error.is_connect(), "{error}");
+    assert_eq!(notes.take(), ["login 0", "login None true"]);
+
+    // What only asks is sent again.
+    webserver.faults().push(Fault::Lose);
+    assert!(client.check_login().await.unwrap().is_some());
+    let check = "login-check";
+    let lost = format!("{check} None true");
+    let told = notes.take();
+    assert!(told.len() >= 4 && told[..2] == [format!("{check} 0"), lost], "{told:?}");
+    assert_eq!(told.last().unwrap(), "login-check Some(200) false");
+
+    // A logout whose answer is lost is not.
+    webserver.faults().push(Fault::Lose);
+    assert!(client.logout().await.unwrap_err().is_transport());
+    assert_eq!(notes.take(), ["logout 0", "logout None true"]);
 }
 
 #[test]

@@ -29,7 +29,7 @@ impl Generate {
 }
 
 fn generate(documents: &Documents) -> Result<(), Failure> {
-    match documents.generate() {
+    match documents.generate()? {
         Ok(generated) => {
             tell("warning", &generated.warnings);
             let file = syn::parse_file(&generated.code).map_err(Failure::from_error)?;

@@ -12,6 +12,7 @@ mod logout;
 mod output;
 mod prompt;
 mod schema;
+mod snapshot;
 mod terminal;
 mod whoami;
 

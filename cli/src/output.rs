@@ -72,7 +72,6 @@ impl Failure {
     }
 
     /// A value that was given cannot be used.
-    #[allow(dead_code, reason = "for the commands that come")]
     pub(crate) fn argument(what: impl Into<String>) -> Self {
         Self::new(what).code(Code::Argument)
     }

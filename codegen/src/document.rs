@@ -100,7 +100,7 @@ impl Documents {
         let text = self.executable.sources.get(&span.file_id())?.source_text();
         let (above, beside) = text.get(..span.offset())?.rsplit_once('\n')?;
         // What is above a line belongs to the first that stands in it.
-        if !beside.trim().is_empty() {
+        if !beside.trim().is_empty() || !above.lines().next_back()?.contains('#') {
             return None;
         }
         let mut comment: Vec<_> = above
@@ -122,25 +122,30 @@ impl Documents {
 
     /// The fragments that a selection reaches, each once, in the order in which they are met.
     pub(crate) fn fragments(&self, set: &SelectionSet) -> IndexSet<Name> {
-        let mut reached = IndexSet::default();
-        let mut open = vec![set];
-        while let Some(set) = open.pop() {
-            for selection in set.selections.iter().rev() {
-                match selection {
-                    Selection::Field(field) => open.push(&field.selection_set),
-                    Selection::InlineFragment(inline) => open.push(&inline.selection_set),
-                    Selection::FragmentSpread(spread) => {
-                        if let Some(fragment) = spread.fragment_def(&self.executable)
-                            && reached.insert(spread.fragment_name.clone())
-                        {
-                            open.push(&fragment.selection_set);
-                        }
+        fragments(&self.executable, set)
+    }
+}
+
+/// The fragments that a selection reaches, each once, in the order in which they are met.
+pub(crate) fn fragments(document: &ExecutableDocument, set: &SelectionSet) -> IndexSet<Name> {
+    let mut reached = IndexSet::default();
+    let mut open = vec![set];
+    while let Some(set) = open.pop() {
+        for selection in set.selections.iter().rev() {
+            match selection {
+                Selection::Field(field) => open.push(&field.selection_set),
+                Selection::InlineFragment(inline) => open.push(&inline.selection_set),
+                Selection::FragmentSpread(spread) => {
+                    if let Some(fragment) = spread.fragment_def(document)
+                        && reached.insert(spread.fragment_name.clone())
+                    {
+                        open.push(&fragment.selection_set);
                     }
                 }
             }
         }
-        reached
     }
+    reached
 }
 
 /// Whether a type is an interface or a union.

@@ -17,6 +17,8 @@
 
 mod build;
 mod carried;
+#[cfg(feature = "manifest")]
+mod coordinates;
 mod diagnostic;
 #[cfg(feature = "tools")]
 pub mod diff;

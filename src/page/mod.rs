@@ -62,9 +62,10 @@ const PAGE_SIZE: u32 = 100;
 /// all the time comes*, as long as its place among the others stays: a row whose order value
 /// changes meanwhile may be missed. The walk remembers the key of each row for this; one that goes on
 /// from a position knows only the last eight, so that a row which others' changes moved behind these
-/// can come twice. A list whose
-/// rows have no key in the document has none of it: rows can come twice or be left out, and the walk
-/// says that rows may have been [missed](Drift::missed) when the total changes.
+/// can come twice. A list whose rows have no key in the document has none of it: rows can come twice
+/// or be left out, and where the manager's order leaves rows equal, as with rows that were made at the
+/// same time, even if nobody changes them. So such a walk says from its second page on, and when the
+/// total changes, that rows may have been [missed](Drift::missed).
 ///
 /// **By cursor** ([`Walk::Cursor`]): each page is "after this row", in the manager's own order, which
 /// is that of the ids where a list has no `limit` and `offset`, and by time of creation where it has

@@ -13,7 +13,7 @@ use crate::{
     observe::{Attempt, Outcome},
     request::Call,
     response::RateLimit,
-    transport::{HttpResponse, TransportError},
+    transport::{HttpRequest, HttpResponse, TransportError},
 };
 
 /// What comes after a failure.
@@ -40,18 +40,30 @@ struct Sent {
 }
 
 impl Client {
-    /// Sends the call and reads the answer, in one span.
+    /// Signs and sends the call and reads the answer, in one span.
     pub(crate) async fn call<R>(
         &self,
         call: &Call,
         read: impl Fn(HttpResponse) -> Result<R>,
     ) -> Result<R> {
+        let request =
+            |endpoint: &Endpoint, deadline: Option<Instant>| self.sign(endpoint, call, deadline);
+        self.call_by(call, request, |_, response| read(response)).await
+    }
+
+    /// The same with requests of its own kind, and an answer of which it matters who gave it.
+    pub(crate) async fn call_by<R>(
+        &self,
+        call: &Call,
+        request: impl Fn(&Endpoint, Option<Instant>) -> Result<HttpRequest>,
+        read: impl Fn(&Endpoint, HttpResponse) -> Result<R>,
+    ) -> Result<R> {
         let span = tracing::info_span!(
             "backendai.request",
-            otel.name = %format_args!("{} {}", call.kind_name(), call.operation),
+            otel.name = %format_args!("{} {}", call.kind_name().unwrap_or("POST"), call.operation),
             otel.kind = "client",
             otel.status_code = field::Empty,
-            graphql.operation.name = %call.operation,
+            graphql.operation.name = call.kind_name().map(|_| &*call.operation),
             graphql.operation.type = call.kind_name(),
             http.request.method = %call.method,
             http.response.status_code = field::Empty,
@@ -60,7 +72,7 @@ impl Client {
             server.port = field::Empty,
             error.type = field::Empty,
         );
-        let result = self.attempts(call, read, &span).instrument(span.clone()).await;
+        let result = self.attempts(call, request, read, &span).instrument(span.clone()).await;
         if let Err(error) = &result {
             span.record("otel.status_code", "ERROR");
             span.record("error.type", error.type_name().as_ref());
@@ -71,7 +83,8 @@ impl Client {
     async fn attempts<R>(
         &self,
         call: &Call,
-        read: impl Fn(HttpResponse) -> Result<R>,
+        request: impl Fn(&Endpoint, Option<Instant>) -> Result<HttpRequest>,
+        read: impl Fn(&Endpoint, HttpResponse) -> Result<R>,
         span: &Span,
     ) -> Result<R> {
         let deadline =
@@ -89,15 +102,16 @@ impl Client {
                 let Some((index, endpoint)) = at.and_then(|index| self.endpoint(index)) else {
                     return Err(Error::config("no endpoint is configured"));
                 };
-                let leave = match self.quota().filter(|_| call.signed) {
+                let leave = match self.quota().filter(|_| call.signed && call.is_graphql()) {
                     Some(quota) => match quota.leave(deadline).await {
                         Ok(leave) => Some(leave),
                         Err(ends) => return Err(Error::used_up(ends).with_earlier(earlier)),
                     },
                     None => None,
                 };
+                let request = request(endpoint, deadline);
                 let (result, sent) =
-                    self.exchange(call, index, endpoint, deadline, resent, &read, span).await;
+                    self.exchange(call, index, endpoint, resent, request, &read, span).await;
                 if let (Some(leave), Some(limit)) = (leave, sent.rate_limit) {
                     leave.learn(limit);
                 }
@@ -148,16 +162,16 @@ impl Client {
         }
     }
 
-    /// Sends the call to one endpoint, once, with a date and a signature of its own.
+    /// Sends the call to one endpoint, once.
     #[expect(clippy::too_many_arguments, reason = "one step of one loop")]
     async fn exchange<R>(
         &self,
         call: &Call,
         index: usize,
         endpoint: &Endpoint,
-        deadline: Option<Instant>,
         resend_count: u32,
-        read: &impl Fn(HttpResponse) -> Result<R>,
+        request: Result<HttpRequest>,
+        read: &impl Fn(&Endpoint, HttpResponse) -> Result<R>,
         span: &Span,
     ) -> (Result<R>, Sent) {
         let address = endpoint.url().as_str().trim_end_matches('/');
@@ -166,13 +180,13 @@ impl Client {
         span.record("http.request.resend_count", resend_count);
         let mut sent =
             Sent { status: None, duration: Duration::ZERO, rate_limit: None, redated: false };
-        let request = match self.sign(endpoint, call, deadline) {
+        let request = match request {
             Ok(request) => request,
             Err(error) => return (Err(error), sent),
         };
         let attempt = Attempt {
             operation: &call.operation,
-            kind: call.kind,
+            kind: call.kind.filter(|_| call.is_graphql()),
             endpoint: address,
             resend_count,
         };
@@ -191,7 +205,7 @@ impl Client {
                 span.record("http.response.status_code", response.status.as_u16());
                 let headers = response.headers.clone();
                 sent.rate_limit = RateLimit::from_headers(&headers);
-                read(response).map_err(|error| {
+                read(endpoint, response).map_err(|error| {
                     let error = error
                         .with_rate_limit(sent.rate_limit)
                         .with_retry_after(self.retry_after(&headers));
@@ -245,7 +259,8 @@ fn event(
     macro_rules! tell {
         ($level:ident, $text:literal) => {
             tracing::$level!(
-                graphql.operation.name = %call.operation,
+                otel.name = call.kind_name().is_none().then_some(&*call.operation),
+                graphql.operation.name = call.kind_name().map(|_| &*call.operation),
                 graphql.operation.type = call.kind_name(),
                 server.address = host(endpoint),
                 server.port = endpoint.url().port_or_known_default(),

@@ -11,14 +11,16 @@ use http::{HeaderName, HeaderValue, Method, header};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString, zeroize::Zeroizing};
 use serde::{Deserialize, Serialize};
-use tracing::Instrument as _;
+use tokio::time::Instant;
 
 use super::{Account, Session, cipher, cookie};
 use crate::{
     client::Client,
     config::{Endpoint, EndpointType, Field, Origin},
     error::{Error, Result},
-    response::{self, Asked, RateLimit},
+    operation::Kind,
+    request::Call,
+    response::{self, Asked},
     transport::HttpResponse,
 };
 
@@ -125,24 +127,26 @@ impl Login {
         };
         let body = serde_json::to_vec(&body).map(Zeroizing::new).map_err(Error::encode)?;
         // An old session is not sent along: with it, the webserver refuses.
-        let ask = Ask { operation: "login", path, body: Some(&body), encrypts, session: None };
-        let (endpoint, response) = client.ask(&ask).await?;
-        let read = || {
-            let answer: Answer = response::json(&response, ask.asked())?;
+        let body = Some(&**body);
+        let ask = Ask { operation: "login", path, body, encrypts, session: None, repeats: false };
+        let read = |endpoint: &Endpoint, response: &HttpResponse| {
+            let answer: Answer = response::json(response, ask.asked())?;
             if !answer.authenticated {
-                return Err(Error::login_refused(&response));
+                return Err(Error::login_refused(response));
             }
             // A failed login sets a cookie as well.
             let cookie = cookie::of(&response.headers, client.now())
-                .ok_or_else(|| response::strange(&response, "it names no session"))?;
+                .ok_or_else(|| response::strange(response, "it names no session"))?;
             let session = Session::new(endpoint.clone(), cookie.id)?;
             Ok(Session { account: answer.account(), expires: cookie.expires, ..session })
         };
-        let encoded = ask.is_encrypted_for(&endpoint);
-        let session = read().map_err(|error| {
-            let error = if encoded { error.of_encoded_login() } else { error };
-            ask.told(error, &endpoint, &response)
-        })?;
+        let session = client.ask(&ask, |endpoint, response| {
+            read(endpoint, &response).map_err(|error| match ask.is_encrypted_for(endpoint) {
+                true => error.of_encoded_login(),
+                false => error,
+            })
+        });
+        let session = session.await?;
         client.adopt(Some(session.clone()));
         Ok(session)
     }
@@ -249,9 +253,7 @@ impl Client {
     pub async fn logout(&self) -> Result<()> {
         let Some(session) = self.adopt(None) else { return Ok(()) };
         let ask = Ask::empty("logout", "/server/logout", &session);
-        let (endpoint, response) = self.ask(&ask).await?;
-        let answer = response::empty(&response, ask.asked());
-        answer.map_err(|error| ask.told(error, &endpoint, &response))
+        self.ask(&ask, |_, response| response::empty(&response, ask.asked())).await
     }
 
     async fn about<T: serde::de::DeserializeOwned>(
@@ -260,66 +262,42 @@ impl Client {
         path: &'static str,
         session: &Session,
     ) -> Result<T> {
-        let ask = Ask::empty(operation, path, session);
-        let (endpoint, response) = self.ask(&ask).await?;
-        let answer = response::json(&response, ask.asked());
-        answer.map_err(|error| ask.told(error, &endpoint, &response))
+        let ask = Ask { repeats: true, ..Ask::empty(operation, path, session) };
+        self.ask(&ask, |_, response| response::json(&response, ask.asked())).await
     }
 
-    /// Sends it to one endpoint after the other until one is connected; the answer is of that one,
-    /// whatever it says.
-    async fn ask(&self, ask: &Ask<'_>) -> Result<(Endpoint, HttpResponse)> {
+    /// Sends it as every call is sent: in a span, with an event for each request, and once more only
+    /// where that is safe.
+    async fn ask<R>(
+        &self,
+        ask: &Ask<'_>,
+        read: impl Fn(&Endpoint, HttpResponse) -> Result<R>,
+    ) -> Result<R> {
         if self.config().endpoint_type() != EndpointType::Session {
             return Err(Error::config(
                 "only an endpoint of type `session` has logins; an endpoint of type `api` takes an \
                  access key and a secret key",
             ));
         }
-        let span = tracing::info_span!(
-            "backendai.request",
-            otel.name = ask.operation,
-            otel.kind = "client",
-            http.request.method = "POST",
-            http.response.status_code = tracing::field::Empty,
-            server.address = tracing::field::Empty,
-            server.port = tracing::field::Empty,
-        );
-        let fields = span.clone();
-        let exchange = async {
-            let mut earlier = Vec::new();
-            for index in self.endpoints().round(false) {
-                let Some((index, endpoint)) = self.endpoint(index) else { continue };
-                let address = endpoint.url().as_str().trim_end_matches('/');
-                fields.record("server.address", endpoint.url().host_str());
-                fields.record("server.port", endpoint.url().port_or_known_default());
-                let mut request = self.request_about(ask, endpoint)?;
-                request.timeout = self.timeout();
-                match self.transport().send(request).await {
-                    Ok(response) => {
-                        fields.record("http.response.status_code", response.status.as_u16());
-                        self.endpoints().works(index);
-                        return Ok((endpoint.clone(), response));
-                    }
-                    Err(error) => {
-                        let error = Error::transport(error, false).with_endpoint(address.into());
-                        let again = error.is_connect();
-                        if again {
-                            self.endpoints().fails(index);
-                        }
-                        earlier.push(error);
-                        if !again {
-                            break;
-                        }
-                    }
-                }
-            }
-            let last = earlier.pop();
-            Err(last.map_or_else(
-                || Error::config("no endpoint is configured"),
-                |error| error.with_earlier(earlier),
-            ))
+        let call = Call {
+            operation: ask.operation.into(),
+            method: Method::POST,
+            path: ask.path.into(),
+            // Whether it is encrypted depends on the endpoint.
+            body: Bytes::new(),
+            // It writes nothing of the manager's.
+            kind: Some(Kind::Query),
+            idempotent: Some(ask.repeats),
+            timeout: None,
+            retry: None,
+            signed: true,
         };
-        let result = exchange.instrument(span).await;
+        let request = |endpoint: &Endpoint, deadline: Option<Instant>| {
+            let mut request = self.request_about(ask, endpoint)?;
+            request.timeout = deadline.map(|at| at.saturating_duration_since(Instant::now()));
+            Ok(request)
+        };
+        let result = self.call_by(&call, request, read).await;
         result.map_err(|error| error.with_operation(ask.operation.into()))
     }
 
@@ -357,11 +335,21 @@ struct Ask<'a> {
     /// Whether the body is encrypted where the connection is not.
     encrypts: bool,
     session: Option<&'a Session>,
+    /// Whether it does the same when it is sent twice. A login does not: it counts against the
+    /// user's attempts and sessions. So it is sent again only when it provably never left.
+    repeats: bool,
 }
 
 impl<'a> Ask<'a> {
     const fn empty(operation: &'static str, path: &'static str, session: &'a Session) -> Self {
-        Self { operation, path, body: None, encrypts: false, session: Some(session) }
+        Self {
+            operation,
+            path,
+            body: None,
+            encrypts: false,
+            session: Some(session),
+            repeats: false,
+        }
     }
 
     fn is_encrypted_for(&self, endpoint: &Endpoint) -> bool {
@@ -370,12 +358,5 @@ impl<'a> Ask<'a> {
 
     const fn asked(&self) -> Asked<'static> {
         Asked { mutation: false, writes: false, proved: true, body: b"" }
-    }
-
-    fn told(&self, error: Error, endpoint: &Endpoint, response: &HttpResponse) -> Error {
-        error
-            .with_operation(self.operation.into())
-            .with_endpoint(endpoint.url().as_str().trim_end_matches('/').into())
-            .with_rate_limit(RateLimit::from_headers(&response.headers))
     }
 }

@@ -19,8 +19,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::net::TcpListener;
 
 use crate::{
-    What, call, check, client, good,
-    log::{self, Log},
+    What, call, check, client, good, log,
     server::{Act, Raw, answer, ok},
 };
 
@@ -74,7 +73,7 @@ async fn endpoints_that_flap_take_each_mutation_once() {
 
 #[tokio::test]
 async fn what_a_manager_did_and_did_not_tell() {
-    let (log, _guard) = Log::capture().await;
+    let (log, _guard) = log::capture().await;
     let manager = Manager::start().await.unwrap();
     let admin = manager.superadmin();
     let config = Config::builder()
@@ -146,7 +145,7 @@ async fn clocks_that_jump() {
 /// A message of the manager that quotes a row: what is shown ends before it.
 #[tokio::test]
 async fn a_refusal_that_quotes_a_row() {
-    let (log, _guard) = Log::capture().await;
+    let (log, _guard) = log::capture().await;
     let message = "(sqlalchemy.dialects.postgresql.asyncpg.IntegrityError) <class 'x'>: insert or \
         update violates\\nDETAIL:  Failing row contains (s3cret-user, s3cret-key, -----BEGIN RSA";
     let body = format!(r#"{{"data":{{"delete_keypair":{{"ok":false,"msg":"{message}"}}}}}}"#);

@@ -16,6 +16,10 @@ mod keypairs;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod lists;
+#[cfg(test)]
+mod nulls;
+#[cfg(test)]
 mod roles;
 #[cfg(test)]
 mod schema;

@@ -113,3 +113,52 @@ async fn a_session_that_nobody_has() {
     assert!(error.is_login_required() && error.is_of_webserver(), "{error}");
     assert_eq!(other.check_login().await.unwrap(), None);
 }
+
+/// Activates one-time passwords for the user, until it is dropped.
+struct OneTime;
+
+impl OneTime {
+    const KEY: &str = "JBSWY3DPEHPK3PXP";
+
+    fn set(activated: bool, key: &str) {
+        let user = USER.email();
+        sql(&format!(
+            "update users set totp_activated = {activated}, totp_key = '{key}' where email = '{user}'"
+        ));
+    }
+
+    fn activate() -> Self {
+        Self::set(true, Self::KEY);
+        Self
+    }
+}
+
+impl Drop for OneTime {
+    fn drop(&mut self) {
+        Self::set(false, "");
+    }
+}
+
+/// The manager's plugin `totp`, which `tests/manager` allows, asks who has activated it.
+#[tokio::test]
+async fn one_time_passwords() {
+    let (Some(manager), Some(client)) = (Manager::turn().await, client()) else { return };
+    let activated = OneTime::activate();
+    let login = || client.login(USER.email(), USER.password());
+    let error = login().await.unwrap_err();
+    assert!(error.is_otp_required() && error.is_auth() && !error.is_http(), "{error}");
+    let error = login().otp("000000").await.unwrap_err();
+    assert!(!error.is_otp_required() && error.to_string().contains("Invalid TOTP"), "{error}");
+    assert!(!format!("{error} {error:?}").contains("000000"), "{error}");
+    assert!(client.session().is_none());
+
+    let code = manager.official_with("totp.py", &[OneTime::KEY], USER);
+    let session = login().otp(code.as_str().unwrap()).await.unwrap();
+    assert_eq!(session.account().unwrap().access_key, USER.access_key());
+    client.send(GetKeyPair::new()).await.unwrap();
+    client.logout().await.unwrap();
+
+    drop(activated);
+    login().await.unwrap();
+    client.logout().await.unwrap();
+}

@@ -117,11 +117,22 @@ impl Manager {
         Filled(self)
     }
 
+    /// The same, with so many more rows of each list.
+    pub(crate) fn fill_many(&self, count: u32) -> Filled<'_> {
+        fill(&["--many", &count.to_string()]);
+        Filled(self)
+    }
+
     /// What a script of `tests/official` prints.
     pub(crate) fn official(&self, script: &str, role: Role) -> Value {
+        self.official_with(script, &[], role)
+    }
+
+    pub(crate) fn official_with(&self, script: &str, arguments: &[&str], role: Role) -> Value {
         let mut command = Command::new(variable("BACKENDAI_OFFICIAL_PYTHON"));
         command
             .arg(here("tests/official").join(script))
+            .args(arguments)
             .env("BACKEND_ACCESS_KEY", role.access_key())
             .env("BACKEND_SECRET_KEY", role.secret_key());
         serde_json::from_str(&run(command)).unwrap()
@@ -159,6 +170,13 @@ fn fill(arguments: &[&str]) {
 fn seed(arguments: &[&str]) -> String {
     let mut command = Command::new(here("tests/manager/seed"));
     command.args(arguments);
+    run(command)
+}
+
+/// The rows that the database gives for a query.
+pub(crate) fn sql(query: &str) -> String {
+    let mut command = Command::new(here("tests/manager/sql"));
+    command.arg(query);
     run(command)
 }
 

@@ -1,46 +1,57 @@
-//! Walks of a long list while somebody else makes and deletes rows at full speed.
+//! Walks of a long list while others make and delete rows at full speed.
+//!
+//! `BACKENDAI_WALK_ROWS=20000` is the full form; by itself it takes 4,000 rows.
 
 use std::{
     collections::BTreeSet,
+    env,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
 };
 
-use backendai::{Client, Drift, Select as _, Walk, keypair::PagedKeyPairs, types::KeyPairInput};
+use backendai::{
+    Client, Drift, Select as _, Walk,
+    keypair::{CreateKeyPair, PagedKeyPairs},
+    types::KeyPairInput,
+};
 
 use crate::support::{Manager, SUPERADMIN, USER};
+
+/// Who makes and deletes rows at the same time.
+const OTHERS: usize = 6;
 
 /// Makes keypairs and deletes every second at once and the others later, until told to stop.
 /// Their access keys are random, so that they fall before and behind the place of the walk.
 async fn disturb(client: Client, stop: Arc<AtomicBool>) -> usize {
     let mut kept = Vec::new();
-    let mut made = 0;
-    while !stop.load(Ordering::Relaxed) && made < 2000 {
-        let input = KeyPairInput::new("default", 1000);
-        let key = client.keypairs().create(USER.email(), input).await.unwrap().access_key;
-        made += 1;
-        kept.push(key);
+    let mut changes = 0;
+    while !stop.load(Ordering::Relaxed) {
+        let create = CreateKeyPair::new(USER.email(), KeyPairInput::new("default", 1000));
+        let made = client.send(create).await.unwrap().create_keypair.keypair.unwrap();
+        changes += 1;
+        kept.push(made.access_key);
         if kept.len() > 7 {
             client.keypairs().delete(kept.remove(0)).await.unwrap();
+            changes += 1;
         }
     }
     for key in kept {
         client.keypairs().delete(key).await.unwrap();
     }
-    made
+    changes
 }
 
 /// All access keys that a walk brings, in its order, and what it noticed.
-async fn walk(client: &Client, walk: Walk, order: Option<&str>) -> (Vec<String>, Drift) {
+async fn walk(client: &Client, walk: Walk, order: Option<&str>, size: u32) -> (Vec<String>, Drift) {
     let mut list = PagedKeyPairs::new();
     if let Some(order) = order {
         list = list.order(order);
     }
     // Only what costs the manager nothing: it counts requests row by row.
     let list = list.choose(["access_key"]).unwrap();
-    let mut rows = client.pages(list).walk(walk).page_size(1000).items();
+    let mut rows = client.pages(list).walk(walk).page_size(size).items();
     let mut keys = Vec::new();
     while let Some(row) = rows.next().await {
         keys.push(row.unwrap()["access_key"].as_str().unwrap().to_owned());
@@ -51,24 +62,42 @@ async fn walk(client: &Client, walk: Walk, order: Option<&str>) -> (Vec<String>,
 #[tokio::test]
 async fn what_is_there_all_the_time_comes_once_whatever_others_do() {
     let Some(manager) = Manager::turn().await else { return };
-    let _seeds = manager.seed(4_000);
+    let rows = env::var("BACKENDAI_WALK_ROWS").map_or(4_000, |rows| rows.parse().unwrap());
+    let _seeds = manager.seed(rows);
     let config = manager.config().access_key(SUPERADMIN.access_key());
     let config = config.secret_key(SUPERADMIN.secret_key()).build().unwrap();
-    let client = Client::builder(config).max_page_size(1000).build().unwrap();
+    // Many short pages, so that there is much to be changed between them.
+    let size = (rows / 40).max(100);
+    let client = Client::builder(config).max_page_size(size).build().unwrap();
     for (way, order) in [(Walk::Keyset, None), (Walk::Offset, Some("-access_key"))] {
         let before: BTreeSet<_> = manager.access_keys().into_iter().collect();
         let stop = Arc::new(AtomicBool::new(false));
-        let other = tokio::spawn(disturb(manager.client(SUPERADMIN), stop.clone()));
-        let (keys, drift) = walk(&client, way, order).await;
+        let others: Vec<_> = (0..OTHERS)
+            .map(|_| tokio::spawn(disturb(manager.client(SUPERADMIN), stop.clone())))
+            .collect();
+        let (keys, drift) = walk(&client, way, order, size).await;
         stop.store(true, Ordering::Relaxed);
-        let made = other.await.unwrap();
+        let mut changes = 0;
+        for other in others {
+            changes += other.await.unwrap();
+        }
+        // All that the others made is gone, so this is what was there all the time.
         let after: BTreeSet<_> = manager.access_keys().into_iter().collect();
+        assert_eq!(before, after, "the others left something behind");
 
         let came: BTreeSet<_> = keys.iter().cloned().collect();
+        println!(
+            "{way:?}: {} rows came, {} were there all the time, {changes} changes meanwhile, {drift:?}",
+            keys.len(),
+            before.len()
+        );
         assert_eq!(keys.len(), came.len(), "{way:?}: a row came twice");
-        let lost: Vec<_> = before.intersection(&after).filter(|key| !came.contains(*key)).collect();
-        assert!(lost.is_empty(), "{way:?} {order:?}: {lost:?} of {}, {drift:?}", before.len());
-        assert!(!drift.missed, "{drift:?}");
-        println!("{way:?} {order:?}: {} rows, {made} made meanwhile, {drift:?}", keys.len());
+        let lost: Vec<_> = before.difference(&came).collect();
+        assert!(
+            lost.is_empty() && !drift.missed,
+            "{way:?}: {lost:?} of {}, {drift:?}",
+            before.len()
+        );
+        assert!(changes > 10 * OTHERS, "{way:?}: only {changes} changes");
     }
 }

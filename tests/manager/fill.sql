@@ -2,7 +2,7 @@
 -- row with a value in every column and one with null wherever null may be. The ids are fixed and begin
 -- with `f0`. Sessions and endpoints rest in states that the manager's own loops leave alone, and no
 -- agent is ALIVE: the manager would call it when it is asked for its hardware.
--- Run after fill-clear.sql, in one transaction with it.
+-- Run after fill-clear.sql and before fill-relations.sql, in one transaction with them.
 
 create temporary table people as
 select substring(email from '^[^@]+') as name, uuid, domain_name, domain_id from users where email like '%@tests.invalid';
@@ -274,58 +274,3 @@ insert into model_cards (id, name, vfolder, domain, project, creator, author, ti
 select pg_temp.fill_id(21, 1), 'fill-model', pg_temp.fill_id(8, 3), 'default', g.id, p.uuid, 'Somebody', 'Fill', '1.0', 'A model',
        'text-generation', 'LLM', 'transformer', array['pytorch'], array['test'], 'Apache-2.0', '# Fill', 'public'
 from people p, groups g where p.name = 'domain-admin' and g.name = 'default' and g.domain_name = 'default';
-
--- Who belongs to what, as in relations.sql.
-create temporary table filled as
-with project as (select id from groups where name = 'default' and domain_name = 'default')
-select 'vfolder' as kind, id, 'user' as scope, "user" as owner from vfolders where id::text like 'f00000%' and "user" is not null
-union all select 'vfolder', v.id, 'project', v."group" from vfolders v where v.id::text like 'f00000%' and v."group" is not null
-union all select 'project', id, 'domain', (select id from domains where name = 'default') from groups where id::text like 'f00000%'
-union all select 'session', id, 'user', user_uuid from sessions where id::text like 'f00000%'
-union all select 'session', id, 'project', group_id from sessions where id::text like 'f00000%'
-union all select 'deployment', id, 'project', project from endpoints where id::text like 'f00000%'
-union all select 'deployment', id, 'user', session_owner from endpoints where id::text like 'f00000%'
-union all select 'network', id, 'project', project from networks where id::text like 'f00000%'
-union all select 'model_card', id, 'project', project from model_cards where id::text like 'f00000%'
-union all select 'resource_group', id, 'domain', (select id from domains where name = 'default') from scaling_groups where name = 'fill-gpu'
-union all select 'resource_group', s.id, 'project', p.id from scaling_groups s, project p where s.name = 'fill-gpu'
-union all select 'resource_group', id, 'global', (select id from global_entities where name = 'global') from scaling_groups where name like 'fill-%'
-union all select 'agent', uuid, 'resource_group', resource_group_id from agents where id like 'i-fill-%'
-union all select 'container_registry', id, 'global', (select id from global_entities where name = 'global') from container_registries where id::text like 'f00000%'
-union all select 'image', id, 'container_registry', registry_id from images where id::text like 'f00000%'
-union all select 'resource_preset', id, 'global', (select id from global_entities where name = 'global') from resource_presets where id::text like 'f00000%';
-
-insert into virtual_entities (entity_type, entity_id) select distinct kind, id from filled on conflict do nothing;
-
-insert into entity_memberships (virtual_entity_id, member_entity_id, capped)
-select o.id, m.id, false
-from filled f
-join virtual_entities o on o.entity_type = f.scope and o.entity_id = f.owner
-join virtual_entities m on m.entity_type = f.kind and m.entity_id = f.id
-on conflict do nothing;
-
-insert into entity_memberships (virtual_entity_id, member_entity_id, capped)
-select o.id, m.id, true
-from groups g
-join virtual_entities o on o.entity_type = 'project' and o.entity_id = g.id
-join project_resource_policies p on p.name = g.resource_policy
-join virtual_entities m on m.entity_type = 'project_resource_policy' and m.entity_id = p.uuid
-where g.id::text like 'f00000%'
-on conflict do nothing;
-
-insert into scope_bindings (virtual_entity_id, scope_entity_id)
-select m.id, o.id
-from filled f
-join virtual_entities o on o.entity_type = f.scope and o.entity_id = f.owner
-join virtual_entities m on m.entity_type = f.kind and m.entity_id = f.id
-on conflict do nothing;
-
--- One folder is lent to somebody, another is offered.
-insert into entity_shares (id, sharer_user_id, recipient_entity_type, recipient_entity_id, recipient_email,
-                           target_entity_type, target_entity_id, permission_cap, expires_at, status, created_at)
-values (pg_temp.fill_id(9, 1), pg_temp.person('user'), 'user', pg_temp.person('domain-admin'), 'domain-admin@tests.invalid', 'vfolder',
-        pg_temp.fill_id(8, 1), 1, null, 'accepted', '2024-05-06Z'),
-       (pg_temp.fill_id(9, 2), pg_temp.person('domain-admin'), 'user', pg_temp.person('user'), null, 'vfolder', pg_temp.fill_id(8, 3), 1, null,
-        'accepted', '2024-05-07Z'),
-       (pg_temp.fill_id(9, 3), pg_temp.person('domain-admin'), null, null, 'low-rate@tests.invalid', 'vfolder', pg_temp.fill_id(8, 3), null,
-        '2099-01-01Z', 'pending', '2024-05-08Z');

@@ -133,16 +133,20 @@ def fill(home: Home, arguments: argparse.Namespace) -> None:
     if arguments.clear:
         live.clear(home)
     else:
-        files.append(SOURCE / "fill.sql")
+        files += [SOURCE / name for name in ("fill.sql", "fill-many.sql", "fill-relations.sql")]
         live.fill(home)
-    services.sql(home, *files, one_transaction=True)
+    services.sql(home, *files, one_transaction=True, variables={"count": arguments.many})
     say("the filled rows are gone" if arguments.clear else "filled")
+
+
+def sql(home: Home, arguments: argparse.Namespace) -> None:
+    print(services.sql(home, arguments.query))
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="tests/manager", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    commands = parser.add_subparsers(required=True, metavar="up|down|seed|fill")
+    commands = parser.add_subparsers(required=True, metavar="up|down|seed|fill|sql")
     command = commands.add_parser("up", help="install what is missing and start what does not run")
     command.add_argument("--version", help=f"of the manager (default: {install.NEWEST}); each has a MANAGER_HOME of its own")
     command.add_argument("--webserver", action="store_true", help="with the webserver, to log in by password")
@@ -158,7 +162,11 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     command.set_defaults(run=seed)
     command = commands.add_parser("fill", help="write agents, sessions, folders and so on straight into the database")
     command.add_argument("--clear", action="store_true", help="remove them")
+    command.add_argument("--many", type=int, default=0, metavar="N", help="with N more rows of each list, for walks")
     command.set_defaults(run=fill)
+    command = commands.add_parser("sql", help="print the rows of a query of the database")
+    command.add_argument("query")
+    command.set_defaults(run=sql)
     return parser.parse_args(arguments)
 
 

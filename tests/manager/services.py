@@ -178,6 +178,9 @@ def etcd(home: Home, processes: Processes) -> None:
 def manager_config(home: Home) -> str:
     address = {name: f'{{ host = "{LOOPBACK}", port = {home.port(name)} }}'
                for name in ("postgres", "etcd", "manager", "internal")}
+    # What is loaded by itself, and one-time passwords, for users who activate them.
+    names = [f"ai.backend.manager.{name}" for name in ("network", "plugin.keypair", "plugin.totp")]
+    plugins = f"allowed-plugins = {json.dumps(names)}" if home.version == install.NEWEST else ""
     return f"""[etcd]
 namespace = "local"
 addr = {address["etcd"]}
@@ -205,6 +208,7 @@ rpc-auth-manager-keypair = "{home.conf}/manager.key_secret"
 user = {os.getuid()}
 group = {os.getgid()}
 hide-agents = true
+{plugins}
 
 [docker-registry]
 ssl-verify = false

@@ -1,48 +1,13 @@
 //! What the log says of a call, and what it must not say.
 
-use std::sync::{Arc, Mutex};
+use backendai::{keypair::CreateKeyPair, types::KeyPairInput};
 
-use backendai::keypair::CreateKeyPair;
-use backendai::types::KeyPairInput;
-use tracing_subscriber::fmt::{MakeWriter, format::FmtSpan};
-
-use crate::support::*;
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
+use crate::{logged::Log, support::*};
 
 #[tokio::test]
 async fn one_span_per_call_and_no_secret_in_it() {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_span_events(FmtSpan::CLOSE)
-        .with_ansi(false)
-        .with_writer(log.clone())
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
-    // Another thread may just have come here for the first time, when nobody listened yet.
-    client(&Fake::new(|_, _| refused())).execute("{ a }", ()).await.unwrap_err();
-    tracing::callsite::rebuild_interest_cache();
-    log.0.lock().unwrap().clear();
+    let any = client(&Fake::new(|_, _| refused()));
+    let (log, _guard) = Log::capture(async { any.execute("{ a }", ()).await.unwrap_err() }).await;
     let fake = Fake::new(|count, _| match count {
         0 => refused(),
         _ => ok(
@@ -53,12 +18,12 @@ async fn one_span_per_call_and_no_secret_in_it() {
     let create = CreateKeyPair::new("s3cret-variable", KeyPairInput::new("default", 100));
     client.send(create).await.unwrap_err();
 
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.take();
     let spans: Vec<_> = log.lines().filter(|line| line.contains("close")).collect();
     assert_eq!(spans.len(), 1, "{log}");
     for part in [
         "backendai.request",
-        "graphql.operation.name=CreateKeyPair",
+        "graphql.operation.name=\"CreateKeyPair\"",
         "graphql.operation.type=\"mutation\"",
         "server.address=\"b.example\" server.port=443",
         "http.response.status_code=200",

@@ -10,6 +10,8 @@
 
 mod answers;
 mod contents;
+#[path = "../logged/mod.rs"]
+mod logged;
 mod logs;
 mod pages;
 mod prefetch;

@@ -1,5 +1,6 @@
 //! Queries, mutations and walks of 64 tasks, through proxies that fail in turn, to a real manager.
-//! Afterwards its database holds what the acknowledged mutations say, and nothing twice.
+//! Afterwards its database holds what the acknowledged mutations say, and nothing twice; and of each
+//! mutation whose outcome is unknown it is told which failure made it so.
 //!
 //! `BACKENDAI_SOAK` says for how many seconds; without it there is nothing to do. The manager is
 //! the one of `tests/manager/up`:
@@ -14,6 +15,7 @@
     reason = "tests may fail so, and tell what they saw"
 )]
 
+mod faults;
 mod model;
 mod proxy;
 
@@ -35,6 +37,7 @@ use fastrand::Rng;
 use tokio::time::{Instant, sleep};
 
 use crate::{
+    faults::{Faults, How},
     model::{Known, Row, Tags, Tally, judge},
     proxy::Proxy,
 };
@@ -46,6 +49,8 @@ const REST: std::ops::Range<u64> = 4_000..16_000;
 const READ_TIMEOUT: Duration = Duration::from_secs(15);
 const STALL: Duration = Duration::from_secs(18);
 const PAUSE: Duration = Duration::from_secs(4);
+/// Each task has to be answered so often in a minute, or nothing was tried.
+const ANSWERS: u64 = 1;
 
 fn variable(name: &str) -> String {
     env::var(name).unwrap_or_else(|_| panic!("{name} is not set: see tests/manager/README.md"))
@@ -63,21 +68,23 @@ fn client(endpoints: &[String], seed: u64) -> Client {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_acknowledged_is_there() {
     let Ok(seconds) = env::var("BACKENDAI_SOAK") else { return };
-    let end = Instant::now() + Duration::from_secs(seconds.parse().unwrap());
+    let seconds: u64 = seconds.parse().unwrap();
+    let end = Instant::now() + Duration::from_secs(seconds);
     let endpoint = variable("BACKEND_ENDPOINT");
     let target = endpoint.strip_prefix("http://").unwrap().parse().unwrap();
     let mut proxies = [Proxy::start(target).await, Proxy::start(target).await];
     let endpoints = proxies.each_ref().map(|proxy| format!("http://{}", proxy.address));
     let direct = client(&[endpoint], 0);
-    let tags = Arc::new(Tags::new());
+    let (tags, faults) = (Arc::new(Tags::new()), Arc::new(Faults::new(&endpoints)));
 
     let mut tasks = tokio::task::JoinSet::new();
     let clients: Vec<_> = (0..4).map(|seed| client(&endpoints, seed)).collect();
     for number in 0..TASKS {
-        let (client, tags) = (clients[number % clients.len()].clone(), Arc::clone(&tags));
-        tasks.spawn(Task::new(client, tags, number as u64).run(end));
+        let client = clients[number % clients.len()].clone();
+        let (tags, faults) = (Arc::clone(&tags), Arc::clone(&faults));
+        tasks.spawn(Task::new(client, tags, faults, number as u64).run(end));
     }
-    let failures = disturb(&mut proxies, end).await;
+    disturb(&mut proxies, &faults, end).await;
     let (mut known, mut tally) = (BTreeMap::new(), Tally::default());
     for task in tasks.join_all().await {
         known.extend(task.known);
@@ -86,7 +93,7 @@ async fn what_was_acknowledged_is_there() {
     // What a stalled proxy still holds goes with it.
     drop(proxies);
     let rows = settled(&direct, &tags).await;
-    println!("{failures} failures of proxies; {tally}");
+    println!("{faults}; {tally}");
     let verdict = judge(&known, &rows);
     let database = database();
     for row in &rows {
@@ -96,47 +103,57 @@ async fn what_was_acknowledged_is_there() {
         direct.send(DeleteKeyPair::new(row.access_key)).await.unwrap();
     }
     println!("{}", verdict.unwrap());
+    let least = TASKS as u64 * ANSWERS * seconds / 60;
+    assert!(tally.answered() >= least, "{} calls answered, not {least}", tally.answered());
 }
 
-/// Fails one proxy after the other in one way after the other. Returns how often.
-async fn disturb(proxies: &mut [Proxy; 2], end: Instant) -> usize {
-    let mut failures = 0;
-    while Instant::now() + PAUSE < end {
+/// Fails one proxy after the other in one way after the other.
+async fn disturb(proxies: &mut [Proxy; 2], faults: &Faults, end: Instant) {
+    for number in 0.. {
+        if Instant::now() + PAUSE >= end {
+            return;
+        }
         sleep(PAUSE).await;
-        let proxy = &mut proxies[failures % 2];
-        if failures / 2 % 2 == 0 {
+        let (which, proxy) = (number % 2, &mut proxies[number % 2]);
+        if number / 2 % 2 == 0 {
+            faults.begin(which, How::Stopped);
             proxy.stop().await;
             sleep(PAUSE).await;
             proxy.restart().await;
         } else {
+            faults.begin(which, How::Stalled);
             proxy.stall(true);
             sleep(STALL.min(end.saturating_duration_since(Instant::now()))).await;
             proxy.stall(false);
         }
-        failures += 1;
+        faults.end(which);
     }
-    failures
 }
 
 /// One task: its keypairs are its own, so it knows what became of each.
 struct Task {
     client: Client,
     tags: Arc<Tags>,
+    faults: Arc<Faults>,
     random: Rng,
     known: BTreeMap<i32, Known>,
     tally: Tally,
+    /// When the last mutation was sent.
+    began: Instant,
 }
 
 impl Task {
-    fn new(client: Client, tags: Arc<Tags>, seed: u64) -> Self {
-        let random = Rng::with_seed(seed);
-        Self { client, tags, random, known: BTreeMap::new(), tally: Tally::default() }
+    fn new(client: Client, tags: Arc<Tags>, faults: Arc<Faults>, seed: u64) -> Self {
+        let (random, known) = (Rng::with_seed(seed), BTreeMap::new());
+        let (tally, began) = (Tally::default(), Instant::now());
+        Self { client, tags, faults, random, known, tally, began }
     }
 
     async fn run(mut self, end: Instant) -> Self {
         // Not all at once.
         sleep(Duration::from_millis(self.random.u64(0..REST.end))).await;
         while Instant::now() < end {
+            self.began = Instant::now();
             match self.random.u32(0..100) {
                 0..35 => self.look().await,
                 35..65 => self.create().await,
@@ -245,7 +262,9 @@ impl Task {
         let unknown = error.is_outcome_unknown();
         assert!(unknown || error.is_connect(), "{error}");
         match unknown {
-            true => self.tally.unknown += 1,
+            true => {
+                *self.tally.unknown.entry(self.faults.explain(error, self.began)).or_default() += 1
+            }
             false => self.tally.not_sent += 1,
         }
         unknown

@@ -60,8 +60,16 @@ pub(crate) struct Tally {
     pub(crate) walks: u32,
     pub(crate) mutations: u32,
     pub(crate) not_sent: u32,
-    pub(crate) unknown: u32,
+    /// By what made them so.
+    pub(crate) unknown: BTreeMap<String, u32>,
     pub(crate) read_back: u32,
+}
+
+impl Tally {
+    /// Calls that were answered.
+    pub(crate) fn answered(&self) -> u64 {
+        u64::from(self.queries) + u64::from(self.walks) + u64::from(self.mutations)
+    }
 }
 
 impl AddAssign for Tally {
@@ -71,7 +79,9 @@ impl AddAssign for Tally {
         self.walks += other.walks;
         self.mutations += other.mutations;
         self.not_sent += other.not_sent;
-        self.unknown += other.unknown;
+        for (why, count) in other.unknown {
+            *self.unknown.entry(why).or_default() += count;
+        }
         self.read_back += other.read_back;
     }
 }
@@ -87,9 +97,10 @@ impl fmt::Display for Tally {
             self.failed_queries,
             self.mutations,
             self.not_sent,
-            self.unknown,
+            self.unknown.values().sum::<u32>(),
             self.read_back
-        )
+        )?;
+        self.unknown.iter().try_for_each(|(why, count)| write!(f, "\nunknown: {count} {why}"))
     }
 }
 

@@ -1,5 +1,5 @@
 """All questions, in the order in which they are asked."""
-from . import documents, signatures, lists, changes  # noqa: F401
+from . import documents, signatures, lists, roots, changes  # noqa: F401
 from .book import QUESTIONS
 
 __all__ = ["QUESTIONS"]

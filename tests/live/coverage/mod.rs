@@ -25,6 +25,8 @@ struct Entry {
     /// Superadmin, domain admin, user.
     outcomes: [Vec<String>; 3],
     rows: usize,
+    /// What was asked to see what a mutation did.
+    read_back: Vec<&'static str>,
 }
 
 /// The roots tried so far.
@@ -35,12 +37,12 @@ struct Run {
 }
 
 /// The id of a row that `tests/manager/fill.sql` has written.
-fn id(kind: u32, number: u32) -> String {
+pub(crate) fn id(kind: u32, number: u32) -> String {
     format!("f0{kind:06x}-0000-4000-8000-{number:012}")
 }
 
 /// Relay's id of a row.
-fn global(kind: &str, id: &str) -> String {
+pub(crate) fn global(kind: &str, id: &str) -> String {
     STANDARD.encode(format!("{kind}:{id}"))
 }
 
@@ -110,34 +112,74 @@ impl Run {
         }
     }
 
-    /// A mutation that a user is refused and the superadmin carries out, or is told why not.
-    async fn change<O>(&mut self, root: &'static str, variables: Value, told: [Told; 2]) -> Value
+    /// A mutation: who is to be told why not is so, and then the superadmin carries it out, or is
+    /// told why not, too. To those who are told nothing it is left to the caller.
+    async fn change<O>(&mut self, root: &'static str, variables: Value, told: [Told; 3]) -> Value
     where
         O: Operation + DeserializeOwned,
         O::Data: Serialize,
     {
-        let [superadmin, user] = told;
-        if !user.is_empty() {
-            self.send::<O>(root, 2, &variables, user).await;
+        for role in [2, 1] {
+            if !told[role].is_empty() {
+                self.send::<O>(root, role, &variables, told[role]).await;
+            }
         }
-        self.send::<O>(root, 0, &variables, superadmin).await
+        self.send::<O>(root, 0, &variables, told[0]).await
     }
 
-    /// Reads a value back as the superadmin.
-    async fn reads<O>(&mut self, root: &'static str, variables: Value, place: &str, value: Value)
+    /// What a role reads, or the error.
+    async fn ask<O>(&mut self, role: usize, variables: Value) -> Result<Value, String>
     where
         O: Operation + DeserializeOwned,
         O::Data: Serialize,
     {
-        let read = match serde_json::from_value::<O>(variables) {
-            Ok(operation) => match self.clients[0].send(operation).await {
-                Ok(data) => serde_json::to_value(data).unwrap(),
-                Err(error) => Value::from(error.to_string()),
-            },
-            Err(error) => Value::from(error.to_string()),
-        };
-        if read.pointer(place).unwrap_or(&Value::Null) != &value {
-            self.faults.push(format!("{root}{place} is not {value}: {read}"));
+        let operation: O = serde_json::from_value(variables).map_err(|error| error.to_string())?;
+        let data = self.clients[role].send(operation).await.map_err(|error| error.to_string())?;
+        Ok(serde_json::to_value(data).unwrap())
+    }
+
+    /// Reads back what this mutation did: the value at a place of another root.
+    async fn reads<O>(&mut self, of: &'static str, variables: Value, place: &str, value: Value)
+    where
+        O: Operation + DeserializeOwned,
+        O::Data: Serialize,
+    {
+        let read = self.ask::<O>(0, variables).await.unwrap_or_else(Value::from);
+        let same = read.pointer(place) == Some(&value);
+        self.compare::<O>(of, &read, same, &format!("{place} is {value}"));
+    }
+
+    /// Reads back that something is gone: the manager says so with these words.
+    async fn lacks<O>(&mut self, of: &'static str, variables: Value, told: Told)
+    where
+        O: Operation + DeserializeOwned,
+        O::Data: Serialize,
+    {
+        let read = self.ask::<O>(0, variables).await;
+        let says_so = read.as_ref().is_err_and(|error| error.contains(told));
+        self.compare::<O>(of, &read.unwrap_or_else(Value::from), says_so, &format!("{told:?}"));
+    }
+
+    /// Reads back whether the list at a place has this row.
+    async fn lists<O>(&mut self, of: &'static str, read: (Value, &str), row: Value, has: bool)
+    where
+        O: Operation + DeserializeOwned,
+        O::Data: Serialize,
+    {
+        let (variables, place) = read;
+        let read = self.ask::<O>(0, variables).await.unwrap_or_else(Value::from);
+        let rows = read.pointer(place).and_then(Value::as_array);
+        let found = rows.map(|rows| rows.contains(&row));
+        self.compare::<O>(of, &read, found == Some(has), &format!("{row} is there: {has}"));
+    }
+
+    fn compare<O: Operation>(&mut self, of: &'static str, read: &Value, holds: bool, wanted: &str) {
+        let entry = self.entries.entry(of).or_default();
+        if !entry.read_back.contains(&O::NAME) {
+            entry.read_back.push(O::NAME);
+        }
+        if !holds {
+            self.faults.push(format!("after {of}, {} does not say that {wanted}: {read}", O::NAME));
         }
     }
 }
@@ -170,19 +212,22 @@ fn roots(kind: &str) -> Vec<&'static str> {
 fn page(run: &Run) -> String {
     let mut page = "# Every root, tried\n\n\
         Generated by `cargo test --test live coverage` against a manager 26.9.6 that `tests/manager/fill` has \
-        filled. Each\nquery was sent through the typed client by a superadmin, the admin of the domain \
-        `default` and a user; each mutation by\na user, who is refused, and by the superadmin. Rows were \
-        decoded; what is in quotes is part of what the error said.\n"
+        filled. Each\nquery and each mutation was sent through the typed client by a superadmin, the admin \
+        of the domain `default` and a\nuser. Rows were decoded; what is in quotes is part of what the error \
+        said. What a mutation did was read back by the\nqueries in the last column, as somebody who may see it.\n"
         .to_owned();
     for kind in ["Query", "Mutation"] {
         let roots = roots(kind);
         let entries: Vec<_> = roots.iter().map(|root| (root, run.entries.get(root))).collect();
         let tried = entries.iter().filter(|(_, entry)| entry.is_some()).count();
         let filled = entries.iter().filter(|(_, e)| e.is_some_and(|e| e.rows > 0)).count();
+        let mutation = kind == "Mutation";
+        let (title, line) = if mutation { (" read back |", "---|") } else { ("", "") };
         write!(
             page,
             "\n## {kind}: {tried} of {} roots, {filled} of them with rows\n\n\
-             | root | operations | superadmin | domain admin | user |\n|---|---|---|---|---|\n",
+             | root | operations | superadmin | domain admin | user |{title}\n\
+             |---|---|---|---|---|{line}\n",
             roots.len(),
         )
         .unwrap();
@@ -196,7 +241,12 @@ fn page(run: &Run) -> String {
             };
             let operations = entry.operations.join(", ");
             let cells = [superadmin, admin, user].map(tell);
-            writeln!(page, "| `{root}` | {operations} | {} |", cells.join(" | ")).unwrap();
+            write!(page, "| `{root}` | {operations} | {} |", cells.join(" | ")).unwrap();
+            if mutation {
+                let read = entry.read_back.join(", ");
+                write!(page, " {} |", if read.is_empty() { "—" } else { &read }).unwrap();
+            }
+            page.push('\n');
         }
     }
     page
@@ -215,6 +265,14 @@ async fn coverage() {
         let missing: Vec<_> =
             roots(kind).into_iter().filter(|root| !run.entries.contains_key(root)).collect();
         assert!(missing.is_empty(), "{kind}: not tried: {missing:?}");
+    }
+    for (root, entry) in &run.entries {
+        assert!(entry.outcomes.iter().all(|role| !role.is_empty()), "{root}: not by every role");
+    }
+    for root in roots("Mutation") {
+        let entry = &run.entries[root];
+        let read = !entry.read_back.is_empty() || changes::UNSEEN.contains(&root);
+        assert!(read || entry.rows == 0, "{root} was carried out, and not read back");
     }
     let (path, page) = (here("docs/coverage.md"), page(&run));
     if fs::read_to_string(&path).unwrap_or_default() != page {

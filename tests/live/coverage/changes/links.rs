@@ -1,145 +1,150 @@
 //! Scaling groups, and whom they serve.
 
-use backendai::{domain::*, scaling_group::*};
+use backendai::{Operation, domain::*, scaling_group::*};
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use super::{DONE, empty};
+use super::{DONE, STEP, empty};
 use crate::{
     coverage::{Run, id},
     support::USER,
 };
 
+/// The one that is tied.
+const BARE: &str = "fill-bare";
+
 pub(super) async fn all(run: &mut Run) {
     scaling_groups(run).await;
-    links(run).await;
+    domains(run).await;
+    groups(run).await;
+    keypairs(run).await;
 }
 
 async fn scaling_groups(run: &mut Run) {
     let name = json!({ "name": "fill-group" });
-    let made =
-        json!({ "name": "fill-group", "props": { "driver": "static", "scheduler": "fifo" } });
-    run.change::<CreateScalingGroup>("create_scaling_group", made, DONE).await;
-    let changed = json!({ "name": "fill-group", "props": { "description": "changed" } });
-    run.change::<ModifyScalingGroup>("modify_scaling_group", changed, DONE).await;
+    let props = json!({ "driver": "static", "scheduler": "fifo", "description": "made" });
+    let made = json!({ "name": "fill-group", "props": props });
     let place = "/scaling_group/description";
-    run.reads::<GetScalingGroup>("scaling_group", name.clone(), place, json!("changed")).await;
-    run.change::<DeleteScalingGroup>("delete_scaling_group", name.clone(), DONE).await;
-    run.reads::<GetScalingGroup>("scaling_group", name, "/scaling_group", Value::Null).await;
+    run.change::<CreateScalingGroup>("create_scaling_group", made, DONE).await;
+    run.reads::<GetScalingGroup>("create_scaling_group", name.clone(), place, json!("made")).await;
+    let changed = json!({ "name": "fill-group", "props": { "description": "changed" } });
+    let root = "modify_scaling_group";
+    run.change::<ModifyScalingGroup>(root, changed, DONE).await;
+    run.reads::<GetScalingGroup>(root, name.clone(), place, json!("changed")).await;
+    let root = "delete_scaling_group";
+    run.change::<DeleteScalingGroup>(root, name.clone(), DONE).await;
+    run.reads::<GetScalingGroup>(root, name, "/scaling_group", Value::Null).await;
 }
 
-/// Every link is tied, and loosened again.
-async fn links(run: &mut Run) {
-    let (one, some) = ("fill-bare", json!(["fill-bare"]));
-    let owner = json!({ "domain": "other", "scaling_group": one });
-    let owners = json!({ "domain": "other", "scaling_groups": some });
-    let served = |names: Value| (json!({ "domain": "other" }), "/scaling_groups_for_domain", names);
-    run.change::<AssociateScalingGroupWithDomain>(
-        "associate_scaling_group_with_domain",
-        owner.clone(),
-        DONE,
-    )
-    .await;
-    let (domain, place, _) = served(json!(null));
-    let second = format!("{place}/1/name");
-    run.reads::<ScalingGroupsForDomain>("scaling_groups_for_domain", domain, &second, json!(one))
-        .await;
-    run.change::<DisassociateScalingGroupWithDomain>(
-        "disassociate_scaling_group_with_domain",
-        owner,
-        DONE,
-    )
-    .await;
-    run.change::<AssociateScalingGroupsWithDomain>(
-        "associate_scaling_groups_with_domain",
-        owners.clone(),
-        DONE,
-    )
-    .await;
-    run.change::<DisassociateScalingGroupsWithDomain>(
-        "disassociate_scaling_groups_with_domain",
-        owners,
-        DONE,
-    )
-    .await;
+/// Ties the one scaling group to an owner, loosens it again, and reads `Q` after each.
+async fn tie<A, D, Q>(run: &mut Run, roots: [&'static str; 2], owner: &Value, many: bool)
+where
+    A: Operation + DeserializeOwned,
+    A::Data: Serialize,
+    D: Operation + DeserializeOwned,
+    D::Data: Serialize,
+    Q: Operation + DeserializeOwned,
+    Q::Data: Serialize,
+{
+    let mut link = owner.clone();
+    match many {
+        true => link["scaling_groups"] = json!([BARE]),
+        false => link["scaling_group"] = json!(BARE),
+    }
+    run.change::<A>(roots[0], link.clone(), DONE).await;
+    serves::<Q>(run, roots[0], owner, true).await;
+    run.change::<D>(roots[1], link, DONE).await;
+    serves::<Q>(run, roots[1], owner, false).await;
+}
 
-    let owner = json!({ "user_group": id(22, 2), "scaling_group": one });
-    let owners = json!({ "user_group": id(22, 2), "scaling_groups": some });
-    run.change::<AssociateScalingGroupWithUserGroup>(
-        "associate_scaling_group_with_user_group",
-        owner.clone(),
-        DONE,
-    )
-    .await;
-    run.change::<DisassociateScalingGroupWithUserGroup>(
-        "disassociate_scaling_group_with_user_group",
-        owner,
-        DONE,
-    )
-    .await;
-    run.change::<AssociateScalingGroupsWithUserGroup>(
-        "associate_scaling_groups_with_user_group",
-        owners.clone(),
-        DONE,
-    )
-    .await;
-    let project = json!({ "user_group": id(22, 2) });
-    let place = "/scaling_groups_for_user_group/0/name";
-    let root = "scaling_groups_for_user_group";
-    run.reads::<ScalingGroupsForUserGroup>(root, project.clone(), place, json!(one)).await;
-    run.change::<DisassociateScalingGroupsWithUserGroup>(
-        "disassociate_scaling_groups_with_user_group",
-        owners,
-        DONE,
-    )
-    .await;
-    run.change::<DisassociateAllScalingGroupsWithGroup>(
-        "disassociate_all_scaling_groups_with_group",
-        project.clone(),
-        DONE,
-    )
-    .await;
-    run.reads::<ScalingGroupsForUserGroup>(root, project, place, Value::Null).await;
+/// Reads back whether the one scaling group serves this owner.
+async fn serves<Q>(run: &mut Run, of: &'static str, owner: &Value, serves: bool)
+where
+    Q: Operation + DeserializeOwned,
+    Q::Data: Serialize,
+{
+    let read = run.ask::<Q>(0, owner.clone()).await.unwrap_or_else(Value::from);
+    let rows = read.as_object().and_then(|data| data.values().next()).and_then(Value::as_array);
+    let found = rows.map(|rows| rows.iter().any(|row| row["name"] == BARE));
+    run.compare::<Q>(of, &read, found == Some(serves), &format!("{BARE} serves it: {serves}"));
+}
 
-    let owner = json!({ "access_key": USER.access_key(), "scaling_group": one });
-    let owners = json!({ "access_key": USER.access_key(), "scaling_groups": some });
-    run.change::<AssociateScalingGroupWithKeyPair>(
-        "associate_scaling_group_with_keypair",
-        owner.clone(),
-        DONE,
-    )
+async fn domains(run: &mut Run) {
+    let roots = ["associate_scaling_group_with_domain", "disassociate_scaling_group_with_domain"];
+    let owner = json!({ "domain": "other" });
+    tie::<
+        AssociateScalingGroupWithDomain,
+        DisassociateScalingGroupWithDomain,
+        ScalingGroupsForDomain,
+    >(run, roots, &owner, false)
     .await;
-    run.change::<DisassociateScalingGroupWithKeyPair>(
-        "disassociate_scaling_group_with_keypair",
-        owner,
-        DONE,
-    )
-    .await;
-    run.change::<AssociateScalingGroupsWithKeyPair>(
-        "associate_scaling_groups_with_keypair",
-        owners.clone(),
-        DONE,
-    )
-    .await;
-    run.change::<DisassociateScalingGroupsWithKeyPair>(
-        "disassociate_scaling_groups_with_keypair",
-        owners,
-        DONE,
-    )
+    let roots = ["associate_scaling_groups_with_domain", "disassociate_scaling_groups_with_domain"];
+    tie::<
+        AssociateScalingGroupsWithDomain,
+        DisassociateScalingGroupsWithDomain,
+        ScalingGroupsForDomain,
+    >(run, roots, &owner, true)
     .await;
 
     // All of a domain: of one that nobody needs.
-    let node = json!({ "input": { "name": "fill-domain-3", "scaling_groups": [one] } });
-    run.change::<CreateDomainNode>("create_domain_node", node, ["", ""]).await;
+    let node = json!({ "input": { "name": "fill-domain-3", "scaling_groups": [BARE] } });
+    run.change::<CreateDomainNode>("create_domain_node", node, STEP).await;
     let domain = json!({ "domain": "fill-domain-3" });
-    run.change::<DisassociateAllScalingGroupsWithDomain>(
-        "disassociate_all_scaling_groups_with_domain",
-        domain.clone(),
-        DONE,
+    serves::<ScalingGroupsForDomain>(run, "create_domain_node", &domain, true).await;
+    let root = "disassociate_all_scaling_groups_with_domain";
+    run.change::<DisassociateAllScalingGroupsWithDomain>(root, domain.clone(), DONE).await;
+    serves::<ScalingGroupsForDomain>(run, root, &domain, false).await;
+    empty(run, "fill-domain-3").await;
+    run.change::<PurgeDomain>("purge_domain", json!({ "name": "fill-domain-3" }), STEP).await;
+}
+
+async fn groups(run: &mut Run) {
+    let roots =
+        ["associate_scaling_group_with_user_group", "disassociate_scaling_group_with_user_group"];
+    let owner = json!({ "user_group": id(22, 2) });
+    tie::<
+        AssociateScalingGroupWithUserGroup,
+        DisassociateScalingGroupWithUserGroup,
+        ScalingGroupsForUserGroup,
+    >(run, roots, &owner, false)
+    .await;
+    let roots =
+        ["associate_scaling_groups_with_user_group", "disassociate_scaling_groups_with_user_group"];
+    tie::<
+        AssociateScalingGroupsWithUserGroup,
+        DisassociateScalingGroupsWithUserGroup,
+        ScalingGroupsForUserGroup,
+    >(run, roots, &owner, true)
+    .await;
+
+    let one = json!({ "user_group": id(22, 2), "scaling_group": BARE });
+    run.change::<AssociateScalingGroupWithUserGroup>(
+        "associate_scaling_group_with_user_group",
+        one,
+        STEP,
     )
     .await;
-    let root = "scaling_groups_for_domain";
-    run.reads::<ScalingGroupsForDomain>(root, domain, "/scaling_groups_for_domain/0", Value::Null)
-        .await;
-    empty(run, "fill-domain-3").await;
-    run.change::<PurgeDomain>("purge_domain", json!({ "name": "fill-domain-3" }), ["", ""]).await;
+    let root = "disassociate_all_scaling_groups_with_group";
+    serves::<ScalingGroupsForUserGroup>(run, root, &owner, true).await;
+    run.change::<DisassociateAllScalingGroupsWithGroup>(root, owner.clone(), DONE).await;
+    serves::<ScalingGroupsForUserGroup>(run, root, &owner, false).await;
+}
+
+async fn keypairs(run: &mut Run) {
+    let owner = json!({ "access_key": USER.access_key() });
+    let roots = ["associate_scaling_group_with_keypair", "disassociate_scaling_group_with_keypair"];
+    tie::<
+        AssociateScalingGroupWithKeyPair,
+        DisassociateScalingGroupWithKeyPair,
+        ScalingGroupsForKeyPair,
+    >(run, roots, &owner, false)
+    .await;
+    let roots =
+        ["associate_scaling_groups_with_keypair", "disassociate_scaling_groups_with_keypair"];
+    tie::<
+        AssociateScalingGroupsWithKeyPair,
+        DisassociateScalingGroupsWithKeyPair,
+        ScalingGroupsForKeyPair,
+    >(run, roots, &owner, true)
+    .await;
 }
