@@ -15,7 +15,12 @@ use crate::{
 /// Proves documents as the build would: all files are one set and share their fragments. Ends with
 /// 1 and says what is wrong, where, and what was probably meant.
 #[derive(Args, Debug)]
-#[command(arg_required_else_help = true)]
+#[command(
+    arg_required_else_help = true,
+    after_help = "Examples:
+  backendai check graphql/*.graphql
+  backendai check --schema my.graphql --output json queries.graphql"
+)]
 pub(crate) struct Check {
     #[command(flatten)]
     documents: Documents,

@@ -11,7 +11,11 @@ use crate::{
 /// Prints the Rust that the build would make of documents. In a build script, `backendai_codegen`
 /// does the same.
 #[derive(Args, Debug)]
-#[command(arg_required_else_help = true)]
+#[command(
+    arg_required_else_help = true,
+    after_help = "Example:
+  backendai generate queries.graphql > queries.rs"
+)]
 pub(crate) struct Generate {
     #[command(flatten)]
     documents: Documents,

@@ -117,6 +117,16 @@ impl Failure {
         Self::plain(with_causes(format!("Error: [{group}] `{command}` failed: "), error))
     }
 
+    /// All of it in one line.
+    pub(crate) fn text(&self) -> String {
+        let mut text = self.what.clone();
+        for more in [&self.why, &self.mend].into_iter().flatten() {
+            text.push_str(": ");
+            text.push_str(more);
+        }
+        text
+    }
+
     /// Tells it in the form that was asked for, and gives the exit code. Whoever reads JSON is told
     /// on the standard output, so that a program has one place to look at.
     pub(crate) fn tell(&self, form: Option<Form>) -> u8 {

@@ -25,11 +25,31 @@ pub(crate) struct Documents {
     pub(crate) warnings: Vec<Diagnostic>,
 }
 
+/// Which operations need a name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Names {
+    /// All: Rust types are called by it.
+    Generated,
+    /// Those that are not alone.
+    #[cfg(feature = "tools")]
+    Sent,
+}
+
 /// Reads documents; what is wrong in any of them is reported at once.
 pub(crate) fn read(
     schema: &Valid<Schema>,
     nulls: &Nulls,
     files: impl IntoIterator<Item = (PathBuf, String)>,
+) -> Result<Documents, Failure> {
+    prove(schema, nulls, files, Names::Generated)
+}
+
+/// The same, where operations may have no names.
+pub(crate) fn prove(
+    schema: &Valid<Schema>,
+    nulls: &Nulls,
+    files: impl IntoIterator<Item = (PathBuf, String)>,
+    names: Names,
 ) -> Result<Documents, Failure> {
     let mut errors = DiagnosticList::new(Default::default());
     let mut builder = ExecutableDocument::builder(Some(schema), &mut errors);
@@ -47,7 +67,7 @@ pub(crate) fn read(
     });
     let broken: Vec<_> = found.errors.iter().filter(|error| error.is_syntax()).cloned().collect();
     found.errors.extend(
-        unsupported(&document)
+        unsupported(&document, names)
             .into_iter()
             .filter(|error| !broken.iter().any(|broken| broken.file() == error.file())),
     );
@@ -73,11 +93,12 @@ pub(crate) fn read(
 }
 
 /// What is valid but has no meaning here.
-fn unsupported(document: &ExecutableDocument) -> Vec<Diagnostic> {
+fn unsupported(document: &ExecutableDocument, names: Names) -> Vec<Diagnostic> {
     let at = |operation: &Node<Operation>, message: &str| {
         Diagnostic::at(operation.location(), &document.sources, message)
     };
-    let anonymous = document.operations.anonymous.iter().map(|operation| {
+    let named = names == Names::Generated || document.operations.len() > 1;
+    let anonymous = document.operations.anonymous.iter().filter(|_| named).map(|operation| {
         at(
             operation,
             "the operation has no name: it is what the Rust type is called, so give it one",

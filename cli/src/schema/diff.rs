@@ -23,6 +23,8 @@ use crate::{
 /// Says what changed between two snapshots, the worst first: what breaks requests, what changes
 /// their meaning or brings something new, and what is safe. Ends with 1 if something breaks.
 #[derive(Args, Debug)]
+#[command(after_help = "Example:
+  backendai schema diff schema-26.4.graphql schema-26.9.graphql")]
 pub(super) struct Diff {
     /// The snapshot before.
     old: PathBuf,

@@ -13,6 +13,9 @@ use crate::{
 /// Writes a document that asks for all plain fields of a root field's rows. Its arguments are
 /// variables.
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  backendai schema scaffold keypair_list
+  backendai schema scaffold vfolder_nodes --depth 2 --all > vfolders.graphql")]
 pub(super) struct Scaffold {
     /// The root field, such as `keypair_list`.
     root: String,
