@@ -5,13 +5,19 @@ mod check;
 mod completions;
 mod connect;
 mod context;
+mod domain;
 mod generate;
 mod global;
+mod gql;
+mod keypair;
 mod login;
 mod logout;
 mod output;
 mod prompt;
+mod render;
 mod schema;
+mod snapshot;
+mod suggest;
 mod terminal;
 mod whoami;
 
@@ -48,6 +54,8 @@ enum Command {
     Context(context::Context),
     /// Print the Rust that documents become.
     Generate(generate::Generate),
+    /// Run a document of your own.
+    Gql(gql::Gql),
     /// Prove keys or a password, and keep them as a context.
     Login(Box<login::Login>),
     /// End a session, or forget keys.
@@ -56,6 +64,8 @@ enum Command {
     Schema(schema::Schema),
     /// Say who is asking which manager.
     Whoami(whoami::Whoami),
+    #[command(flatten)]
+    Domain(domain::Verb),
 }
 
 impl Command {
@@ -66,10 +76,12 @@ impl Command {
             Self::Completions(command) => command.run(global).await,
             Self::Context(command) => command.run(global).await,
             Self::Generate(command) => command.run(global).await,
+            Self::Gql(command) => command.run(global).await,
             Self::Login(command) => command.run(global).await,
             Self::Logout(command) => command.run(global).await,
             Self::Schema(command) => command.run(global).await,
             Self::Whoami(command) => command.run(global).await,
+            Self::Domain(verb) => verb.run(global).await,
         }
     }
 }

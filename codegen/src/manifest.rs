@@ -5,7 +5,11 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use sha2::{Digest, Sha256};
 
+use apollo_compiler::Schema;
+
 use crate::{
+    coordinates::{Named, named},
+    document::Documents,
     emit::left_out,
     since::{All, Since},
     text::whole,
@@ -13,11 +17,16 @@ use crate::{
 };
 
 /// As JSON, sorted by name; every line says one thing, so that it can be merged line by line.
-pub(crate) fn manifest(model: &Model) -> String {
+pub(crate) fn manifest(model: &Model, schema: &Schema, documents: &Documents) -> String {
     let mut operations = BTreeMap::new();
     for (module, contents) in &model.modules {
         for operation in &contents.operations {
-            operations.insert(&operation.graphql_name, entry(module, operation));
+            let name = &operation.graphql_name;
+            let Some(document) = documents.executable.operations.named.get(name.as_str()) else {
+                continue;
+            };
+            let named = named(schema, documents, document);
+            operations.insert(name, entry(module, operation, &named));
         }
     }
     let operations: Vec<_> =
@@ -26,7 +35,7 @@ pub(crate) fn manifest(model: &Model) -> String {
 }
 
 // Names of GraphQL and versions have nothing that JSON would escape.
-fn entry(module: &str, operation: &Operation) -> String {
+fn entry(module: &str, operation: &Operation, named: &Named) -> String {
     let text = &operation.text;
     let kind = if operation.is_query { "query" } else { "mutation" };
     let digest = hex::encode(Sha256::digest(whole(&text.parts).as_bytes()));
@@ -43,8 +52,7 @@ fn entry(module: &str, operation: &Operation) -> String {
             let _ = write!(entry, ",\n    \"{name}\": {}", reasons(all));
         }
     }
-    let uses: Vec<_> = text
-        .uses
+    let uses: Vec<_> = named
         .iter()
         .map(|(on, fields)| {
             let fields: Vec<_> = fields

@@ -1,10 +1,10 @@
 //! Rust names for GraphQL names: legal, idiomatic, and never two the same in one scope.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
-/// Words that a raw identifier makes legal.
+/// Words that a raw identifier makes legal, sorted.
 const KEYWORDS: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
     "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
@@ -18,33 +18,38 @@ const PATH_KEYWORDS: &[&str] = &["self", "Self", "super", "crate", "_", ""];
 
 /// The names given out in one scope.
 #[derive(Default)]
-pub(crate) struct Names(HashSet<String>);
+pub(crate) struct Names {
+    taken: &'static [&'static str],
+    given: BTreeSet<String>,
+}
 
 impl Names {
     /// A scope in which some names are taken already.
-    pub(crate) fn with(taken: &[&str]) -> Self {
-        Self(taken.iter().map(|&name| name.to_owned()).collect())
+    pub(crate) fn with(taken: &'static [&'static str]) -> Self {
+        Self { taken, given: BTreeSet::new() }
     }
 
     /// The name itself, or with as many underscores behind it as make it new.
     pub(crate) fn claim(&mut self, mut name: String) -> String {
-        while PATH_KEYWORDS.contains(&name.as_str()) || !self.0.insert(name.clone()) {
+        let taken = |name: &str| PATH_KEYWORDS.contains(&name) || self.taken.contains(&name);
+        while taken(&name) || self.given.contains(&name) {
             name.push('_');
         }
+        self.given.insert(name.clone());
         name
     }
 }
 
 /// Writes a name as an identifier, raw where it has to be.
 pub(crate) fn ident(name: &str) -> String {
-    if KEYWORDS.contains(&name) { format!("r#{name}") } else { name.to_owned() }
+    if KEYWORDS.binary_search(&name).is_ok() { format!("r#{name}") } else { name.to_owned() }
 }
 
 /// Name of a field, a method or a module. What is in snake case already stays as it is, so that
 /// `_id` does not become `id`.
 pub(crate) fn snake(name: &str) -> String {
-    let as_it_is = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-    if name.chars().all(as_it_is) { name.to_owned() } else { name.to_snake_case() }
+    let as_it_is = |c: u8| matches!(c, b'a'..=b'z' | b'0'..=b'9' | b'_');
+    if name.bytes().all(as_it_is) { name.to_owned() } else { name.to_snake_case() }
 }
 
 /// Name of a type or a variant. What is in camel case already keeps its capitals, so that names
@@ -61,6 +66,11 @@ pub(crate) fn camel(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keywords_are_sorted() {
+        assert!(KEYWORDS.is_sorted());
+    }
 
     #[test]
     fn names_are_legal_and_idiomatic() {

@@ -1,15 +1,22 @@
 //! What to generate from what, and where to put it.
 
+#[cfg(feature = "manifest")]
+use std::collections::BTreeSet;
 use std::{
     collections::BTreeMap,
     env, fs,
     path::{Path, PathBuf},
 };
 
+use apollo_compiler::{Schema, validation::Valid};
+
+#[cfg(feature = "manifest")]
+use crate::coordinates;
 use crate::{
     Diagnostic, Failure, build,
     carried::Carried,
-    document, emit,
+    document::{self, Documents},
+    emit,
     nulls::Nulls,
     schema,
     types::{Base, Model},
@@ -41,6 +48,15 @@ pub struct Generated {
     pub warnings: Vec<Diagnostic>,
     /// The files it was made from.
     pub files: Vec<PathBuf>,
+}
+
+/// All that was read, and found right.
+struct Set {
+    schema: Valid<Schema>,
+    nulls: Nulls,
+    carried: Carried,
+    documents: Documents,
+    files: Vec<PathBuf>,
 }
 
 /// Scalars of the manager's schemas, and the types of the runtime crate that they become.
@@ -201,10 +217,11 @@ impl Options {
     /// When a file cannot be read or is not valid, with every fault of all files, and with what
     /// would have been warnings.
     pub fn generate(&self) -> Result<Generated, Failure> {
-        let (model, files) = self.model()?;
+        let set = self.read_set()?;
+        let model = self.model(&set);
         let code = emit::emit(&model, &self.runtime, &self.path);
         let types = Carried::list(&model);
-        Ok(Generated { code, types, warnings: model.warnings, files })
+        Ok(Generated { code, types, warnings: model.warnings, files: set.files })
     }
 
     /// What the operations name in the schema and which manager has that, as JSON: an entry for
@@ -215,10 +232,33 @@ impl Options {
     /// As [`generate`](Self::generate).
     #[cfg(feature = "manifest")]
     pub fn manifest(&self) -> Result<String, Failure> {
-        Ok(crate::manifest::manifest(&self.model()?.0))
+        let set = self.read_set()?;
+        Ok(crate::manifest::manifest(&self.model(&set), &set.schema, &set.documents))
     }
 
-    fn model(&self) -> Result<(Model, Vec<PathBuf>), Failure> {
+    /// The coordinates in the schema that each operation names, for
+    /// `diff::Change::touches`: fields, their arguments, the types around and behind them, and
+    /// what its variables can have.
+    ///
+    /// # Errors
+    ///
+    /// As [`generate`](Self::generate).
+    #[cfg(feature = "manifest")]
+    pub fn coordinates(&self) -> Result<BTreeMap<String, BTreeSet<String>>, Failure> {
+        let Set { schema, documents, .. } = self.read_set()?;
+        let operations = documents.executable.operations.named.iter();
+        let each = operations.map(|(name, operation)| {
+            let named = coordinates::named(&schema, &documents, operation);
+            (name.to_string(), coordinates::coordinates(&schema, &named))
+        });
+        Ok(each.collect())
+    }
+
+    fn model(&self, set: &Set) -> Model {
+        build::model(&set.schema, &set.documents, &set.nulls, &set.carried, self)
+    }
+
+    fn read_set(&self) -> Result<Set, Failure> {
         let path = self.schema_file()?;
         let schema = schema::load(&path, self.read(&path)?)?;
         let nulls = match self.nulls_file() {
@@ -233,9 +273,9 @@ impl Options {
         let sources: Result<Vec<_>, _> =
             files.iter().map(|file| Ok((file.clone(), self.read(file)?))).collect();
         let documents = document::read(&schema, &nulls, sources?)?;
-        let model = build::model(&schema, &documents, &nulls, &carried, self);
         let beside = self.nulls_file().into_iter().chain(self.carried_file());
-        Ok((model, std::iter::once(path).chain(beside).chain(files).collect()))
+        let files = std::iter::once(path).chain(beside).chain(files).collect();
+        Ok(Set { schema, nulls, carried, documents, files })
     }
 
     fn read(&self, file: &Path) -> Result<String, Failure> {
@@ -305,7 +345,11 @@ fn carried(variable: &str) -> Option<PathBuf> {
 }
 
 pub(crate) fn unreadable(verb: &str, path: &Path, error: &std::io::Error) -> Failure {
-    Failure::of(format!("cannot {verb} {}: {error}", path.display()))
+    let mend = match error.kind() {
+        std::io::ErrorKind::InvalidData => ": save it as UTF-8",
+        _ => "",
+    };
+    Failure::of(format!("cannot {verb} {}: {error}{mend}", path.display()))
 }
 
 /// Names under which the manager's schemas keep what nobody else may know.

@@ -37,24 +37,27 @@ impl Schema {
     }
 }
 
-/// Directives for documents. They speak to the generator and are not sent.
-pub(crate) const CLIENT_DIRECTIVES: [&str; 6] = [
+/// Directives for documents, with their definitions. They speak to the generator and are not sent.
+pub(crate) const CLIENT_DIRECTIVES: [(&str, &str); 6] = [
     // A null in the answer is an error that names the path, and the field's type loses its
     // `Option`; on a list its elements too.
-    "directive @required on FIELD",
+    ("required", "directive @required on FIELD"),
     // The name of the field for people, such as the head of a column.
-    "directive @title(text: String!) on FIELD",
+    ("title", "directive @title(text: String!) on FIELD"),
     // On a list that is read page by page: the column that identifies a row, by its name in the
     // list's order language; `field` where the rows call it otherwise, `filter: false` where it
     // cannot be compared in the filter language.
-    "directive @unique(by: String!, field: String, filter: Boolean) on FIELD",
+    ("unique", "directive @unique(by: String!, field: String, filter: Boolean) on FIELD"),
     // What is deprecated in here is meant: it is no reason for a warning.
-    "directive @legacy on QUERY | MUTATION | FRAGMENT_DEFINITION | FIELD | INLINE_FRAGMENT \
-     | VARIABLE_DEFINITION",
+    (
+        "legacy",
+        "directive @legacy on QUERY | MUTATION | FRAGMENT_DEFINITION | FIELD | INLINE_FRAGMENT \
+         | VARIABLE_DEFINITION",
+    ),
     // A list that looks as if it could be read page by page, but whose document does not mean that.
-    "directive @unpaged on FIELD",
+    ("unpaged", "directive @unpaged on FIELD"),
     // How the value is shown to people; `field` is for `SUB_FIELD`.
-    "directive @format(as: FieldFormat!, field: String) on FIELD",
+    ("format", "directive @format(as: FieldFormat!, field: String) on FIELD"),
 ];
 
 /// The formats that the runtime has.
@@ -77,37 +80,37 @@ const FORMATS: &str = "enum FieldFormat {
 }";
 
 /// Directives that a schema served by a manager uses without defining them.
-const SERVED_DIRECTIVES: [&str; 5] = [
-    "directive @link(url: String!, import: [String]) repeatable on SCHEMA",
-    "directive @key(fields: String!, resolvable: Boolean) repeatable on OBJECT | INTERFACE",
-    "directive @shareable repeatable on OBJECT | FIELD_DEFINITION",
-    "directive @override(from: String!) on FIELD_DEFINITION",
-    "directive @oneOf on INPUT_OBJECT",
+const SERVED_DIRECTIVES: [(&str, &str); 5] = [
+    ("link", "directive @link(url: String!, import: [String]) repeatable on SCHEMA"),
+    (
+        "key",
+        "directive @key(fields: String!, resolvable: Boolean) repeatable on OBJECT | INTERFACE",
+    ),
+    ("shareable", "directive @shareable repeatable on OBJECT | FIELD_DEFINITION"),
+    ("override", "directive @override(from: String!) on FIELD_DEFINITION"),
+    ("oneOf", "directive @oneOf on INPUT_OBJECT"),
 ];
 
 /// Reads a snapshot, or a schema as a manager serves it.
 pub(crate) fn load(path: &Path, text: String) -> Result<Valid<apollo_compiler::Schema>, Failure> {
     let parsed = ast::Document::parse(text, path).map_err(|invalid| failure(&invalid.errors))?;
-    let mut builder = apollo_compiler::Schema::builder().adopt_orphan_extensions();
-    builder = builder.parse(FORMATS, "directives of the generator");
-    for definition in CLIENT_DIRECTIVES.iter().chain(&SERVED_DIRECTIVES) {
-        if !parsed.definitions.iter().any(|known| defines(known, definition)) {
-            builder = builder.parse(*definition, "directives of the generator");
+    let known: Vec<_> = parsed
+        .definitions
+        .iter()
+        .filter_map(|it| it.as_directive_definition())
+        .map(|known| known.name.as_str())
+        .collect();
+    let mut ours = FORMATS.to_owned();
+    for (name, definition) in CLIENT_DIRECTIVES.iter().chain(&SERVED_DIRECTIVES) {
+        if !known.contains(name) {
+            ours.push('\n');
+            ours.push_str(definition);
         }
     }
-    let schema = builder.add_ast(&parsed).build().map_err(|invalid| failure(&invalid.errors))?;
+    let builder = apollo_compiler::Schema::builder().adopt_orphan_extensions();
+    let builder = builder.parse(ours, "directives of the generator").add_ast(&parsed);
+    let schema = builder.build().map_err(|invalid| failure(&invalid.errors))?;
     schema.validate().map_err(|invalid| failure(&invalid.errors))
-}
-
-/// Whether a definition is of the directive that a line of the lists above defines.
-fn defines(known: &ast::Definition, line: &str) -> bool {
-    match known {
-        ast::Definition::DirectiveDefinition(known) => line
-            .strip_prefix("directive @")
-            .and_then(|rest| rest.strip_prefix(known.name.as_str()))
-            .is_some_and(|rest| rest.starts_with(['(', ' '])),
-        _ => false,
-    }
 }
 
 fn failure(errors: &DiagnosticList) -> Failure {

@@ -167,5 +167,5 @@ impl<'d> Selector<'d> {
 }
 
 fn is_conditional(directives: &DirectiveList) -> bool {
-    directives.has("include") || directives.has("skip")
+    !directives.is_empty() && (directives.has("include") || directives.has("skip"))
 }

@@ -1,16 +1,14 @@
 //! Which versions of the manager have what: the facts that a schema carries as `@since`.
 
-use std::{cmp::Reverse, fmt};
+use std::{cell::RefCell, cmp::Reverse, collections::HashMap, fmt, rc::Rc};
 
 use apollo_compiler::{
     Name, Node, Schema,
     ast::{Directive, FieldDefinition, InputValueDefinition, Type, Value},
     collections::IndexSet,
-    executable::{Argument, Operation},
+    executable::{Argument, Field, Operation},
     schema::ExtendedType,
 };
-
-use crate::text::Named;
 
 /// The release of a manager. A pre-release counts as its release: what is marked with 26.4.2 is
 /// there in 26.4.2rc1 already, since markers are written while it is made.
@@ -71,14 +69,24 @@ impl All {
     }
 
     pub(crate) fn add(&mut self, others: impl IntoIterator<Item = Since>) {
+        let before = self.0.len();
         for other in others {
             if !self.0.contains(&other) {
                 self.0.push(other);
             }
         }
-        self.0.sort_by(|a, b| {
-            (Reverse(&a.versions), &a.coordinate).cmp(&(Reverse(&b.versions), &b.coordinate))
-        });
+        if self.0.len() > before {
+            self.0.sort_by(|a, b| {
+                (Reverse(&a.versions), &a.coordinate).cmp(&(Reverse(&b.versions), &b.coordinate))
+            });
+        }
+    }
+
+    /// These and others.
+    pub(crate) fn with(&self, others: &Self) -> Self {
+        let mut all = self.clone();
+        all.add(others.0.iter().cloned());
+        all
     }
 
     /// Without those that the newest of one branch implies.
@@ -91,55 +99,62 @@ impl All {
     }
 }
 
-/// The versions of the things in a schema.
-#[derive(Clone, Copy)]
+/// The versions of the things in a schema. What was asked once is kept.
 pub(crate) struct Facts<'s> {
-    pub(crate) schema: &'s Schema,
+    schema: &'s Schema,
+    /// The marks of objects, interfaces and unions, which are few.
+    composite: HashMap<Name, Since>,
+    /// What values of input types need, and the newest mark that they can meet.
+    inputs: RefCell<HashMap<Name, Rc<[Since]>>>,
+    newest: RefCell<HashMap<Name, Option<Version>>>,
 }
 
-impl Facts<'_> {
-    /// A field, and what it gives: an object type that nobody has yet cannot be selected from.
-    pub(crate) fn field(self, on: &Name, field: &FieldDefinition) -> Vec<Since> {
-        let mut found: Vec<_> =
-            marked(format!("{on}.{}", field.name), field.directives.iter()).into_iter().collect();
-        let gives = field.ty.inner_named_type();
-        let composite = self.schema.types.get(gives).is_some_and(|ty| {
-            matches!(
-                ty,
-                ExtendedType::Object(_) | ExtendedType::Interface(_) | ExtendedType::Union(_)
-            )
-        });
-        if composite {
-            found.extend(self.ty(gives));
+impl<'s> Facts<'s> {
+    pub(crate) fn new(schema: &'s Schema) -> Self {
+        let mut composite = HashMap::new();
+        for (name, ty) in &schema.types {
+            let is_composite = ty.is_object() || ty.is_interface() || ty.is_union();
+            if let Some(since) = is_composite.then(|| mark(name, ty)).flatten() {
+                composite.insert(name.clone(), since);
+            }
         }
-        found
+        Self { schema, composite, inputs: RefCell::default(), newest: RefCell::default() }
+    }
+
+    /// A field, and what it gives: an object type that nobody has yet cannot be selected from.
+    pub(crate) fn field(&self, on: &Name, field: &Field) -> Vec<Since> {
+        let Field { definition, selection_set, .. } = field;
+        let own = marked(definition.directives.iter(), || format!("{on}.{}", field.name));
+        let gives = definition.ty.inner_named_type();
+        let gives = (!selection_set.is_empty()).then(|| self.composite.get(gives)).flatten();
+        own.into_iter().chain(gives.cloned()).collect()
     }
 
     /// The mark of a type itself; of an input object without one, that of its first field, since
     /// it cannot have been there without any.
-    pub(crate) fn ty(self, name: &Name) -> Option<Since> {
+    pub(crate) fn ty(&self, name: &Name) -> Option<Since> {
         let ty = self.schema.types.get(name)?;
-        marked(name.to_string(), ty.directives().iter().map(|it| &it.node)).or_else(|| {
+        mark(name, ty).or_else(|| {
             let fields = self.schema.get_input_object(name)?.fields.values();
             let marks: Option<Vec<_>> =
-                fields.map(|field| marked(name.to_string(), field.directives.iter())).collect();
+                fields.map(|field| marked(field.directives.iter(), || name.to_string())).collect();
             marks?.into_iter().min_by_key(Since::newest)
         })
     }
 
     /// An argument, its type, and what a value of it needs. `operation` has the variables.
     pub(crate) fn argument(
-        self,
+        &self,
         on: &Name,
         field: &FieldDefinition,
         argument: &Argument,
         operation: Option<&Operation>,
     ) -> Vec<Since> {
         let Some(definition) = field.argument_by_name(&argument.name) else { return Vec::new() };
-        let coordinate = format!("{on}.{}({}:)", field.name, argument.name);
-        let mut found: Vec<_> =
-            marked(coordinate, definition.directives.iter()).into_iter().collect();
-        self.input(definition.ty.inner_named_type(), &mut IndexSet::default(), &mut found);
+        let coordinate = || format!("{on}.{}({}:)", field.name, argument.name);
+        let own = marked(definition.directives.iter(), coordinate);
+        let mut found: Vec<_> = own.into_iter().collect();
+        found.extend(self.needed(definition.ty.inner_named_type()).iter().cloned());
         self.literal(&definition.ty, &argument.value, &mut found);
         for name in variables(&argument.value) {
             let variables = operation.map(|operation| operation.variables.as_slice());
@@ -153,8 +168,20 @@ impl Facts<'_> {
         found
     }
 
+    /// What every value of an input type needs.
+    fn needed(&self, name: &Name) -> Rc<[Since]> {
+        if let Some(known) = self.inputs.borrow().get(name) {
+            return known.clone();
+        }
+        let mut found = Vec::new();
+        self.input(name, &mut IndexSet::default(), &mut found);
+        let found: Rc<[Since]> = found.into();
+        self.inputs.borrow_mut().insert(name.clone(), found.clone());
+        found
+    }
+
     /// An input type, and the fields of it that have to be given.
-    fn input(self, name: &Name, seen: &mut IndexSet<Name>, found: &mut Vec<Since>) {
+    fn input(&self, name: &Name, seen: &mut IndexSet<Name>, found: &mut Vec<Since>) {
         if !seen.insert(name.clone()) {
             return;
         }
@@ -167,7 +194,7 @@ impl Facts<'_> {
     }
 
     /// What a document writes out.
-    fn literal(self, ty: &Type, value: &Value, found: &mut Vec<Since>) {
+    fn literal(&self, ty: &Type, value: &Value, found: &mut Vec<Since>) {
         let name = ty.inner_named_type();
         match value {
             Value::List(values) => {
@@ -178,7 +205,7 @@ impl Facts<'_> {
             Value::Enum(value) => {
                 let values = self.schema.get_enum(name).map(|def| &def.values);
                 if let Some(def) = values.and_then(|values| values.get(value)) {
-                    found.extend(marked(format!("{name}.{value}"), def.directives.iter()));
+                    found.extend(marked(def.directives.iter(), || format!("{name}.{value}")));
                 }
             }
             Value::Object(fields) => {
@@ -195,31 +222,25 @@ impl Facts<'_> {
         }
     }
 
-    /// The input objects that a value of a type can have, with their fields.
-    pub(crate) fn inputs(self, name: &Name) -> Named {
-        let mut found = Named::new();
-        let mut open = vec![name];
-        while let Some(name) = open.pop() {
-            let Some(input) = self.schema.get_input_object(name) else { continue };
-            if !found.contains_key(name.as_str()) {
-                let fields = input.fields.keys().map(|key| (key.to_string(), Default::default()));
-                found.insert(name.to_string(), fields.collect());
-                open.extend(input.fields.values().map(|field| field.ty.inner_named_type()));
-            }
-        }
-        found
-    }
-
     /// What a field of an input object needs when it is given: its mark, or that of the input object
     /// it takes where that is newer.
-    pub(crate) fn given(self, on: &Name, field: &InputValueDefinition) -> Option<Since> {
+    pub(crate) fn given(&self, on: &Name, field: &InputValueDefinition) -> Option<Since> {
         let takes = field.ty.inner_named_type();
         let object = self.schema.get_input_object(takes).and_then(|_| self.ty(takes));
         [input_field(on, field), object].into_iter().flatten().max_by_key(Since::newest)
     }
 
     /// The newest mark that a value of an input type can meet.
-    pub(crate) fn newest_value(self, name: &Name) -> Option<Version> {
+    pub(crate) fn newest_value(&self, name: &Name) -> Option<Version> {
+        if let Some(known) = self.newest.borrow().get(name) {
+            return *known;
+        }
+        let newest = self.find_newest(name);
+        self.newest.borrow_mut().insert(name.clone(), newest);
+        newest
+    }
+
+    fn find_newest(&self, name: &Name) -> Option<Version> {
         let mut seen = IndexSet::default();
         let mut open = vec![name.clone()];
         let mut newest = None;
@@ -235,7 +256,7 @@ impl Facts<'_> {
             }
             if let Some(def) = self.schema.get_enum(&name) {
                 for value in def.values.values() {
-                    let since = marked(String::new(), value.directives.iter());
+                    let since = marked(value.directives.iter(), String::new);
                     newest = newest.max(since.and_then(|it| it.newest()));
                 }
             }
@@ -246,22 +267,30 @@ impl Facts<'_> {
 
 /// The mark of a field of an input object.
 fn input_field(on: &Name, field: &InputValueDefinition) -> Option<Since> {
-    marked(format!("{on}.{}", field.name), field.directives.iter())
+    marked(field.directives.iter(), || format!("{on}.{}", field.name))
+}
+
+/// The mark of a type itself.
+fn mark(name: &Name, ty: &ExtendedType) -> Option<Since> {
+    marked(ty.directives().iter().map(|it| &it.node), || name.to_string())
 }
 
 /// What `@since` says; a version that cannot be read says nothing.
 pub(crate) fn marked<'a>(
-    coordinate: String,
     directives: impl Iterator<Item = &'a Node<Directive>>,
+    coordinate: impl FnOnce() -> String,
 ) -> Option<Since> {
-    let mut versions: Vec<_> = directives
-        .filter(|directive| directive.name == "since")
-        .filter_map(|directive| directive.specified_argument_by_name("version")?.as_str())
-        .filter_map(Version::parse)
-        .collect();
+    let mut versions = Vec::new();
+    for directive in directives.filter(|directive| directive.name == "since") {
+        let version = directive.specified_argument_by_name("version");
+        versions.extend(version.and_then(|it| it.as_str()).and_then(Version::parse));
+    }
+    if versions.is_empty() {
+        return None;
+    }
     versions.sort_by_key(|version| Reverse(*version));
     versions.dedup();
-    (!versions.is_empty()).then_some(Since { coordinate, versions })
+    Some(Since { coordinate: coordinate(), versions })
 }
 
 /// The variables in a value.

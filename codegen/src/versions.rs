@@ -11,7 +11,7 @@ use crate::{
     nulls::Nulls,
     schema,
     since::{All, Version},
-    text::{Part, Text, Writer},
+    text::{Part, Text, Texts},
 };
 
 #[path = "../../testing/src/release.rs"]
@@ -41,7 +41,10 @@ fn texts(folder: &str) -> Vec<Text> {
         .map(|file| (file.clone(), fs::read_to_string(file).unwrap()));
     let documents = document::read(&schema, &Nulls::default(), sources).unwrap();
     let operations = documents.executable.operations.iter();
-    operations.map(|operation| Writer::new(&schema, &documents).text(operation)).collect()
+    let texts = Texts::new(&schema, &documents);
+    operations
+        .map(|operation| texts.text(operation, &documents.fragments(&operation.selection_set)))
+        .collect()
 }
 
 /// How many texts were sent, and how many of them had lost something.

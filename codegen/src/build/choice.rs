@@ -9,23 +9,31 @@ use super::Builder;
 use crate::{
     document::is_abstract,
     names::camel,
-    text::{Part, Writer, whole},
+    text::{Part, Text, whole},
     types::{Choice, Format, Table, TableRow},
 };
 
 impl<'d> Builder<'d> {
     /// The fields of a fragment on an object. What takes a variable is left out, since an
     /// operation that declares it could not do without the field.
-    pub(super) fn table(&self, fragment: &'d Node<Fragment>) -> Option<Table> {
+    pub(super) fn table(
+        &mut self,
+        fragment: &'d Node<Fragment>,
+        place: (&str, &str),
+    ) -> Option<Table> {
         let on = fragment.type_condition();
         if is_abstract(self.schema, on) {
             return None;
         }
         let fields = self.selector.fields(&[(&fragment.selection_set).into()], on);
+        if self.fullest.get(on).is_none_or(|(most, _)| fields.len() > *most) {
+            let place = (place.0.to_owned(), place.1.to_owned());
+            self.fullest.insert(on.clone(), (fields.len(), place));
+        }
         let mut rows = Vec::new();
         for (key, merged) in &fields {
             let first = merged.fields.first()?;
-            let parts = Writer::new(self.schema, self.documents).row(&merged.fields, on);
+            let parts = self.texts.row(&merged.fields, on);
             let text = whole(&parts);
             if key.as_str() == "__typename" || merged.conditional || text.contains('$') {
                 continue;
@@ -53,7 +61,7 @@ impl<'d> Builder<'d> {
     }
 
     /// An operation with one fragment at its end lets the fields of that one be chosen.
-    pub(super) fn choice(&self, operation: &'d Node<Operation>) -> Option<Choice> {
+    pub(super) fn choice(&self, operation: &'d Node<Operation>, text: &Text) -> Option<Choice> {
         let mut rows = Vec::new();
         let mut total = None;
         let mut set = &operation.selection_set;
@@ -73,25 +81,16 @@ impl<'d> Builder<'d> {
         if is_abstract(self.schema, on) || rows.is_empty() {
             return None;
         }
-        let (parts, requires) =
-            Writer::new(self.schema, self.documents).around(operation, &fragment.name);
+        let (parts, requires) = self.texts.around(operation, fragment, text);
         let around = split(parts, &format!("{{...{}}}", fragment.name))?;
         // The fullest fragment on the type has the most to choose from.
-        let fullest = self
-            .fragments
-            .iter()
-            .filter_map(|(name, place)| {
-                let fragment = self.documents.executable.fragments.get(name)?;
-                let fields = self.selector.fields(&[(&fragment.selection_set).into()], on).len();
-                (fragment.type_condition() == on).then_some((fields, place))
-            })
-            .reduce(|best, next| if next.0 > best.0 { next } else { best })?;
+        let (_, table) = self.fullest.get(on)?;
         Some(Choice {
             around,
             requires,
             rows,
             total: total.map(|field| field.response_key().to_string()),
-            table: fullest.1.clone(),
+            table: table.clone(),
         })
     }
 }

@@ -13,7 +13,7 @@ use super::{Builder, TAKEN, docs, wraps};
 use crate::{
     names::{Names, camel, ident, snake},
     nulls::Rule,
-    since::{Facts, marked},
+    since::marked,
     types::{Base, Docs, Enum, EnumValue, Input, InputField, Presence, Reused, Shape, Wrap},
 };
 
@@ -84,7 +84,7 @@ impl Builder<'_> {
             shape: Shape { wraps, base },
             presence,
             since: None,
-            deep: Facts { schema: self.schema }.newest_value(inner).is_some(),
+            deep: self.texts.facts.newest_value(inner).is_some(),
             secret: self.is_secret(key, ty),
             docs,
         }
@@ -125,7 +125,9 @@ impl Builder<'_> {
                     let values = def.values.values().map(|value| EnumValue {
                         variant: ident(&names.claim(camel(&value.value))),
                         value: value.value.to_string(),
-                        since: marked(format!("{name}.{}", value.value), value.directives.iter()),
+                        since: marked(value.directives.iter(), || {
+                            format!("{name}.{}", value.value)
+                        }),
                         docs: docs(value.description.as_ref(), value.directives.iter(), None),
                     });
                     self.model.enums.push(Enum {
@@ -151,7 +153,7 @@ impl Builder<'_> {
                             within: Some(&name),
                         };
                         InputField {
-                            since: Facts { schema: self.schema }.given(&name, field),
+                            since: self.texts.facts.given(&name, field),
                             ..self.input_field(&mut names, asked)
                         }
                     });

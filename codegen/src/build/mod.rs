@@ -4,17 +4,23 @@ mod answer;
 mod choice;
 mod input;
 mod page;
+mod shape;
+
+use std::{cell::RefCell, collections::HashMap};
 
 use apollo_compiler::{
     Name, Node, Schema,
-    ast::{Directive, OperationType, Type},
+    ast::{OperationType, Type},
     collections::{IndexMap, IndexSet},
     executable::{self, Fragment},
     parser::SourceSpan,
     schema::ExtendedType,
 };
 
-use self::input::Asked;
+use self::{
+    input::Asked,
+    shape::{docs, wraps},
+};
 use crate::{
     Options,
     carried::Carried,
@@ -22,8 +28,8 @@ use crate::{
     names::{Names, camel, ident, snake},
     nulls::{Nulls, Rule},
     select::{Merged, Part, Selector},
-    since::{Facts, Since, Version},
-    text::{Text, Writer},
+    since::{Since, Version},
+    text::{Text, Texts},
     types::{Base, Body, Docs, Group, Model, Operation, Output, OutputField, Shape, Variant, Wrap},
     usage,
 };
@@ -49,7 +55,10 @@ pub(crate) fn model(
         carried,
         options,
         selector,
+        texts: Texts::new(schema, documents),
+        secrets: RefCell::default(),
         fragments: IndexMap::default(),
+        fullest: IndexMap::default(),
         scopes: IndexMap::default(),
         reached: IndexSet::default(),
         shared: IndexMap::default(),
@@ -68,8 +77,13 @@ struct Builder<'d> {
     carried: &'d Carried,
     options: &'d Options,
     selector: Selector<'d>,
+    texts: Texts<'d>,
+    /// Which names are secret.
+    secrets: RefCell<HashMap<Name, bool>>,
     /// Module and Rust name of every fragment that an operation reaches.
     fragments: IndexMap<Name, (String, String)>,
+    /// The fragment on each object with the most fields: how many, and its module and Rust name.
+    fullest: IndexMap<Name, (usize, (String, String))>,
     /// The names in each file's module.
     scopes: IndexMap<String, Names>,
     /// Enums and input objects that are to be emitted.
@@ -131,7 +145,7 @@ impl<'d> Builder<'d> {
         let on = fragment.type_condition();
         let mut root = self.output(&parts, on, &name, "", &mut nest);
         root.docs.text = self.documents.comment(fragment.location()).or(root.docs.text);
-        let table = self.table(fragment);
+        let table = self.table(fragment, (&module, &name));
         let group = Group { module: nested, root, nested: nest.in_order(), table };
         self.model.modules.entry(module).or_default().fragments.push(group);
     }
@@ -151,8 +165,12 @@ impl<'d> Builder<'d> {
 
         let document = &self.documents.executable;
         let fragments = self.documents.fragments(&operation.selection_set);
-        let rules =
-            usage::variables(self.schema, document, self.nulls, operation, fragments.iter());
+        let rules = match operation.variables.is_empty() {
+            true => IndexMap::default(),
+            false => {
+                usage::variables(self.schema, document, self.nulls, operation, fragments.iter())
+            }
+        };
         let mut names = Names::default();
         let variables: Vec<_> = operation
             .variables
@@ -181,20 +199,16 @@ impl<'d> Builder<'d> {
         } else {
             refusals = self.refusals(&fields, &root, &nest);
         }
-        let mut text = Writer::new(self.schema, self.documents).text(operation);
-        let facts = Facts { schema: self.schema };
-        for variable in &operation.variables {
-            text.uses.extend(facts.inputs(variable.ty.inner_named_type()));
-        }
+        let text = self.texts.text(operation, &fragments);
         let operation = Operation {
             name,
             docs: Docs { text: self.documents.comment(operation.location()), ..Docs::default() },
             graphql_name: graphql_name.to_string(),
             is_query,
             newest: self.newest(operation, &text),
+            choice: self.choice(operation, &text),
             text,
             variables,
-            choice: self.choice(operation),
             data: Group { module: nested, root, nested: nest.in_order(), table: None },
             refusals,
             page,
@@ -204,10 +218,9 @@ impl<'d> Builder<'d> {
 
     /// The newest version that any part of an operation, or a value of a variable, came with.
     fn newest(&self, operation: &executable::Operation, text: &Text) -> Option<Version> {
-        let facts = Facts { schema: self.schema };
         let values = operation.variables.iter().filter_map(|variable| {
             text.variables.get(variable.name.as_str()).filter(|known| known.matters)?;
-            facts.newest_value(variable.ty.inner_named_type())
+            self.texts.facts.newest_value(variable.ty.inner_named_type())
         });
         let needs = text.variables.values().flat_map(|variable| &variable.needs.0);
         let parts = text.parts.iter().flat_map(|part| &part.when).flat_map(|all| &all.0);
@@ -280,7 +293,7 @@ impl<'d> Builder<'d> {
         }
         for (key, merged) in &fields {
             let Some(first) = merged.fields.first() else { continue };
-            let base = self.base(merged, &format!("{prefix}{}", camel(key)), nest);
+            let base = self.base(merged, prefix, key, nest);
             let mut wraps = wraps(&first.definition.ty, merged.directive("required").is_some());
             let comment =
                 merged.fields.iter().find_map(|field| self.documents.comment(field.location()));
@@ -305,8 +318,8 @@ impl<'d> Builder<'d> {
         result
     }
 
-    /// The innermost type of a field.
-    fn base(&mut self, merged: &Merged<'d>, name: &str, nest: &mut Nest) -> Base {
+    /// The innermost type of a field. If it is one of its own, its name begins with `prefix`.
+    fn base(&mut self, merged: &Merged<'d>, prefix: &str, key: &str, nest: &mut Nest) -> Base {
         let Some(first) = merged.fields.first() else { return Base::Rust("()".to_owned()) };
         let on = first.definition.ty.inner_named_type().clone();
         match self.schema.types.get(&on) {
@@ -319,7 +332,7 @@ impl<'d> Builder<'d> {
                 {
                     return Base::Fragment { module: module.clone(), name: name.clone() };
                 }
-                let name = nest.names.claim(name.to_owned());
+                let name = nest.names.claim(format!("{prefix}{}", camel(key)));
                 let output = self.output(&parts, &on, &name, &name, nest);
                 nest.types.push(output);
                 Base::Nested(name)
@@ -342,9 +355,13 @@ impl<'d> Builder<'d> {
 
     /// Whether `Debug` must not show a field. Whether a password has to be changed is no secret,
     /// so numbers and truth values are shown whatever they are called.
-    fn is_secret(&self, field: &str, ty: &Type) -> bool {
+    fn is_secret(&self, field: &Name, ty: &Type) -> bool {
         !matches!(ty.inner_named_type().as_str(), "Boolean" | "Int" | "Float" | "DateTime")
-            && (self.options.secret)(field)
+            && *self
+                .secrets
+                .borrow_mut()
+                .entry(field.clone())
+                .or_insert_with(|| (self.options.secret)(field))
     }
 }
 
@@ -354,45 +371,4 @@ impl Nest {
         self.types.reverse();
         self.types
     }
-}
-
-/// The `Option`s and `Vec`s of a type; `required` takes away those that stand for null.
-fn wraps(ty: &Type, required: bool) -> Vec<Wrap> {
-    let mut wraps = Vec::new();
-    let mut ty = ty;
-    loop {
-        if !required && !ty.is_non_null() {
-            wraps.push(Wrap::Option);
-        }
-        match ty {
-            Type::Named(_) | Type::NonNullNamed(_) => return wraps,
-            Type::List(inner) | Type::NonNullList(inner) => {
-                wraps.push(Wrap::Vec);
-                ty = inner;
-            }
-        }
-    }
-}
-
-fn docs<'a>(
-    description: Option<&Node<str>>,
-    directives: impl Iterator<Item = &'a Node<Directive>>,
-    comment: Option<String>,
-) -> Docs {
-    let mut docs = Docs {
-        text: comment.or_else(|| description.map(|text| text.to_string())),
-        ..Docs::default()
-    };
-    for directive in directives {
-        let argument = |name: &str| {
-            let value = directive.specified_argument_by_name(name);
-            value.and_then(|value| value.as_str()).map(str::to_owned)
-        };
-        match directive.name.as_str() {
-            "since" => docs.since.extend(argument("version")),
-            "deprecated" => docs.deprecated = Some(argument("reason").unwrap_or_default()),
-            _ => {}
-        }
-    }
-    docs
 }

@@ -17,6 +17,11 @@ use crate::{
     },
 };
 
+/// Whether a field has this name, which is in snake case, or the same in camel case.
+fn is_called(field: &str, name: &str) -> bool {
+    field == name || field.bytes().any(|c| c.is_ascii_uppercase()) && snake(field) == name
+}
+
 /// A list as the document asks for it.
 struct List<'a> {
     field: &'a Node<Field>,
@@ -33,7 +38,7 @@ impl List<'_> {
     }
 
     fn has(&self, field: &str) -> bool {
-        self.ty.fields.keys().any(|name| snake(name) == field)
+        self.ty.fields.keys().any(|name| is_called(name, field))
     }
 
     /// Whether the document gives an argument at all.
@@ -79,7 +84,7 @@ struct Made<'a> {
 impl<'a> Made<'a> {
     /// A field by its name in the schema, in snake case.
     fn field(self, name: &str) -> Option<&'a OutputField> {
-        self.fields.iter().find(|member| snake(&member.field) == name)
+        self.fields.iter().find(|member| is_called(&member.field, name))
     }
 
     /// A type as it is called from outside its group.
@@ -366,6 +371,9 @@ fn key(list: &List<'_>, row: Made<'_>, unsure: &mut Missing) -> Option<Key> {
                     if path == "String" || path == "Uuid")
         });
         match (field, comparable) {
+            (None, _) if name.is_empty() => {
+                unsure.push("name a column in `@unique(by:)`".to_owned());
+            }
             (None, _) => unsure.push(format!("select `{name}`, which tells rows apart")),
             (Some(_), None) => {
                 unsure.push(format!("`{name}` is no string and no UUID: `@unique` cannot use it"));

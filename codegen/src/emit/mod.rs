@@ -18,6 +18,9 @@ use crate::{
 const ALLOW: &str =
     "#[allow(missing_docs, deprecated, dead_code, unreachable_pub, clippy::all, clippy::pedantic)]";
 
+/// As deep as anything is written.
+const INDENT: &str = "                                                                ";
+
 /// Writes a whole document set. `runtime` is the path of the crate that runs operations, `path`
 /// that of the schema on a manager.
 pub(crate) fn emit(model: &Model, runtime: &str, path: &str) -> String {
@@ -73,9 +76,7 @@ struct Writer<'a> {
 impl Writer<'_> {
     fn line(&mut self, line: &str) {
         if !line.is_empty() {
-            for _ in 0..self.indent {
-                self.text.push_str("    ");
-            }
+            self.text.push_str(INDENT.get(..4 * self.indent).unwrap_or(INDENT));
         }
         self.text.push_str(line);
         self.text.push('\n');

@@ -119,6 +119,11 @@ impl Writer<'_> {
 /// A text as JSON writes it, with the quotes.
 fn json_string(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
+    // Of a document only strings have something to escape.
+    if !text.contains('"') {
+        out.extend(["\"", text, "\""]);
+        return out;
+    }
     out.push('"');
     for c in text.chars() {
         match c {

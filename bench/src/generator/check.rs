@@ -1,0 +1,198 @@
+//! How much code is generated, and what rustc takes to check it.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+
+use super::{documents, documents::Operations, ms, peers, ratio};
+use crate::{Result, cpu, fresh, root, scratch};
+
+/// How often each crate is checked, by turns.
+const ROUNDS: usize = 5;
+
+/// Lists of the second schema.
+const LISTS: usize = 100;
+
+/// One generated crate.
+struct Crate {
+    name: &'static str,
+    lines: usize,
+    times: Vec<Duration>,
+}
+
+/// Scalars are text for `graphql_client`, which has none of its own.
+const SCALARS: &str = "
+#![allow(warnings)]
+mod scalars {
+    pub type BigInt = i64;
+    pub type ByteSize = String;
+    pub type Bytes = String;
+    pub type Date = String;
+    pub type DateTime = String;
+    pub type Decimal = String;
+    pub type JSON = ::serde_json::Value;
+    pub type JSONString = String;
+    pub type UUID = String;
+    pub type UUIDFloatMap = String;
+}
+use scalars::*;
+";
+
+pub(super) fn run() -> Result<()> {
+    let workspace = fresh("check")?;
+    let documents = fresh("documents")?;
+
+    let operations = Operations::read()?;
+    let file = documents.join("chosen.graphql");
+    operations.write_chosen(&file)?;
+    let plain = documents.join("plain");
+    fs::create_dir_all(&plain)?;
+    let chosen = operations.write_plain(&plain, true)?;
+
+    let lists = documents.join("lists");
+    fs::create_dir_all(&lists)?;
+    let mut refused = 0;
+    let lists = documents::write_lists(&lists, LISTS, |file| {
+        let can = peers::graphql_client_apart("v2", file, false)?.is_some();
+        refused += usize::from(!can);
+        Ok(can)
+    })?;
+
+    let mut crates = Vec::new();
+    for (folder, ours, theirs) in [("admin", &[file][..], &chosen), ("v2", &lists[..], &lists)] {
+        let names = match folder {
+            "admin" => ["ours_admin", "theirs_admin", "bare_admin"],
+            _ => ["ours_v2", "theirs_v2", "bare_v2"],
+        };
+        let code = peers::backendai(folder, ours)?;
+        let it = backendai(&workspace, names[0], &code)?;
+        crates.push(it);
+        for (name, bare) in [(names[1], false), (names[2], true)] {
+            crates.push(graphql_client(&workspace, name, folder, theirs, bare)?);
+        }
+    }
+    manifest(&workspace, &crates)?;
+    // The dependencies, and whether all of it compiles.
+    cargo(&workspace, &["check", "--quiet", "--workspace"], None)?;
+    for _ in 0..ROUNDS {
+        for it in &mut crates {
+            it.times.push(check(&workspace, it.name)?);
+        }
+    }
+
+    println!(
+        "\nLines as prettyplease lays them out, and rustc's CPU time to check them, median of"
+    );
+    println!("{ROUNDS}; behind each what it is of graphql_client's with the traits that ours have");
+    let titles = [
+        "15 shipped operations, backendai-codegen",
+        "    graphql_client_codegen, the same traits",
+        "    graphql_client_codegen, only what requests and answers need",
+        "100 lists of the second schema, backendai-codegen",
+        "    graphql_client_codegen, the same traits",
+        "    graphql_client_codegen, only what requests and answers need",
+    ];
+    for three in crates.chunks(3).zip(titles.chunks(3)) {
+        let (crates, titles) = three;
+        let times: Vec<_> = crates.iter().map(|it| cpu::median(it.times.clone())).collect();
+        let (Some(measure), Some(time)) = (crates.get(1), times.get(1)) else { continue };
+        for ((it, own), title) in crates.iter().zip(&times).zip(titles) {
+            #[expect(clippy::cast_precision_loss, reason = "there are few lines")]
+            let lines = it.lines as f64 / measure.lines as f64;
+            let (own_ms, of) = (ms(*own), ratio(*own, *time));
+            println!("{:>6} lines {lines:>5.2} {own_ms:>6.0} ms {of:>5.2}  {title}", it.lines);
+        }
+    }
+    println!("graphql_client refuses {refused} of the lists that were tried; they are in neither");
+    Ok(())
+}
+
+fn backendai(workspace: &Path, name: &'static str, code: &str) -> Result<Crate> {
+    let lines = peers::pretty(code)?.lines().count();
+    write(workspace, name, code, "backendai = { path = \"{root}\" }")?;
+    Ok(Crate { name, lines, times: Vec::new() })
+}
+
+fn graphql_client(
+    workspace: &Path,
+    name: &'static str,
+    folder: &str,
+    files: &[PathBuf],
+    bare: bool,
+) -> Result<Crate> {
+    let mut code = String::new();
+    for file in files {
+        let one = peers::graphql_client_apart(folder, file, bare)?
+            .ok_or_else(|| format!("graphql_client refuses {}", file.display()))?;
+        code.push_str(&peers::pretty(&one)?);
+    }
+    let lines = code.lines().count();
+    write(
+        workspace,
+        name,
+        &format!("{SCALARS}{code}"),
+        "graphql_client = { version = \"0.16\", default-features = false }\n\
+         serde = { version = \"1.0\", features = [\"derive\"] }\nserde_json = \"1.0\"",
+    )?;
+    Ok(Crate { name, lines, times: Vec::new() })
+}
+
+fn write(workspace: &Path, name: &str, code: &str, dependencies: &str) -> Result<()> {
+    let folder = workspace.join(name);
+    fs::create_dir_all(folder.join("src"))?;
+    let root = root().canonicalize()?;
+    let dependencies = dependencies.replace("{root}", &root.display().to_string());
+    fs::write(
+        folder.join("Cargo.toml"),
+        format!(
+            "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
+             [dependencies]\n{dependencies}\n"
+        ),
+    )?;
+    Ok(fs::write(folder.join("src").join("lib.rs"), code)?)
+}
+
+fn manifest(workspace: &Path, crates: &[Crate]) -> Result<()> {
+    let members: Vec<_> = crates.iter().map(|it| it.name).collect();
+    fs::write(
+        workspace.join("Cargo.toml"),
+        format!("[workspace]\nresolver = \"3\"\nmembers = {members:?}\n"),
+    )?;
+    // The same versions as ours, so that nothing has to be fetched.
+    fs::copy(root().join("Cargo.lock"), workspace.join("Cargo.lock"))?;
+    Ok(())
+}
+
+fn check(workspace: &Path, name: &str) -> Result<Duration> {
+    let file = workspace.join(name).join("src").join("lib.rs");
+    fs::write(&file, fs::read(&file)?)?;
+    let log = workspace.join("rustc.log");
+    if log.exists() {
+        fs::remove_file(&log)?;
+    }
+    cargo(workspace, &["check", "--quiet", "--package", name], Some(&log))?;
+    let text = fs::read_to_string(&log)?;
+    let line = text.lines().filter_map(|line| line.split_once(' ')).find(|(it, _)| *it == name);
+    let (_, micros) = line.ok_or_else(|| format!("rustc did not check `{name}`"))?;
+    Ok(Duration::from_micros(micros.parse()?))
+}
+
+fn cargo(workspace: &Path, arguments: &[&str], log: Option<&Path>) -> Result<()> {
+    let mut command = Command::new(env!("CARGO"));
+    command
+        .args(arguments)
+        .current_dir(workspace)
+        .env("CARGO_TARGET_DIR", scratch("check-target")?)
+        // Nothing may be left of the last time.
+        .env("CARGO_INCREMENTAL", "0")
+        .env("RUSTC_WORKSPACE_WRAPPER", env::current_exe()?)
+        .env(cpu::RUSTC_LOG, log.map_or_else(|| workspace.join("rustc.log"), Path::to_owned));
+    if command.status()?.success() {
+        Ok(())
+    } else {
+        Err(format!("cargo {} failed", arguments.join(" ")).into())
+    }
+}
