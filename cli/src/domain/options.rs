@@ -1,7 +1,5 @@
 //! The options of a verb: those of all lists, and one for each variable of the document.
 
-use std::iter;
-
 use backendai::filter::{List, columns::LISTS};
 use clap::{Arg, ArgAction, ArgMatches, builder::BoolishValueParser, value_parser};
 use serde_json::Value;
@@ -266,7 +264,7 @@ pub(super) fn told(list: &List) -> String {
 
 /// What the command line says for the variables of a document.
 pub(super) fn given(query: &Query, matches: &ArgMatches) -> Variables {
-    let named = open(query)
-        .filter_map(|variable| Some((variable.name.to_owned(), variable.value(matches)?)));
-    iter::empty().chain(named).collect()
+    open(query)
+        .filter_map(|variable| Some((variable.name.to_owned(), variable.value(matches)?)))
+        .collect()
 }
