@@ -32,19 +32,27 @@ enum Command {
     /// Check an API token and store it.
     Login(login::Login),
     /// Print the context in use as JSON. The environment's comes first, as everywhere.
+    #[command(after_help = "Example:
+  backendai bento current-context --show-token")]
     CurrentContext {
         /// Print the API token, too.
         #[arg(long)]
         show_token: bool,
     },
     /// Print the names of all stored contexts as JSON.
+    #[command(after_help = "Example:
+  backendai bento list-context")]
     ListContext,
     /// Make a stored context the current one.
+    #[command(after_help = "Example:
+  backendai bento update-current-context stage")]
     UpdateCurrentContext {
         /// Name of the context.
         context_name: String,
     },
     /// Remove a stored context. The token stays valid; delete it on the server.
+    #[command(after_help = "Example:
+  backendai bento logout stage")]
     Logout {
         /// Name of the context; by default as for login.
         context_name: Option<String>,

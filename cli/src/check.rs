@@ -9,16 +9,18 @@ use serde_json::{Value, json};
 use crate::{
     global::{Global, Single},
     output::{self, Failure, err},
+    snapshot::Snapshot,
 };
-
-/// Where the schema that this command was built with is kept.
-pub(crate) const SNAPSHOT: &str = "graphql/admin/schema.graphql";
-const NULLS: &str = "graphql/admin/nulls.txt";
 
 /// Proves documents as the build would: all files are one set and share their fragments. Ends with
 /// 1 and says what is wrong, where, and what was probably meant.
 #[derive(Args, Debug)]
-#[command(arg_required_else_help = true)]
+#[command(
+    arg_required_else_help = true,
+    after_help = "Examples:
+  backendai check graphql/*.graphql
+  backendai check --schema my.graphql --output json queries.graphql"
+)]
 pub(crate) struct Check {
     #[command(flatten)]
     documents: Documents,
@@ -36,18 +38,10 @@ pub(crate) struct Documents {
 }
 
 impl Documents {
-    /// Generates from them.
-    pub(crate) fn generate(&self) -> Result<Generated, Invalid> {
-        let options = backendai_codegen::configure().files(&self.files);
-        let options = match &self.schema {
-            Some(schema) => options.schema(schema),
-            None => options
-                .schema(SNAPSHOT)
-                .text(SNAPSHOT, backendai::schema::ADMIN)
-                .nulls(NULLS)
-                .text(NULLS, backendai::schema::ADMIN_NULLS),
-        };
-        options.generate()
+    /// Generates from them; what is wrong in them is the inner failure.
+    pub(crate) fn generate(&self) -> Result<Result<Generated, Invalid>, Failure> {
+        let snapshot = Snapshot::read(self.schema.as_deref())?;
+        Ok(snapshot.options().files(&self.files).generate())
     }
 }
 
@@ -60,7 +54,7 @@ impl Check {
 
 /// In text, each has the line of the file, on the standard error.
 fn check(documents: &Documents, form: Single) -> Result<(), Failure> {
-    let generated = documents.generate();
+    let generated = documents.generate()?;
     let (errors, warnings) = match &generated {
         Ok(generated) => (&[][..], generated.warnings.as_slice()),
         Err(invalid) => (invalid.diagnostics(), invalid.warnings()),

@@ -11,7 +11,11 @@ use crate::{
 /// Prints the Rust that the build would make of documents. In a build script, `backendai_codegen`
 /// does the same.
 #[derive(Args, Debug)]
-#[command(arg_required_else_help = true)]
+#[command(
+    arg_required_else_help = true,
+    after_help = "Example:
+  backendai generate queries.graphql > queries.rs"
+)]
 pub(crate) struct Generate {
     #[command(flatten)]
     documents: Documents,
@@ -25,7 +29,7 @@ impl Generate {
 }
 
 fn generate(documents: &Documents) -> Result<(), Failure> {
-    match documents.generate() {
+    match documents.generate()? {
         Ok(generated) => {
             tell("warning", &generated.warnings);
             let file = syn::parse_file(&generated.code).map_err(Failure::from_error)?;

@@ -5,13 +5,20 @@ mod check;
 mod completions;
 mod connect;
 mod context;
+mod domain;
 mod generate;
 mod global;
+mod gql;
+mod keypair;
 mod login;
 mod logout;
 mod output;
 mod prompt;
+mod proxy;
+mod render;
 mod schema;
+mod snapshot;
+mod suggest;
 mod terminal;
 mod whoami;
 
@@ -48,14 +55,20 @@ enum Command {
     Context(context::Context),
     /// Print the Rust that documents become.
     Generate(generate::Generate),
+    /// Run a document of your own.
+    Gql(gql::Gql),
     /// Prove keys or a password, and keep them as a context.
     Login(Box<login::Login>),
     /// End a session, or forget keys.
     Logout(logout::Logout),
+    /// Sign what other programs send to a port of this machine; a browser gets GraphiQL there.
+    Proxy(proxy::Proxy),
     /// Take, compare and use snapshots of a manager's schema.
     Schema(schema::Schema),
     /// Say who is asking which manager.
     Whoami(whoami::Whoami),
+    #[command(flatten)]
+    Domain(domain::Verb),
 }
 
 impl Command {
@@ -66,11 +79,19 @@ impl Command {
             Self::Completions(command) => command.run(global).await,
             Self::Context(command) => command.run(global).await,
             Self::Generate(command) => command.run(global).await,
+            Self::Gql(command) => command.run(global).await,
             Self::Login(command) => command.run(global).await,
             Self::Logout(command) => command.run(global).await,
+            Self::Proxy(command) => command.run(global).await,
             Self::Schema(command) => command.run(global).await,
             Self::Whoami(command) => command.run(global).await,
+            Self::Domain(verb) => verb.run(global).await,
         }
+    }
+
+    /// Whether Ctrl-C is the command's own way to end.
+    const fn ends_by_itself(&self) -> bool {
+        matches!(self, Self::Proxy(_))
     }
 }
 
@@ -93,10 +114,11 @@ fn main() -> ExitCode {
             return failure.tell(cli.global.asked()).into();
         }
     };
+    let interruptible = !cli.command.ends_by_itself();
     let code = runtime.block_on(async {
         tokio::select! {
             biased;
-            Ok(()) = tokio::signal::ctrl_c() => {
+            Ok(()) = tokio::signal::ctrl_c(), if interruptible => {
                 terminal.restore();
                 INTERRUPTED
             }

@@ -72,7 +72,6 @@ impl Failure {
     }
 
     /// A value that was given cannot be used.
-    #[allow(dead_code, reason = "for the commands that come")]
     pub(crate) fn argument(what: impl Into<String>) -> Self {
         Self::new(what).code(Code::Argument)
     }
@@ -116,6 +115,16 @@ impl Failure {
     /// An error of a library, with its causes, and which command it is from.
     pub(crate) fn of(group: &str, command: &str, error: &dyn std::error::Error) -> Self {
         Self::plain(with_causes(format!("Error: [{group}] `{command}` failed: "), error))
+    }
+
+    /// All of it in one line.
+    pub(crate) fn text(&self) -> String {
+        let mut text = self.what.clone();
+        for more in [&self.why, &self.mend].into_iter().flatten() {
+            text.push_str(": ");
+            text.push_str(more);
+        }
+        text
     }
 
     /// Tells it in the form that was asked for, and gives the exit code. Whoever reads JSON is told

@@ -4,11 +4,11 @@ mod diff;
 mod pull;
 mod scaffold;
 
-use std::{fs, path::Path};
+pub(crate) use self::pull::path;
 
 use clap::{Args, Subcommand};
 
-use crate::{check::SNAPSHOT, global::Global, output::Failure};
+use crate::{global::Global, output::Failure};
 
 /// The arguments of `backendai schema`.
 #[derive(Args, Debug)]
@@ -36,18 +36,4 @@ impl Schema {
             Command::Scaffold(command) => command.run(global).await,
         }
     }
-}
-
-/// Reads a schema file, or the snapshot of the Admin API that this command was built with.
-fn read(file: Option<&Path>) -> Result<backendai_codegen::Schema, Failure> {
-    let schema = match file {
-        Some(file) => {
-            let text = fs::read_to_string(file).map_err(|error| {
-                Failure::new(format!("cannot read {}", file.display())).why(error.to_string())
-            })?;
-            backendai_codegen::Schema::parse(file, &text)
-        }
-        None => backendai_codegen::Schema::parse(SNAPSHOT.as_ref(), backendai::schema::ADMIN),
-    };
-    schema.map_err(Failure::from_error)
 }

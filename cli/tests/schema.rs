@@ -180,6 +180,101 @@ fn changes_are_told_and_breaking_ones_fail() {
     assert_eq!((done.status.code(), text(&done.stdout)), (Some(0), "[]\n"));
 }
 
+const OLD: &str = "type Query { pet(id: ID = 1): Pet person: Person }
+    type Pet { name: String kind: Kind old: Int } type Person { name: String old: Int }
+    enum Kind { CAT DOG }";
+const PETS: &str = "query Pets { pet { name ...Kind } } query Cat { pet(id: 2) { ...Kind } }";
+const KIND: &str = "fragment Kind on Pet { kind @required }";
+
+/// The folder has its own snapshot among the documents, as `graphql/admin` has.
+fn beside_documents(new: &str) -> tempfile::TempDir {
+    let folder = folder(&[("new.graphql", new)]);
+    let ours = folder.path().join("ours");
+    fs::create_dir(&ours).unwrap();
+    for (name, text) in [("schema", OLD), ("pets", PETS), ("kind", KIND)] {
+        fs::write(ours.join(format!("{name}.graphql")), text).unwrap();
+    }
+    folder
+}
+
+const WITH_OPERATIONS: [&str; 6] =
+    ["schema", "diff", "ours/schema.graphql", "new.graphql", "--operations", "ours"];
+
+#[test]
+fn a_change_names_the_operations_that_it_touches() {
+    let new = "type Query { pet(id: ID = 2): Pet person: Person }
+        type Pet { kind: Kind! new: Int } type Person { name: String }
+        enum Kind { CAT DOG COW }";
+    let folder = beside_documents(new);
+    let done = run(folder.path(), &WITH_OPERATIONS, &[]);
+    assert_eq!(
+        text(&done.stdout),
+        "breaking   Person.old was removed
+breaking   Pet.name was removed
+           touches Pets
+breaking   Pet.old was removed
+dangerous  Kind.COW was added
+           touches Cat, Pets
+dangerous  Query.pet(id:) had the default `1` and now has `2`
+           touches Cat, Pets
+safe       Pet.kind was `Kind` and is now `Kind!`
+           touches Cat, Pets
+safe       Pet.new was added\n"
+    );
+    assert_eq!(text(&done.stderr), "3 breaking changes, of which 1 touches these operations\n");
+    assert_eq!(done.status.code(), Some(1));
+
+    let done = run(folder.path(), &[&WITH_OPERATIONS[..], &["--output", "json"]].concat(), &[]);
+    assert_eq!(done.status.code(), Some(1));
+    let shown: Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!(
+        shown[1],
+        json!({
+            "level": "breaking",
+            "coordinate": "Pet.name",
+            "what": "was removed",
+            "operations": ["Pets"],
+        })
+    );
+    assert_eq!(shown[0]["operations"], json!([]));
+}
+
+#[test]
+fn what_breaks_others_alone_does_not_fail() {
+    let folder = beside_documents(
+        &OLD.replace("Person { name: String old: Int }", "Person { name: String }"),
+    );
+    let done = run(folder.path(), &WITH_OPERATIONS, &[]);
+    assert_eq!(text(&done.stdout), "breaking   Person.old was removed\n");
+    assert_eq!(text(&done.stderr), "1 breaking change, but none touches these operations\n");
+    assert_eq!(done.status.code(), Some(0));
+    // Without the documents nobody knows.
+    let done = run(folder.path(), &WITH_OPERATIONS[..4], &[]);
+    assert_eq!(done.status.code(), Some(1));
+}
+
+#[test]
+fn documents_that_do_not_fit_the_old_snapshot_are_refused() {
+    let folder = beside_documents(OLD);
+    fs::write(folder.path().join("ours").join("wrong.graphql"), "query A { pets { name } }")
+        .unwrap();
+    let done = run(folder.path(), &WITH_OPERATIONS, &[]);
+    assert_eq!((done.status.code(), text(&done.stdout)), (Some(4), ""));
+    let told = text(&done.stderr);
+    assert!(told.contains("ours/wrong.graphql:1:11: type `Query` does not"), "{told}");
+    assert!(told.contains("the documents in ours do not fit ours/schema.graphql"), "{told}");
+
+    fs::create_dir(folder.path().join("none")).unwrap();
+    for (name, reason) in [("none", "there are no documents in none"), ("gone", "cannot read gone")]
+    {
+        let mut arguments = WITH_OPERATIONS;
+        arguments[5] = name;
+        let done = run(folder.path(), &arguments, &[]);
+        assert_eq!(done.status.code(), Some(4));
+        assert!(text(&done.stderr).contains(reason), "{}", text(&done.stderr));
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_snapshot_is_pulled_from_a_manager() {
     let manager = Manager::start().await.unwrap();

@@ -93,16 +93,24 @@ impl Diagnostic {
 impl Place {
     fn find(span: SourceSpan, sources: &SourceMap) -> Option<Self> {
         let file = sources.get(&span.file_id())?;
-        let start = span.line_column(sources)?;
-        let source = file.source_text().lines().nth(start.line.checked_sub(1)?).unwrap_or_default();
+        let text = file.source_text();
+        // What is missed at the end of a file is shown behind the last there is.
+        let offset = span.offset().min(text.trim_end_matches(['\n', '\r']).len());
+        // A line ends as GraphQL has it, and columns are characters: an editor counts so.
+        let (before, behind) = text.split_at_checked(offset)?;
+        let begin = before.rfind(['\n', '\r']).map_or(0, |at| at + 1);
+        let (above, left) = before.split_at_checked(begin)?;
+        let returns = above.matches('\r').count();
+        let lines = above.matches('\n').count() + returns - above.matches("\r\n").count();
+        let right = behind.split(['\n', '\r']).next().unwrap_or_default();
         // A fault that spans lines is shown on its first.
-        let rest = source.chars().count().saturating_sub(start.column - 1);
+        let marked = right.get(..span.node_len()).unwrap_or(right);
         Some(Self {
             file: file.path().display().to_string(),
-            line: start.line,
-            column: start.column,
-            source: source.to_owned(),
-            width: span.node_len().clamp(1, rest.max(1)),
+            line: lines + 1,
+            column: left.chars().count() + 1,
+            source: format!("{left}{right}"),
+            width: marked.chars().count().max(1),
         })
     }
 }

@@ -25,11 +25,31 @@ pub(crate) struct Documents {
     pub(crate) warnings: Vec<Diagnostic>,
 }
 
+/// Which operations need a name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Names {
+    /// All: Rust types are called by it.
+    Generated,
+    /// Those that are not alone.
+    #[cfg(feature = "tools")]
+    Sent,
+}
+
 /// Reads documents; what is wrong in any of them is reported at once.
 pub(crate) fn read(
     schema: &Valid<Schema>,
     nulls: &Nulls,
     files: impl IntoIterator<Item = (PathBuf, String)>,
+) -> Result<Documents, Failure> {
+    prove(schema, nulls, files, Names::Generated)
+}
+
+/// The same, where operations may have no names.
+pub(crate) fn prove(
+    schema: &Valid<Schema>,
+    nulls: &Nulls,
+    files: impl IntoIterator<Item = (PathBuf, String)>,
+    names: Names,
 ) -> Result<Documents, Failure> {
     let mut errors = DiagnosticList::new(Default::default());
     let mut builder = ExecutableDocument::builder(Some(schema), &mut errors);
@@ -47,7 +67,7 @@ pub(crate) fn read(
     });
     let broken: Vec<_> = found.errors.iter().filter(|error| error.is_syntax()).cloned().collect();
     found.errors.extend(
-        unsupported(&document)
+        unsupported(&document, names)
             .into_iter()
             .filter(|error| !broken.iter().any(|broken| broken.file() == error.file())),
     );
@@ -73,11 +93,12 @@ pub(crate) fn read(
 }
 
 /// What is valid but has no meaning here.
-fn unsupported(document: &ExecutableDocument) -> Vec<Diagnostic> {
+fn unsupported(document: &ExecutableDocument, names: Names) -> Vec<Diagnostic> {
     let at = |operation: &Node<Operation>, message: &str| {
         Diagnostic::at(operation.location(), &document.sources, message)
     };
-    let anonymous = document.operations.anonymous.iter().map(|operation| {
+    let named = names == Names::Generated || document.operations.len() > 1;
+    let anonymous = document.operations.anonymous.iter().filter(|_| named).map(|operation| {
         at(
             operation,
             "the operation has no name: it is what the Rust type is called, so give it one",
@@ -122,25 +143,30 @@ impl Documents {
 
     /// The fragments that a selection reaches, each once, in the order in which they are met.
     pub(crate) fn fragments(&self, set: &SelectionSet) -> IndexSet<Name> {
-        let mut reached = IndexSet::default();
-        let mut open = vec![set];
-        while let Some(set) = open.pop() {
-            for selection in set.selections.iter().rev() {
-                match selection {
-                    Selection::Field(field) => open.push(&field.selection_set),
-                    Selection::InlineFragment(inline) => open.push(&inline.selection_set),
-                    Selection::FragmentSpread(spread) => {
-                        if let Some(fragment) = spread.fragment_def(&self.executable)
-                            && reached.insert(spread.fragment_name.clone())
-                        {
-                            open.push(&fragment.selection_set);
-                        }
+        fragments(&self.executable, set)
+    }
+}
+
+/// The fragments that a selection reaches, each once, in the order in which they are met.
+pub(crate) fn fragments(document: &ExecutableDocument, set: &SelectionSet) -> IndexSet<Name> {
+    let mut reached = IndexSet::default();
+    let mut open = vec![set];
+    while let Some(set) = open.pop() {
+        for selection in set.selections.iter().rev() {
+            match selection {
+                Selection::Field(field) => open.push(&field.selection_set),
+                Selection::InlineFragment(inline) => open.push(&inline.selection_set),
+                Selection::FragmentSpread(spread) => {
+                    if let Some(fragment) = spread.fragment_def(document)
+                        && reached.insert(spread.fragment_name.clone())
+                    {
+                        open.push(&fragment.selection_set);
                     }
                 }
             }
         }
-        reached
     }
+    reached
 }
 
 /// Whether a type is an interface or a union.

@@ -40,6 +40,8 @@ mod select;
 mod since;
 #[cfg(feature = "snapshot")]
 pub mod snapshot;
+#[cfg(feature = "tools")]
+mod statement;
 mod suggest;
 mod text;
 mod types;
@@ -55,6 +57,8 @@ pub use options::{Generated, Options};
 pub use scaffold::Scaffold;
 #[cfg(feature = "tools")]
 pub use schema::Schema;
+#[cfg(feature = "tools")]
+pub use statement::{Statement, StatementKind, StatementPages, StatementVariable, Statements};
 
 /// Starts a configuration, to be ended by [`Options::compile`].
 pub fn configure() -> Options {

@@ -345,7 +345,11 @@ fn carried(variable: &str) -> Option<PathBuf> {
 }
 
 pub(crate) fn unreadable(verb: &str, path: &Path, error: &std::io::Error) -> Failure {
-    Failure::of(format!("cannot {verb} {}: {error}", path.display()))
+    let mend = match error.kind() {
+        std::io::ErrorKind::InvalidData => ": save it as UTF-8",
+        _ => "",
+    };
+    Failure::of(format!("cannot {verb} {}: {error}{mend}", path.display()))
 }
 
 /// Names under which the manager's schemas keep what nobody else may know.

@@ -12,6 +12,7 @@ use apollo_compiler::{
 
 use crate::{
     diagnostic::{Diagnostic, Found},
+    document::fragments,
     nulls::{Nulls, Rule},
 };
 
@@ -21,9 +22,21 @@ pub(crate) fn check(schema: &Schema, document: &ExecutableDocument, nulls: &Null
     for operation in document.operations.iter() {
         look.operation(operation);
     }
-    for fragment in document.fragments.values() {
+    let mut sole = IndexMap::default();
+    for (name, fragment) in &document.fragments {
         let meant = fragment.directives.has("legacy");
+        look.sole.clear();
         look.selections(&fragment.selection_set, meant);
+        if !look.sole.is_empty() {
+            sole.insert(name, std::mem::take(&mut look.sole));
+        }
+    }
+    if !sole.is_empty() {
+        for operation in document.operations.iter() {
+            for name in fragments(document, &operation.selection_set) {
+                look.can_be_null(operation, sole.get(&name).map_or(&[], Vec::as_slice));
+            }
+        }
     }
     look.found
 }
@@ -51,12 +64,14 @@ struct Look<'d> {
     nulls: &'d Nulls,
     found: Found,
     variables: IndexMap<Name, Rule>,
+    /// Variables that are the one field of an input object that takes exactly one.
+    sole: Vec<(&'d Name, Option<SourceSpan>)>,
 }
 
 impl<'d> Look<'d> {
     fn new(schema: &'d Schema, document: &'d ExecutableDocument, nulls: &'d Nulls) -> Self {
         let (found, variables) = (Found::default(), IndexMap::default());
-        Self { schema, document, nulls, found, variables }
+        Self { schema, document, nulls, found, variables, sole: Vec::new() }
     }
 
     /// `meant` is whether a `@legacy` around says that deprecated things are there on purpose.
@@ -69,7 +84,9 @@ impl<'d> Look<'d> {
             }
         }
         self.variables.clear();
+        self.sole.clear();
         self.selections(&operation.selection_set, meant);
+        self.can_be_null(operation, &self.sole.clone());
         for variable in &operation.variables {
             if let Some(default) = &variable.default_value
                 && default.is_null()
@@ -80,6 +97,22 @@ impl<'d> Look<'d> {
                     variable.name
                 );
                 self.error(default.location(), message);
+            }
+        }
+    }
+
+    /// The one field of an input object cannot be null, and so neither can its variable.
+    fn can_be_null(&mut self, operation: &Operation, sole: &[(&'d Name, Option<SourceSpan>)]) {
+        for (name, span) in sole {
+            let mut variables = operation.variables.iter();
+            let declared = variables.find(|variable| variable.name == **name);
+            if let Some(declared) = declared.filter(|declared| !declared.ty.is_non_null()) {
+                let message = format!(
+                    "`${name}` is the only field of its input object, which cannot be null: \
+                     declare it as `{}!`",
+                    declared.ty
+                );
+                self.error(*span, message);
             }
         }
     }
@@ -146,6 +179,9 @@ impl<'d> Look<'d> {
         input: &'d InputObjectType,
         meant: bool,
     ) {
+        if input.directives.has("oneOf") {
+            self.one_of(span, fields, input);
+        }
         for (name, value) in fields {
             let Some(known) = input.fields.get(name) else { continue };
             self.deprecated(&known.directives, name.location(), meant, || {
@@ -173,6 +209,34 @@ impl<'d> Look<'d> {
                     "`{}.{stated}` has to be said, as a value or null: left out it takes a default \
                      that may destroy something",
                     input.name
+                );
+                self.error(span, message);
+            }
+        }
+    }
+
+    /// Exactly one field is given, and it is not null. The validator does not look at this.
+    fn one_of(
+        &mut self,
+        span: Option<SourceSpan>,
+        fields: &'d [(Name, Node<Value>)],
+        input: &InputObjectType,
+    ) {
+        match fields {
+            [(_, value)] => match &**value {
+                Value::Null => {
+                    let message = format!("the one field of `{}` cannot be null", input.name);
+                    self.error(value.location(), message);
+                }
+                Value::Variable(name) => self.sole.push((name, value.location())),
+                _ => {}
+            },
+            _ => {
+                let names: Vec<_> = input.fields.keys().map(|name| format!("`{name}`")).collect();
+                let message = format!(
+                    "`{}` takes exactly one of its fields: {}",
+                    input.name,
+                    names.join(", ")
                 );
                 self.error(span, message);
             }

@@ -123,6 +123,7 @@ impl Layer {
     }
 
     /// Whether it has endpoint or keys, of which all are taken from one source.
+    #[cfg(feature = "context")]
     pub(super) fn is_bundle(&self) -> bool {
         let fields = [Field::Endpoint, Field::AccessKey, Field::SecretKey];
         self.must_supply() || fields.iter().any(|field| self.get(*field).is_some())

@@ -52,9 +52,6 @@ use std::{
     time::Duration,
 };
 
-#[cfg(feature = "context")]
-pub(crate) use self::context::{check, pairs};
-pub(crate) use self::environment::CONTEXTS;
 pub use self::{
     builder::ConfigBuilder,
     endpoint::{Endpoint, EndpointType, InvalidEndpoint, UnknownEndpointType},
@@ -66,6 +63,11 @@ pub use self::{
     proxy::Proxies,
     version::{ApiVersion, DEFAULT_VERSION, InvalidVersion, MIN_VERSION},
     warning::Warning,
+};
+#[cfg(feature = "context")]
+pub(crate) use self::{
+    context::{check, pairs},
+    environment::CONTEXTS,
 };
 use crate::{credential::Credential, sign::HashType};
 

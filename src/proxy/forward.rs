@@ -9,6 +9,7 @@ use hyper::{
     upgrade::{OnUpgrade, Upgraded},
 };
 use hyper_util::rt::TokioIo;
+use tokio::time::Instant;
 
 use super::{
     Shared,
@@ -66,10 +67,15 @@ impl Shared {
                 return response;
             }
         };
+        let begin = Instant::now();
+        // The query may have more in it than others should read.
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let mut response = match Guard::preflight(&request) {
             Some(response) => response,
             None => self.admitted(request, tunnel).await.unwrap_or_else(Problem::response),
         };
+        let (status, duration) = (response.status().as_u16(), begin.elapsed().as_secs_f64());
+        tracing::debug!(%method, path, status, duration, "proxied");
         visit.mark(response.headers_mut());
         response
     }

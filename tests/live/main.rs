@@ -19,6 +19,8 @@ mod limits;
 mod lists;
 #[cfg(test)]
 mod nulls;
+#[cfg(all(test, feature = "proxy"))]
+mod proxy;
 #[cfg(test)]
 mod roles;
 #[cfg(test)]

@@ -12,6 +12,9 @@ use crate::{
 };
 
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  backendai bento login
+  BENTO_CLOUD_API_KEY=… backendai bento login --context stage --switch")]
 pub(super) struct Login {
     #[arg(long, help = format!(
         "BentoCloud or Yatai address [env: {}] [default: {DEFAULT_ENDPOINT}]", env::API_ENDPOINT

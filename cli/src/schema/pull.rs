@@ -19,6 +19,9 @@ use crate::{
 /// versions that the descriptions tell, and its origin at the head. The same manager gives the
 /// same text but for the date.
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  backendai schema pull --file schema.graphql
+  backendai schema pull --path v2 --context prod > v2.graphql")]
 pub(super) struct Pull {
     /// Which schema: `admin`, `v2`, or a path on the manager such as /admin/gql.
     #[arg(long, default_value = "admin", value_name = "SCHEMA", value_parser = path)]
@@ -31,7 +34,8 @@ pub(super) struct Pull {
     descriptions: bool,
 }
 
-fn path(name: &str) -> Result<String, String> {
+/// The path of a schema that was named.
+pub(crate) fn path(name: &str) -> Result<String, String> {
     match name {
         "admin" => Ok("/admin/gql".to_owned()),
         "v2" => Ok("/admin/gql/strawberry".to_owned()),

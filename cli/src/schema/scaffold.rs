@@ -7,11 +7,15 @@ use clap::Args;
 use crate::{
     global::Global,
     output::{Failure, out},
+    snapshot::Snapshot,
 };
 
 /// Writes a document that asks for all plain fields of a root field's rows. Its arguments are
 /// variables.
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  backendai schema scaffold keypair_list
+  backendai schema scaffold vfolder_nodes --depth 2 --all > vfolders.graphql")]
 pub(super) struct Scaffold {
     /// The root field, such as `keypair_list`.
     root: String,
@@ -33,7 +37,7 @@ impl Scaffold {
     }
 
     fn write(&self) -> Result<(), Failure> {
-        let schema = super::read(self.schema.as_deref())?;
+        let schema = Snapshot::read(self.schema.as_deref())?.schema()?;
         let scaffold = backendai_codegen::Scaffold { depth: self.depth, all: self.all };
         let document = scaffold.document(&schema, &self.root).map_err(Failure::from_error)?;
         out(document.trim_end())

@@ -48,6 +48,11 @@ impl Home {
         self
     }
 
+    /// The environment of the command.
+    pub(crate) fn env(&self) -> &[(OsString, OsString)] {
+        &self.env
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }

@@ -2,10 +2,19 @@
 
 mod contexts;
 mod failures;
+mod lists;
+mod proxy;
 
 use crate::transcript::Page;
 
 /// All of them, in the order of the page.
 pub(crate) async fn all() -> Vec<Page> {
-    vec![contexts::section().await, failures::section()]
+    vec![
+        contexts::section().await,
+        lists::lists().await,
+        lists::keypairs().await,
+        lists::documents().await,
+        proxy::section().await,
+        failures::section(),
+    ]
 }

@@ -371,6 +371,9 @@ fn key(list: &List<'_>, row: Made<'_>, unsure: &mut Missing) -> Option<Key> {
                     if path == "String" || path == "Uuid")
         });
         match (field, comparable) {
+            (None, _) if name.is_empty() => {
+                unsure.push("name a column in `@unique(by:)`".to_owned());
+            }
             (None, _) => unsure.push(format!("select `{name}`, which tells rows apart")),
             (Some(_), None) => {
                 unsure.push(format!("`{name}` is no string and no UUID: `@unique` cannot use it"));

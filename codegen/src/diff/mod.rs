@@ -44,18 +44,22 @@ pub struct Change {
 }
 
 impl Change {
-    /// Whether who uses this coordinate is touched. A change of a type touches all of its users,
-    /// and a new argument those of its field.
+    /// Whether who uses this coordinate is touched. A change of a type touches all of its users; an
+    /// argument that has to be given now, or has another default, those of its field.
     pub fn touches(&self, coordinate: &str) -> bool {
         if self.coordinate == coordinate {
             return true;
         }
-        // What is new is not used by anybody yet. What has to be given is missed where its owner is.
+        // What is new and safe touches nobody. What has to be given is missed where its owner is, a
+        // default counts where nothing is given, and a new value may come with every enum.
         let owner = match self.coordinate.split_once('(') {
             Some((field, _)) => field,
             None => self.coordinate.split_once('.').map_or("", |(ty, _)| ty),
         };
-        self.what.starts_with("was added") && owner == coordinate
+        let of_owner = ["was added", "had the default", "got the default", "lost its default"];
+        self.level != Level::Safe
+            && owner == coordinate
+            && of_owner.iter().any(|begin| self.what.starts_with(begin))
     }
 }
 
@@ -220,5 +224,6 @@ mod tests {
         assert!(change("A.f(b:)", "was added and has to be given").touches("A.f"));
         assert!(change("I.b", "was added and has to be given").touches("I"));
         assert!(!change("A.f(b:)", "was removed").touches("A.f"));
+        assert!(change("A.f(b:)", "had the default `1` and now has `2`").touches("A.f"));
     }
 }

@@ -23,6 +23,8 @@ use apollo_compiler::{
     executable::{Field, Fragment, FragmentSpread, Operation},
 };
 
+#[cfg(feature = "tools")]
+pub(crate) use self::out::is_client;
 use self::{
     gate::{Gate, Gates},
     out::{Out, any},

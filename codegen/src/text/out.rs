@@ -44,7 +44,7 @@ pub(super) fn value(value: &Value) -> String {
 }
 
 /// Whether a directive speaks to the generator.
-pub(super) fn is_client(name: &str) -> bool {
+pub(crate) fn is_client(name: &str) -> bool {
     CLIENT_DIRECTIVES.iter().any(|(known, _)| *known == name)
 }
 

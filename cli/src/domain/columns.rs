@@ -1,0 +1,73 @@
+//! What is said of a filter or an order that the manager does not take.
+
+use backendai::{Error, filter::List};
+
+use super::{
+    options,
+    query::{Query, Variables},
+};
+use crate::{output::Failure, suggest};
+
+/// The words of the filter language that are no columns.
+const WORDS: [&str; 11] =
+    ["contains", "in", "isnot", "is", "like", "ilike", "null", "true", "false", "and", "or"];
+
+/// The condition and the order that were given, of a list whose columns are known.
+pub(super) struct Told {
+    list: Option<&'static List>,
+    names: Vec<String>,
+}
+
+impl Told {
+    pub(super) fn of(query: &Query, variables: &Variables) -> Self {
+        let text = |name| variables.get(name).and_then(|text| text.as_str()).unwrap_or_default();
+        let mut names = identifiers(text("filter"));
+        names.extend(identifiers(text("order")));
+        let list = options::columns(query).filter(|_| !names.is_empty());
+        Self { list, names }
+    }
+
+    /// The error, with the columns where they may be the reason.
+    pub(super) fn failure(&self, error: Error) -> Failure {
+        let may = error.is_graphql() && !error.is_permission_denied();
+        let Some(list) = self.list.filter(|_| may) else { return error.into() };
+        let known = |name: &String| list.columns.iter().any(|column| column.name == *name);
+        let Some(unknown) = self.names.iter().find(|name| !known(name)) else {
+            return error.into();
+        };
+        let near = suggest::near(unknown, list.columns.iter().map(|column| column.name));
+        let mend = match near {
+            Some(near) => {
+                format!("`{unknown}` is no column: did you mean `{near}`?\n{}", options::told(list))
+            }
+            None => format!("`{unknown}` is no column.\n{}", options::told(list)),
+        };
+        Failure::from(error).mend(mend)
+    }
+}
+
+/// What may be a column: words outside of quotes.
+fn identifiers(text: &str) -> Vec<String> {
+    let outside = text.split('"').step_by(2);
+    outside
+        .flat_map(|part| part.split(|c: char| !(c.is_alphanumeric() || c == '_')))
+        .filter(|word| word.starts_with(|c: char| c.is_alphabetic() || c == '_'))
+        .filter(|word| !WORDS.contains(word))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::identifiers;
+
+    #[test]
+    fn columns_are_words_outside_of_quotes() {
+        assert_eq!(
+            identifiers(r#"(name ilike "%not me%") & created_at > "2024" | !is_active == true"#),
+            ["name", "created_at", "is_active"]
+        );
+        assert_eq!(identifiers("-created_at,+name"), ["created_at", "name"]);
+        assert!(identifiers("").is_empty());
+    }
+}

@@ -1,0 +1,247 @@
+//! `backendai DOMAIN list` and `info`: every list of the manager, by one table.
+
+mod columns;
+mod options;
+mod progress;
+mod query;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::io;
+
+use backendai::Field;
+use clap::{ArgMatches, Command, FromArgMatches, Subcommand};
+
+use self::{
+    progress::Progress,
+    query::{Ask, Query, Variables, Way},
+    table::{DOMAINS, Domain, Info},
+};
+use crate::{
+    connect,
+    global::Global,
+    keypair::Keypair,
+    output::{Failure, err},
+    render::{self, Style},
+    suggest,
+};
+
+/// Rows that are shown unless a number is given.
+const FEW: u64 = 20;
+
+/// A domain and a verb that were chosen on the command line.
+#[derive(Debug)]
+pub(crate) struct Verb {
+    word: &'static str,
+    what: What,
+}
+
+#[derive(Debug)]
+enum What {
+    List(ArgMatches),
+    Info(ArgMatches),
+    Keypair(Keypair),
+}
+
+impl Subcommand for Verb {
+    fn augment_subcommands(command: Command) -> Command {
+        command.subcommands(DOMAINS.iter().map(described))
+    }
+
+    fn augment_subcommands_for_update(command: Command) -> Command {
+        Self::augment_subcommands(command)
+    }
+
+    fn has_subcommand(name: &str) -> bool {
+        find(name).is_some()
+    }
+}
+
+fn find(word: &str) -> Option<&'static Domain> {
+    DOMAINS.iter().find(|domain| domain.word == word)
+}
+
+/// The word with its verbs, as clap knows them.
+fn described(domain: &'static Domain) -> Command {
+    let list = Command::new("list")
+        .about(format!("List: {}", domain.about))
+        .after_help(options::after(&domain.list, domain.note))
+        .args(options::of_list(domain));
+    let mut command = Command::new(domain.word)
+        .about(domain.about)
+        .visible_aliases(domain.alias)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(list);
+    if let Some(info) = &domain.info {
+        let info = Command::new("info")
+            .about("Show one of them with all that is known of it")
+            .after_help(options::after(&info.query, None))
+            .args(options::of_info(info));
+        command = command.subcommand(info);
+    }
+    match domain.word {
+        "keypair" => Keypair::augment_subcommands(command),
+        _ => command,
+    }
+}
+
+impl FromArgMatches for Verb {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let none = || clap::Error::new(clap::error::ErrorKind::MissingSubcommand);
+        let (word, matches) = matches.subcommand().ok_or_else(none)?;
+        let domain = find(word).ok_or_else(none)?;
+        let what = match matches.subcommand().ok_or_else(none)? {
+            ("list", matches) => What::List(matches.clone()),
+            ("info", matches) => What::Info(matches.clone()),
+            _ => What::Keypair(Keypair::from_arg_matches(matches)?),
+        };
+        Ok(Self { word: domain.word, what })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl Verb {
+    pub(crate) async fn run(self, global: &Global) -> Result<(), Failure> {
+        let domain = find(self.word);
+        match (self.what, domain, domain.and_then(|domain| domain.info)) {
+            (What::Keypair(command), ..) => command.run(global).await,
+            (What::List(matches), Some(domain), _) => list(domain, &matches, global).await,
+            (What::Info(matches), Some(domain), Some(found)) => {
+                info(domain, &found, &matches, global).await
+            }
+            _ => Err(Failure::usage(format!("there is no such verb of {}", self.word))),
+        }
+    }
+}
+
+async fn list(domain: &Domain, matches: &ArgMatches, global: &Global) -> Result<(), Failure> {
+    let query = &domain.list;
+    let style = style(global, matches)?;
+    let fields = choose(query, matches)?;
+    let mut variables = options::given(query, matches);
+    let all = flag(matches, "all");
+    let limit = (query.way != Way::Whole && !all).then(|| number(matches, "rows").unwrap_or(FEW));
+    let page_size = page_size(matches, limit);
+    newest_first(query, &mut variables, limit, page_size);
+    let names = fields.iter().map(Field::name).collect();
+    let offset = number(matches, "skip").unwrap_or(0);
+    let tell = columns::Told::of(query, &variables);
+    let client = connect::client(global)?;
+    let ask = Ask { variables, fields: names, limit, page_size, offset };
+    let mut rows = query.start(&client, ask)?;
+
+    let progress = Progress::new(all);
+    let mut sink = render::list(style, &fields, io::BufWriter::new(io::stdout()));
+    let mut shown = 0;
+    while let Some(page) = rows.next().await {
+        let page = page.map_err(|error| tell.failure(error))?;
+        shown += page.len() as u64;
+        progress.around(|| sink.page(page)).map_err(Failure::writing)?;
+        progress.at(shown, rows.total());
+    }
+    progress.end();
+    sink.end(rows.total()).map_err(Failure::writing)?;
+
+    if rows.drift().missed {
+        err("the list changed while it was read: rows may be missing; read it again to be sure");
+    }
+    match rows.total() {
+        Some(total)
+            if !all && offset + shown < total && style.form == crate::global::Rows::Table =>
+        {
+            err(format!("{shown} of {total} rows: --limit N shows more, --all shows all"));
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+async fn info(
+    domain: &Domain,
+    info: &Info,
+    matches: &ArgMatches,
+    global: &Global,
+) -> Result<(), Failure> {
+    let style = style(global, matches)?;
+    let fields = choose(&info.query, matches)?;
+    let variables = options::given(&info.query, matches);
+    let names = fields.iter().map(Field::name).collect();
+    let key = variables.get(info.key).and_then(|key| key.as_str()).map(str::to_owned);
+    let client = connect::client(global)?;
+    let mut rows = info.query.start(&client, Ask::whole(variables, names))?;
+    let found = rows.next().await.transpose()?.and_then(|rows| rows.into_iter().next());
+    // A null is an object without members.
+    let Some(row) = found.filter(|row| !row.is_empty()) else {
+        let what = match key {
+            Some(key) => format!("there is no {} `{key}`", domain.word),
+            None => format!("the caller has no {} of their own", domain.word),
+        };
+        return Err(Failure::new(what)
+            .mend(format!("`backendai {} list` shows which there are", domain.word)));
+    };
+    render::one(style, &fields, row, io::BufWriter::new(io::stdout())).map_err(Failure::writing)
+}
+
+fn style(global: &Global, matches: &ArgMatches) -> Result<Style, Failure> {
+    Ok(Style::of_stdout(global.rows()?, flag(matches, "show-secrets")))
+}
+
+/// Whether the option is there and was given.
+fn flag(matches: &ArgMatches, name: &str) -> bool {
+    matches.try_get_one::<bool>(name).ok().flatten().copied().unwrap_or(false)
+}
+
+fn number(matches: &ArgMatches, name: &str) -> Option<u64> {
+    matches.try_get_one::<u64>(name).ok().flatten().copied()
+}
+
+fn page_size(matches: &ArgMatches, limit: Option<u64>) -> u32 {
+    let wanted = matches.try_get_one::<u32>("page-size").ok().flatten().copied().unwrap_or(100);
+    // More than is shown need not come.
+    limit.and_then(|limit| u32::try_from(limit).ok()).map_or(wanted, |limit| limit.min(wanted))
+}
+
+/// A part of a list begins with the newest rows, where it knows when they were made, as it does for
+/// the official client. The whole of it is read in the order in which nothing is missed.
+fn newest_first(query: &Query, variables: &mut Variables, limit: Option<u64>, page_size: u32) {
+    let fits = match query.way {
+        Way::Window => limit.is_some(),
+        // Behind the first page there is no order.
+        Way::Cursor => limit.is_some_and(|limit| limit <= page_size.into()),
+        Way::Whole => false,
+    };
+    let knows = |list: &backendai::filter::List| {
+        list.columns.iter().any(|column| column.name == "created_at" && column.order)
+    };
+    if fits && !variables.contains_key("order") && options::columns(query).is_some_and(knows) {
+        variables.insert("order".to_owned(), "-created_at".into());
+    }
+}
+
+/// The fields to show; one that there is not is told with one that resembles it.
+fn choose(query: &Query, matches: &ArgMatches) -> Result<Vec<Field>, Failure> {
+    let wanted: Vec<&str> = match matches.get_many::<String>("field") {
+        Some(names) => names.map(|name| name.trim()).collect(),
+        None if query.shown.is_empty() => return Ok(query.fields.to_vec()),
+        None => query.shown.to_vec(),
+    };
+    let find = |name: &&str| {
+        let field = query.fields.iter().find(|field| field.name() == *name);
+        field.copied().ok_or_else(|| {
+            let names: Vec<_> = query.fields.iter().map(Field::name).collect();
+            let failure = Failure::usage(format!("there is no field `{name}`"))
+                .mend(format!("choose of {}", names.join(", ")));
+            match suggest::near(name, names) {
+                Some(near) => failure.why(format!("did you mean `{near}`?")),
+                None => failure,
+            }
+        })
+    };
+    wanted.iter().map(find).collect()
+}

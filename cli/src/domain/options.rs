@@ -1,0 +1,270 @@
+//! The options of a verb: those of all lists, and one for each variable of the document.
+
+use backendai::filter::{List, columns::LISTS};
+use clap::{Arg, ArgAction, ArgMatches, builder::BoolishValueParser, value_parser};
+use serde_json::Value;
+
+use super::{
+    query::{Query, Variables, Way},
+    table::{Domain, Info},
+};
+
+/// What a walk sets itself.
+const WINDOW: [&str; 6] = ["limit", "offset", "first", "after", "last", "before"];
+
+/// What people are told of the variables, by name.
+const HELP: &[(&str, &str)] = &[
+    ("access_key", "Only those of this keypair"),
+    ("architecture", "Of this architecture, for an image that is asked for by name"),
+    ("container_registry_scope", "Only projects that may use this registry"),
+    ("domain", "Name of the domain"),
+    ("domain_name", "Only those of this domain"),
+    ("email", "Only those of the user with this e-mail address"),
+    ("endpoint", "Id of the model service"),
+    ("endpoint_id", "Only those of the model service with this id"),
+    ("filter", "A condition in the manager's filter language, such as `name == \"x\"`"),
+    ("filter_by_statuses", "Only those in this state; repeat it for several"),
+    ("group_id", "Only those of the project with this id"),
+    ("id", "Its id"),
+    ("image_filters", "Deprecated: use --load-filters"),
+    ("is_active", "Only active, or only inactive ones"),
+    ("is_installed", "Only those that are, or that are not, on an agent"),
+    ("is_operation", "Deprecated: use --load-filters"),
+    ("load_filters", "Only this kind: general, operational or customized; repeat it for several"),
+    ("name", "Only those of this name"),
+    ("order", "Columns to order by, with a - before those that go down: `-created_at,name`"),
+    ("order_asc", "Whether to go up"),
+    ("order_key", "The column to order by"),
+    ("permission", "Only those on which the caller has this permission, such as read_attribute"),
+    ("project", "Only those of the project with this id"),
+    ("project_id", "Only those of the project with this id"),
+    ("reference", "Its whole name, or an alias"),
+    ("resource_group_id", "Name of the scaling group"),
+    ("role", "Only those with this role"),
+    ("scaling_group", "Only those of this scaling group"),
+    ("scope", "Where to look from: system, domain:NAME, project:ID or user:ID"),
+    ("scope_id", "Where to look from: system, domain:NAME, project:ID or user:ID"),
+    ("services", "Name of a service; repeat it for several"),
+    ("session_id", "Id of the session"),
+    ("status", "Only those in this state"),
+    ("type", "Only this kind, such as GENERAL; repeat it for several"),
+    ("user_group", "Id of the project"),
+    ("user_uuid", "Only those of the user with this id"),
+];
+
+/// A variable of a document, as its text declares it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Variable {
+    pub(super) name: &'static str,
+    ty: &'static str,
+    default: bool,
+}
+
+impl Variable {
+    pub(super) fn is_required(self) -> bool {
+        self.ty.ends_with('!') && !self.default
+    }
+
+    fn is_list(self) -> bool {
+        self.ty.starts_with('[')
+    }
+
+    /// Its name on the command line.
+    fn long(self) -> String {
+        match self.name {
+            // As the official command has it.
+            "email" => "user-id".to_owned(),
+            name => name.replace('_', "-"),
+        }
+    }
+
+    pub(super) fn help(self) -> Option<&'static str> {
+        HELP.iter().find(|(name, _)| *name == self.name).map(|(_, help)| *help)
+    }
+
+    fn arg(self) -> Arg {
+        let arg = Arg::new(self.name).help(self.help()).required(self.is_required());
+        match self.ty.trim_end_matches('!') {
+            "Boolean" => arg.value_name("BOOL").value_parser(BoolishValueParser::new()),
+            "Int" => arg.value_name("N").value_parser(value_parser!(i64)),
+            _ => arg.value_name("TEXT"),
+        }
+    }
+
+    fn option(self) -> Arg {
+        let mut arg = self.arg().long(self.long());
+        if self.name == "email" {
+            arg = arg.short('u').visible_alias("email");
+        }
+        match self.name {
+            // Columns that go down begin with it.
+            "order" => arg.allow_hyphen_values(true),
+            _ if self.is_list() => arg.action(ArgAction::Append),
+            _ => arg,
+        }
+    }
+
+    /// What was given for it.
+    fn value(self, matches: &ArgMatches) -> Option<Value> {
+        match self.ty.trim_end_matches('!') {
+            "Boolean" => matches.get_one::<bool>(self.name).map(|value| (*value).into()),
+            "Int" => matches.get_one::<i64>(self.name).map(|value| (*value).into()),
+            _ if self.is_list() => {
+                let values = matches.get_many::<String>(self.name)?;
+                Some(values.map(|value| Value::from(value.as_str())).collect())
+            }
+            _ => matches.get_one::<String>(self.name).map(|value| value.as_str().into()),
+        }
+    }
+}
+
+/// The variables that the text of an operation declares.
+pub(super) fn variables(text: &'static str) -> Vec<Variable> {
+    let head = text.split_once('{').map_or(text, |(head, _)| head);
+    let Some((_, declared)) = head.split_once('(') else { return Vec::new() };
+    let declared = declared.rsplit_once(')').map_or(declared, |(declared, _)| declared);
+    let variable = |text: &'static str| {
+        let (name, rest) = text.split_once(':')?;
+        let (ty, default) = match rest.split_once('=') {
+            Some((ty, _)) => (ty, true),
+            None => (rest, false),
+        };
+        Some(Variable { name, ty, default })
+    };
+    declared.split('$').skip(1).filter_map(variable).collect()
+}
+
+/// The variables that are the caller's to set.
+fn open(query: &Query) -> impl Iterator<Item = Variable> {
+    variables(query.text).into_iter().filter(|variable| !WINDOW.contains(&variable.name))
+}
+
+/// The list in the filter and order languages, where its document takes these.
+pub(super) fn columns(query: &Query) -> Option<&'static List> {
+    open(query).find(|variable| matches!(variable.name, "filter" | "order"))?;
+    let root = root(query.text)?;
+    LISTS.iter().find(|list| list.name == root)
+}
+
+/// The root field that a document asks for.
+pub(super) fn root(text: &'static str) -> Option<&'static str> {
+    let (_, body) = text.split_once('{')?;
+    body.split(['(', '{']).next()
+}
+
+/// The arguments of `list`.
+pub(super) fn of_list(domain: &Domain) -> Vec<Arg> {
+    let list = &domain.list;
+    let mut args: Vec<_> = open(list).map(Variable::option).collect();
+    if list.way != Way::Whole {
+        args.extend([
+            Arg::new("all")
+                .long("all")
+                .action(ArgAction::SetTrue)
+                .help("All rows, printed page by page as they come"),
+            Arg::new("rows")
+                .long("limit")
+                .value_name("N")
+                .value_parser(value_parser!(u64).range(1..))
+                .conflicts_with("all")
+                .help("The most rows in total; 20 unless set"),
+            Arg::new("page-size")
+                .long("page-size")
+                .value_name("N")
+                .value_parser(value_parser!(u32).range(1..=100))
+                .default_value("100")
+                .help("The most rows that one request asks for, 1 to 100"),
+        ]);
+    }
+    if list.way == Way::Window {
+        args.push(
+            Arg::new("skip")
+                .long("offset")
+                .value_name("N")
+                .value_parser(value_parser!(u64))
+                .default_value("0")
+                .help("Rows to leave out before the first"),
+        );
+    }
+    args.extend(shown(list));
+    args
+}
+
+/// The arguments of `info`.
+pub(super) fn of_info(info: &Info) -> Vec<Arg> {
+    let key = |variable: Variable| {
+        let required = variable.is_required();
+        variable.arg().required(required).value_name(variable.name.to_uppercase()).help(
+            match required {
+                true => "Which one",
+                false => "Which one; the caller's own, where there is one, unless it is given",
+            },
+        )
+    };
+    let args = open(&info.query).map(|variable| match variable.name == info.key {
+        true => key(variable),
+        false => variable.option(),
+    });
+    args.chain(shown(&info.query)).collect()
+}
+
+fn shown(query: &Query) -> impl Iterator<Item = Arg> {
+    let default = match query.shown {
+        [] => "all of them".to_owned(),
+        shown => shown.join(","),
+    };
+    let mut args = vec![
+        Arg::new("field")
+            .long("field")
+            .visible_alias("fields")
+            .value_name("NAME,…")
+            .value_delimiter(',')
+            .action(ArgAction::Append)
+            .help(format!("The fields to show, in this order; {default} unless given")),
+    ];
+    if query.fields.iter().any(crate::render::holds_secret) {
+        args.push(
+            Arg::new("show-secrets")
+                .long("show-secrets")
+                .action(ArgAction::SetTrue)
+                .help("Show secrets in clear"),
+        );
+    }
+    args.into_iter()
+}
+
+/// What else the help of a verb tells.
+pub(super) fn after(query: &Query, note: Option<&str>) -> String {
+    let fields: Vec<_> = query.fields.iter().map(backendai::Field::name).collect();
+    let mut text = note.map(|note| format!("{note}\n\n")).unwrap_or_default();
+    text.push_str(&format!("Fields: {}", fields.join(", ")));
+    if let Some(list) = columns(query) {
+        text.push_str("\n\n");
+        text.push_str(&told(list));
+    }
+    text
+}
+
+/// The columns of a list, for people.
+pub(super) fn told(list: &List) -> String {
+    let names = |which: fn(bool, bool) -> bool| {
+        let columns = list.columns.iter().filter(|it| which(it.filter, it.order));
+        columns.map(|column| column.name).collect::<Vec<_>>().join(", ")
+    };
+    let parts = [
+        ("--filter and --order", names(|filter, order| filter && order)),
+        ("--filter alone", names(|filter, order| filter && !order)),
+        ("--order alone", names(|filter, order| !filter && order)),
+    ];
+    let parts = parts.into_iter().filter(|(_, names)| !names.is_empty());
+    let lines: Vec<_> =
+        parts.map(|(which, names)| format!("Columns for {which}: {names}")).collect();
+    lines.join("\n")
+}
+
+/// What the command line says for the variables of a document.
+pub(super) fn given(query: &Query, matches: &ArgMatches) -> Variables {
+    open(query)
+        .filter_map(|variable| Some((variable.name.to_owned(), variable.value(matches)?)))
+        .collect()
+}

@@ -1,0 +1,86 @@
+use std::collections::BTreeSet;
+
+use clap::CommandFactory as _;
+
+use super::{options::root, *};
+
+/// The root fields of the schema that answer with a list of rows, and nothing else.
+fn lists_of_the_schema() -> BTreeSet<String> {
+    let schema = backendai::schema::ADMIN;
+    let query = schema.split("\ntype Query {\n").nth(1).unwrap().split("\n}\n").next().unwrap();
+    // Fields begin in the second column; what is in brackets between may have lines of its own.
+    let mut fields: Vec<String> = Vec::new();
+    for line in query.lines() {
+        let begins = line.starts_with("  ") && line.as_bytes()[2].is_ascii_alphabetic();
+        match fields.last_mut() {
+            Some(field) if !begins => field.push_str(line),
+            _ => fields.push(line.to_owned()),
+        }
+    }
+    let is_list = |field: &&String| {
+        let answer = field
+            .rsplit_once("): ")
+            .map_or_else(|| field.split_once(": ").unwrap().1, |(_, answer)| answer);
+        let ty = answer.split(' ').next().unwrap().trim_end_matches('!');
+        ty.starts_with('[') || ty.ends_with("List") || ty.ends_with("Connection")
+    };
+    let name = |field: &String| field.trim().split(['(', ':']).next().unwrap().to_owned();
+    fields.iter().filter(is_list).map(name).collect()
+}
+
+#[test]
+fn every_list_of_the_schema_has_a_word() {
+    let ours: Vec<_> =
+        DOMAINS.iter().map(|domain| root(domain.list.text).unwrap().to_owned()).collect();
+    let unique: BTreeSet<_> = ours.iter().cloned().collect();
+    assert_eq!(ours.len(), unique.len(), "a list stands in the table twice");
+    assert_eq!(unique, lists_of_the_schema());
+    let ways = |way| DOMAINS.iter().filter(|domain| domain.list.way == way).count();
+    assert_eq!(ways(Way::Window), 16);
+    // Of the 15 connections three are not made to be read page by page.
+    assert_eq!(ways(Way::Cursor), 12);
+}
+
+#[test]
+fn the_table_is_in_order_and_names_what_there_is() {
+    let words: Vec<_> = DOMAINS.iter().map(|domain| domain.word).collect();
+    assert!(words.is_sorted(), "{words:?}");
+    let mut wrong = Vec::new();
+    for domain in DOMAINS {
+        let infos = domain.info.iter().map(|info| info.query);
+        for query in infos.chain([domain.list]) {
+            for shown in query.shown {
+                if query.fields.iter().all(|field| field.name() != *shown) {
+                    wrong.push(format!("{} shows {shown}, which is no field", domain.word));
+                }
+            }
+            for variable in options::variables(query.text) {
+                let is_key = domain.info.is_some_and(|info| info.key == variable.name);
+                let walked = ["limit", "offset", "first", "after", "last", "before"];
+                if variable.help().is_none() && !is_key && !walked.contains(&variable.name) {
+                    wrong.push(format!("{}: nobody says what {} is", domain.word, variable.name));
+                }
+            }
+        }
+        if let Some(info) = domain.info {
+            let key = options::variables(info.query.text).into_iter().any(|it| it.name == info.key);
+            assert!(key, "{} has no variable {}", domain.word, info.key);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn the_command_line_is_sound() {
+    crate::Cli::command().debug_assert();
+}
+
+#[test]
+fn variables_are_read_from_the_text_of_an_operation() {
+    let text = "query A($limit:Int!=100$kind:[String]=[\"X\"]$name:String!$on:Boolean){a(limit:$limit){b}}";
+    let read: Vec<_> =
+        options::variables(text).iter().map(|it| (it.name, it.is_required())).collect();
+    assert_eq!(read, [("limit", false), ("kind", false), ("name", true), ("on", false)]);
+    assert_eq!(root(text), Some("a"));
+    assert!(options::variables("query A{a{b}}").is_empty());
+}

@@ -1,0 +1,296 @@
+//! `backendai gql`: a document of the caller's own.
+
+mod pages;
+mod text;
+
+use std::{
+    fs,
+    io::Read as _,
+    path::{Path, PathBuf},
+};
+
+use backendai::{Client, Request};
+use backendai_codegen::{Schema, Statement, StatementKind, Statements};
+use clap::Args;
+use indexmap::IndexMap;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::{
+    blocking,
+    check::tell,
+    connect,
+    global::{Form, Global},
+    output::{Failure, out},
+    prompt, snapshot, suggest,
+};
+
+/// Runs a document, and prints the data of the answer as the manager wrote it. The document is
+/// proven against the schema before it is sent.
+#[derive(Args, Debug)]
+#[command(arg_required_else_help = true)]
+pub(crate) struct Gql {
+    /// A file with the document; - reads the standard input.
+    #[arg(required_unless_present = "execute", conflicts_with = "execute")]
+    file: Option<PathBuf>,
+    /// The document itself.
+    #[arg(short, long, value_name = "TEXT")]
+    execute: Option<String>,
+    /// Values of the variables: a JSON object, or @FILE with one.
+    #[arg(long, value_name = "JSON")]
+    variables: Option<String>,
+    /// Which operation to run, where the document has several.
+    #[arg(long, value_name = "NAME")]
+    operation: Option<String>,
+    /// Which schema: `admin`, `v2`, or a path on the manager such as /admin/gql.
+    #[arg(long, default_value = "admin", value_name = "SCHEMA", value_parser = crate::schema::path)]
+    path: String,
+    /// Prove it against this schema instead of the snapshot.
+    #[arg(long, value_name = "FILE")]
+    schema: Option<PathBuf>,
+    /// Send it without a proof.
+    #[arg(long, conflicts_with = "schema")]
+    no_validate: bool,
+    /// Send a mutation without asking.
+    #[arg(long)]
+    allow_mutation: bool,
+    /// Read all pages of a list and print them as one answer; with --output jsonl, a row a line.
+    /// The document passes on variables as limit and offset, or as first and after.
+    #[arg(long)]
+    all: bool,
+    /// Rows that one request asks for with --all.
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+    page_size: u32,
+}
+
+/// JSON members in their order, as they were written.
+type Members = IndexMap<String, Box<RawValue>>;
+
+/// How the data is printed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Print {
+    Whole,
+    Lines,
+}
+
+/// A document that is ready to be sent.
+struct Document {
+    text: String,
+    operation: Statement,
+    variables: Members,
+    path: String,
+}
+
+impl Gql {
+    pub(crate) async fn run(self, global: &Global) -> Result<(), Failure> {
+        let print = match global.asked() {
+            None | Some(Form::Text | Form::Json) => Print::Whole,
+            Some(Form::Jsonl) => Print::Lines,
+            Some(_) => {
+                return Err(Failure::usage("this command cannot print tables")
+                    .why("it prints json or jsonl"));
+            }
+        };
+        let (allowed, all, page_size) = (self.allow_mutation, self.all, self.page_size);
+        let document = blocking(move || self.read()).await?;
+        let name = document.operation.name.as_deref().unwrap_or("the document");
+        match document.operation.kind {
+            StatementKind::Query => {}
+            StatementKind::Subscription => {
+                return Err(Failure::usage(format!("{name} is a subscription"))
+                    .why("only queries and mutations are sent"));
+            }
+            StatementKind::Mutation if allowed => {}
+            StatementKind::Mutation if !prompt::somebody_is_there() => {
+                return Err(Failure::usage(format!("nothing was sent: {name} is a mutation"))
+                    .mend("say --allow-mutation where nobody can be asked"));
+            }
+            StatementKind::Mutation => {
+                let question = format!("{name} is a mutation. Send it?");
+                if !prompt::confirm(question, false).await? {
+                    return Err(Failure::verdict("nothing was sent"));
+                }
+            }
+        }
+        let client = connect::client(global)?;
+        match all {
+            true => pages::walk(&client, document, page_size, print).await,
+            false => once(&client, &document, print).await,
+        }
+    }
+
+    /// Everything that can be wrong before anything is sent.
+    fn read(self) -> Result<Document, Failure> {
+        let (origin, text) = self.text()?;
+        let read = Statements::parse(&origin, &text);
+        let statements = match (read, self.no_validate) {
+            (Ok(statements), true) => statements,
+            (Ok(statements), false) => {
+                self.prove(&origin, &text)?;
+                statements
+            }
+            (Err(invalid), _) => return Err(unproven(&invalid)),
+        };
+        let operation = statements.choose(self.operation.as_deref());
+        let operation = operation.map_err(|error| Failure::usage(error.to_string()))?.clone();
+        if self.all && operation.kind != StatementKind::Query {
+            return Err(Failure::usage("only queries are read page by page"));
+        }
+        if self.all && operation.pages.is_none() {
+            return Err(Failure::usage("the document cannot be read page by page").mend(
+                "ask for one list, and pass variables on as its limit and offset, or as its first \
+                 and after",
+            ));
+        }
+        let variables = self.variables(&operation)?;
+        Ok(Document { text: statements.text, operation, variables, path: self.path })
+    }
+
+    /// The document and what it is called in messages.
+    fn text(&self) -> Result<(PathBuf, String), Failure> {
+        match (&self.execute, &self.file) {
+            (Some(text), _) => Ok(("--execute".into(), text.clone())),
+            (None, Some(file)) if file.as_os_str() == "-" => {
+                let mut text = String::new();
+                std::io::stdin()
+                    .read_to_string(&mut text)
+                    .map_err(|error| unreadable("the standard input", &error))?;
+                Ok(("stdin".into(), text))
+            }
+            (None, Some(file)) => Ok((file.clone(), read(file)?)),
+            (None, None) => Err(Failure::usage("there is no document")),
+        }
+    }
+
+    fn prove(&self, origin: &Path, text: &str) -> Result<(), Failure> {
+        let (schema, nulls) = match (&self.schema, self.path.as_str()) {
+            (Some(file), _) => (Schema::parse(file, &read(file)?), None),
+            (None, "/admin/gql") => (
+                Schema::parse(snapshot::ADMIN.as_ref(), backendai::schema::ADMIN),
+                Some((snapshot::NULLS.as_ref(), backendai::schema::ADMIN_NULLS)),
+            ),
+            (None, "/admin/gql/strawberry") => {
+                (Schema::parse("graphql/v2/schema.graphql".as_ref(), backendai::schema::V2), None)
+            }
+            (None, path) => {
+                return Err(Failure::usage(format!("the schema at {path} is not known"))
+                    .mend("name it with --schema FILE, or say --no-validate"));
+            }
+        };
+        let schema = schema.map_err(|invalid| unproven(&invalid))?;
+        let warnings = schema.prove(origin, text, nulls).map_err(|invalid| unproven(&invalid))?;
+        tell("warning", &warnings);
+        Ok(())
+    }
+
+    /// The variables that were given, all of which the operation has to know.
+    fn variables(&self, operation: &Statement) -> Result<Members, Failure> {
+        let given = match self.variables.as_deref().map(|text| (text, text.strip_prefix('@'))) {
+            None => Members::new(),
+            Some((_, Some(file))) => members(&read(Path::new(file))?, file)?,
+            Some((text, None)) => members(text, "--variables")?,
+        };
+        let known = || operation.variables.iter().map(|variable| variable.name.as_str());
+        if let Some(unknown) = given.keys().find(|name| known().all(|known| known != *name)) {
+            let failure = Failure::argument(format!("the operation has no variable `${unknown}`"));
+            return Err(match suggest::near(unknown, known()) {
+                Some(near) => failure.mend(format!("did you mean `${near}`?")),
+                None => failure,
+            });
+        }
+        let walked = operation.pages.as_ref().filter(|_| self.all);
+        let walked: Vec<&str> = walked
+            .into_iter()
+            .flat_map(|pages| pages.window.iter().chain(&pages.cursor))
+            .flat_map(|(size, start)| [size.as_str(), start.as_str()])
+            .collect();
+        let missing = operation.variables.iter().find(|variable| {
+            let name = variable.name.as_str();
+            variable.required && !given.contains_key(name) && !walked.contains(&name)
+        });
+        match missing {
+            Some(missing) => Err(Failure::argument(format!("`${}` is not given", missing.name))
+                .mend(format!("--variables '{{\"{}\": …}}'", missing.name))),
+            None => Ok(given),
+        }
+    }
+}
+
+fn read(file: &Path) -> Result<String, Failure> {
+    fs::read_to_string(file).map_err(|error| unreadable(&file.display().to_string(), &error))
+}
+
+fn unreadable(what: &str, error: &std::io::Error) -> Failure {
+    Failure::argument(format!("cannot read {what}")).why(error.to_string())
+}
+
+fn members(text: &str, origin: &str) -> Result<Members, Failure> {
+    serde_json::from_str(text).map_err(|error| {
+        Failure::argument(format!("{origin} is not a JSON object")).why(error.to_string())
+    })
+}
+
+/// What is wrong, with the lines of the document.
+fn unproven(invalid: &backendai_codegen::Failure) -> Failure {
+    tell("warning", invalid.warnings());
+    let shown: Vec<_> = invalid.diagnostics().iter().map(ToString::to_string).collect();
+    Failure::new("the document was not sent").why(shown.join("\n"))
+}
+
+impl Document {
+    fn request(&self, client: &Client) -> Request<Box<RawValue>> {
+        let reads = self.operation.kind == StatementKind::Query;
+        let request = client.execute(&self.text, &self.variables);
+        let request = request.path(self.path.clone()).idempotent(reads);
+        match &self.operation.name {
+            Some(name) => request.operation_name(name),
+            None => request,
+        }
+    }
+}
+
+async fn once(client: &Client, document: &Document, print: Print) -> Result<(), Failure> {
+    let data = match document.request(client).await {
+        Ok(data) => data,
+        Err(error) => match error.partial_data_json() {
+            // What there is goes where data goes, and what is wrong beside it.
+            Some(data) if data != "null" => {
+                show(data, print)?;
+                Failure::from(error).tell(None);
+                return Err(Failure::verdict("the data is not all that was asked for"));
+            }
+            _ => return Err(error.into()),
+        },
+    };
+    show(data.get(), print)?;
+    match document.operation.kind {
+        StatementKind::Mutation => refusals(&data),
+        _ => Ok(()),
+    }
+}
+
+fn show(data: &str, print: Print) -> Result<(), Failure> {
+    match print {
+        Print::Whole => out(text::indented(data)),
+        Print::Lines => out(text::compact(data)),
+    }
+}
+
+/// Most mutations say with HTTP 200 and without an error that they did nothing.
+fn refusals(data: &RawValue) -> Result<(), Failure> {
+    #[derive(Deserialize)]
+    struct Root {
+        ok: Option<bool>,
+        msg: Option<String>,
+    }
+    let roots: Members = serde_json::from_str(data.get()).map_err(Failure::from_error)?;
+    for (name, root) in &roots {
+        // What is not of this shape refuses nothing.
+        if let Ok(Root { ok: Some(false), msg }) = serde_json::from_str(root.get()) {
+            let said = msg.as_deref().unwrap_or("it does not say why");
+            Failure::new(format!("the manager refused `{name}`")).why(said).tell(None);
+            return Err(Failure::verdict("nothing was changed by it"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,89 @@
+//! JSON with other blanks between its parts. Numbers and texts stay as they were written, which
+//! they would not if they were read.
+
+/// JSON in lines, each level two blanks deeper.
+pub(super) fn indented(json: &str) -> String {
+    let mut out = String::with_capacity(json.len() * 2);
+    let mut depth = 0;
+    let mut rest = tokens(json).peekable();
+    let line = |out: &mut String, depth: usize| {
+        out.push('\n');
+        out.extend(std::iter::repeat_n("  ", depth));
+    };
+    while let Some(token) = rest.next() {
+        match token {
+            "{" | "[" => {
+                out.push_str(token);
+                if !matches!(rest.peek(), Some(&("}" | "]"))) {
+                    depth += 1;
+                    line(&mut out, depth);
+                } else if let Some(end) = rest.next() {
+                    out.push_str(end);
+                }
+            }
+            "}" | "]" => {
+                depth = depth.saturating_sub(1);
+                line(&mut out, depth);
+                out.push_str(token);
+            }
+            "," => {
+                out.push(',');
+                line(&mut out, depth);
+            }
+            ":" => out.push_str(": "),
+            token => out.push_str(token),
+        }
+    }
+    out
+}
+
+/// JSON on one line.
+pub(super) fn compact(json: &str) -> String {
+    tokens(json).collect()
+}
+
+/// The brackets, commas, colons, texts and words of valid JSON.
+fn tokens(json: &str) -> impl Iterator<Item = &str> {
+    let mut rest = json;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start_matches([' ', '\t', '\n', '\r']);
+        let end = match rest.chars().next()? {
+            '"' => text_end(rest),
+            '{' | '}' | '[' | ']' | ',' | ':' => 1,
+            _ => rest
+                .find(|c: char| c.is_ascii_whitespace() || "{}[],:\"".contains(c))
+                .unwrap_or(rest.len()),
+        };
+        let (token, behind) = rest.split_at(end);
+        rest = behind;
+        Some(token)
+    })
+}
+
+/// Where the text ends that this begins with.
+fn text_end(json: &str) -> usize {
+    let mut escaped = false;
+    let end = json.char_indices().skip(1).find(|(_, c)| {
+        let ends = *c == '"' && !escaped;
+        escaped = *c == '\\' && !escaped;
+        ends
+    });
+    end.map_or(json.len(), |(at, _)| at + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{compact, indented};
+
+    #[test]
+    fn only_blanks_change() {
+        let json = r#" { "a" : [ ] , "b":[1.10,{"c\"}[, ":"\\"}], "d":{}, "n":123456789012345678901234567890e+1 , "u":"\u00e9 é" }"#;
+        let lines = "{\n  \"a\": [],\n  \"b\": [\n    1.10,\n    {\n      \"c\\\"}[, \": \"\\\\\"\n    }\n  ],\n  \"d\": {},\n  \
+            \"n\": 123456789012345678901234567890e+1,\n  \"u\": \"\\u00e9 é\"\n}";
+        assert_eq!(indented(json), lines);
+        let line = r#"{"a":[],"b":[1.10,{"c\"}[, ":"\\"}],"d":{},"n":123456789012345678901234567890e+1,"u":"\u00e9 é"}"#;
+        assert_eq!(compact(json), line);
+        assert_eq!(compact(&indented(json)), line);
+        assert_eq!((indented("null"), compact("[]")), ("null".to_owned(), "[]".to_owned()));
+    }
+}

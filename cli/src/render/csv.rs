@@ -1,0 +1,64 @@
+//! CSV, which spreadsheets open.
+//!
+//! The head has the names of the fields. Null is an empty cell, and a list or an object its JSON.
+//! A text that a spreadsheet would take for a formula gets a `'` before it: names and descriptions
+//! are written by users, and opened by administrators. Programs that want texts untouched take
+//! `jsonl`.
+
+use std::io::{self, Write};
+
+use ::csv::Writer;
+use serde_json::Value;
+
+use super::{Columns, Row, Sink};
+
+pub(super) struct Csv<W: Write> {
+    columns: Columns,
+    out: Writer<W>,
+    headed: bool,
+}
+
+impl<W: Write> Csv<W> {
+    pub(super) fn new(columns: Columns, out: W) -> Self {
+        Self { columns, out: Writer::from_writer(out), headed: false }
+    }
+
+    fn head(&mut self) -> io::Result<()> {
+        if !self.headed {
+            self.out.write_record(self.columns.fields.iter().map(|field| field.name()))?;
+            self.headed = true;
+        }
+        Ok(())
+    }
+}
+
+impl<W: Write> Sink for Csv<W> {
+    fn page(&mut self, rows: Vec<Row>) -> io::Result<()> {
+        self.head()?;
+        for row in &rows {
+            let cells = self.columns.fields.iter();
+            self.out.write_record(cells.map(|field| cell(self.columns.json(field, row))))?;
+        }
+        self.out.flush()
+    }
+
+    fn end(&mut self, _: Option<u64>) -> io::Result<()> {
+        self.head()?;
+        self.out.flush()
+    }
+}
+
+fn cell(value: Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) if is_formula(&text) => format!("'{text}"),
+        Value::String(text) => text,
+        other => other.to_string(),
+    }
+}
+
+/// Whether a spreadsheet computes it instead of showing it. A number is what it says.
+fn is_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
+        && text.parse::<f64>().is_err()
+}

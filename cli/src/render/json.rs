@@ -1,0 +1,87 @@
+//! JSON: one value of the official client's shape, or a line for each row.
+
+use std::io::{self, Write};
+
+use serde::{Serialize, Serializer, ser::SerializeMap as _};
+
+use super::{Columns, Row, Sink};
+
+/// A row with the fields in their order.
+struct Shown<'a> {
+    columns: &'a Columns,
+    row: &'a Row,
+}
+
+impl Serialize for Shown<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.columns.fields.len()))?;
+        for field in &self.columns.fields {
+            map.serialize_entry(field.name(), &self.columns.json(field, self.row))?;
+        }
+        map.end()
+    }
+}
+
+/// `{"count", "total_count", "items"}`. The counts come first, so all rows are kept until the end.
+pub(super) struct Whole<W> {
+    columns: Columns,
+    rows: Vec<Row>,
+    out: W,
+}
+
+impl<W: Write> Whole<W> {
+    pub(super) fn new(columns: Columns, out: W) -> Self {
+        Self { columns, rows: Vec::new(), out }
+    }
+}
+
+#[derive(Serialize)]
+struct Listed<'a> {
+    count: usize,
+    total_count: u64,
+    items: Vec<Shown<'a>>,
+}
+
+impl<W: Write> Sink for Whole<W> {
+    fn page(&mut self, rows: Vec<Row>) -> io::Result<()> {
+        self.rows.extend(rows);
+        Ok(())
+    }
+
+    fn end(&mut self, total: Option<u64>) -> io::Result<()> {
+        let count = self.rows.len();
+        let columns = &self.columns;
+        let items = self.rows.iter().map(|row| Shown { columns, row }).collect();
+        // A list that does not say how many there are is whole.
+        let total_count = total.unwrap_or(count as u64);
+        serde_json::to_writer_pretty(&mut self.out, &Listed { count, total_count, items })?;
+        writeln!(self.out)?;
+        self.out.flush()
+    }
+}
+
+/// A row to a line.
+pub(super) struct Lines<W> {
+    columns: Columns,
+    out: W,
+}
+
+impl<W: Write> Lines<W> {
+    pub(super) fn new(columns: Columns, out: W) -> Self {
+        Self { columns, out }
+    }
+}
+
+impl<W: Write> Sink for Lines<W> {
+    fn page(&mut self, rows: Vec<Row>) -> io::Result<()> {
+        for row in &rows {
+            serde_json::to_writer(&mut self.out, &Shown { columns: &self.columns, row })?;
+            writeln!(self.out)?;
+        }
+        self.out.flush()
+    }
+
+    fn end(&mut self, _: Option<u64>) -> io::Result<()> {
+        self.out.flush()
+    }
+}

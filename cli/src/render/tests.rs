@@ -1,0 +1,168 @@
+use backendai::{Fragment as _, keypair::KeyPairDetail};
+use serde_json::json;
+
+use super::*;
+
+fn fields(names: &[&str]) -> Vec<Field> {
+    let find = |name: &&str| KeyPairDetail::FIELDS.iter().find(|field| field.name() == *name);
+    names.iter().map(|name| *find(name).unwrap()).collect()
+}
+
+fn row(value: Value) -> Row {
+    value.as_object().unwrap().clone()
+}
+
+fn written(style: Style, names: &[&str], pages: Vec<Vec<Value>>, total: Option<u64>) -> String {
+    let mut out = Vec::new();
+    let mut sink = list(style, &fields(names), &mut out);
+    for page in pages {
+        sink.page(page.into_iter().map(row).collect()).unwrap();
+    }
+    sink.end(total).unwrap();
+    drop(sink);
+    String::from_utf8(out).unwrap()
+}
+
+fn style(form: Form) -> Style {
+    Style { form, show_secrets: false, width: None }
+}
+
+#[test]
+fn a_table_keeps_the_widths_of_its_first_page() {
+    let pages = vec![
+        vec![json!({"access_key": "AK1", "full_name": "Zoë 王小明", "is_active": true})],
+        vec![json!({"access_key": "AK2 that is long", "full_name": null, "is_active": false})],
+    ];
+    let names = ["access_key", "full_name", "is_active"];
+    assert_eq!(
+        written(style(Form::Table), &names, pages.clone(), None),
+        "Access Key  Full Name   Active?\n\
+         ----------  ----------  -------\n\
+         AK1         Zoë 王小明  True\n\
+         AK2 that is long  (null)      False\n"
+    );
+    let narrow = Style { width: Some(31), ..style(Form::Table) };
+    assert_eq!(
+        written(narrow, &names, pages, None),
+        "Access Key  Full Name   Active?\n\
+         ----------  ----------  -------\n\
+         AK1         Zoë 王小明  True\n\
+         AK2 that    (null)      False\n\
+         is long\n"
+    );
+}
+
+#[test]
+fn a_row_fits_the_terminal() {
+    let long = "x".repeat(70);
+    let rows = vec![json!({"access_key": long, "full_name": "a b c d e f", "is_active": true})];
+    for width in [26, 30, 40, 60] {
+        let style = Style { width: Some(width), ..style(Form::Table) };
+        let names = ["access_key", "full_name", "is_active"];
+        let text = written(style, &names, vec![rows.clone()], None);
+        let widest = text.lines().map(str::len).max().unwrap();
+        assert!(widest <= width, "{widest} columns in {width}:\n{text}");
+        let letters = text.matches('x').count();
+        assert_eq!(letters, 70, "nothing is cut off:\n{text}");
+    }
+}
+
+#[test]
+fn no_rows_are_a_head_in_a_pipe_and_words_on_a_terminal() {
+    let names = ["access_key"];
+    let head = "Access Key\n----------\n";
+    assert_eq!(written(style(Form::Table), &names, vec![], Some(0)), head);
+    let terminal = Style { width: Some(80), ..style(Form::Table) };
+    assert_eq!(written(terminal, &names, vec![], Some(0)), "No matching items.\n");
+    assert_eq!(written(style(Form::Csv), &names, vec![], Some(0)), "access_key\n");
+    assert_eq!(written(style(Form::Jsonl), &names, vec![], Some(0)), "");
+    assert_eq!(
+        written(style(Form::Json), &names, vec![], Some(0)),
+        "{\n  \"count\": 0,\n  \"total_count\": 0,\n  \"items\": []\n}\n"
+    );
+}
+
+#[test]
+fn json_has_the_official_shape_and_the_order_of_the_fields() {
+    let page =
+        vec![json!({"access_key": "AK", "is_active": true, "rate_limit": 9007199254740993_u64})];
+    let names = ["rate_limit", "access_key"];
+    assert_eq!(
+        written(style(Form::Json), &names, vec![page.clone()], Some(7)),
+        "{\n  \"count\": 1,\n  \"total_count\": 7,\n  \"items\": [\n    {\n      \
+         \"rate_limit\": 9007199254740993,\n      \"access_key\": \"AK\"\n    }\n  ]\n}\n"
+    );
+    assert_eq!(
+        written(style(Form::Jsonl), &names, vec![page], Some(7)),
+        "{\"rate_limit\":9007199254740993,\"access_key\":\"AK\"}\n"
+    );
+}
+
+#[test]
+fn secrets_are_masked_in_every_form() {
+    for form in [Form::Table, Form::Json, Form::Jsonl, Form::Csv] {
+        let page = vec![json!({"access_key": "AK", "secret_key": "do-not-show"})];
+        let names = ["access_key", "secret_key"];
+        let masked = written(style(form), &names, vec![page.clone()], None);
+        assert!(masked.contains("***") && !masked.contains("do-not-show"), "{masked}");
+        let shown = Style { show_secrets: true, ..style(form) };
+        assert!(written(shown, &names, vec![page], None).contains("do-not-show"));
+        let mut out = Vec::new();
+        let one_row = row(json!({"access_key": "AK", "secret_key": "do-not-show"}));
+        one(style(form), &fields(&names), one_row, &mut out).unwrap();
+        assert!(!String::from_utf8(out).unwrap().contains("do-not-show"));
+    }
+}
+
+#[test]
+fn a_spreadsheet_computes_nothing() {
+    let names = ["full_name"];
+    let cell = |value: Value| {
+        let page = vec![json!({ "full_name": value })];
+        let text = written(style(Form::Csv), &names, vec![page], None);
+        text.strip_prefix("full_name\n").unwrap().trim_end_matches('\n').to_owned()
+    };
+    assert_eq!(cell(json!("=1+1")), "'=1+1");
+    assert_eq!(cell(json!("@SUM(A1)")), "'@SUM(A1)");
+    assert_eq!(cell(json!("-cmd")), "'-cmd");
+    assert_eq!(cell(json!("\t=1")), "'\t=1");
+    assert_eq!(cell(json!("\n=1")), "\"'\n=1\"");
+    assert_eq!(cell(json!("-1.5")), "-1.5");
+    assert_eq!(cell(json!("a,\"b\"")), "\"a,\"\"b\"\"\"");
+    assert_eq!(cell(json!(["=1"])), "\"[\"\"=1\"\"]\"");
+    assert_eq!(cell(json!(null)), "\"\"");
+}
+
+#[test]
+fn an_object_is_upright() {
+    let mut out = Vec::new();
+    let object = row(json!({"access_key": "AK", "full_name": "one\ntwo"}));
+    one(style(Form::Table), &fields(&["access_key", "full_name"]), object, &mut out).unwrap();
+    assert_eq!(
+        String::from_utf8(out).unwrap(),
+        "Field       Value\n----------  -----\nAccess Key  AK\nFull Name   one\n            two\n"
+    );
+}
+
+/// A reader that has seen enough.
+struct Closed;
+
+impl Write for Closed {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_closed_pipe_is_told_as_such() {
+    for form in [Form::Table, Form::Json, Form::Jsonl, Form::Csv] {
+        let mut sink = list(style(form), &fields(&["access_key"]), Closed);
+        let page = sink.page(vec![row(json!({"access_key": "AK"}))]);
+        let result = page.and_then(|()| sink.end(None));
+        assert_eq!(result.unwrap_err().kind(), io::ErrorKind::BrokenPipe, "{form:?}");
+    }
+}
