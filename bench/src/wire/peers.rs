@@ -26,6 +26,7 @@ pub(crate) const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
 /// The scalars of the schema.
 pub(crate) type DateTime = backendai::DateTime;
+#[expect(clippy::upper_case_acronyms, reason = "it has the name that the schema has")]
 pub(crate) type UUID = backendai::Uuid;
 
 #[derive(GraphQLQuery)]
