@@ -24,7 +24,7 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) contexts: Option<PathBuf>,
     /// How to print: text or json; table, json, jsonl or csv where rows are listed.
-    #[arg(short, long, global = true, value_name = "FORM", hide_possible_values = true)]
+    #[arg(long, global = true, value_name = "FORM", hide_possible_values = true)]
     output: Option<Form>,
     /// Say more on the standard error: -v what is done, -vv every request, -vvv everything.
     #[arg(short, long, global = true, action = ArgAction::Count)]
@@ -52,7 +52,6 @@ pub(crate) enum Single {
 }
 
 /// How a command prints that lists rows.
-#[allow(dead_code, reason = "for the commands that come")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rows {
     Table,
@@ -77,7 +76,6 @@ impl Global {
     }
 
     /// Of a command that lists rows: a table, unless something else was asked for.
-    #[allow(dead_code, reason = "for the commands that come")]
     pub(crate) fn rows(&self) -> Result<Rows, Failure> {
         match self.output {
             None | Some(Form::Table) => Ok(Rows::Table),
@@ -141,13 +139,11 @@ impl Early {
             match word.as_ref() {
                 "--" => break,
                 "--no-color" => anstream::ColorChoice::Never.write_global(),
-                "--output" | "-o" => {
+                "--output" => {
                     form = words.next().and_then(|word| Form::from_str(&word, false).ok());
                 }
                 word => {
-                    let value = word.strip_prefix("--output=").or_else(|| word.strip_prefix("-o"));
-                    if let Some(value) = value {
-                        let value = value.strip_prefix('=').unwrap_or(value);
+                    if let Some(value) = word.strip_prefix("--output=") {
                         form = Form::from_str(value, false).ok();
                     }
                 }

@@ -50,13 +50,13 @@ fn people_are_told_what_why_and_what_to_do() {
 fn programs_are_told_as_json_on_the_standard_output() {
     let (home, port) = nobody();
     let home = home.with("BACKEND_CONNECTION_TIMEOUT", "soon");
-    for form in [&["--output", "json"][..], &["-ojsonl"], &["--output=json"], &["-o", "json"]] {
+    for form in [&["--output", "json"][..], &["--output=jsonl"], &["--output=json"]] {
         let arguments = [&["check"][..], form, &["gone.graphql"]].concat();
         let ran = home.run(&arguments);
         assert_ne!(ran.code, Some(0), "{ran:?}");
         parse(&ran.stdout);
     }
-    let ran = home.run(&["-o", "json", "schema", "diff", "gone.graphql", "gone.graphql"]);
+    let ran = home.run(&["--output", "json", "schema", "diff", "gone.graphql", "gone.graphql"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(1), ""));
     let error = &parse(&ran.stdout)["error"];
     assert_eq!(error["what"], "cannot read gone.graphql");
@@ -71,7 +71,7 @@ fn a_wrong_command_line_ends_with_2_in_either_form() {
         let ran = home.run(wrong);
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{wrong:?}");
         assert!(ran.stderr.starts_with("error: "), "{}", ran.stderr);
-        let ran = home.run(&[&["-o", "json"], wrong].concat());
+        let ran = home.run(&[&["--output", "json"], wrong].concat());
         assert_eq!((ran.code, ran.stderr.as_str()), (Some(2), ""), "{wrong:?}");
         assert_eq!(parse(&ran.stdout)["error"]["exit_code"], 2);
     }
@@ -86,14 +86,17 @@ fn a_command_refuses_a_form_that_it_has_not() {
         stdout: String::new(),
         stderr: format!("error: this command cannot print {what}\n  why: it prints {why}\n"),
     };
-    assert_eq!(home.run(&["check", "-o", "csv", "a"]), told("csv", "text or json"));
+    assert_eq!(home.run(&["check", "--output", "csv", "a"]), told("csv", "text or json"));
     assert_eq!(
-        home.run(&["schema", "diff", "-o", "table", "a", "b"]),
+        home.run(&["schema", "diff", "--output", "table", "a", "b"]),
         told("table", "text or json")
     );
     let own = "its own form alone: leave --output out";
-    assert_eq!(home.run(&["schema", "scaffold", "keypair", "-o", "table"]), told("table", own));
-    assert_eq!(home.run(&["bento", "login", "-o", "csv"]), told("csv", own));
+    assert_eq!(
+        home.run(&["schema", "scaffold", "keypair", "--output", "table"]),
+        told("table", own)
+    );
+    assert_eq!(home.run(&["bento", "login", "--output", "csv"]), told("csv", own));
 }
 
 #[test]

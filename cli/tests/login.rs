@@ -140,7 +140,7 @@ fn wrong_values_name_their_place_and_what_is_right() {
     failed(&home.run(&["logout", "x"]), 1, &["no context \"x\""]);
     failed(&home.run(&["whoami"]), 1, &["BACKEND_ENDPOINT: not set", "backendai login"]);
     failed(&home.run(&["whoami", "--context", "x"]), 1, &["no context \"x\""]);
-    failed(&home.run(&["context", "list", "-o", "csv"]), 2, &["text or json"]);
+    failed(&home.run(&["context", "list", "--output", "csv"]), 2, &["text or json"]);
     failed(&home.run(&["completions", "tcsh"]), 2, &["possible values", "bash"]);
     assert!(!home.path().join(FILE).exists());
 
@@ -189,7 +189,8 @@ async fn contexts_are_kept_listed_and_forgotten() {
     let shown = run(&["context", "show"]);
     assert!(shown.contains("secret_key             ***\n") && !shown.contains("sk-lab"), "{shown}");
     assert!(run(&["context", "show", "lab", "--reveal"]).contains("sk-lab\n"));
-    let shown: Value = serde_json::from_str(&run(&["context", "show", "-o", "json"])).unwrap();
+    let shown: Value =
+        serde_json::from_str(&run(&["context", "show", "--output", "json"])).unwrap();
     assert_eq!((&shown["access_key"], &shown["secret_key"]), (&"AKIA***".into(), &"***".into()));
     assert_eq!(run(&["context", "use", "web"]), "Context web is the current one\n");
     assert_eq!(run(&["context", "rename", "web", "ui"]), "Renamed context web to ui\n");
@@ -207,7 +208,7 @@ async fn whoami_says_where_everything_comes_from() {
     let manager = Manager::start().await.unwrap();
     let home = Home::new().with("BACKEND_DOMAIN", "default");
     assert_eq!(login(&home, &manager, manager.domain_admin(), "d").code, Some(0));
-    let ran = home.run(&["whoami", "-o", "json"]);
+    let ran = home.run(&["whoami", "--output", "json"]);
     let told: Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!((&told["role"], &told["manager"]), (&"admin".into(), &"26.9.6".into()));
     let settings = &told["settings"];

@@ -98,10 +98,10 @@ async fn a_token_comes_from_the_standard_input_or_the_environment() {
     let token = "0123456789abcdef";
     let home = || Home::of(&manager, manager.superadmin());
     for (home, arguments, input) in [
-        (home(), &["proxy", "-p0", "--token-stdin", "-o", "json"][..], format!("{token}\n")),
+        (home(), &["proxy", "-p0", "--token-stdin", "--output", "json"][..], format!("{token}\n")),
         (
             home().with("BACKENDAI_PROXY_TOKEN", token),
-            &["proxy", "-p0", "-o", "json"],
+            &["proxy", "-p0", "--output", "json"],
             String::new(),
         ),
     ] {

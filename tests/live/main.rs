@@ -19,7 +19,8 @@ mod limits;
 mod lists;
 #[cfg(test)]
 mod nulls;
-#[cfg(all(test, feature = "proxy"))]
+#[cfg(test)]
+#[cfg(feature = "proxy")]
 mod proxy;
 #[cfg(test)]
 mod roles;

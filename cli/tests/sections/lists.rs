@@ -46,11 +46,20 @@ pub(crate) async fn lists() -> Page {
         "--order=-email",
         "--limit",
         "1",
-        "-o",
+        "--output",
         "json",
     ]);
-    page.run(&["agent", "list", "--field", "id,available_slots", "-o", "jsonl", "--limit", "1"]);
-    page.run(&["scaling-group", "list", "--field", "name,is_active,scheduler", "-o", "csv"]);
+    page.run(&[
+        "agent",
+        "list",
+        "--field",
+        "id,available_slots",
+        "--output",
+        "jsonl",
+        "--limit",
+        "1",
+    ]);
+    page.run(&["scaling-group", "list", "--field", "name,is_active,scheduler", "--output", "csv"]);
     page.prose(
         "CSV is for spreadsheets: null is an empty cell, lists and objects are JSON, and a text that \
          begins as a formula does (`=`, `+`, `-`, `@`) gets a `'` before it, unless it is a number, so \
@@ -106,7 +115,7 @@ pub(crate) async fn keypairs() -> Page {
         "`delete` asks. Where nobody can be asked, `--yes` has to be said; without it nothing is done.",
     );
     page.run(&["keypair", "delete", key]);
-    page.run(&["keypair", "delete", key, "--yes", "-o", "json"]);
+    page.run(&["keypair", "delete", key, "--yes", "--output", "json"]);
     page.run(&["keypair", "deactivate", other]);
     page
 }
@@ -139,6 +148,6 @@ pub(crate) async fn documents() -> Page {
     );
     let pages = "query Q($limit: Int!, $offset: Int!) { user_list(limit: $limit, offset: $offset, order: \"email\", filter: \"role == \\\"superadmin\\\"\") { total_count items { email role } } }";
     page.run(&["gql", "-e", pages, "--all"]);
-    page.run(&["gql", "-e", pages, "--all", "-o", "jsonl"]);
+    page.run(&["gql", "-e", pages, "--all", "--output", "jsonl"]);
     page
 }

@@ -188,7 +188,7 @@ async fn what_is_secret_in_a_row_is_masked() {
         &["legacy-container-registry", "list"],
     ] {
         for form in ["table", "json", "jsonl", "csv"] {
-            let ran = home.run(&[line, &["-o", form]].concat());
+            let ran = home.run(&[line, &["--output", form]].concat());
             assert_eq!(ran.code, Some(0), "{ran:?}");
             let help = home.run(&[line[0], "list", "--help"]).stdout;
             assert!(help.contains("--show-secrets"), "{help}");

@@ -172,7 +172,7 @@ async fn pages_become_one_answer_or_rows() {
     assert_eq!(data["all"]["total_count"], manager.access_keys().len());
     // What the document asks for first stands first.
     assert!(ran.stdout.find("total_count") < ran.stdout.find("items"));
-    let rows = home.run(&[&line[..], &["-ojsonl"]].concat());
+    let rows = home.run(&[&line[..], &["--output=jsonl"]].concat());
     let rows: Vec<_> = fine(&rows).lines().map(json).collect();
     assert_eq!(keys(&rows), manager.access_keys());
 

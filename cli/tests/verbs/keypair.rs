@@ -17,7 +17,7 @@ async fn a_list_has_the_official_shape() {
     let manager = Manager::builder().keypairs(40).start().await.unwrap();
     let home = Home::of(&manager, manager.superadmin());
     let total = manager.access_keys().len();
-    let ran = home.run(&["keypair", "list", "-o", "json"]);
+    let ran = home.run(&["keypair", "list", "--output", "json"]);
     let list = json(fine(&ran));
     assert_eq!((&list["count"], &list["total_count"]), (&json!(20), &json!(total)));
     let items = list["items"].as_array().unwrap();
@@ -113,7 +113,7 @@ async fn wrong_lists_are_told_before_anything_is_sent() {
         (&["--is-active", "perhaps"], "--is-active"),
         (&["--offset=-1"], "--offset"),
         (&["--oder", "x"], "--order"),
-        (&["-o", "text"], "this command cannot print text"),
+        (&["--output", "text"], "this command cannot print text"),
     ] {
         fails(&home.run(&[&["keypair", "list"], arguments].concat()), 2, says);
     }
@@ -203,7 +203,7 @@ async fn a_keypair_that_cannot_be_made_is_not_made() {
         (&[&email], 2),
         (&[&email, "default", "-r", "many"], 2),
         (&[&email, "default", "-r", "-1"], 2),
-        (&[&email, "default", "-o", "csv"], 2),
+        (&[&email, "default", "--output", "csv"], 2),
     ] {
         let ran = home.run(&[&["keypair", "add"], arguments].concat());
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(code), ""), "{arguments:?} {ran:?}");

@@ -24,7 +24,7 @@ fn is_later(request: &backendai_testing::Recorded) -> bool {
 async fn a_closed_pipe_ends_a_list_quietly() {
     for form in ["table", "jsonl", "csv"] {
         let (manager, home) = many().await;
-        let line = ["keypair", "list", "--all", "--page-size", "10", "-o", form];
+        let line = ["keypair", "list", "--all", "--page-size", "10", "--output", form];
         let mut child = home.command(&line).spawn().unwrap();
         let mut first = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
