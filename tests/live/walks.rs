@@ -82,6 +82,9 @@ async fn what_is_there_all_the_time_comes_once_whatever_others_do() {
             changes += other.await.unwrap();
         }
         let after: BTreeSet<_> = manager.access_keys().into_iter().collect();
+        // What others made they deleted; a creation that was carried out twice would be left.
+        let left: Vec<_> = before.symmetric_difference(&after).collect();
+        assert!(left.is_empty(), "{way:?}: {left:?} of {}", before.len());
         let all_the_time: BTreeSet<_> = before.intersection(&after).cloned().collect();
 
         let came: BTreeSet<_> = keys.iter().cloned().collect();
