@@ -30,7 +30,8 @@ pub struct Position {
     /// For a walk by cursor: that of the last row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cursor: Option<String>,
-    /// For a walk by offset: those of the last rows, the last one last.
+    /// For a walk by offset: those of the last rows, the last one last. For a walk by cursor that
+    /// went back: those of the rows that it went back over.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     behind: Vec<String>,
 }
@@ -79,7 +80,8 @@ impl Position {
     pub(super) fn past_cursors(&self, rows: &[Mark]) -> Self {
         let Some(last) = rows.last() else { return self.clone() };
         let cursor = rows.iter().rev().find_map(|row| row.key.clone());
-        Self { cursor: cursor.or_else(|| self.cursor.clone()), ..Self::after(last.rows) }
+        let (cursor, behind) = (cursor.or_else(|| self.cursor.clone()), self.behind.clone());
+        Self { cursor, behind, ..Self::after(last.rows) }
     }
 
     /// The place behind further rows of a walk by offset.
@@ -94,6 +96,11 @@ impl Position {
     /// The same place, if that many rows are behind it.
     pub(super) fn with_rows(self, rows: u64) -> Self {
         Self { rows, ..self }
+    }
+
+    /// The same place in a walk by cursor that went back over these rows.
+    pub(super) fn with_behind(&self, behind: Vec<String>) -> Self {
+        Self { behind, ..self.clone() }
     }
 
     pub(super) fn with_cursor(self, cursor: Option<String>) -> Self {

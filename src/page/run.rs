@@ -86,9 +86,8 @@ impl<O: Paginated> Pager<O> {
             Walk::Keyset => at.cursor().is_none() && at.behind().is_empty(),
             Walk::Offset => at.cursor().is_none() && at.key().is_none(),
             Walk::Cursor => {
-                at.key().is_none()
-                    && at.behind().is_empty()
-                    && (at.rows() == 0 || at.cursor().is_some())
+                let begin = at.rows() == 0 && at.behind().is_empty();
+                at.key().is_none() && (begin || at.cursor().is_some())
             }
         };
         if !fits {

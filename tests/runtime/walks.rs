@@ -364,6 +364,35 @@ proptest! {
     }
 }
 
+#[test]
+fn a_walk_by_cursor_that_went_back_tells_the_next_one_what_came() {
+    let gone = vec![Change::Delete(20), Change::Delete(18), Change::Delete(16)];
+    let none = Vec::new;
+    let changes = vec![none(), none(), none(), gone, none(), none(), vec![Change::Make(13)]];
+    let rows = [10, 12, 14, 16, 18, 20, 22].into();
+    let (model, pages) = walk(Model::new(&rows, changes, true));
+    let mut items = pages.walk(Walk::Cursor).page_size(2).items();
+    let (mut all, _) = some(&mut items, 7);
+    assert_eq!(all.last().map(String::as_str), Some("013"), "{all:?}");
+    let position = items.position().to_string().parse().unwrap();
+    let fake = Fake::new(move |_, request| model.lock().unwrap().answer(request));
+    let pages = client(&fake).pages(People::default()).walk(Walk::Cursor).page_size(2);
+    all.extend(some(&mut pages.start_at(position).items(), usize::MAX).0);
+    assert_eq!(all, ["010", "012", "014", "016", "018", "020", "013", "022"]);
+}
+
+#[test]
+fn a_walk_by_cursor_ends_though_rows_were_made_behind_it() {
+    let make = |row| vec![Change::Make(row)];
+    let none = Vec::new;
+    let changes = vec![none(), none(), none(), make(3), none(), make(75)];
+    let rows = [0, 2, 73, 74, 205].into();
+    let (model, pages) = walk(Model::new(&rows, changes, false));
+    let (all, _) = some(&mut pages.walk(Walk::Cursor).page_size(1).items(), usize::MAX);
+    assert_eq!(all, ["000", "002", "073", "074", "205", "075"]);
+    assert!(requests(&model).len() < 20, "{:?}", requests(&model));
+}
+
 fn requests(model: &Mutex<Model>) -> Vec<Value> {
     model.lock().unwrap().requests.clone()
 }

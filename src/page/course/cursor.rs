@@ -18,6 +18,8 @@ pub(in super::super) struct Cursor {
     old: usize,
     /// How many rows before the last one the walk went back, to find its place.
     back: usize,
+    /// Whether the walk went back, and no new row came since.
+    searched: bool,
     /// Whether the page before was empty where rows should be.
     empty: bool,
 }
@@ -56,7 +58,7 @@ impl Cursor {
         let back = std::mem::take(&mut self.back);
         self.empty = false;
         let mut known: HashSet<&str> = self.trail.iter().map(String::as_str).collect();
-        known.extend(at.cursor());
+        known.extend(at.cursor().into_iter().chain(at.behind().iter().map(String::as_str)));
         let mut kept: Vec<Mark> = Vec::new();
         for (index, cursor) in seen.keys.iter().enumerate() {
             if cursor.as_deref().is_some_and(|cursor| !known.insert(cursor)) {
@@ -81,6 +83,7 @@ impl Cursor {
                 return Taken::fail(at, total, error);
             };
             self.old = if kept.is_empty() { self.old + 1 } else { 0 };
+            self.searched &= kept.is_empty();
             if !self.ends.insert(end.clone()) && back == 0 || self.old > REMEMBERED {
                 return Taken::fail(at, total, repeats(&end));
             }
@@ -105,6 +108,11 @@ impl Cursor {
             };
         }
         if self.back == 0 {
+            if self.searched {
+                // The end once more: the total counts rows that were made behind the walk.
+                return Taken::end(at, total);
+            }
+            self.searched = true;
             drift.shifts += 1;
             self.ends.clear();
         }
@@ -112,12 +120,24 @@ impl Cursor {
         let farthest = self.trail.len().saturating_sub(1);
         if self.back < farthest {
             self.back = next.min(farthest);
-            return Taken::stay(at, total);
+            return Taken::stay(&at.with_behind(self.over(at)), total);
         }
         // All of them are gone, or the place came from elsewhere.
         self.back = 0;
         drift.missed |= total != Some(0);
         Taken::end(at, total)
+    }
+
+    /// The rows that the walk goes back over: another walk that goes on from between them is not to
+    /// bring them again.
+    fn over(&self, at: &Position) -> Vec<String> {
+        let from = self.trail.len().saturating_sub(self.back);
+        let over = self.trail.get(from..).unwrap_or_default();
+        let before = at.behind().iter().filter(|cursor| !over.contains(cursor));
+        let mut all: Vec<_> = before.chain(over).cloned().collect();
+        let forgotten = all.len().saturating_sub(REMEMBERED);
+        all.drain(..forgotten);
+        all
     }
 }
 

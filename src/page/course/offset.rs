@@ -10,8 +10,9 @@ use crate::error::Error;
 /// After this many empty pages in a row where rows should be the walk fails.
 const EMPTY_PAGES: u32 = 4;
 
-/// After this many pages in a row without a new row the walk fails, if the list has no total.
-const OLD_PAGES: u32 = 4;
+/// After this many pages in a row without a new row the walk fails, though the total says that rows
+/// come. It may have been counted before rows were deleted, and that again the next time.
+const OLD_PAGES: u32 = 8;
 
 pub(in super::super) struct Offset {
     /// The keys of all rows that came.
@@ -123,13 +124,8 @@ impl Offset {
         let mut error = None;
         if kept.is_empty() && !done {
             self.old += 1;
-            let claimed = total.filter(|_| short);
-            match claimed {
-                Some(total) if self.old > 1 => error = Some(Error::stuck(next, total)),
-                None if total.is_none() && self.old >= OLD_PAGES => {
-                    error = Some(Error::stuck(next, next));
-                }
-                _ => {}
+            if self.old >= OLD_PAGES && (short || total.is_none()) {
+                error = Some(Error::stuck(next, total.unwrap_or(next)));
             }
         } else {
             self.old = 0;
@@ -143,7 +139,7 @@ impl Offset {
     fn plain(&mut self, at: &Position, limit: u32, seen: &Seen, drift: &mut Drift) -> Taken {
         let (total, rows, begin) = (seen.total, seen.keys.len() as u64, at.rows());
         // Where the manager's order leaves rows equal, they change places between two pages.
-        drift.missed |= begin > 0 || drift.first_total != drift.last_total;
+        drift.missed |= begin > 0;
         if rows == 0 {
             return match total.filter(|total| begin < *total) {
                 Some(total) => self.nothing(at, limit, total),
