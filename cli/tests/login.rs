@@ -183,7 +183,7 @@ async fn contexts_are_kept_listed_and_forgotten() {
          *  lab   https://a.example,https://b.example  api      AKIA***\n   \
             web   https://w.example                    session\n"
     );
-    let list: Value = serde_json::from_str(&run(&["context", "list", "-ojson"])).unwrap();
+    let list: Value = serde_json::from_str(&run(&["context", "list", "--output=json"])).unwrap();
     assert_eq!(list[0]["current"], true);
     assert_eq!((&list[1]["name"], &list[1]["access_key"]), (&"web".into(), &Value::Null));
     let shown = run(&["context", "show"]);

@@ -46,7 +46,7 @@ async fn every_list_is_asked_for_and_printed() {
     for (word, needed, _) in &words {
         let needed: Vec<&str> = needed.iter().map(String::as_str).collect();
         let before = manager.requests().len();
-        let ran = home.run(&[&[word, "list", "-ojson"], needed.as_slice()].concat());
+        let ran = home.run(&[&[word, "list", "--output=json"], needed.as_slice()].concat());
         assert!(manager.requests().len() > before, "{word} asked for nothing: {ran:?}");
         if ran.code == Some(0) {
             let list = json(&ran.stdout);
@@ -72,9 +72,11 @@ async fn every_list_that_has_pages_is_read_whole() {
         streamed += 1;
         let needed: Vec<&str> = needed.iter().map(String::as_str).collect();
         let count = |size: &str| {
-            let line =
-                [&[&*word, "list", "--all", "-ojsonl", "--page-size", size], needed.as_slice()]
-                    .concat();
+            let line = [
+                &[&*word, "list", "--all", "--output=jsonl", "--page-size", size],
+                needed.as_slice(),
+            ]
+            .concat();
             let ran = home.run(&line);
             (ran.code == Some(0)).then(|| ran.stdout.lines().count())
         };
@@ -99,9 +101,9 @@ async fn the_row_of_a_list_is_found_by_its_key() {
         ("user", "email"),
         ("vfolder", "id"),
     ] {
-        let list = json(fine(&home.run(&[word, "list", "-ojson", "--field", key])));
+        let list = json(fine(&home.run(&[word, "list", "--output=json", "--field", key])));
         let which = list["items"][0][key].as_str().unwrap_or_else(|| panic!("{word}: {list}"));
-        let one = home.run(&[word, "info", which, "-ojson", "--field", key]);
+        let one = home.run(&[word, "info", which, "--output=json", "--field", key]);
         assert_eq!(json(fine(&one))["items"], json!([{ key: which }]), "{word}");
     }
 }

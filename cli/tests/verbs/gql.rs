@@ -26,11 +26,11 @@ async fn a_document_comes_from_anywhere() {
         home.run(&["gql", "-e", COUNT]),
         home.run(&["gql", "-e", "{ keypair_list(limit: 1, offset: 0) { total_count } }"]),
         home.run_with(&["gql", "-"], COUNT),
-        home.run(&["gql", "-e", COUNT, "-ojson"]),
+        home.run(&["gql", "-e", COUNT, "--output=json"]),
     ] {
         assert_eq!(fine(&ran), lines);
     }
-    let ran = home.run(&["gql", "-e", COUNT, "-ojsonl"]);
+    let ran = home.run(&["gql", "-e", COUNT, "--output=jsonl"]);
     assert_eq!(fine(&ran), format!("{{\"keypair_list\":{{\"total_count\":{total}}}}}\n"));
 }
 
@@ -87,7 +87,7 @@ async fn a_document_is_proven_before_it_is_sent() {
         2,
         "the schema at /other is not known",
     );
-    fails(&home.run(&["gql", "-e", COUNT, "-ocsv"]), 2, "cannot print tables");
+    fails(&home.run(&["gql", "-e", COUNT, "--output=csv"]), 2, "cannot print tables");
     fails(&home.run(&["gql", "-e", "subscription { a }", "--no-validate"]), 2, "is a subscription");
     assert!(manager.requests().is_empty());
 
@@ -121,7 +121,7 @@ async fn a_mutation_is_not_sent_by_accident() {
     let allowed = [&line[..], &["--allow-mutation"]].concat();
     let ran = home.run(&allowed);
     assert_eq!(json(fine(&ran))["modify_keypair"]["ok"], true);
-    let now = home.run(&["keypair", "info", key, "--field", "rate_limit", "-ojson"]);
+    let now = home.run(&["keypair", "info", key, "--field", "rate_limit", "--output=json"]);
     assert_eq!(json(fine(&now))["items"][0]["rate_limit"], 3);
     let none = json!({ "key": "NOPE", "limit": 3 }).to_string();
     let ran = home.run(&["gql", "-e", UPDATE, "--variables", &none, "--allow-mutation"]);
@@ -183,7 +183,7 @@ async fn pages_become_one_answer_or_rows() {
     let count = data["user_nodes"]["count"].as_u64().unwrap();
     assert!(count > 23);
     assert_eq!(data["user_nodes"]["edges"].as_array().unwrap().len() as u64, count);
-    let rows = home.run(&["gql", "-e", nodes, "--all", "--page-size", "4", "-ojsonl"]);
+    let rows = home.run(&["gql", "-e", nodes, "--all", "--page-size", "4", "--output=jsonl"]);
     assert_eq!(fine(&rows).lines().count() as u64, count);
     assert!(rows.stdout.starts_with("{\"email\":"), "{}", rows.stdout);
 }

@@ -8,7 +8,7 @@ use crate::{Home, fails, fine, json, superadmin};
 /// The field of a keypair, as the manager has it now.
 #[track_caller]
 fn field(home: &Home, key: &str, field: &str) -> serde_json::Value {
-    let ran = home.run(&["keypair", "info", key, "--field", field, "-ojson"]);
+    let ran = home.run(&["keypair", "info", key, "--field", field, "--output=json"]);
     json(fine(&ran))["items"][0][field].clone()
 }
 
@@ -28,7 +28,7 @@ async fn a_list_has_the_official_shape() {
     assert!(items.iter().all(|item| item["secret_key"] == "***"));
     let made = |index: usize| items[index]["created_at"].as_str().unwrap().to_owned();
     assert!((1..20).all(|index| made(index - 1) >= made(index)), "newest first");
-    let shown = home.run(&["keypair", "list", "-ojson", "--show-secrets", "--limit", "1"]);
+    let shown = home.run(&["keypair", "list", "--output=json", "--show-secrets", "--limit", "1"]);
     assert!(!shown.stdout.contains("***"));
 
     let ran = home.run(&["keypair", "list"]);
@@ -54,7 +54,7 @@ async fn most_rows_and_rows_of_a_page_are_different_things() {
         "5",
         "--page-size",
         "2",
-        "-ojsonl",
+        "--output=jsonl",
         "--field",
         "access_key",
     ]);
@@ -67,13 +67,15 @@ async fn most_rows_and_rows_of_a_page_are_different_things() {
         "{asked:?}"
     );
 
-    let all = home.run(&["keypair", "list", "--all", "-ocsv", "--field", "access_key,user_id"]);
+    let all =
+        home.run(&["keypair", "list", "--all", "--output=csv", "--field", "access_key,user_id"]);
     let mut keys: Vec<_> =
         fine(&all).lines().skip(1).map(|line| line.split(',').next().unwrap().to_owned()).collect();
     assert_eq!(all.stdout.lines().next(), Some("access_key,user_id"));
     keys.sort();
     assert_eq!(keys, manager.access_keys());
-    let skipped = home.run(&["keypair", "list", "--offset", "3", "--limit", "100", "-ojsonl"]);
+    let skipped =
+        home.run(&["keypair", "list", "--offset", "3", "--limit", "100", "--output=jsonl"]);
     assert_eq!(fine(&skipped).lines().count(), manager.access_keys().len() - 3);
 }
 
@@ -82,8 +84,9 @@ async fn rows_are_chosen_and_ordered() {
     let (manager, home) = superadmin().await;
     let user = &manager.user().email;
     let keys = |arguments: &[&str]| {
-        let ran = home
-            .run(&[&["keypair", "list", "-ojsonl", "--field", "access_key"], arguments].concat());
+        let ran = home.run(
+            &[&["keypair", "list", "--output=jsonl", "--field", "access_key"], arguments].concat(),
+        );
         let lines =
             fine(&ran).lines().map(|line| json(line)["access_key"].as_str().unwrap().to_owned());
         lines.collect::<Vec<_>>()
@@ -140,7 +143,7 @@ async fn a_wrong_column_is_told_with_those_there_are() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_keypair_is_the_own_or_the_one_that_is_named() {
     let (manager, home) = superadmin().await;
-    let own = home.run(&["keypair", "info", "-ojson"]);
+    let own = home.run(&["keypair", "info", "--output=json"]);
     let own = json(fine(&own));
     assert_eq!((&own["count"], &own["total_count"]), (&json!(1), &json!(1)));
     assert_eq!(own["items"][0]["access_key"], manager.superadmin().access_key.as_str());
@@ -159,7 +162,7 @@ async fn one_keypair_is_the_own_or_the_one_that_is_named() {
     fails(&home.run(&["keypair", "info", "--field", "projcts"]), 2, "did you mean `projects`?");
     // What the role does not allow is not said to be missing.
     let user = Home::of(&manager, manager.user());
-    let own = user.run(&["keypair", "info", "-ojson"]);
+    let own = user.run(&["keypair", "info", "--output=json"]);
     assert_eq!(json(fine(&own))["items"][0]["access_key"], key.as_str());
 }
 
@@ -185,7 +188,7 @@ async fn a_new_keypair_tells_its_secret_once_and_works() {
         .with("BACKEND_SECRET_KEY", secret);
     assert_eq!(field(&own, access, "access_key"), access);
 
-    let ran = home.run(&["keypair", "add", &email, "default", "-i", "-ojson"]);
+    let ran = home.run(&["keypair", "add", &email, "default", "-i", "--output=json"]);
     let new = json(fine(&ran));
     assert_eq!(new["ok"], true);
     let access = new["access_key"].as_str().unwrap();
@@ -225,7 +228,8 @@ async fn an_update_changes_what_is_given() {
         (field(&home, &key, "is_admin"), field(&home, &key, "rate_limit")),
         (json!(true), limit)
     );
-    let ran = home.run(&["keypair", "update", &key, "-r", "12", "--is-admin", "0", "-ojson"]);
+    let ran =
+        home.run(&["keypair", "update", &key, "-r", "12", "--is-admin", "0", "--output=json"]);
     assert_eq!(json(fine(&ran)), json!({ "ok": true, "access_key": key }));
     assert_eq!(
         (field(&home, &key, "is_admin"), field(&home, &key, "rate_limit")),
@@ -244,7 +248,7 @@ async fn an_update_changes_what_is_given() {
         1,
         "was not updated",
     );
-    let failed = home.run(&["keypair", "update", "NOPE", "-r", "1", "-ojson"]);
+    let failed = home.run(&["keypair", "update", "NOPE", "-r", "1", "--output=json"]);
     assert_eq!((failed.code, failed.stderr.as_str()), (Some(1), ""));
     assert_eq!(json(&failed.stdout)["error"]["what"], "NOPE was not updated");
 }
@@ -269,7 +273,7 @@ async fn several_keys_are_reported_each() {
         assert!(ran.stderr.contains(says), "{ran:?}");
     }
     assert_eq!(field(&home, &inactive, "is_active"), false);
-    let ran = home.run(&["keypair", "activate", &inactive, "NOPE", "-ojson"]);
+    let ran = home.run(&["keypair", "activate", &inactive, "NOPE", "--output=json"]);
     assert_eq!(ran.code, Some(1));
     let report = json(&ran.stdout);
     assert_eq!(
@@ -321,7 +325,7 @@ async fn a_dry_run_shows_and_sends_nothing() {
         assert!(fine(&text).starts_with("mutation "), "{text:?}");
         assert!(text.stdout.contains('\n'));
     }
-    let ran = home.run(&["keypair", "update", &key, "-r", "3", "--dry-run", "-ojson"]);
+    let ran = home.run(&["keypair", "update", &key, "-r", "3", "--dry-run", "--output=json"]);
     let shown = json(fine(&ran));
     assert_eq!(shown["operationName"], "ModifyKeyPair");
     assert_eq!(shown["variables"], json!({ "access_key": key, "props": { "rate_limit": 3 } }));

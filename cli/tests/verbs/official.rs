@@ -72,7 +72,7 @@ fn a_list_of_keypairs_is_the_official_one() {
         let theirs = [&["--output", "json", "admin", "keypair", "list"], arguments].concat();
         let theirs = official(&home, &program, &theirs);
         // The official list shows secrets, ours only when told to.
-        let line = [&["keypair", "list", "-ojson", "--show-secrets"], arguments].concat();
+        let line = [&["keypair", "list", "--output=json", "--show-secrets"], arguments].concat();
         let ours = home.run(&line);
         assert_eq!((theirs.code, ours.code), (Some(0), Some(0)), "{theirs:?} {ours:?}");
         let (theirs, ours) = (json(&theirs.stdout), json(&ours.stdout));
@@ -86,7 +86,7 @@ fn a_list_of_keypairs_is_the_official_one() {
 fn a_list_without_an_order_has_the_same_first_rows_times() {
     let Some((home, program)) = real() else { return };
     let theirs = official(&home, &program, &["--output", "json", "admin", "keypair", "list"]);
-    let ours = home.run(&["keypair", "list", "-ojson", "--show-secrets"]);
+    let ours = home.run(&["keypair", "list", "--output=json", "--show-secrets"]);
     let (theirs, ours) = (json(&theirs.stdout), json(&ours.stdout));
     // Rows of one time come in any order from the official command, and by key from ours.
     let times = |list: &Value| -> Vec<Value> {
@@ -102,8 +102,14 @@ fn the_own_keypair_is_the_official_one() {
     let theirs = official(&home, &program, &["--output", "json", "admin", "keypair", "info"]);
     let theirs = json(&theirs.stdout);
     let names: Vec<_> = theirs["items"][0].as_object().unwrap().keys().cloned().collect();
-    let ours =
-        home.run(&["keypair", "info", "-ojson", "--show-secrets", "--field", &names.join(",")]);
+    let ours = home.run(&[
+        "keypair",
+        "info",
+        "--output=json",
+        "--show-secrets",
+        "--field",
+        &names.join(","),
+    ]);
     assert_eq!(rows(&theirs), rows(&json(&ours.stdout)));
 }
 

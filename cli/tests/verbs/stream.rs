@@ -44,7 +44,7 @@ async fn ctrl_c_ends_a_list_in_its_midst() {
 
     let (manager, home) = many().await;
     manager.faults().push_when(is_later, Fault::Stall);
-    let line = ["keypair", "list", "--all", "--page-size", "10", "-ojsonl"];
+    let line = ["keypair", "list", "--all", "--page-size", "10", "--output=jsonl"];
     let mut child = home.command(&line).spawn().unwrap();
     let mut rows = BufReader::new(child.stdout.take().unwrap());
     for _ in 0..10 {
@@ -64,12 +64,12 @@ async fn ctrl_c_ends_a_list_in_its_midst() {
 async fn rows_that_came_are_printed_before_a_failure() {
     let (manager, home) = many().await;
     manager.faults().push_when(is_later, Fault::json(403, r#"{"type":"x","title":"Forbidden"}"#));
-    let ran = home.run(&["keypair", "list", "--all", "--page-size", "10", "-ocsv"]);
+    let ran = home.run(&["keypair", "list", "--all", "--page-size", "10", "--output=csv"]);
     fails(&ran, 1, "error: PagedKeyPairs failed");
     assert_eq!(ran.stdout.lines().count(), 11);
     // One JSON value is whole or not there.
     manager.faults().push_when(is_later, Fault::json(403, r#"{"type":"x","title":"Forbidden"}"#));
-    let ran = home.run(&["keypair", "list", "--all", "--page-size", "10", "-ojson"]);
+    let ran = home.run(&["keypair", "list", "--all", "--page-size", "10", "--output=json"]);
     assert_eq!(ran.code, Some(1));
     assert!(crate::json(&ran.stdout)["error"].is_object(), "{ran:?}");
 }
@@ -79,7 +79,8 @@ async fn all_of_a_list_comes_once() {
     let (manager, home) = many().await;
     for order in [&[][..], &["--order=-created_at"]] {
         let line =
-            [&["keypair", "list", "--all", "-ojsonl", "--field", "access_key"], order].concat();
+            [&["keypair", "list", "--all", "--output=jsonl", "--field", "access_key"], order]
+                .concat();
         let ran = home.run(&line);
         let mut keys: Vec<_> = crate::fine(&ran)
             .lines()
