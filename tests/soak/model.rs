@@ -7,7 +7,8 @@ use std::{
     sync::atomic::{AtomicI32, Ordering},
 };
 
-use backendai::keypair::PagedKeyPairs;
+use backendai::{Chosen, Select as _, keypair::PagedKeyPairs};
+use serde::Deserialize;
 
 /// Numbers that tell the keypairs of this run apart: their rate limits.
 pub(crate) struct Tags {
@@ -28,10 +29,16 @@ impl Tags {
         self.next.fetch_add(1, Ordering::Relaxed)
     }
 
-    pub(crate) fn list(&self) -> PagedKeyPairs {
+    pub(crate) fn list(&self) -> Chosen<PagedKeyPairs> {
         let (from, to) = (self.first, self.first + Self::ROOM);
-        PagedKeyPairs::new().filter(format!("rate_limit >= {from} & rate_limit < {to}"))
+        list(&format!("rate_limit >= {from} & rate_limit < {to}"))
     }
+}
+
+/// Of every other field the manager would ask its database row by row.
+pub(crate) fn list(filter: &str) -> Chosen<PagedKeyPairs> {
+    let fields = ["access_key", "rate_limit", "is_active"];
+    PagedKeyPairs::new().filter(filter).choose(fields).unwrap()
 }
 
 /// A keypair as a task knows it.
@@ -45,10 +52,12 @@ pub(crate) enum Known {
 }
 
 /// A keypair as the manager has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub(crate) struct Row {
+    #[serde(rename = "rate_limit")]
     pub(crate) tag: i32,
     pub(crate) access_key: String,
+    #[serde(rename = "is_active")]
     pub(crate) active: bool,
 }
 
