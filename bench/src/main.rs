@@ -29,7 +29,10 @@ struct Bench {
 enum Command {
     #[cfg(feature = "generator")]
     /// The code generator: its own time, what rustc makes of its code, and a consumer's build.
-    Generator(generator::Arguments),
+    Generator {
+        /// Only these parts.
+        parts: Vec<generator::Measure>,
+    },
     #[cfg(feature = "generator")]
     /// Does one part of the work in a process of its own.
     #[command(subcommand, hide = true)]
@@ -63,11 +66,11 @@ fn main() -> Result<()> {
         None => {
             wire::run(&[])?;
             #[cfg(feature = "generator")]
-            generator::run(&generator::Arguments::default())?;
+            generator::run(&[])?;
             Ok(())
         }
         #[cfg(feature = "generator")]
-        Some(Command::Generator(arguments)) => generator::run(&arguments),
+        Some(Command::Generator { parts }) => generator::run(&parts),
         #[cfg(feature = "generator")]
         Some(Command::Part(part)) => generator::part(part),
         Some(Command::Wire { parts }) => wire::run(&parts),

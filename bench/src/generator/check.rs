@@ -33,8 +33,10 @@ mod scalars {
     pub type Date = String;
     pub type DateTime = String;
     pub type Decimal = String;
+    pub type ImagePermissionValueField = String;
     pub type JSON = ::serde_json::Value;
     pub type JSONString = String;
+    pub type ScopeField = String;
     pub type UUID = String;
     pub type UUIDFloatMap = String;
 }

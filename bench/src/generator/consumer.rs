@@ -1,12 +1,21 @@
-//! A program that walks over one list, built from nothing with all it depends on.
+//! A program that walks over one list, built from nothing with all it depends on, and again after a
+//! line of its document changed.
 
-use std::{env, fs, path::Path, process::Command, time::Duration};
+use std::{
+    collections::BTreeMap,
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::{Duration, Instant},
+};
 
 use super::ratio;
 use crate::{Result, cpu, fresh, root};
 
-/// What both need to send anything over TLS.
-const TRANSPORT: &str = "tokio = { version = \"1.54\", features = [\"macros\", \"rt\"] }";
+/// What all of them run on.
+const RUNTIME: &str = "tokio = { version = \"1.54\", features = [\"macros\", \"rt\"] }";
+/// So many crates are told by name.
+const LARGEST: usize = 12;
 
 const OURS: &str = "
 use backendai::{Client, keypair::PagedKeyPairs};
@@ -18,6 +27,29 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!(\"{}\", keypair?.access_key);
     }
     Ok(())
+}
+";
+
+/// The same with a document of its own.
+const OWN: &str = "
+mod queries {
+    backendai::include_graphql!(\"queries\");
+}
+
+use queries::list::PagedKeyPairs;
+
+#[tokio::main(flavor = \"current_thread\")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut keypairs = backendai::Client::from_env()?.pages(PagedKeyPairs::new()).items();
+    while let Some(keypair) = keypairs.next().await {
+        println!(\"{:?}\", keypair?.access_key);
+    }
+    Ok(())
+}
+";
+
+const OWN_BUILD: &str = "fn main() -> Result<(), backendai_codegen::Failure> {
+    backendai_codegen::configure().operations(\"list.graphql\").compile(\"queries\")
 }
 ";
 
@@ -61,41 +93,137 @@ const LIST: &str = "query PagedKeyPairs($limit: Int!, $offset: Int!) {
 }
 ";
 
+/// A line that is added to the document.
+const LINE: [&str; 2] = ["is_active", "is_active is_admin"];
+
+/// A program, and what it took to build.
+struct Consumer {
+    title: &'static str,
+    folder: PathBuf,
+    clean: Took,
+    /// After a line of its document changed, if it has one.
+    again: Option<Took>,
+}
+
+struct Took {
+    cpu: Duration,
+    wall: Duration,
+}
+
 pub(super) fn run() -> Result<()> {
-    let backendai = format!("backendai = {{ path = {:?} }}", root().canonicalize()?);
-    let ours = build("consumer", &backendai, OURS)?;
-    let theirs = build(
-        "consumer_of_peer",
-        "graphql_client = \"0.16\"\nserde = { version = \"1.0\", features = [\"derive\"] }\n\
+    let root = root().canonicalize()?;
+    let ours = |more: &str| format!("backendai = {{ path = {root:?}{more} }}\n");
+    let codegen = root.join("codegen");
+    let own = format!(
+        "{}\n[build-dependencies]\nbackendai-codegen = {{ path = {codegen:?} }}\n",
+        ours("")
+    );
+    let peer = "graphql_client = \"0.16\"\nserde = { version = \"1.0\", features = [\"derive\"] }\n\
          serde_json = \"1.0\"\nreqwest = { version = \"0.13.5\", default-features = false, \
          features = [\"rustls-no-provider\", \"gzip\", \"http2\"] }\n\
-         rustls = { version = \"0.23\", default-features = false, features = [\"ring\", \"std\", \"tls12\"] }",
-        THEIRS,
-    )?;
-    println!("\nCPU time of a debug build of a program with one list, and all it depends on");
-    println!("{:>7.0} s  backendai, with all shipped operations", ours.as_secs_f64());
-    println!("{:>7.0} s  graphql_client and reqwest, nothing else", theirs.as_secs_f64());
-    println!("{:>7.2}    ours : theirs", ratio(ours, theirs));
+         rustls = { version = \"0.23\", default-features = false, \
+         features = [\"ring\", \"std\", \"tls12\"] }\n";
+    let all = ours(", features = [\"context\", \"proxy\"]");
+    let consumers = [
+        build("graphql_client and reqwest", "peer", peer, THEIRS, None)?,
+        build("backendai", "consumer", &ours(""), OURS, None)?,
+        build("backendai and a document", "consumer_own", &own, OWN, Some(OWN_BUILD))?,
+        build(
+            "backendai, no features",
+            "consumer_bare",
+            &ours(", default-features = false"),
+            OURS,
+            None,
+        )?,
+        build("backendai, all features", "consumer_all", &all, OURS, None)?,
+    ];
+    println!("\nA debug build of a program with one list, and all it depends on, in seconds");
+    println!("\n| | CPU | ratio | wall | after a line of the document changed, CPU | wall |");
+    println!("|---|---:|---:|---:|---:|---:|");
+    let [measure, ..] = &consumers;
+    for it in &consumers {
+        let of = ratio(it.clean.cpu, measure.clean.cpu);
+        let secs = |time: Duration| format!("{:.1}", time.as_secs_f64());
+        let again = it.again.as_ref();
+        let again =
+            again.map_or([String::new(), String::new()], |it| [secs(it.cpu), secs(it.wall)]);
+        let [cpu, wall] = again;
+        println!(
+            "| {} | {} | {of:.2} | {} | {cpu} | {wall} |",
+            it.title,
+            secs(it.clean.cpu),
+            secs(it.clean.wall)
+        );
+    }
+    println!("\nThe crates that take most of it, CPU in seconds");
+    for it in consumers.iter().take(2) {
+        println!("\n{}: {}", it.title, largest(&it.folder)?);
+    }
     Ok(())
 }
 
-fn build(name: &str, dependencies: &str, program: &str) -> Result<Duration> {
+fn build(
+    title: &'static str,
+    name: &str,
+    dependencies: &str,
+    program: &str,
+    script: Option<&str>,
+) -> Result<Consumer> {
     let folder = fresh(name)?;
     let write = |file: &str, text: &str| fs::write(folder.join(file), text);
     fs::create_dir(folder.join("src"))?;
     write("src/main.rs", program)?;
     write("list.graphql", LIST)?;
+    if let Some(script) = script {
+        write("build.rs", script)?;
+    }
     fs::copy(super::documents::schema("admin"), folder.join("schema.graphql"))?;
     fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock"))?;
     write(
         "Cargo.toml",
         &format!(
             "[workspace]\n\n[package]\nname = {name:?}\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-             [dependencies]\n{dependencies}\n{TRANSPORT}\n"
+             [dependencies]\n{RUNTIME}\n{dependencies}"
         ),
     )?;
     cargo(&folder, "fetch")?;
-    Ok(cpu::children(|| cargo(&folder, "build"))?.1)
+    let clean = timed(|| cargo(&folder, "build"))?;
+    let documents = program == THEIRS || script.is_some();
+    let again = match documents {
+        true => {
+            write("list.graphql", &LIST.replace(LINE[0], LINE[1]))?;
+            Some(timed(|| cargo(&folder, "build"))?)
+        }
+        false => None,
+    };
+    // Several gigabytes in all.
+    fs::remove_dir_all(folder.join("target"))?;
+    Ok(Consumer { title, folder, clean, again })
+}
+
+fn timed(work: impl FnOnce() -> Result<()>) -> Result<Took> {
+    let begin = Instant::now();
+    let ((), cpu) = cpu::children(work)?;
+    Ok(Took { cpu, wall: begin.elapsed() })
+}
+
+/// What rustc took for each crate; a crate's build script counts as its own.
+fn largest(folder: &Path) -> Result<String> {
+    let mut crates = BTreeMap::<String, u64>::new();
+    for line in fs::read_to_string(folder.join("rustc.log"))?.lines() {
+        if let Some((name, micros)) = line.split_once(' ') {
+            *crates.entry(name.to_owned()).or_default() += micros.parse::<u64>()?;
+        }
+    }
+    let mut crates: Vec<_> = crates.into_iter().map(|(name, micros)| (micros, name)).collect();
+    crates.sort_by(|one, other| other.cmp(one));
+    let all: u64 = crates.iter().map(|(micros, _)| micros).sum();
+    let names = crates
+        .iter()
+        .take(LARGEST)
+        .map(|(micros, name)| format!("{name} {}.{}", micros / 1_000_000, micros / 100_000 % 10));
+    let names: Vec<_> = names.collect();
+    Ok(format!("{}; {} crates, {} s of rustc", names.join(", "), crates.len(), all / 1_000_000))
 }
 
 fn cargo(folder: &Path, command: &str) -> Result<()> {
@@ -103,7 +231,9 @@ fn cargo(folder: &Path, command: &str) -> Result<()> {
     cargo
         .args([command, "--quiet"])
         .current_dir(folder)
-        .env("CARGO_TARGET_DIR", folder.join("target"));
+        .env("CARGO_TARGET_DIR", folder.join("target"))
+        .env("RUSTC_WRAPPER", env::current_exe()?)
+        .env(cpu::RUSTC_LOG, folder.join("rustc.log"));
     if command == "build" {
         cargo.arg("--offline");
     }

@@ -109,7 +109,10 @@ impl Operations {
                         let operation = operation.make_mut();
                         plain_directives(&mut operation.directives.0);
                         for variable in &mut operation.variables {
-                            plain_directives(&mut variable.make_mut().directives.0);
+                            let variable = variable.make_mut();
+                            plain_directives(&mut variable.directives.0);
+                            // graphql_client writes those of lists wrong.
+                            variable.default_value.take_if(|value| value.as_list().is_some());
                         }
                         plain(&mut operation.selection_set);
                     }
@@ -221,7 +224,9 @@ pub(super) fn write_lists(
             continue;
         }
         let file = folder.join(format!("{}.graphql", field.name));
-        fs::write(&file, Scaffold::default().document(&parsed, &field.name)?)?;
+        // graphql_client panics at the default null; without one, null is what is not given.
+        let document = Scaffold::default().document(&parsed, &field.name)?;
+        fs::write(&file, document.replace(" = null", ""))?;
         if accept(&file)? {
             files.push(file);
         }

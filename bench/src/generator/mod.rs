@@ -10,11 +10,15 @@ use std::{path::PathBuf, time::Duration};
 
 use crate::Result;
 
-#[derive(Default, clap::Args)]
-pub(crate) struct Arguments {
-    /// Also builds a program with everything it depends on, twice. Takes minutes.
-    #[arg(long)]
-    consumer: bool,
+/// What is measured.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Measure {
+    /// Validating and generating.
+    Speed,
+    /// How much code there is, and what rustc takes to check it.
+    Check,
+    /// Programs, built with everything they depend on. Takes a quarter of an hour.
+    Consumer,
 }
 
 /// What is done in a process of its own, since generators keep what they have read, and one of them
@@ -42,13 +46,17 @@ pub(crate) enum Who {
     Cynic,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    speed::run()?;
-    check::run()?;
-    if arguments.consumer {
+/// These; all of them if none is named.
+pub(crate) fn run(measures: &[Measure]) -> Result<()> {
+    let wanted = |measure| measures.is_empty() || measures.contains(&measure);
+    if wanted(Measure::Speed) {
+        speed::run()?;
+    }
+    if wanted(Measure::Check) {
+        check::run()?;
+    }
+    if wanted(Measure::Consumer) {
         consumer::run()?;
-    } else {
-        println!("\nA consumer's clean build takes minutes and is measured with --consumer.");
     }
     Ok(())
 }

@@ -5,7 +5,9 @@ pub(crate) mod count;
 mod decode;
 mod memory;
 mod official;
+mod parts;
 mod peers;
+mod proxy;
 mod rows;
 mod server;
 mod small;
@@ -15,6 +17,7 @@ mod walk;
 
 use std::{
     env,
+    path::PathBuf,
     process::{Command, Output},
     time::Duration,
 };
@@ -26,9 +29,12 @@ use crate::Result;
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Part {
     Small,
+    Manager,
     Walk,
     Decode,
+    Parts,
     Memory,
+    Proxy,
     Start,
 }
 
@@ -39,14 +45,23 @@ pub(crate) fn run(parts: &[Part]) -> Result<()> {
     if wanted(Part::Small) {
         small::run(&server)?;
     }
+    if wanted(Part::Manager) {
+        small::manager()?;
+    }
     if wanted(Part::Walk) {
         walk::run(&server)?;
     }
     if wanted(Part::Decode) {
         decode::run()?;
     }
+    if wanted(Part::Parts) {
+        parts::run()?;
+    }
     if wanted(Part::Memory) {
         memory::run(&server)?;
+    }
+    if wanted(Part::Proxy) {
+        proxy::run(&server)?;
     }
     if wanted(Part::Start) {
         start::run()?;
@@ -78,6 +93,18 @@ pub(crate) fn step(step: Step) -> Result<()> {
     };
     println!("{} {} {}", took.cpu.as_micros(), took.wall.as_micros(), took.memory);
     Ok(())
+}
+
+/// The command, built as it is released.
+fn command() -> Result<PathBuf> {
+    let target = crate::target()?;
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--release", "--quiet", "-p", "backendai-cli"]);
+    cargo.current_dir(env!("CARGO_MANIFEST_DIR")).env("CARGO_TARGET_DIR", &target);
+    match cargo.status()?.success() {
+        true => Ok(target.join("release").join("backendai")),
+        false => Err("the command cannot be built".into()),
+    }
 }
 
 /// Answers until the one who started it goes.

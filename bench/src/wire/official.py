@@ -37,7 +37,7 @@ def cpu() -> float:
 
 async def small(session: AsyncSession, calls: int) -> None:
     for _ in range(calls):
-        data = await session.Admin.query(SMALL, {"limit": 1, "offset": 7})
+        data = await session.Admin.query(SMALL, {"limit": 1, "offset": 1})
         assert len(data["keypair_list"]["items"]) == 1
 
 

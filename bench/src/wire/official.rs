@@ -48,8 +48,7 @@ pub(super) fn run(python: &Path, endpoint: &str, arguments: &[&str]) -> Result<T
         .args(arguments)
         .env("BACKEND_ENDPOINT", endpoint)
         .env("BACKEND_ENDPOINT_TYPE", "api")
-        .env("BACKEND_ACCESS_KEY", peers::ACCESS_KEY)
-        .env("BACKEND_SECRET_KEY", peers::SECRET_KEY)
+        .envs(peers::keys())
         .output()?;
     Took::read(&output)
 }

@@ -1,6 +1,6 @@
 //! Who sends the small query: one keypair of a list, three fields and the total.
 
-use std::{future::Future, time::Duration};
+use std::{env, future::Future, time::Duration};
 
 use backendai::{Client, Config, keypair::PagedKeyPairNames};
 use bytes::Bytes;
@@ -21,8 +21,16 @@ use tokio::{
 
 use crate::Result;
 
-pub(crate) const ACCESS_KEY: &str = "AKIAIOSFODNN7EXAMPLE";
-pub(crate) const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+/// The variables of the keys, and what the responder, which reads neither, is sent without them.
+const KEYS: [(&str, &str); 2] = [
+    ("BACKEND_ACCESS_KEY", "AKIAIOSFODNN7EXAMPLE"),
+    ("BACKEND_SECRET_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+];
+
+/// What everybody signs with, as variables.
+pub(crate) fn keys() -> [(&'static str, String); 2] {
+    KEYS.map(|(name, example)| (name, env::var(name).unwrap_or_else(|_| example.to_owned())))
+}
 
 /// The scalars of the schema.
 pub(crate) type DateTime = backendai::DateTime;
@@ -108,7 +116,10 @@ pub(crate) struct Ours(pub(crate) Client);
 pub(crate) fn client(endpoint: &str, signed: bool) -> Result<Client> {
     let config = Config::builder().endpoint(endpoint);
     let config = match signed {
-        true => config.access_key(ACCESS_KEY).secret_key(SECRET_KEY),
+        true => {
+            let [(_, access_key), (_, secret_key)] = keys();
+            config.access_key(access_key).secret_key(secret_key)
+        }
         // An empty one means that nothing is signed.
         false => config.access_key(""),
     };
@@ -117,7 +128,7 @@ pub(crate) fn client(endpoint: &str, signed: bool) -> Result<Client> {
 
 impl Caller for Ours {
     async fn call(&mut self) -> Result<()> {
-        let data = self.0.send(PagedKeyPairNames::new().limit(1).offset(7)).await?;
+        let data = self.0.send(PagedKeyPairNames::new().limit(1).offset(1)).await?;
         check(data.keypair_list.items.len(), data.keypair_list.total_count)
     }
 }
@@ -127,7 +138,8 @@ impl Caller for Ours {
 pub(crate) struct Derived {
     pub(crate) client: reqwest::Client,
     pub(crate) endpoint: String,
-    pub(crate) signed: bool,
+    /// The access and the secret key.
+    pub(crate) signed: Option<[String; 2]>,
 }
 
 impl Derived {
@@ -135,6 +147,7 @@ impl Derived {
         // TLS is not used, but the client wants to know with what.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let endpoint = format!("{endpoint}/admin/gql");
+        let signed = signed.then(|| keys().map(|(_, key)| key));
         Self { client: reqwest::Client::new(), endpoint, signed }
     }
 
@@ -143,8 +156,8 @@ impl Derived {
         variables: Q::Variables,
     ) -> Result<Q::ResponseData> {
         let mut request = self.client.post(&self.endpoint).json(&Q::build_query(variables));
-        if self.signed {
-            request = by_hand(request, &self.endpoint)?;
+        if let Some(keys) = &self.signed {
+            request = by_hand(request, &self.endpoint, keys)?;
         }
         let answer = request.send().await?.error_for_status()?;
         let answer: Response<Q::ResponseData> = answer.json().await?;
@@ -156,7 +169,7 @@ impl Caller for Derived {
     async fn call(&mut self) -> Result<()> {
         use derived::paged_key_pair_names::Variables;
 
-        let variables = Variables { limit: 1, offset: 7, filter: None, order: None };
+        let variables = Variables { limit: 1, offset: 1, filter: None, order: None };
         let data = self.query::<derived::PagedKeyPairNames>(variables).await?;
         let list = data.keypair_list.ok_or("no list")?;
         check(list.items.len(), list.total_count)
@@ -164,7 +177,11 @@ impl Caller for Derived {
 }
 
 /// The signature as one writes it who reads the manager's documentation.
-fn by_hand(request: reqwest::RequestBuilder, address: &str) -> Result<reqwest::RequestBuilder> {
+fn by_hand(
+    request: reqwest::RequestBuilder,
+    address: &str,
+    [access_key, secret_key]: &[String; 2],
+) -> Result<reqwest::RequestBuilder> {
     fn mac(key: &[u8], text: &str) -> Result<Vec<u8>> {
         let mut mac = Hmac::<Sha256>::new_from_slice(key)?;
         mac.update(text.as_bytes());
@@ -179,10 +196,10 @@ fn by_hand(request: reqwest::RequestBuilder, address: &str) -> Result<reqwest::R
          x-backendai-version:v9.20250722\n\
          e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     );
-    let key = mac(SECRET_KEY.as_bytes(), &now.strftime("%Y%m%d").to_string())?;
+    let key = mac(secret_key.as_bytes(), &now.strftime("%Y%m%d").to_string())?;
     let signature = hex::encode(mac(&mac(&key, host)?, &text)?);
     let authorization =
-        format!("BackendAI signMethod=HMAC-SHA256, credential={ACCESS_KEY}:{signature}");
+        format!("BackendAI signMethod=HMAC-SHA256, credential={access_key}:{signature}");
     Ok(request
         .header("Date", date)
         .header("X-BackendAI-Version", "v9.20250722")
@@ -198,7 +215,7 @@ impl Caller for Cynic {
         use cynic::QueryBuilder as _;
 
         let operation =
-            by_cynic::PagedKeyPairNames::build(by_cynic::Window { limit: 1, offset: 7 });
+            by_cynic::PagedKeyPairNames::build(by_cynic::Window { limit: 1, offset: 1 });
         let answer = self.0.client.post(&self.0.endpoint).json(&operation).send().await?;
         let answer: cynic::GraphQlResponse<by_cynic::PagedKeyPairNames> =
             answer.error_for_status()?.json().await?;
@@ -219,12 +236,13 @@ impl Fixed {
     pub(crate) fn new(endpoint: &str) -> Result<Self> {
         use derived::{PagedKeyPairNames, paged_key_pair_names::Variables};
 
-        let (_, rest) = endpoint.split_once("://").ok_or("no scheme")?;
+        let address = format!("{endpoint}/admin/gql");
+        let (_, rest) = address.split_once("://").ok_or("no scheme")?;
         let (authority, path) = rest.split_once('/').ok_or("no path")?;
-        let variables = Variables { limit: 1, offset: 7, filter: None, order: None };
+        let variables = Variables { limit: 1, offset: 1, filter: None, order: None };
         Ok(Self {
             authority: authority.to_owned(),
-            path: format!("/{path}/admin/gql"),
+            path: format!("/{path}"),
             body: serde_json::to_vec(&PagedKeyPairNames::build_query(variables))?.into(),
         })
     }

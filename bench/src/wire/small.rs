@@ -1,6 +1,9 @@
 //! One small query, alone and with others in flight.
 
-use std::time::{Duration, Instant};
+use std::{
+    env,
+    time::{Duration, Instant},
+};
 
 use tokio::task::{JoinSet, LocalSet};
 
@@ -21,6 +24,8 @@ const OFFICIAL_CALLS: usize = 1_024;
 /// Queries that come first: connections, and memory that is used again.
 const WARM: usize = 400;
 const IN_FLIGHT: [usize; 3] = [1, 32, 256];
+/// Queries of one measurement at a real manager.
+const MANAGER_CALLS: usize = 512;
 
 /// Who sends it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -33,6 +38,12 @@ pub(crate) enum Peer {
     HyperUtil,
     Hyper,
     Tcp,
+}
+
+impl Peer {
+    fn signs(self) -> bool {
+        matches!(self, Self::Ours | Self::GraphqlClientSigned)
+    }
 }
 
 const PEERS: [(Peer, &str, &str); 8] = [
@@ -52,34 +63,58 @@ const PEERS: [(Peer, &str, &str); 8] = [
 
 /// Everybody, side by side.
 pub(super) fn run(server: &Server) -> Result<()> {
-    let endpoint = server.endpoint(0, 1_000_000);
     println!("\nOne small query: the client's process, one thread, on plain HTTP");
     println!("median of {ROUNDS} times {CALLS} queries, by turns");
-    for in_flight in IN_FLIGHT {
-        let mut peers: Vec<_> =
-            PEERS.map(|(_, name, title)| (name, title, CALLS, Vec::new())).into();
-        let number = in_flight.to_string();
-        for _ in 0..ROUNDS {
-            for (name, _, calls, took) in &mut peers {
-                took.push(child(&["small", name, &endpoint, &number, &calls.to_string()])?);
-            }
-        }
-        if let Some(python) = official::python() {
-            let calls = OFFICIAL_CALLS.to_string();
-            let run = || official::run(&python, &endpoint, &["small", &number, &calls]);
-            let took = (0..3).map(|_| run()).collect::<Result<_>>()?;
-            peers.push(("", "the official client", OFFICIAL_CALLS, took));
-        }
-        let mut table = Table::new(&format!("{in_flight} in flight"), &["µs of CPU", "per second"]);
-        for (_, title, calls, took) in peers {
-            let calls = (calls / in_flight * in_flight) as f64;
-            let each = |time: fn(&Took) -> Duration| {
-                cpu::median(took.iter().map(time).collect()).as_secs_f64() / calls
-            };
-            table.row(title, &[each(|took| took.cpu) * 1e6, 1.0 / each(|took| took.wall)]);
-        }
-        table.print();
+    let endpoint = server.endpoint(0, 1_000_000);
+    IN_FLIGHT.iter().try_for_each(|in_flight| side_by_side(&endpoint, *in_flight, PEERS, CALLS))
+}
+
+/// Those who sign, at a manager that the variables name: most of what it takes is the manager.
+pub(super) fn manager() -> Result<()> {
+    let Ok(endpoint) = env::var("BACKEND_ENDPOINT") else {
+        println!(
+            "\nThe real manager is left out: BACKEND_ENDPOINT, BACKEND_ACCESS_KEY and \
+             BACKEND_SECRET_KEY name none. tests/manager/up starts one and prints them."
+        );
+        return Ok(());
+    };
+    println!("\nOne small query at a real manager, median of {ROUNDS} times {MANAGER_CALLS}");
+    let peers = PEERS.into_iter().filter(|peer| peer.0.signs());
+    for in_flight in [1, 32] {
+        side_by_side(&endpoint, in_flight, peers.clone(), MANAGER_CALLS)?;
     }
+    Ok(())
+}
+
+fn side_by_side(
+    endpoint: &str,
+    in_flight: usize,
+    peers: impl IntoIterator<Item = (Peer, &'static str, &'static str)>,
+    calls: usize,
+) -> Result<()> {
+    let peers = peers.into_iter().map(|(_, name, title)| (name, title, calls, Vec::new()));
+    let mut peers: Vec<_> = peers.collect();
+    let number = in_flight.to_string();
+    for _ in 0..ROUNDS {
+        for (name, _, calls, took) in &mut peers {
+            took.push(child(&["small", name, endpoint, &number, &calls.to_string()])?);
+        }
+    }
+    if let Some(python) = official::python() {
+        let calls = OFFICIAL_CALLS.min(calls);
+        let run = || official::run(&python, endpoint, &["small", &number, &calls.to_string()]);
+        let took = (0..3).map(|_| run()).collect::<Result<_>>()?;
+        peers.push(("", "the official client", calls, took));
+    }
+    let mut table = Table::new(&format!("{in_flight} in flight"), &["µs of CPU", "per second"]);
+    for (_, title, calls, took) in peers {
+        let calls = (calls / in_flight * in_flight) as f64;
+        let each = |time: fn(&Took) -> Duration| {
+            cpu::median(took.iter().map(time).collect()).as_secs_f64() / calls
+        };
+        table.row(title, &[each(|took| took.cpu) * 1e6, 1.0 / each(|took| took.wall)]);
+    }
+    table.print();
     Ok(())
 }
 

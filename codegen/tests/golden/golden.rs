@@ -2933,6 +2933,1296 @@ pub mod people {
 }
 
 #[allow(missing_docs, deprecated, dead_code, unreachable_pub, clippy::all, clippy::pedantic)]
+pub mod prelude {
+
+    /// A person.
+    #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Vec_ {
+        /// The name, as the schema describes it.
+        pub name: String,
+        pub tags: Option<Vec<Option<String>>>,
+        pub email: Option<String>,
+    }
+    ::backendai::__decode!(Vec_ { name: needed "name", tags: needed "tags", email: needed "email" });
+
+    impl ::backendai::Fragment for Vec_ {
+        const ON: &'static str = "User";
+        const FIELDS: &'static [::backendai::Field] = &[
+            ::backendai::Field::new("name", None, "name", ::backendai::Format::Plain, false),
+            ::backendai::Field::new("tags", None, "tags", ::backendai::Format::Plain, false),
+            ::backendai::Field::new("email", None, "email", ::backendai::Format::Plain, false),
+        ];
+    }
+
+    /// Operations, and a fragment, with the names of what the generated code itself uses.
+    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Option_ {
+        pub id: String,
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub level: ::backendai::Maybe<super::types::Level>,
+    }
+    ::backendai::__decode!(Option_ { id: needed "id", level: optional "level" });
+
+    impl Option_ {
+        /// With all that has to be given; the rest is left out.
+        pub fn new(id: impl Into<String>) -> Self {
+            Self {
+                id: id.into(),
+                level: ::backendai::Maybe::Unset,
+            }
+        }
+
+        /// Sets `level`.
+        pub fn level(mut self, value: impl Into<::backendai::Maybe<super::types::Level>>) -> Self {
+            self.level = value.into();
+            self
+        }
+    }
+
+    impl ::backendai::Operation for Option_ {
+        type Data = option::Data;
+        const NAME: &'static str = "Option";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query Option($id:ID!$level:Level=LOW){user(id:$id){...Vec}echo(level:$level)}fragment Vec on User{name tags email}";
+        const TEXT_JSON: &'static str = "\"query Option($id:ID!$level:Level=LOW){user(id:$id){...Vec}echo(level:$level)}fragment Vec on User{name tags email}\"";
+    }
+
+    impl ::backendai::Select for Option_ {
+        type Row = super::people::UserCard;
+        const AROUND: [&'static str; 2] = ["query Option($id:ID!$level:Level=LOW){user(id:$id)", "echo(level:$level)}"];
+        const ROWS: &'static [&'static str] = &["user"];
+        const TOTAL: Option<&'static str> = None;
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Option_ {
+        type Variables = Self;
+        type ResponseData = option::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Option_`].
+    pub mod option {
+
+        /// Answer to [`super::Option_`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub user: Option<super::Vec_>,
+            pub echo: Option<i32>,
+        }
+        ::backendai::__decode!(Data { user: needed "user", echo: needed "echo" });
+    }
+
+    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Some_ {
+        pub id: String,
+    }
+    ::backendai::__decode!(Some_ { id: needed "id" });
+
+    impl Some_ {
+        /// With all that has to be given; the rest is left out.
+        pub fn new(id: impl Into<String>) -> Self {
+            Self {
+                id: id.into(),
+            }
+        }
+    }
+
+    impl ::backendai::Operation for Some_ {
+        type Data = some::Data;
+        const NAME: &'static str = "Some";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query Some($id:ID!){user(id:$id){...Vec}}fragment Vec on User{name tags email}";
+        const TEXT_JSON: &'static str = "\"query Some($id:ID!){user(id:$id){...Vec}}fragment Vec on User{name tags email}\"";
+    }
+
+    impl ::backendai::Select for Some_ {
+        type Row = super::people::UserCard;
+        const AROUND: [&'static str; 2] = ["query Some($id:ID!){user(id:$id)", "}"];
+        const ROWS: &'static [&'static str] = &["user"];
+        const TOTAL: Option<&'static str> = None;
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Some_ {
+        type Variables = Self;
+        type ResponseData = some::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Some_`].
+    pub mod some {
+
+        /// Answer to [`super::Some_`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub user: Option<super::Vec_>,
+        }
+        ::backendai::__decode!(Data { user: needed "user" });
+    }
+
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct None_ {
+    }
+    ::backendai::__decode!(None_ {  });
+
+    impl None_ {
+        /// With all that has to be given; the rest is left out.
+        pub fn new() -> Self {
+            Self {
+            }
+        }
+    }
+
+    impl ::backendai::Operation for None_ {
+        type Data = none::Data;
+        const NAME: &'static str = "None";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query None{me{...Vec}}fragment Vec on User{name tags email}";
+        const TEXT_JSON: &'static str = "\"query None{me{...Vec}}fragment Vec on User{name tags email}\"";
+    }
+
+    impl ::backendai::Select for None_ {
+        type Row = super::people::UserCard;
+        const AROUND: [&'static str; 2] = ["query None{me", "}"];
+        const ROWS: &'static [&'static str] = &["me"];
+        const TOTAL: Option<&'static str> = None;
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for None_ {
+        type Variables = Self;
+        type ResponseData = none::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`None_`].
+    pub mod none {
+
+        /// Answer to [`super::None_`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub me: super::Vec_,
+        }
+        ::backendai::__decode!(Data { me: needed "me" });
+    }
+
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Ok_ {
+    }
+    ::backendai::__decode!(Ok_ {  });
+
+    impl Ok_ {
+        /// With all that has to be given; the rest is left out.
+        pub fn new() -> Self {
+            Self {
+            }
+        }
+    }
+
+    impl ::backendai::Operation for Ok_ {
+        type Data = ok::Data;
+        const NAME: &'static str = "Ok";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query Ok{me{...Vec}}fragment Vec on User{name tags email}";
+        const TEXT_JSON: &'static str = "\"query Ok{me{...Vec}}fragment Vec on User{name tags email}\"";
+    }
+
+    impl ::backendai::Select for Ok_ {
+        type Row = super::people::UserCard;
+        const AROUND: [&'static str; 2] = ["query Ok{me", "}"];
+        const ROWS: &'static [&'static str] = &["me"];
+        const TOTAL: Option<&'static str> = None;
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Ok_ {
+        type Variables = Self;
+        type ResponseData = ok::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Ok_`].
+    pub mod ok {
+
+        /// Answer to [`super::Ok_`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub me: super::Vec_,
+        }
+        ::backendai::__decode!(Data { me: needed "me" });
+    }
+
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Err_ {
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub new: ::backendai::Maybe<i32>,
+    }
+    ::backendai::__decode!(Err_ { new: optional "new" });
+
+    impl Err_ {
+        /// With all that has to be given; the rest is left out.
+        pub fn new() -> Self {
+            Self {
+                new: ::backendai::Maybe::Unset,
+            }
+        }
+
+        /// Sets `new`.
+        pub fn new_(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+            self.new = value.into();
+            self
+        }
+    }
+
+    impl ::backendai::Operation for Err_ {
+        type Data = err::Data;
+        const NAME: &'static str = "Err";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query Err($new:Int){echo(new:$new)}";
+        const TEXT_JSON: &'static str = "\"query Err($new:Int){echo(new:$new)}\"";
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Err_ {
+        type Variables = Self;
+        type ResponseData = err::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Err_`].
+    pub mod err {
+
+        /// Answer to [`super::Err_`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub echo: Option<i32>,
+        }
+        ::backendai::__decode!(Data { echo: needed "echo" });
+    }
+
+    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct String_ {
+        pub id: String,
+    }
+    ::backendai::__decode!(String_ { id: needed "id" });
+
+    impl String_ {
+        /// With all that has to be given; the rest is left out.
+        pub fn new(id: impl Into<String>) -> Self {
+            Self {
+                id: id.into(),
+            }
+        }
+    }
+
+    impl ::backendai::Operation for String_ {
+        type Data = string::Data;
+        const NAME: &'static str = "String";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query String($id:ID!){user(id:$id){...Vec}}fragment Vec on User{name tags email}";
+        const TEXT_JSON: &'static str = "\"query String($id:ID!){user(id:$id){...Vec}}fragment Vec on User{name tags email}\"";
+    }
+
+    impl ::backendai::Select for String_ {
+        type Row = super::people::UserCard;
+        const AROUND: [&'static str; 2] = ["query String($id:ID!){user(id:$id)", "}"];
+        const ROWS: &'static [&'static str] = &["user"];
+        const TOTAL: Option<&'static str> = None;
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for String_ {
+        type Variables = Self;
+        type ResponseData = string::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`String_`].
+    pub mod string {
+
+        /// Answer to [`super::String_`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub user: Option<super::Vec_>,
+        }
+        ::backendai::__decode!(Data { user: needed "user" });
+    }
+
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Box_ {
+    }
+    ::backendai::__decode!(Box_ {  });
+
+    impl Box_ {
+        /// With all that has to be given; the rest is left out.
+        pub fn new() -> Self {
+            Self {
+            }
+        }
+    }
+
+    impl ::backendai::Operation for Box_ {
+        type Data = r#box::Data;
+        const NAME: &'static str = "Box";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query Box{me{...Vec}}fragment Vec on User{name tags email}";
+        const TEXT_JSON: &'static str = "\"query Box{me{...Vec}}fragment Vec on User{name tags email}\"";
+    }
+
+    impl ::backendai::Select for Box_ {
+        type Row = super::people::UserCard;
+        const AROUND: [&'static str; 2] = ["query Box{me", "}"];
+        const ROWS: &'static [&'static str] = &["me"];
+        const TOTAL: Option<&'static str> = None;
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Box_ {
+        type Variables = Self;
+        type ResponseData = r#box::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Box_`].
+    pub mod r#box {
+
+        /// Answer to [`super::Box_`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub me: super::Vec_,
+        }
+        ::backendai::__decode!(Data { me: needed "me" });
+    }
+
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Default_ {
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub new: ::backendai::Maybe<i32>,
+    }
+    ::backendai::__decode!(Default_ { new: optional "new" });
+
+    impl Default_ {
+        /// With all that has to be given; the rest is left out.
+        pub fn new() -> Self {
+            Self {
+                new: ::backendai::Maybe::Unset,
+            }
+        }
+
+        /// Sets `new`.
+        pub fn new_(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+            self.new = value.into();
+            self
+        }
+    }
+
+    impl ::backendai::Operation for Default_ {
+        type Data = default::Data;
+        const NAME: &'static str = "Default";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query Default($new:Int){echo(new:$new)}";
+        const TEXT_JSON: &'static str = "\"query Default($new:Int){echo(new:$new)}\"";
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Default_ {
+        type Variables = Self;
+        type ResponseData = default::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Default_`].
+    pub mod default {
+
+        /// Answer to [`super::Default_`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub echo: Option<i32>,
+        }
+        ::backendai::__decode!(Data { echo: needed "echo" });
+    }
+
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Clone {
+    }
+    ::backendai::__decode!(Clone {  });
+
+    impl Clone {
+        /// With all that has to be given; the rest is left out.
+        pub fn new() -> Self {
+            Self {
+            }
+        }
+    }
+
+    impl ::backendai::Operation for Clone {
+        type Data = clone::Data;
+        const NAME: &'static str = "Clone";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query Clone{me{...Vec}}fragment Vec on User{name tags email}";
+        const TEXT_JSON: &'static str = "\"query Clone{me{...Vec}}fragment Vec on User{name tags email}\"";
+    }
+
+    impl ::backendai::Select for Clone {
+        type Row = super::people::UserCard;
+        const AROUND: [&'static str; 2] = ["query Clone{me", "}"];
+        const ROWS: &'static [&'static str] = &["me"];
+        const TOTAL: Option<&'static str> = None;
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Clone {
+        type Variables = Self;
+        type ResponseData = clone::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Clone`].
+    pub mod clone {
+
+        /// Answer to [`super::Clone`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub me: super::Vec_,
+        }
+        ::backendai::__decode!(Data { me: needed "me" });
+    }
+
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Self_ {
+        #[serde(rename = "self", skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub self_: ::backendai::Maybe<String>,
+    }
+    ::backendai::__decode!(Self_ { self_: optional "self" });
+
+    impl Self_ {
+        /// With all that has to be given; the rest is left out.
+        pub fn new() -> Self {
+            Self {
+                self_: ::backendai::Maybe::Unset,
+            }
+        }
+
+        /// Sets `self`.
+        pub fn self_(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+            self.self_ = value.into();
+            self
+        }
+    }
+
+    impl ::backendai::Operation for Self_ {
+        type Data = self_::Data;
+        const NAME: &'static str = "Self";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query Self($self:String){echo(self:$self)}";
+        const TEXT_JSON: &'static str = "\"query Self($self:String){echo(self:$self)}\"";
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Self_ {
+        type Variables = Self;
+        type ResponseData = self_::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Self_`].
+    pub mod self_ {
+
+        /// Answer to [`super::Self_`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub echo: Option<i32>,
+        }
+        ::backendai::__decode!(Data { echo: needed "echo" });
+    }
+
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Str {
+        #[serde(rename = "self", skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub self_: ::backendai::Maybe<String>,
+    }
+    ::backendai::__decode!(Str { self_: optional "self" });
+
+    impl Str {
+        /// With all that has to be given; the rest is left out.
+        pub fn new() -> Self {
+            Self {
+                self_: ::backendai::Maybe::Unset,
+            }
+        }
+
+        /// Sets `self`.
+        pub fn self_(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+            self.self_ = value.into();
+            self
+        }
+    }
+
+    impl ::backendai::Operation for Str {
+        type Data = str::Data;
+        const NAME: &'static str = "str";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query str($self:String){echo(self:$self)}";
+        const TEXT_JSON: &'static str = "\"query str($self:String){echo(self:$self)}\"";
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Str {
+        type Variables = Self;
+        type ResponseData = str::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Str`].
+    pub mod str {
+
+        /// Answer to [`super::Str`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub echo: Option<i32>,
+        }
+        ::backendai::__decode!(Data { echo: needed "echo" });
+    }
+
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Bool {
+    }
+    ::backendai::__decode!(Bool {  });
+
+    impl Bool {
+        /// With all that has to be given; the rest is left out.
+        pub fn new() -> Self {
+            Self {
+            }
+        }
+    }
+
+    impl ::backendai::Operation for Bool {
+        type Data = bool::Data;
+        const NAME: &'static str = "bool";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query bool{me{...Vec}}fragment Vec on User{name tags email}";
+        const TEXT_JSON: &'static str = "\"query bool{me{...Vec}}fragment Vec on User{name tags email}\"";
+    }
+
+    impl ::backendai::Select for Bool {
+        type Row = super::people::UserCard;
+        const AROUND: [&'static str; 2] = ["query bool{me", "}"];
+        const ROWS: &'static [&'static str] = &["me"];
+        const TOTAL: Option<&'static str> = None;
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Bool {
+        type Variables = Self;
+        type ResponseData = bool::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Bool`].
+    pub mod bool {
+
+        /// Answer to [`super::Bool`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub me: super::Vec_,
+        }
+        ::backendai::__decode!(Data { me: needed "me" });
+    }
+
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct I32 {
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub new: ::backendai::Maybe<i32>,
+    }
+    ::backendai::__decode!(I32 { new: optional "new" });
+
+    impl I32 {
+        /// With all that has to be given; the rest is left out.
+        pub fn new() -> Self {
+            Self {
+                new: ::backendai::Maybe::Unset,
+            }
+        }
+
+        /// Sets `new`.
+        pub fn new_(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+            self.new = value.into();
+            self
+        }
+    }
+
+    impl ::backendai::Operation for I32 {
+        type Data = i32::Data;
+        const NAME: &'static str = "i32";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query i32($new:Int){echo(new:$new)}";
+        const TEXT_JSON: &'static str = "\"query i32($new:Int){echo(new:$new)}\"";
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for I32 {
+        type Variables = Self;
+        type ResponseData = i32::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`I32`].
+    pub mod i32 {
+
+        /// Answer to [`super::I32`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub echo: Option<i32>,
+        }
+        ::backendai::__decode!(Data { echo: needed "echo" });
+    }
+
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Core {
+    }
+    ::backendai::__decode!(Core {  });
+
+    impl Core {
+        /// With all that has to be given; the rest is left out.
+        pub fn new() -> Self {
+            Self {
+            }
+        }
+    }
+
+    impl ::backendai::Operation for Core {
+        type Data = core::Data;
+        const NAME: &'static str = "core";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query core{me{...Vec}}fragment Vec on User{name tags email}";
+        const TEXT_JSON: &'static str = "\"query core{me{...Vec}}fragment Vec on User{name tags email}\"";
+    }
+
+    impl ::backendai::Select for Core {
+        type Row = super::people::UserCard;
+        const AROUND: [&'static str; 2] = ["query core{me", "}"];
+        const ROWS: &'static [&'static str] = &["me"];
+        const TOTAL: Option<&'static str> = None;
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Core {
+        type Variables = Self;
+        type ResponseData = core::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Core`].
+    pub mod core {
+
+        /// Answer to [`super::Core`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub me: super::Vec_,
+        }
+        ::backendai::__decode!(Data { me: needed "me" });
+    }
+
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Std {
+    }
+    ::backendai::__decode!(Std {  });
+
+    impl Std {
+        /// With all that has to be given; the rest is left out.
+        pub fn new() -> Self {
+            Self {
+            }
+        }
+    }
+
+    impl ::backendai::Operation for Std {
+        type Data = std::Data;
+        const NAME: &'static str = "std";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query std{me{...Vec}}fragment Vec on User{name tags email}";
+        const TEXT_JSON: &'static str = "\"query std{me{...Vec}}fragment Vec on User{name tags email}\"";
+    }
+
+    impl ::backendai::Select for Std {
+        type Row = super::people::UserCard;
+        const AROUND: [&'static str; 2] = ["query std{me", "}"];
+        const ROWS: &'static [&'static str] = &["me"];
+        const TOTAL: Option<&'static str> = None;
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Std {
+        type Variables = Self;
+        type ResponseData = std::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Std`].
+    pub mod std {
+
+        /// Answer to [`super::Std`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub me: super::Vec_,
+        }
+        ::backendai::__decode!(Data { me: needed "me" });
+    }
+
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Alloc {
+    }
+    ::backendai::__decode!(Alloc {  });
+
+    impl Alloc {
+        /// With all that has to be given; the rest is left out.
+        pub fn new() -> Self {
+            Self {
+            }
+        }
+    }
+
+    impl ::backendai::Operation for Alloc {
+        type Data = alloc::Data;
+        const NAME: &'static str = "alloc";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query alloc{me{...Vec}}fragment Vec on User{name tags email}";
+        const TEXT_JSON: &'static str = "\"query alloc{me{...Vec}}fragment Vec on User{name tags email}\"";
+    }
+
+    impl ::backendai::Select for Alloc {
+        type Row = super::people::UserCard;
+        const AROUND: [&'static str; 2] = ["query alloc{me", "}"];
+        const ROWS: &'static [&'static str] = &["me"];
+        const TOTAL: Option<&'static str> = None;
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Alloc {
+        type Variables = Self;
+        type ResponseData = alloc::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Alloc`].
+    pub mod alloc {
+
+        /// Answer to [`super::Alloc`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub me: super::Vec_,
+        }
+        ::backendai::__decode!(Data { me: needed "me" });
+    }
+
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Backendai {
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub new: ::backendai::Maybe<i32>,
+    }
+    ::backendai::__decode!(Backendai { new: optional "new" });
+
+    impl Backendai {
+        /// With all that has to be given; the rest is left out.
+        pub fn new() -> Self {
+            Self {
+                new: ::backendai::Maybe::Unset,
+            }
+        }
+
+        /// Sets `new`.
+        pub fn new_(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+            self.new = value.into();
+            self
+        }
+    }
+
+    impl ::backendai::Operation for Backendai {
+        type Data = backendai::Data;
+        const NAME: &'static str = "backendai";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query backendai($new:Int){echo(new:$new)}";
+        const TEXT_JSON: &'static str = "\"query backendai($new:Int){echo(new:$new)}\"";
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Backendai {
+        type Variables = Self;
+        type ResponseData = backendai::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Backendai`].
+    pub mod backendai {
+
+        /// Answer to [`super::Backendai`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub echo: Option<i32>,
+        }
+        ::backendai::__decode!(Data { echo: needed "echo" });
+    }
+
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Crate {
+    }
+    ::backendai::__decode!(Crate {  });
+
+    impl Crate {
+        /// With all that has to be given; the rest is left out.
+        pub fn new() -> Self {
+            Self {
+            }
+        }
+    }
+
+    impl ::backendai::Operation for Crate {
+        type Data = crate_::Data;
+        const NAME: &'static str = "crate";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query crate{me{...Vec}}fragment Vec on User{name tags email}";
+        const TEXT_JSON: &'static str = "\"query crate{me{...Vec}}fragment Vec on User{name tags email}\"";
+    }
+
+    impl ::backendai::Select for Crate {
+        type Row = super::people::UserCard;
+        const AROUND: [&'static str; 2] = ["query crate{me", "}"];
+        const ROWS: &'static [&'static str] = &["me"];
+        const TOTAL: Option<&'static str> = None;
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Crate {
+        type Variables = Self;
+        type ResponseData = crate_::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Crate`].
+    pub mod crate_ {
+
+        /// Answer to [`super::Crate`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub me: super::Vec_,
+        }
+        ::backendai::__decode!(Data { me: needed "me" });
+    }
+
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Serde {
+    }
+    ::backendai::__decode!(Serde {  });
+
+    impl Serde {
+        /// With all that has to be given; the rest is left out.
+        pub fn new() -> Self {
+            Self {
+            }
+        }
+    }
+
+    impl ::backendai::Operation for Serde {
+        type Data = serde::Data;
+        const NAME: &'static str = "serde";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query serde{me{...Vec}}fragment Vec on User{name tags email}";
+        const TEXT_JSON: &'static str = "\"query serde{me{...Vec}}fragment Vec on User{name tags email}\"";
+    }
+
+    impl ::backendai::Select for Serde {
+        type Row = super::people::UserCard;
+        const AROUND: [&'static str; 2] = ["query serde{me", "}"];
+        const ROWS: &'static [&'static str] = &["me"];
+        const TOTAL: Option<&'static str> = None;
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Serde {
+        type Variables = Self;
+        type ResponseData = serde::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Serde`].
+    pub mod serde {
+
+        /// Answer to [`super::Serde`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub me: super::Vec_,
+        }
+        ::backendai::__decode!(Data { me: needed "me" });
+    }
+
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Operation {
+    }
+    ::backendai::__decode!(Operation {  });
+
+    impl Operation {
+        /// With all that has to be given; the rest is left out.
+        pub fn new() -> Self {
+            Self {
+            }
+        }
+    }
+
+    impl ::backendai::Operation for Operation {
+        type Data = operation::Data;
+        const NAME: &'static str = "Operation";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query Operation{me{...Vec}}fragment Vec on User{name tags email}";
+        const TEXT_JSON: &'static str = "\"query Operation{me{...Vec}}fragment Vec on User{name tags email}\"";
+    }
+
+    impl ::backendai::Select for Operation {
+        type Row = super::people::UserCard;
+        const AROUND: [&'static str; 2] = ["query Operation{me", "}"];
+        const ROWS: &'static [&'static str] = &["me"];
+        const TOTAL: Option<&'static str> = None;
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Operation {
+        type Variables = Self;
+        type ResponseData = operation::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Operation`].
+    pub mod operation {
+
+        /// Answer to [`super::Operation`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub me: super::Vec_,
+        }
+        ::backendai::__decode!(Data { me: needed "me" });
+    }
+
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Maybe {
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub new: ::backendai::Maybe<i32>,
+    }
+    ::backendai::__decode!(Maybe { new: optional "new" });
+
+    impl Maybe {
+        /// With all that has to be given; the rest is left out.
+        pub fn new() -> Self {
+            Self {
+                new: ::backendai::Maybe::Unset,
+            }
+        }
+
+        /// Sets `new`.
+        pub fn new_(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+            self.new = value.into();
+            self
+        }
+    }
+
+    impl ::backendai::Operation for Maybe {
+        type Data = maybe::Data;
+        const NAME: &'static str = "Maybe";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query Maybe($new:Int){echo(new:$new)}";
+        const TEXT_JSON: &'static str = "\"query Maybe($new:Int){echo(new:$new)}\"";
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Maybe {
+        type Variables = Self;
+        type ResponseData = maybe::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Maybe`].
+    pub mod maybe {
+
+        /// Answer to [`super::Maybe`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub echo: Option<i32>,
+        }
+        ::backendai::__decode!(Data { echo: needed "echo" });
+    }
+
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Variables {
+        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
+        pub new: ::backendai::Maybe<i32>,
+    }
+    ::backendai::__decode!(Variables { new: optional "new" });
+
+    impl Variables {
+        /// With all that has to be given; the rest is left out.
+        pub fn new() -> Self {
+            Self {
+                new: ::backendai::Maybe::Unset,
+            }
+        }
+
+        /// Sets `new`.
+        pub fn new_(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+            self.new = value.into();
+            self
+        }
+    }
+
+    impl ::backendai::Operation for Variables {
+        type Data = variables::Data;
+        const NAME: &'static str = "Variables";
+        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const PATH: &'static str = "/admin/gql";
+        const TEXT: &'static str = "query Variables($new:Int){echo(new:$new)}";
+        const TEXT_JSON: &'static str = "\"query Variables($new:Int){echo(new:$new)}\"";
+    }
+
+    impl ::backendai::graphql_client::GraphQLQuery for Variables {
+        type Variables = Self;
+        type ResponseData = variables::Data;
+        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
+            ::backendai::graphql_client::QueryBody {
+                variables,
+                query: <Self as ::backendai::Operation>::TEXT,
+                operation_name: <Self as ::backendai::Operation>::NAME,
+            }
+        }
+    }
+
+    /// Types of the answer in [`Variables`].
+    pub mod variables {
+
+        /// Answer to [`super::Variables`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub echo: Option<i32>,
+        }
+        ::backendai::__decode!(Data { echo: needed "echo" });
+    }
+}
+
+#[allow(missing_docs, deprecated, dead_code, unreachable_pub, clippy::all, clippy::pedantic)]
 pub mod self_ {
 
     #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]

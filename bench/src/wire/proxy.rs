@@ -1,0 +1,129 @@
+//! What the proxy adds to a request, beside the official client's.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    net::{TcpListener, TcpStream},
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use tokio::task::LocalSet;
+
+use super::{
+    official,
+    peers::{self, Caller as _, Fixed, Hyper},
+    server::Server,
+};
+use crate::{Result, cpu};
+
+/// Requests each way, by turns.
+const CALLS: usize = 5_000;
+const WARM: usize = 500;
+/// How long a proxy may take to listen.
+const STARTS: Duration = Duration::from_secs(30);
+
+pub(super) fn run(server: &Server) -> Result<()> {
+    let direct = server.endpoint(0, 1_000_000);
+    println!("\nWhat a proxy adds: one request after the other, {CALLS} each way by turns, µs");
+    println!("\n| | median | 99 of 100 are below | median added |");
+    println!("|---|---:|---:|---:|");
+    let ours = Proxy::ours(&direct)?;
+    compare("`backendai proxy`", &direct, &ours.address)?;
+    if let Some(python) = official::python() {
+        let theirs = Proxy::official(&python, &direct)?;
+        compare("the official client's", &direct, &theirs.address)?;
+    }
+    Ok(())
+}
+
+/// A process; it ends with this.
+struct Proxy {
+    child: Child,
+    address: String,
+}
+
+impl Proxy {
+    fn ours(endpoint: &str) -> Result<Self> {
+        let mut command = Command::new(super::command()?);
+        command.args(["--output", "json", "proxy", "--bind", "127.0.0.1", "--port", "0"]);
+        let mut child = with_settings(&mut command, endpoint).stdout(Stdio::piped()).spawn()?;
+        let mut line = String::new();
+        let stdout = child.stdout.take().ok_or("the proxy has no output")?;
+        let mut it = Self { child, address: String::new() };
+        BufReader::new(stdout).read_line(&mut line)?;
+        let told: serde_json::Value = serde_json::from_str(&line)?;
+        let address = told.get("address").and_then(serde_json::Value::as_str);
+        it.address = address.ok_or("the proxy tells no address")?.trim_end_matches('/').to_owned();
+        Ok(it)
+    }
+
+    fn official(python: &Path, endpoint: &str) -> Result<Self> {
+        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        let mut command = Command::new(python.with_file_name("backend.ai"));
+        command.args(["proxy", "--bind", "127.0.0.1", "--port", &port.to_string()]);
+        let child = with_settings(&mut command, endpoint).stdout(Stdio::null()).spawn()?;
+        let it = Self { child, address: format!("http://127.0.0.1:{port}") };
+        let begin = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            if begin.elapsed() > STARTS {
+                return Err("the official client's proxy does not listen".into());
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Ok(it)
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        // Nobody listens to what becomes of it.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn with_settings<'a>(command: &'a mut Command, endpoint: &str) -> &'a mut Command {
+    command
+        .env("BACKEND_ENDPOINT", endpoint)
+        .env("BACKEND_ENDPOINT_TYPE", "api")
+        .envs(peers::keys())
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+}
+
+/// Prints a row for each of the two ways.
+fn compare(title: &str, direct: &str, proxied: &str) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let [direct, proxied] = LocalSet::new().block_on(&runtime, async {
+        let mut ways = [
+            Hyper::connect(Fixed::new(direct)?).await?,
+            Hyper::connect(Fixed::new(proxied)?).await?,
+        ];
+        let mut times = [Vec::with_capacity(CALLS), Vec::with_capacity(CALLS)];
+        for turn in 0..WARM + CALLS {
+            for (way, times) in ways.iter_mut().zip(&mut times) {
+                let begin = Instant::now();
+                way.call().await?;
+                if turn >= WARM {
+                    times.push(begin.elapsed());
+                }
+            }
+        }
+        Ok::<_, Box<dyn std::error::Error>>(times)
+    })?;
+    let us = |time: Duration| time.as_secs_f64() * 1e6;
+    let medians = [&direct, &proxied].map(|times| us(cpu::median(times.clone())));
+    let slowest = [direct, proxied].map(|mut times| {
+        times.sort();
+        us(times.get(CALLS * 99 / 100).copied().unwrap_or_default())
+    });
+    println!("| direct | {:.0} | {:.0} | |", medians[0], slowest[0]);
+    println!(
+        "| {title} | {:.0} | {:.0} | {:.0} |",
+        medians[1],
+        slowest[1],
+        medians[1] - medians[0]
+    );
+    Ok(())
+}
