@@ -11,7 +11,7 @@ use super::{documents, documents::Operations, ms, peers, ratio};
 use crate::{Result, cpu, fresh, root, scratch};
 
 /// How often each crate is checked, by turns.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 3;
 
 /// Lists of the second schema.
 const LISTS: usize = 100;
@@ -19,7 +19,10 @@ const LISTS: usize = 100;
 /// One generated crate.
 struct Crate {
     name: &'static str,
+    /// As prettyplease lays them out.
     lines: usize,
+    /// When macros and derives have written theirs, which is what rustc checks.
+    expanded: usize,
     times: Vec<Duration>,
 }
 
@@ -79,6 +82,9 @@ pub(super) fn run() -> Result<()> {
     manifest(&workspace, &crates)?;
     // The dependencies, and whether all of it compiles.
     cargo(&workspace, &["check", "--quiet", "--workspace"], None)?;
+    for it in &mut crates {
+        it.expanded = expanded(&workspace, it.name)?;
+    }
     for _ in 0..ROUNDS {
         for it in &mut crates {
             it.times.push(check(&workspace, it.name)?);
@@ -86,9 +92,10 @@ pub(super) fn run() -> Result<()> {
     }
 
     println!(
-        "\nLines as prettyplease lays them out, and rustc's CPU time to check them, median of"
+        "\nLines as prettyplease lays them out, lines when derives and macros have written theirs,"
     );
-    println!("{ROUNDS}; behind each what it is of graphql_client's with the traits that ours have");
+    println!("and rustc's CPU time to check them, median of {ROUNDS}; behind each what it is of");
+    println!("graphql_client's with the traits that ours have");
     let titles = [
         "15 shipped operations, backendai-codegen",
         "    graphql_client_codegen, the same traits",
@@ -103,9 +110,14 @@ pub(super) fn run() -> Result<()> {
         let (Some(measure), Some(time)) = (crates.get(1), times.get(1)) else { continue };
         for ((it, own), title) in crates.iter().zip(&times).zip(titles) {
             #[expect(clippy::cast_precision_loss, reason = "there are few lines")]
-            let lines = it.lines as f64 / measure.lines as f64;
+            let part = |lines: usize, of: usize| lines as f64 / of as f64;
+            let lines = part(it.lines, measure.lines);
+            let all = part(it.expanded, measure.expanded);
             let (own_ms, of) = (ms(*own), ratio(*own, *time));
-            println!("{:>6} lines {lines:>5.2} {own_ms:>6.0} ms {of:>5.2}  {title}", it.lines);
+            println!(
+                "{:>6} lines {lines:>5.2} {:>7} expanded {all:>5.2} {own_ms:>6.0} ms {of:>5.2}  {title}",
+                it.lines, it.expanded
+            );
         }
     }
     println!("graphql_client refuses {refused} of the lists that were tried; they are in neither");
@@ -115,7 +127,7 @@ pub(super) fn run() -> Result<()> {
 fn backendai(workspace: &Path, name: &'static str, code: &str) -> Result<Crate> {
     let lines = peers::pretty(code)?.lines().count();
     write(workspace, name, code, "backendai = { path = \"{root}\" }")?;
-    Ok(Crate { name, lines, times: Vec::new() })
+    Ok(Crate { name, lines, expanded: 0, times: Vec::new() })
 }
 
 fn graphql_client(
@@ -139,7 +151,7 @@ fn graphql_client(
         "graphql_client = { version = \"0.16\", default-features = false }\n\
          serde = { version = \"1.0\", features = [\"derive\"] }\nserde_json = \"1.0\"",
     )?;
-    Ok(Crate { name, lines, times: Vec::new() })
+    Ok(Crate { name, lines, expanded: 0, times: Vec::new() })
 }
 
 fn write(workspace: &Path, name: &str, code: &str, dependencies: &str) -> Result<()> {
@@ -182,14 +194,34 @@ fn check(workspace: &Path, name: &str) -> Result<Duration> {
     Ok(Duration::from_micros(micros.parse()?))
 }
 
-fn cargo(workspace: &Path, arguments: &[&str], log: Option<&Path>) -> Result<()> {
+/// How many lines rustc prints of a crate when everything in it is expanded.
+fn expanded(workspace: &Path, name: &str) -> Result<usize> {
+    let output = command(workspace)?
+        .args(["rustc", "--quiet", "--package", name, "--profile", "check"])
+        .args(["--", "-Zunpretty=expanded"])
+        // It is an option of the nightly compiler, which this one understands, too.
+        .env("RUSTC_BOOTSTRAP", "1")
+        .output()?;
+    match output.status.success() {
+        true => Ok(str::from_utf8(&output.stdout)?.lines().count()),
+        false => Err(String::from_utf8_lossy(&output.stderr).into_owned().into()),
+    }
+}
+
+fn command(workspace: &Path) -> Result<Command> {
     let mut command = Command::new(env!("CARGO"));
     command
-        .args(arguments)
         .current_dir(workspace)
         .env("CARGO_TARGET_DIR", scratch("check-target")?)
         // Nothing may be left of the last time.
-        .env("CARGO_INCREMENTAL", "0")
+        .env("CARGO_INCREMENTAL", "0");
+    Ok(command)
+}
+
+fn cargo(workspace: &Path, arguments: &[&str], log: Option<&Path>) -> Result<()> {
+    let mut command = command(workspace)?;
+    command
+        .args(arguments)
         .env("RUSTC_WORKSPACE_WRAPPER", env::current_exe()?)
         .env(cpu::RUSTC_LOG, log.map_or_else(|| workspace.join("rustc.log"), Path::to_owned));
     if command.status()?.success() {
