@@ -40,9 +40,9 @@ use queries::list::PagedKeyPairs;
 
 #[tokio::main(flavor = \"current_thread\")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut keypairs = backendai::Client::from_env()?.pages(PagedKeyPairs::new()).items();
+    let mut keypairs = backendai::Client::from_env()?.pages(PagedKeyPairs::new(100, 0)).items();
     while let Some(keypair) = keypairs.next().await {
-        println!(\"{:?}\", keypair?.access_key);
+        println!(\"{:?}\", keypair?);
     }
     Ok(())
 }
@@ -105,6 +105,22 @@ struct Consumer {
     again: Option<Took>,
 }
 
+impl Consumer {
+    /// Beside the first.
+    fn print(&self, measure: &Self) {
+        let of = ratio(self.clean.cpu, measure.clean.cpu);
+        let secs = |time: Duration| format!("{:.1}", time.as_secs_f64());
+        let [clean, again] = [Some(&self.clean), self.again.as_ref()].map(|took| {
+            took.map_or([String::new(), String::new()], |took| [secs(took.cpu), secs(took.wall)])
+        });
+        let title = self.title;
+        println!(
+            "| {title} | {} | {of:.2} | {} | {} | {} |",
+            clean[0], clean[1], again[0], again[1]
+        );
+    }
+}
+
 struct Took {
     cpu: Duration,
     wall: Duration,
@@ -124,39 +140,24 @@ pub(super) fn run() -> Result<()> {
          rustls = { version = \"0.23\", default-features = false, \
          features = [\"ring\", \"std\", \"tls12\"] }\n";
     let all = ours(", features = [\"context\", \"proxy\"]");
-    let consumers = [
-        build("graphql_client and reqwest", "peer", peer, THEIRS, None)?,
-        build("backendai", "consumer", &ours(""), OURS, None)?,
-        build("backendai and a document", "consumer_own", &own, OWN, Some(OWN_BUILD))?,
-        build(
-            "backendai, no features",
-            "consumer_bare",
-            &ours(", default-features = false"),
-            OURS,
-            None,
-        )?,
-        build("backendai, all features", "consumer_all", &all, OURS, None)?,
-    ];
     println!("\nA debug build of a program with one list, and all it depends on, in seconds");
     println!("\n| | CPU | ratio | wall | after a line of the document changed, CPU | wall |");
     println!("|---|---:|---:|---:|---:|---:|");
-    let [measure, ..] = &consumers;
-    for it in &consumers {
-        let of = ratio(it.clean.cpu, measure.clean.cpu);
-        let secs = |time: Duration| format!("{:.1}", time.as_secs_f64());
-        let again = it.again.as_ref();
-        let again =
-            again.map_or([String::new(), String::new()], |it| [secs(it.cpu), secs(it.wall)]);
-        let [cpu, wall] = again;
-        println!(
-            "| {} | {} | {of:.2} | {} | {cpu} | {wall} |",
-            it.title,
-            secs(it.clean.cpu),
-            secs(it.clean.wall)
-        );
+    let consumers = [
+        ("graphql_client and reqwest", "peer", peer.to_owned(), THEIRS, None),
+        ("backendai", "consumer", ours(""), OURS, None),
+        ("backendai and a document", "consumer_own", own, OWN, Some(OWN_BUILD)),
+        ("backendai, no features", "consumer_bare", ours(", default-features = false"), OURS, None),
+        ("backendai, all features", "consumer_all", all, OURS, None),
+    ];
+    let mut built = Vec::new();
+    for (title, name, dependencies, program, script) in consumers {
+        let it = build(title, name, &dependencies, program, script)?;
+        it.print(built.first().unwrap_or(&it));
+        built.push(it);
     }
     println!("\nThe crates that take most of it, CPU in seconds");
-    for it in consumers.iter().take(2) {
+    for it in built.iter().take(3) {
         println!("\n{}: {}", it.title, largest(&it.folder)?);
     }
     Ok(())
