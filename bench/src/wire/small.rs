@@ -25,7 +25,7 @@ const OFFICIAL_CALLS: usize = 1_024;
 const WARM: usize = 400;
 const IN_FLIGHT: [usize; 3] = [1, 32, 256];
 /// Queries of one measurement at a real manager.
-const MANAGER_CALLS: usize = 512;
+const MANAGER_CALLS: usize = 96;
 
 /// Who sends it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -161,7 +161,7 @@ impl Callers {
         for _ in 0..self.in_flight {
             callers.push(make().await?);
         }
-        callers = turn(callers, WARM / self.in_flight + 1).await?;
+        callers = turn(callers, WARM.min(self.calls / 4) / self.in_flight + 1).await?;
         let (begin, before) = (Instant::now(), cpu::so_far()?);
         turn(callers, self.calls / self.in_flight).await?;
         Ok(Took { cpu: cpu::so_far()?.saturating_sub(before), wall: begin.elapsed(), memory: 0 })
