@@ -12,17 +12,24 @@ Where a question says so, also its values, after names that differ by design (ke
 have been replaced by what they stand for. It exits with 1 when less than 95 % agree.
 
 It reads BACKEND_ENDPOINT and BACKEND_<ROLE>_ACCESS_KEY and _SECRET_KEY of the roles SUPERADMIN,
-DOMAIN_ADMIN, USER, INACTIVE_KEY, INACTIVE_USER, LOW_RATE and OTHER_ADMIN. The groups lists, rows and conditions
-are about the rows that `tests/manager/fill` writes: run it before. The questions change only users that
-they make, and purge them.
+DOMAIN_ADMIN, USER, INACTIVE_KEY, INACTIVE_USER, LOW_RATE and OTHER_ADMIN. The manager is to be one that
+nobody has changed. The groups lists, rows and conditions come last: they are about the rows that
+`tests/manager/fill` writes, which is run before them. The questions change only users that they make, and
+purge them.
 """
 import os
+import pathlib
 import subprocess
 import sys
 
 from compare import compare, wording
 from questions import QUESTIONS
 from side import Side
+
+
+# About the rows that FILL writes, which the others are not prepared for.
+FILLED = {"lists", "rows", "conditions"}
+FILL = pathlib.Path(__file__).parents[2] / "tests/manager/fill"
 
 
 def embedded():
@@ -42,11 +49,16 @@ def main():
     arguments = sys.argv[1:]
     chosen = [argument for argument in arguments if not argument.startswith("--")]
     questions = [q for q in QUESTIONS if not chosen or q[0] in chosen]
+    questions.sort(key=lambda question: question[0] in FILLED)
+    filled = False
     process, env = embedded()
     try:
         sides = Side("real", os.environ), Side("embedded", env)
         agreed, words, groups = 0, 0, {}
         for group, title, q in questions:
+            if group in FILLED and not filled:
+                subprocess.run([FILL], check=True, stdout=subprocess.DEVNULL)
+                filled = True
             answers = [side.ask(q) for side in sides]
             if "remember" in q:
                 for side, answer in zip(sides, answers):
