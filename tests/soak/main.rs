@@ -86,6 +86,8 @@ async fn what_was_acknowledged_is_there() {
         // Nothing has failed yet, and each has a keypair to begin with.
         task.create().await;
         task.client = client;
+        // That was no trial.
+        task.tally = Tally::default();
         tasks.push(task);
     }
     let end = Instant::now() + Duration::from_secs(seconds);
