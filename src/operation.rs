@@ -3,15 +3,15 @@
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    scalar::Maybe,
-    version::{Gate, ManagerVersion, Since},
+    scalar::MaybeUndefined,
+    version::{ManagerVersion, Requirement, Requirements},
 };
 
 /// Whether an operation reads or writes.
 ///
 /// A query may be sent again after a failure; a mutation only when it never reached the manager.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum OperationKind {
     /// Reads.
     Query,
     /// Writes.
@@ -28,24 +28,24 @@ pub trait Operation: Serialize + Send + Sync {
     /// Name of the operation, as in the document.
     const NAME: &'static str;
     /// Query or mutation.
-    const KIND: Kind;
+    const KIND: OperationKind;
     /// Path of the schema that it was validated against, such as `/admin/gql`.
     const PATH: &'static str;
     /// The operation and the fragments it uses, minified.
-    const TEXT: &'static str;
-    /// [`TEXT`](Self::TEXT) as a JSON string with its quotes, ready to be put in a request body.
-    const TEXT_JSON: &'static str;
+    const DOCUMENT: &'static str;
+    /// [`DOCUMENT`](Self::DOCUMENT) as a JSON string with its quotes, ready to be put in a request body.
+    const DOCUMENT_JSON: &'static str;
 
     /// What it needs that not every manager has and that cannot be left out, newest first.
-    const REQUIRES: &'static [Since] = &[];
+    const REQUIRES: &'static [Requirement] = &[];
     /// The version from which on every manager has all of it; `None` when every manager does. One
-    /// of an older branch may have it too: [`Since::is_in`] tells.
-    const MIN_MANAGER_VERSION: Option<ManagerVersion> = Since::newest(Self::REQUIRES);
+    /// of an older branch may have it too: [`Requirement::is_in`] tells.
+    const MIN_MANAGER_VERSION: Option<ManagerVersion> = Requirement::newest(Self::REQUIRES);
 
-    /// The text that is sent, as a JSON string. Another one than [`TEXT_JSON`](Self::TEXT_JSON)
+    /// The text that is sent, as a JSON string. Another one than [`DOCUMENT_JSON`](Self::DOCUMENT_JSON)
     /// where fields are chosen at run time.
     fn text_json(&self) -> &str {
-        Self::TEXT_JSON
+        Self::DOCUMENT_JSON
     }
 
     /// The newest version that any part of it or of its values came with.
@@ -56,8 +56,8 @@ pub trait Operation: Serialize + Send + Sync {
 
     /// What has to be looked at when the manager may be older than that.
     #[doc(hidden)]
-    fn gate(&self) -> Gate {
-        Gate::new(Self::REQUIRES)
+    fn gate(&self) -> Requirements {
+        Requirements::new(Self::REQUIRES)
     }
 
     /// What the manager refused, though it answered with HTTP 200 and no GraphQL error:
@@ -83,26 +83,26 @@ pub trait Paginated: Operation + Clone {
 
     /// The ways in which the list can be walked; the first is taken unless the caller says
     /// otherwise.
-    const WALKS: &'static [Walk] = &[Walk::Offset];
+    const STRATEGIES: &'static [Pagination] = &[Pagination::Offset];
 
     /// The column that identifies a row, by its name in the list's order language; several with
     /// commas between them where only all together do.
     const KEY: Option<&'static str> = None;
 
-    /// Chooses the rows: at most `limit`, after the first `offset`. For [`Walk::Offset`] and
-    /// [`Walk::Keyset`].
+    /// Chooses the rows: at most `limit`, after the first `offset`. For [`Pagination::Offset`] and
+    /// [`Pagination::Keyset`].
     fn set_window(&mut self, _limit: i32, _offset: i32) {}
 
-    /// Chooses the rows: at most `first`, after the one with that cursor. For [`Walk::Cursor`].
+    /// Chooses the rows: at most `first`, after the one with that cursor. For [`Pagination::Cursor`].
     fn set_cursor(&mut self, _first: i32, _after: Option<String>) {}
 
     /// The order variable, where the list has one that is a text.
-    fn order_mut(&mut self) -> Option<&mut Maybe<String>> {
+    fn order_mut(&mut self) -> Option<&mut MaybeUndefined<String>> {
         None
     }
 
     /// The variable of the filter language, where the list has one.
-    fn filter_mut(&mut self) -> Option<&mut Maybe<String>> {
+    fn filter_mut(&mut self) -> Option<&mut MaybeUndefined<String>> {
         None
     }
 
@@ -122,7 +122,7 @@ pub trait Paginated: Operation + Clone {
 
 /// A way to read a list page by page. What each guarantees stands at [`Pager`](crate::Pager).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Walk {
+pub enum Pagination {
     /// The rows whose key is greater than that of the last row that came.
     Keyset,
     /// The rows after so many rows.

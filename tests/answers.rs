@@ -14,9 +14,11 @@ use std::collections::BTreeMap;
 
 use backendai::{
     Client, Config, Error, Retry,
-    keypair::{GetKeyPair, ModifyKeyPair, PagedKeyPairs},
+    admin::{
+        keypair::{GetKeyPair, ModifyKeyPair, PagedKeyPairs},
+        types::ModifyKeyPairInput,
+    },
     transport::{HttpRequest, HttpResponse, Transport, TransportFuture},
-    types::ModifyKeyPairInput,
 };
 use http::{HeaderMap, HeaderName, StatusCode};
 use serde::Deserialize;
@@ -60,7 +62,7 @@ const PREDICATES: [(&str, Predicate); 28] = [
     ("is_http", Error::is_http),
     ("is_login_required", Error::is_login_required),
     ("is_not_found", Error::is_not_found),
-    ("is_of_webserver", Error::is_of_webserver),
+    ("is_from_webserver", Error::is_from_webserver),
     ("is_otp_registration_required", Error::is_otp_registration_required),
     ("is_otp_required", Error::is_otp_required),
     ("is_outcome_unknown", Error::is_outcome_unknown),
@@ -171,10 +173,13 @@ impl Case {
             .secret_key("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
             .build()
             .unwrap();
-        let client =
-            Client::builder(config).transport(Script(answer)).retry(Retry::off()).build().unwrap();
+        let client = Client::builder(config)
+            .transport(Script(answer))
+            .retry(Retry::disabled())
+            .build()
+            .unwrap();
         match (self.kind, &self.document, self.sent) {
-            (_, Some(document), _) => client.execute(document, ()).await.unwrap_err(),
+            (_, Some(document), _) => client.send_document(document, ()).await.unwrap_err(),
             (_, _, Some(size)) => {
                 let filter = "x".repeat(size);
                 client.send(PagedKeyPairs::new().filter(filter)).await.unwrap_err()

@@ -6,8 +6,10 @@ use std::{collections::BTreeSet, time::Duration};
 
 use backendai::{
     ApiVersion, Client, Config, ConfigBuilder, HashType, Retry,
-    keypair::{CreateKeyPair, DeleteKeyPair, GetKeyPair, ModifyKeyPair, PagedKeyPairs},
-    types::{KeyPairInput, ModifyKeyPairInput},
+    admin::{
+        keypair::{CreateKeyPair, DeleteKeyPair, GetKeyPair, ModifyKeyPair, PagedKeyPairs},
+        types::{KeyPairInput, ModifyKeyPairInput},
+    },
 };
 use backendai_testing::{Account, Fault, Manager, SignedDuration};
 
@@ -21,7 +23,7 @@ fn config(endpoint: &str, account: &Account) -> ConfigBuilder {
 /// Sends each call once.
 fn client(manager: &Manager, account: &Account) -> Client {
     let config = config(manager.endpoint(), account).build().unwrap();
-    Client::builder(config).retry(Retry::off()).build().unwrap()
+    Client::builder(config).retry(Retry::disabled()).build().unwrap()
 }
 
 /// A port on which nobody listens.
@@ -94,7 +96,7 @@ async fn whose_keys_do_not_count() {
 async fn a_clock_that_is_off_and_a_limit_that_is_used_up() {
     let manager = Manager::start().await.unwrap();
     let limited = client(&manager, manager.low_rate());
-    let limit = limited.request(GetKeyPair::new()).send().await.unwrap().rate_limit().unwrap();
+    let limit = limited.send(GetKeyPair::new()).response().await.unwrap().rate_limit().unwrap();
     assert_eq!((limit.limit, limit.remaining), (5, 4));
     for _ in 0..4 {
         limited.send(GetKeyPair::new()).await.unwrap();
@@ -104,7 +106,7 @@ async fn a_clock_that_is_off_and_a_limit_that_is_used_up() {
 
     manager.shift_clock(SignedDuration::from_mins(20));
     let user = config(manager.endpoint(), manager.user()).build().unwrap();
-    let strict = Client::builder(user.clone()).learn_clock(false).build().unwrap();
+    let strict = Client::builder(user.clone()).correct_clock_skew(false).build().unwrap();
     let error = strict.send(GetKeyPair::new()).await.unwrap_err();
     assert!(error.is_clock_skew() && error.is_auth(), "{error}");
     let client = Client::new(user).unwrap();
@@ -203,7 +205,7 @@ async fn what_may_have_been_done_is_said_and_not_done_again() {
 async fn a_manager_that_does_not_answer() {
     let manager = Manager::start().await.unwrap();
     manager.faults().push(Fault::Stall);
-    let call = client(&manager, manager.superadmin()).request(DeleteKeyPair::new("A"));
+    let call = client(&manager, manager.superadmin()).send(DeleteKeyPair::new("A"));
     let error = call.timeout(Duration::from_millis(300)).await.unwrap_err();
     assert!(error.is_timeout() && error.is_outcome_unknown() && !error.is_connect(), "{error}");
 }
@@ -246,14 +248,14 @@ async fn documents_of_the_moment() {
     let client = client(&manager, manager.superadmin());
     let document = "query A { __typename } query B($n: Int!) { keypair_list(limit: $n, offset: 0) { total_count } }";
     let variables = serde_json::json!({ "n": 1 });
-    let data = client.execute(document, &variables).operation_name("B").await.unwrap();
+    let data = client.send_document(document, &variables).operation_name("B").await.unwrap();
     assert!(data.get().contains("total_count"), "{data}");
-    let error = client.execute("{ keypair_list(limit: 1) { nope } }", ()).await.unwrap_err();
+    let error = client.send_document("{ keypair_list(limit: 1) { nope } }", ()).await.unwrap_err();
     assert!(error.is_graphql(), "{error}");
     assert!(error.graphql_errors().iter().any(|e| e.message().contains("nope")), "{error}");
-    let error = client.execute("{", ()).await.unwrap_err();
+    let error = client.send_document("{", ()).await.unwrap_err();
     assert!(error.is_http() && error.status().unwrap() == 500, "{error}");
     // The SDL of the manager, as `schema pull` wants it.
-    let sdl = client.execute("{ _service { sdl } }", ()).idempotent(true).await.unwrap();
+    let sdl = client.send_document("{ _service { sdl } }", ()).idempotent(true).await.unwrap();
     assert!(sdl.get().contains("keypair_list"));
 }

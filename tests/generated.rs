@@ -6,7 +6,7 @@
 #[rustfmt::skip]
 mod golden;
 
-use backendai::{Kind, Maybe, Operation, Paginated, Walk};
+use backendai::{MaybeUndefined, Operation, OperationKind, Paginated, Pagination};
 use golden::{edges, lists, people, self_, things, types};
 use serde_json::{Value, json};
 
@@ -70,7 +70,7 @@ fn secrets_are_not_shown() {
 
 #[test]
 fn the_passwords_of_the_manager_are_not_shown() {
-    use backendai::{service_config, types};
+    use backendai::admin::{service_config, types};
 
     let configuration = r#"{"db": {"password": "hunter2"}}"#;
     let read: service_config::ServiceConfigDetail = serde_json::from_value(json!({
@@ -90,7 +90,7 @@ fn aliases_keywords_and_scalars() {
     let value = json!({
         "first": {
             "id": "1", "_id": 7, "type": "t", "self": "me", "page": [{"id": "2"}],
-            "grid": [[1, 2], null], "statusHistory": ["ALIVE", "UNKNOWN", "UNLISTED", "type", "NEW"],
+            "grid": [[1, 2], null], "statusHistory": ["ALIVE", "UNKNOWN", "UNKNOWN_VALUE", "type", "NEW"],
             "created_at": "2024-01-02T03:04:05.678901+00:00",
             "uuid": "0a000000-0000-4000-8000-000000000001", "big": 9_007_199_254_740_993_i64,
             "blob": "{\"a\":1}", "anything": {"x": [1]}, "gone": null,
@@ -108,14 +108,14 @@ fn aliases_keywords_and_scalars() {
         [
             Status::Alive,
             Status::Unknown,
-            Status::Unlisted_,
+            Status::UnknownValue_,
             Status::Type,
-            Status::Unlisted("NEW".into())
+            Status::UnknownValue("NEW".into())
         ]
     );
     assert_eq!(Status::from("PURGE_ERROR"), Status::PurgeError);
-    assert_eq!(Status::LISTED.len(), 6);
-    assert!(Status::LISTED.iter().all(|status| Status::from(status.as_str()) == *status));
+    assert_eq!(Status::KNOWN.len(), 6);
+    assert!(Status::KNOWN.iter().all(|status| Status::from(status.as_str()) == *status));
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn interfaces_and_unions_keep_types_that_nobody_knows() {
     let data: things::nodes::Data = round_trip(&value);
     use things::nodes::Nodes;
     match data.nodes.as_slice() {
-        [Nodes::User(user), Nodes::Robot(robot), Nodes::Unlisted(other)] => {
+        [Nodes::User(user), Nodes::Robot(robot), Nodes::UnknownType(other)] => {
             assert_eq!(user.friend.as_ref().unwrap().email, "e");
             assert_eq!(robot.model, Some(4));
             assert_eq!((other.typename.as_str(), other.id.as_str()), ("Martian", "3"));
@@ -164,7 +164,7 @@ fn a_required_null_is_an_error() {
 #[test]
 fn variables_are_sent_only_when_given() {
     assert_eq!(people::Users::new(5).json(), json!({"offset": 5}));
-    let users = people::Users::new(5).limit(7).order(Maybe::Null).filter("x");
+    let users = people::Users::new(5).limit(7).order(MaybeUndefined::Null).filter("x");
     assert_eq!(users.json(), json!({"offset": 5, "limit": 7, "order": null, "filter": "x"}));
     assert_eq!(people::Overlap::default().json(), json!({}));
 
@@ -185,7 +185,7 @@ fn variables_are_sent_only_when_given() {
 
 #[test]
 fn null_is_sent_only_where_it_means_something() {
-    let change = types::ChangeUser::new(None).name("n").email(Maybe::Null).limit(3);
+    let change = types::ChangeUser::new(None).name("n").email(MaybeUndefined::Null).limit(3);
     let parent = types::ChangeUser::new(Some(json!({"a": 1}).into()));
     let operation = edges::Change::new("7", change.parent(parent));
     let value = json!({
@@ -289,14 +289,14 @@ fn scalars_have_types() {
 
 #[test]
 fn an_operation_knows_its_document() {
-    assert_eq!((things::Rename::KIND, things::Rename::NAME), (Kind::Mutation, "Rename"));
-    assert_eq!((things::Type::KIND, things::Type::NAME), (Kind::Query, "type"));
+    assert_eq!((things::Rename::KIND, things::Rename::NAME), (OperationKind::Mutation, "Rename"));
+    assert_eq!((things::Type::KIND, things::Type::NAME), (OperationKind::Query, "type"));
     // Only what the operation uses is sent, and nothing that speaks to the generator.
-    assert!(things::Type::TEXT.ends_with("fragment Contact on User{name email tags}"));
-    assert!(!people::Users::TEXT.contains('@'));
-    assert_eq!(things::Plain::TEXT.matches("__typename").count(), 1);
-    let text: String = serde_json::from_str(things::Plain::TEXT_JSON).unwrap();
-    assert_eq!(text, things::Plain::TEXT);
+    assert!(things::Type::DOCUMENT.ends_with("fragment Contact on User{name email tags}"));
+    assert!(!people::Users::DOCUMENT.contains('@'));
+    assert_eq!(things::Plain::DOCUMENT.matches("__typename").count(), 1);
+    let text: String = serde_json::from_str(things::Plain::DOCUMENT_JSON).unwrap();
+    assert_eq!(text, things::Plain::DOCUMENT);
 }
 
 #[test]
@@ -332,7 +332,7 @@ fn a_list_is_recognised() {
 
 #[test]
 fn a_key_may_have_another_name_and_may_be_several_columns() {
-    assert_eq!(lists::Keyed::WALKS, [Walk::Keyset, Walk::Offset]);
+    assert_eq!(lists::Keyed::STRATEGIES, [Pagination::Keyset, Pagination::Offset]);
     assert_eq!(lists::Keyed::KEY, Some("user_id"));
     let mut keyed = lists::Keyed::new(0);
     *keyed.filter_mut().unwrap() = "x".into();
@@ -345,17 +345,17 @@ fn a_key_may_have_another_name_and_may_be_several_columns() {
     assert_eq!(lists::Keyed::key(&row).as_deref(), Some(uuid));
 
     // Without a filter variable there is no other way.
-    assert_eq!(lists::Fragmented::WALKS, [Walk::Offset]);
+    assert_eq!(lists::Fragmented::STRATEGIES, [Pagination::Offset]);
     assert_eq!(lists::Fragmented::KEY, Some("name,id"));
     let data = json!({"log": {"items": [{"id": "1", "name": "n"}], "total_count": 1}});
     let page = lists::Fragmented::page(serde_json::from_value(data).unwrap()).unwrap();
     assert_eq!(lists::Fragmented::key(&page.items[0]).as_deref(), Some("n\n1"));
-    assert_eq!((lists::Log::WALKS, lists::Log::KEY), (&[Walk::Offset][..], None));
+    assert_eq!((lists::Log::STRATEGIES, lists::Log::KEY), (&[Pagination::Offset][..], None));
 }
 
 #[test]
 fn a_connection_gives_its_rows_and_their_cursors() {
-    assert_eq!(lists::Robots::WALKS, [Walk::Cursor]);
+    assert_eq!(lists::Robots::STRATEGIES, [Pagination::Cursor]);
     let data = json!({"robots": {
         "count": 4,
         "edges": [{"cursor": "a", "node": {"name": "n"}}, {"cursor": "b", "node": null}, null],
@@ -376,7 +376,7 @@ fn a_connection_gives_its_rows_and_their_cursors() {
 
 #[test]
 fn the_two_ways_of_a_connection_exclude_each_other() {
-    assert_eq!(lists::RobotsV2::WALKS, [Walk::Offset, Walk::Cursor]);
+    assert_eq!(lists::RobotsV2::STRATEGIES, [Pagination::Offset, Pagination::Cursor]);
     let mut both = lists::RobotsV2::new().by(vec![1]);
     assert!(both.is_ordered());
     both.set_cursor(5, None);
@@ -400,8 +400,8 @@ fn decoding_is_as_serde_derives_it() {
     #[derive(serde::Deserialize, serde::Serialize)]
     struct Step {
         x: i32,
-        #[serde(default, skip_serializing_if = "Maybe::is_unset")]
-        y: Maybe<i32>,
+        #[serde(default, skip_serializing_if = "MaybeUndefined::is_undefined")]
+        y: MaybeUndefined<i32>,
     }
     #[derive(serde::Deserialize, serde::Serialize)]
     struct UserCard {

@@ -40,7 +40,7 @@ fn client(manager: &Manager) -> Client {
 async fn a_derived_query() {
     let manager = Manager::start().await.unwrap();
     let variables = owners::Variables { limit: 3, active: Some(true) };
-    let data = client(&manager).query::<Owners>(variables).await.unwrap();
+    let data = client(&manager).send_query::<Owners>(variables).await.unwrap();
     let list = data.keypair_list.unwrap();
     assert_eq!(list.items.len(), 3);
     assert!(list.total_count > 3);
@@ -65,12 +65,12 @@ async fn a_derived_mutation_is_sent_once_and_its_refusal_stays_in_the_data() {
             rate_limit: Some(1),
         },
     };
-    let refused = client.query::<Slow>(modify("NOSUCHKEY")).await.unwrap();
+    let refused = client.send_query::<Slow>(modify("NOSUCHKEY")).await.unwrap();
     assert_eq!(refused.modify_keypair.unwrap().ok, Some(false));
 
     manager.forget_requests();
     manager.faults().push(Fault::Lose);
-    let error = client.query::<Slow>(modify(&manager.user().access_key)).await.unwrap_err();
+    let error = client.send_query::<Slow>(modify(&manager.user().access_key)).await.unwrap_err();
     assert!(error.is_outcome_unknown() && !error.is_connect(), "{error}");
     assert_eq!(error.operation(), Some("Slow"));
     assert_eq!(manager.requests().len(), 1);

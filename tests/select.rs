@@ -4,8 +4,10 @@
 
 use backendai::{
     Client, Config, Fragment, Select,
-    keypair::{CreateKeyPair, GetKeyPair, KeyPairDetail, ListKeyPairs, PagedKeyPairs},
-    types::KeyPairInput,
+    admin::{
+        keypair::{CreateKeyPair, GetKeyPair, KeyPairDetail, ListKeyPairs, PagedKeyPairs},
+        types::KeyPairInput,
+    },
 };
 use backendai_testing::{Account, Manager};
 

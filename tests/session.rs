@@ -9,12 +9,14 @@ use std::{
 
 use backendai::{
     Client, Config, Endpoint, EndpointType, Error, Session,
+    admin::{
+        keypair::{CreateKeyPair, DeleteKeyPair, GetKeyPair, PagedKeyPairs},
+        types::KeyPairInput,
+    },
     config::Env,
     credential::ExposeSecret as _,
-    keypair::{CreateKeyPair, DeleteKeyPair, GetKeyPair, PagedKeyPairs},
     observe::{Attempt, Observer, Outcome},
     transport::{HttpRequest, HttpResponse},
-    types::KeyPairInput,
 };
 use backendai_testing::{Account, Fault, Manager, SignedDuration, Webserver};
 
@@ -79,7 +81,7 @@ async fn from_login_to_logout() {
     assert!(client.session().is_none() && client.check_login().await.unwrap().is_none());
     let late = Client::builder(config(webserver.endpoint())).session(session).build().unwrap();
     let error = late.send(GetKeyPair::new()).await.unwrap_err();
-    assert!(error.is_login_required() && error.is_of_webserver(), "{error}");
+    assert!(error.is_login_required() && error.is_from_webserver(), "{error}");
     assert!(error.to_string().contains("log in again"), "{error}");
     assert!(late.extend_login().await.unwrap_err().is_login_required());
 }
@@ -145,7 +147,7 @@ async fn ten_wrong_passwords_block() {
         assert!(client.login(&user.email, "wrong").await.unwrap_err().is_auth());
     }
     let error = log_in(&client, user).await.unwrap_err();
-    assert!(error.is_rate_limited() && error.is_of_webserver() && !error.is_auth(), "{error}");
+    assert!(error.is_rate_limited() && error.is_from_webserver() && !error.is_auth(), "{error}");
     assert!(error.to_string().contains("wait until logins are taken again"), "{error}");
     log_in(&client, manager.domain_admin()).await.unwrap();
     manager.shift_clock(SignedDuration::from_mins(21));
@@ -375,7 +377,7 @@ async fn an_error_behind_a_router_is_as_if_there_were_none() {
         r#"{{"data":{{"keypair":{{"access_key":"A"}}}},"errors":[{{"message":"x","extensions":{{"response":{response}}}}}]}}"#
     );
     webserver.faults().push(Fault::json(200, partial));
-    let error = client.execute("{ keypair { access_key } }", ()).await.unwrap_err();
+    let error = client.send_document("{ keypair { access_key } }", ()).await.unwrap_err();
     assert!(error.is_graphql() && error.partial_data_json().unwrap().contains("\"A\""), "{error}");
 }
 

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 
 use backendai::{
     Client, Config, ManagerVersion, Operation, Select, VersionPolicy,
-    keypair::{GetKeyPair, ListKeyPairs, PagedKeyPairs},
+    admin::keypair::{GetKeyPair, ListKeyPairs, PagedKeyPairs},
     transport::{HttpRequest, HttpResponse, Transport, TransportFuture},
 };
 use backendai_testing::Manager;
@@ -89,7 +89,7 @@ fn an_operation_knows_what_it_needs() {
 
 #[tokio::test]
 async fn what_a_manager_does_not_know_is_left_out_with_its_variables() {
-    let whole = Fleet::TEXT;
+    let whole = Fleet::DOCUMENT;
     for (manager, text, variables) in [
         ("26.9.6", whole, json!({"name": "a", "first": 2})),
         (
@@ -159,7 +159,7 @@ async fn a_value_that_the_manager_does_not_know_is_refused_and_null_is_not() {
     assert_eq!(refused(op()).await, [""; 0]);
     assert_eq!(refused(op().r#move(to())).await, [""; 0]);
     assert_eq!(refused(op().r#move(to().path(vec![step()]))).await, [""; 0]);
-    assert_eq!(refused(op().dry(backendai::Maybe::Null)).await, [""; 0]);
+    assert_eq!(refused(op().dry(backendai::MaybeUndefined::Null)).await, [""; 0]);
     assert_eq!(refused(op().dry(true)).await, ["Mutation.move(dry:)"]);
     assert_eq!(refused(op().r#move(to().speed(1))).await, ["Move.speed"]);
     assert_eq!(refused(op().r#move(to().unit(Unit::Lb))).await, ["Unit.LB"]);
@@ -172,7 +172,7 @@ async fn a_null_that_the_manager_does_not_know_is_not_sent() {
     let fake = Fake::new("25.2.0", DONE);
     let client = fake.client();
     client.negotiate().await.unwrap();
-    client.send(Move::new("a").dry(backendai::Maybe::Null)).await.unwrap();
+    client.send(Move::new("a").dry(backendai::MaybeUndefined::Null)).await.unwrap();
     assert_eq!(fake.sent().1, json!({"name": "a"}));
 }
 
@@ -211,12 +211,15 @@ async fn warn_sends_what_was_given_with_one_warning_and_off_asks_nothing() {
     drop(guard);
 
     let fake = Fake::new("23.3.0", FLEET);
-    fake.client_with(VersionPolicy::Off).send(Fleet::new("a", 2)).await.unwrap();
-    assert_eq!((fake.methods(), fake.sent().0.as_str()), (vec!["POST".to_owned()], Fleet::TEXT));
+    fake.client_with(VersionPolicy::Ignore).send(Fleet::new("a", 2)).await.unwrap();
+    assert_eq!(
+        (fake.methods(), fake.sent().0.as_str()),
+        (vec!["POST".to_owned()], Fleet::DOCUMENT)
+    );
     let client = fake.client();
     client.negotiate().await.unwrap();
-    client.request(Fleet::new("a", 2)).version_policy(VersionPolicy::Off).await.unwrap();
-    assert_eq!(fake.sent().0, Fleet::TEXT);
+    client.send(Fleet::new("a", 2)).version_policy(VersionPolicy::Ignore).await.unwrap();
+    assert_eq!(fake.sent().0, Fleet::DOCUMENT);
 }
 
 #[tokio::test]

@@ -34,7 +34,7 @@ pub(crate) struct Gql {
     #[arg(required_unless_present = "execute", conflicts_with = "execute")]
     file: Option<PathBuf>,
     /// The document itself.
-    #[arg(short, long, value_name = "TEXT")]
+    #[arg(short, long, value_name = "DOCUMENT")]
     execute: Option<String>,
     /// Values of the variables: a JSON object, or @FILE with one.
     #[arg(long, value_name = "JSON")]
@@ -103,7 +103,7 @@ impl Gql {
             StatementKind::Mutation if allowed => {}
             StatementKind::Mutation if !prompt::somebody_is_there() => {
                 return Err(Failure::usage(format!("nothing was sent: {name} is a mutation"))
-                    .mend("say --allow-mutation where nobody can be asked"));
+                    .help("say --allow-mutation where nobody can be asked"));
             }
             StatementKind::Mutation => {
                 let question = format!("{name} is a mutation. Send it?");
@@ -137,7 +137,7 @@ impl Gql {
             return Err(Failure::usage("only queries are read page by page"));
         }
         if self.all && operation.pages.is_none() {
-            return Err(Failure::usage("the document cannot be read page by page").mend(
+            return Err(Failure::usage("the document cannot be read page by page").help(
                 "ask for one list, and pass variables on as its limit and offset, or as its first \
                  and after",
             ));
@@ -174,7 +174,7 @@ impl Gql {
             }
             (None, path) => {
                 return Err(Failure::usage(format!("the schema at {path} is not known"))
-                    .mend("name it with --schema FILE, or say --no-validate"));
+                    .help("name it with --schema FILE, or say --no-validate"));
             }
         };
         let schema = schema.map_err(|invalid| unproven(&invalid))?;
@@ -194,7 +194,7 @@ impl Gql {
         if let Some(unknown) = given.keys().find(|name| known().all(|known| known != *name)) {
             let failure = Failure::argument(format!("the operation has no variable `${unknown}`"));
             return Err(match suggest::near(unknown, known()) {
-                Some(near) => failure.mend(format!("did you mean `${near}`?")),
+                Some(near) => failure.help(format!("did you mean `${near}`?")),
                 None => failure,
             });
         }
@@ -210,7 +210,7 @@ impl Gql {
         });
         match missing {
             Some(missing) => Err(Failure::argument(format!("`${}` is not given", missing.name))
-                .mend(format!("--variables '{{\"{}\": …}}'", missing.name))),
+                .help(format!("--variables '{{\"{}\": …}}'", missing.name))),
             None => Ok(given),
         }
     }
@@ -240,7 +240,7 @@ fn unproven(invalid: &backendai_codegen::Failure) -> Failure {
 impl Document {
     fn request(&self, client: &Client) -> Request<Box<RawValue>> {
         let reads = self.operation.kind == StatementKind::Query;
-        let request = client.execute(&self.text, &self.variables);
+        let request = client.send_document(&self.text, &self.variables);
         let request = request.path(self.path.clone()).idempotent(reads);
         match &self.operation.name {
             Some(name) => request.operation_name(name),

@@ -67,7 +67,7 @@ fn a_dotenv_file_is_read_when_asked_for_and_below_the_environment() {
     assert!(home.with(&[]).build().is_err(), "nobody asked for the file");
 
     for builder in [
-        home.with(&[]).dotenv_upwards(),
+        home.with(&[]).dotenv_in_ancestors(),
         home.with(&[]).dotenv(&file),
         home.with(&[]).dotenv("../.env"),
         Config::builder().dotenv(&file),
@@ -76,10 +76,10 @@ fn a_dotenv_file_is_read_when_asked_for_and_below_the_environment() {
         assert_eq!((host(&config), config.domain()), ("dotenv.example", "dotenv"));
         assert_eq!(config.credential().keys().unwrap().access_key(), "AKDOTENV");
     }
-    let config = home.with(&[]).dotenv_upwards().build().unwrap();
+    let config = home.with(&[]).dotenv_in_ancestors().build().unwrap();
     assert_eq!(config.origin(Field::SecretKey), &origin("BACKEND_SECRET_KEY"));
 
-    let config = home.with(&BUNDLE).dotenv_upwards().build().unwrap();
+    let config = home.with(&BUNDLE).dotenv_in_ancestors().build().unwrap();
     assert_eq!((host(&config), config.domain()), ("env.example", "dotenv"));
     assert_eq!(config.origin(Field::Domain), &origin("BACKEND_DOMAIN"));
 
@@ -87,7 +87,7 @@ fn a_dotenv_file_is_read_when_asked_for_and_below_the_environment() {
         [&BUNDLE[..], &[("BACKEND_DOMAIN", "env"), ("BACKEND_GROUP", "env")]].concat();
     for (overrides, seen) in [(false, ["env.example", "env"]), (true, ["dotenv.example", "dotenv"])]
     {
-        let builder = home.with(&environment).dotenv_upwards().dotenv_overrides(overrides);
+        let builder = home.with(&environment).dotenv_in_ancestors().dotenv_overrides(overrides);
         let config = builder.build().unwrap();
         assert_eq!([host(&config), config.domain()], seen);
         assert_eq!(config.group(), "env");
@@ -97,7 +97,7 @@ fn a_dotenv_file_is_read_when_asked_for_and_below_the_environment() {
 #[test]
 fn a_dotenv_file_is_a_source_of_its_own_for_endpoint_and_keys() {
     let home = Home::new(&[("work/.env", DOTENV)]);
-    let builder = home.with(&[("BACKEND_ENDPOINT", "https://env.example")]).dotenv_upwards();
+    let builder = home.with(&[("BACKEND_ENDPOINT", "https://env.example")]).dotenv_in_ancestors();
     let error = builder.build().unwrap_err();
     let fields: Vec<_> = error.problems().iter().map(|p| p.field().unwrap()).collect();
     assert_eq!(fields, [Field::AccessKey, Field::SecretKey]);
@@ -113,16 +113,16 @@ fn a_dotenv_file_that_is_named_must_be_there_and_be_readable() {
     let text = only_problem(home.with(&[]).dotenv("absent.env").build());
     assert!(text.contains("work/deep/absent.env: the file cannot be read"), "{text}");
 
-    let text = only_problem(home.with(&BUNDLE).dotenv_upwards().build());
+    let text = only_problem(home.with(&BUNDLE).dotenv_in_ancestors().build());
     assert!(text.contains(".env:1: a quote is opened and never closed"), "{text}");
     assert!(!text.contains("hunter2"), "{text}");
 
     let empty = Home::new(&[]);
     let env = Env::from_pairs(BUNDLE).in_directory(empty.path());
-    assert!(Config::builder().environment(env).dotenv_upwards().build().is_ok());
+    assert!(Config::builder().environment(env).dotenv_in_ancestors().build().is_ok());
 
     let text = only_problem(
-        Config::builder().environment(Env::from_pairs(BUNDLE)).dotenv_upwards().build(),
+        Config::builder().environment(Env::from_pairs(BUNDLE)).dotenv_in_ancestors().build(),
     );
     assert!(text.contains("the current directory is unknown"), "{text}");
 }

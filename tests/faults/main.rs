@@ -22,7 +22,7 @@ use std::{env, fs, path::Path, sync::Arc, time::Duration};
 
 use backendai::{
     Client, Config, Error, Retry,
-    keypair::{DeleteKeyPair, GetKeyPair},
+    admin::keypair::{DeleteKeyPair, GetKeyPair},
 };
 
 use crate::{

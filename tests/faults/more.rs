@@ -11,8 +11,10 @@ use std::{
 
 use backendai::{
     Client, Config, Error,
-    keypair::{CreateKeyPair, DeleteKeyPair, GetKeyPair},
-    types::KeyPairInput,
+    admin::{
+        keypair::{CreateKeyPair, DeleteKeyPair, GetKeyPair},
+        types::KeyPairInput,
+    },
 };
 use backendai_testing::{Fault, Manager};
 use jiff::{SignedDuration, Timestamp};
@@ -35,7 +37,7 @@ async fn nobody_listens() {
     for what in [What::Query, What::Mutation] {
         let error = call(&client(&[&dead], false), what).await.unwrap();
         check("refused", what, &error, 0);
-        assert!(error.is_connect() && error.earlier().len() == 2, "{error}");
+        assert!(error.is_connect() && error.previous_attempts().len() == 2, "{error}");
         assert!(call(&client(&[&dead, &server.endpoint()], false), what).await.is_none());
     }
     assert_eq!(server.arrived().len(), 2);

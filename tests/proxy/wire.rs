@@ -2,7 +2,7 @@
 
 use std::{io::Write as _, sync::Arc};
 
-use backendai::{Client, Config, EndpointType, keypair::PagedKeyPairs, proxy::Proxy};
+use backendai::{Client, Config, EndpointType, admin::keypair::PagedKeyPairs, proxy::Proxy};
 use backendai_testing::{Manager, SignedDuration};
 use futures_util::future::join_all;
 use tokio::{
@@ -367,6 +367,6 @@ async fn keys_of_the_client_give_way() {
     let manager = Manager::start().await.unwrap();
     let proxy = Running::before(&manager).await;
     let through = client(&format!("http://{}", proxy.addr), manager.user());
-    let own = through.send(backendai::keypair::GetKeyPair::new()).await.unwrap();
+    let own = through.send(backendai::admin::keypair::GetKeyPair::new()).await.unwrap();
     assert_eq!(own.keypair.and_then(|own| own.user_id).unwrap(), manager.superadmin().email);
 }

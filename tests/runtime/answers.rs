@@ -1,10 +1,12 @@
 //! What becomes of each answer that manager 26.9.6 was seen to give.
 
 use backendai::{
-    Error, Maybe,
-    keypair::{DeleteKeyPair, GetKeyPair, ModifyKeyPair, PagedKeyPairs},
+    Error, MaybeUndefined,
+    admin::{
+        keypair::{DeleteKeyPair, GetKeyPair, ModifyKeyPair, PagedKeyPairs},
+        types::ModifyKeyPairInput,
+    },
     transport::TransportError,
-    types::ModifyKeyPairInput,
 };
 
 use crate::support::*;
@@ -160,10 +162,10 @@ async fn a_syntax_error_is_a_500() {
     // What was proved when it was compiled has no syntax error.
     assert!(error.is_server_bug() && !error.to_string().contains("syntax"), "{error}");
     let client = client(&Fake::new(|_, _| problem(500, BODY)));
-    let error = client.execute("{ a(: 1) }", ()).await.unwrap_err();
+    let error = client.send_document("{ a(: 1) }", ()).await.unwrap_err();
     assert!(error.is_server_bug() && error.is_outcome_unknown(), "{error}");
     assert!(error.to_string().contains("a document with a syntax error also ends so"), "{error}");
-    let error = client.execute("{ a(b: 1 }", ()).await.unwrap_err();
+    let error = client.send_document("{ a(b: 1 }", ()).await.unwrap_err();
     assert!(error.is_bad_document() && !error.is_outcome_unknown(), "{error}");
     // A mutation may have written before it failed.
     assert!(write(|| problem(500, BODY)).await.is_outcome_unknown());
@@ -276,7 +278,7 @@ async fn members_that_are_not_known_are_skipped() {
 #[tokio::test]
 async fn what_the_wire_did() {
     fn timed_out() -> Answer {
-        Err(TransportError::unknown("deadline").timed_out())
+        Err(TransportError::maybe_sent("deadline").timed_out())
     }
     fn too_large() -> Answer {
         Err(TransportError::too_large(10))
@@ -313,19 +315,20 @@ async fn whether_an_unclear_call_wrote_depends_on_what_it_is() {
     let unclear = |error: Error| error.is_outcome_unknown();
     assert!(!unclear(client.send(GetKeyPair::new()).await.unwrap_err()));
     assert!(unclear(client.send(DeleteKeyPair::new("A")).await.unwrap_err()));
-    let delete = || client.request(DeleteKeyPair::new("A"));
+    let delete = || client.send(DeleteKeyPair::new("A"));
     // It may be sent again, and may still have been carried out.
     assert!(unclear(delete().idempotent(true).await.unwrap_err()));
-    assert!(unclear(client.execute("{ a }", ()).await.unwrap_err()));
-    assert!(!unclear(client.execute("{ a }", ()).idempotent(true).await.unwrap_err()));
+    assert!(unclear(client.send_document("{ a }", ()).await.unwrap_err()));
+    assert!(!unclear(client.send_document("{ a }", ()).idempotent(true).await.unwrap_err()));
     // Through graphql_client nobody knows that it is a query.
-    assert!(unclear(client.query::<GetKeyPair>(GetKeyPair::new()).await.unwrap_err()));
+    assert!(unclear(client.send_query::<GetKeyPair>(GetKeyPair::new()).await.unwrap_err()));
 }
 
 #[tokio::test]
 async fn variables_that_cannot_be_written() {
     let fake = Fake::new(|_, _| ok("{}"));
-    let error = client(&fake).execute("{ a }", Maybe::<i32>::Unset).await.unwrap_err();
+    let error =
+        client(&fake).send_document("{ a }", MaybeUndefined::<i32>::Undefined).await.unwrap_err();
     assert!(error.to_string().ends_with("the variables cannot be written as JSON"), "{error}");
     assert!(fake.requests().is_empty());
 }

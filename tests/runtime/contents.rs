@@ -1,9 +1,11 @@
 //! What is in an answer: refusals, partial data, values that do not fit, and the secrets among them.
 
 use backendai::{
-    Client, Error, Kind, Operation,
-    keypair::{CreateKeyPair, ModifyKeyPair, PagedKeyPairs},
-    types::{KeyPairInput, ModifyKeyPairInput},
+    Client, Error, Operation, OperationKind,
+    admin::{
+        keypair::{CreateKeyPair, ModifyKeyPair, PagedKeyPairs},
+        types::{KeyPairInput, ModifyKeyPairInput},
+    },
 };
 use serde::{Deserialize, Serialize};
 
@@ -50,10 +52,10 @@ struct Named {
 impl Operation for Make {
     type Data = Made;
     const NAME: &'static str = "Make";
-    const KIND: Kind = Kind::Mutation;
+    const KIND: OperationKind = OperationKind::Mutation;
     const PATH: &'static str = "/admin/gql";
-    const TEXT: &'static str = "mutation Make{make{ok msg name}}";
-    const TEXT_JSON: &'static str = r#""mutation Make{make{ok msg name}}""#;
+    const DOCUMENT: &'static str = "mutation Make{make{ok msg name}}";
+    const DOCUMENT_JSON: &'static str = r#""mutation Make{make{ok msg name}}""#;
 }
 
 #[tokio::test]
@@ -109,7 +111,7 @@ async fn errors_beside_data_keep_the_data() {
             r#"{"data": {"ok": {"total_count": 7}, "bad": null}, "errors": [{"message": "OFFSET must not be negative", "locations": [{"line": 1, "column": 57}], "path": ["bad", "items", 0, "user_id"], "extensions": {"code": "backendai_generic_internal-error"}}]}"#,
         )
     }));
-    let error = client.execute("{ ok bad }", ()).await.unwrap_err();
+    let error = client.send_document("{ ok bad }", ()).await.unwrap_err();
     assert!(error.is_graphql());
     assert_eq!(error.graphql_errors()[0].path().unwrap(), "bad.items[0].user_id");
     assert_eq!(error.error_code(), Some("backendai_generic_internal-error"));
@@ -174,7 +176,7 @@ async fn a_created_keypair_comes_with_its_secret_and_debug_does_not_show_it() {
         )
     }));
     let create = CreateKeyPair::new("user@example.com", KeyPairInput::new("default", 100));
-    let response = client.request(create).send().await.unwrap();
+    let response = client.send(create).response().await.unwrap();
     assert!(!format!("{response:?}").contains("wj6V"), "{response:?}");
     let keypair = response.into_data().create_keypair.keypair.unwrap();
     assert_eq!(keypair.secret_key, "wj6VMKOKRY4gZW");

@@ -1,13 +1,14 @@
 //! What the log says of a call, and what it must not say.
 
-use backendai::{keypair::CreateKeyPair, types::KeyPairInput};
+use backendai::admin::{keypair::CreateKeyPair, types::KeyPairInput};
 
 use crate::{logged::Log, support::*};
 
 #[tokio::test]
 async fn one_span_per_call_and_no_secret_in_it() {
     let any = client(&Fake::new(|_, _| refused()));
-    let (log, _guard) = Log::capture(async { any.execute("{ a }", ()).await.unwrap_err() }).await;
+    let (log, _guard) =
+        Log::capture(async { any.send_document("{ a }", ()).await.unwrap_err() }).await;
     let fake = Fake::new(|count, _| match count {
         0 => refused(),
         _ => ok(

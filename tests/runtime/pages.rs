@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use backendai::{
-    Client, Kind, Operation, Page, Paginated, Position, Result,
-    keypair::PagedKeyPairs,
+    Client, Operation, OperationKind, Page, Paginated, Position, Result,
+    admin::keypair::PagedKeyPairs,
     transport::{HttpRequest, HttpResponse, Transport, TransportFuture},
 };
 use futures_util::{StreamExt as _, TryStreamExt as _};
@@ -34,10 +34,10 @@ struct List {
 impl Operation for Numbers {
     type Data = Data;
     const NAME: &'static str = "Numbers";
-    const KIND: Kind = Kind::Query;
+    const KIND: OperationKind = OperationKind::Query;
     const PATH: &'static str = "/admin/gql";
-    const TEXT: &'static str = "query Numbers{list}";
-    const TEXT_JSON: &'static str = r#""query Numbers{list}""#;
+    const DOCUMENT: &'static str = "query Numbers{list}";
+    const DOCUMENT_JSON: &'static str = r#""query Numbers{list}""#;
 }
 
 impl Paginated for Numbers {

@@ -46,7 +46,7 @@ impl Transport for Held {
 impl Held {
     fn pages(self: &Arc<Self>) -> Pager<Numbers> {
         let client = Client::builder(config(&["http://a.example"])).transport(self.clone());
-        client.retry(Retry::off()).build().unwrap().pages(NUMBERS)
+        client.retry(Retry::disabled()).build().unwrap().pages(NUMBERS)
     }
 
     /// The windows of all requests, as (limit, offset).

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use backendai::{Client, Config, config::Env, keypair::GetKeyPair};
+use backendai::{Client, Config, admin::keypair::GetKeyPair, config::Env};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpListener,
@@ -35,7 +35,7 @@ fn client(endpoint: &str, env: &[(&str, String)]) -> backendai::Result<Client> {
     let env = Env::from_pairs(env.iter().map(|(name, value)| (*name, value.clone())));
     let config = Config::builder().environment(env).endpoint(endpoint);
     Client::builder(config.access_key("A").secret_key("B").build().unwrap())
-        .retry(backendai::Retry::off())
+        .retry(backendai::Retry::disabled())
         .build()
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use backendai::{
     ApiVersion, Client, Config, EndpointType,
-    keypair::{DeleteKeyPair, GetKeyPair, PagedKeyPairs},
+    admin::keypair::{DeleteKeyPair, GetKeyPair, PagedKeyPairs},
 };
 use serde_json::json;
 
@@ -47,7 +47,7 @@ async fn a_signed_request() {
 async fn the_body_is_the_document_the_variables_and_the_name() {
     let fake = Fake::new(|_, _| ok(NOTHING));
     client(&fake).send(GetKeyPair::new().access_key("A\"é\n")).await.unwrap();
-    let text = <GetKeyPair as backendai::Operation>::TEXT;
+    let text = <GetKeyPair as backendai::Operation>::DOCUMENT;
     let expected = format!(
         r#"{{"query":{},"variables":{{"access_key":"A\"é\n"}},"operationName":"GetKeyPair"}}"#,
         serde_json::to_string(text).unwrap()
@@ -61,14 +61,14 @@ async fn a_document_of_the_moment() {
     let client = client(&fake);
     let document = "query a { __typename }\nquery b($n: Int) { b(n: $n) }";
     let data = client
-        .execute(document, json!({ "n": 1 }))
+        .send_document(document, json!({ "n": 1 }))
         .operation_name("b")
         .path("/admin/gql/strawberry")
         .await
         .unwrap();
     // As it came, to the last zero.
     assert_eq!(data.get(), r#"{"b": [1, 2.50]}"#);
-    client.execute("{ b }", ()).await.unwrap();
+    client.send_document("{ b }", ()).await.unwrap();
     let requests = fake.requests();
     assert_eq!(requests[0].url.path(), "/admin/gql/strawberry");
     let expected = json!({ "query": document, "variables": { "n": 1 }, "operationName": "b" });
@@ -80,7 +80,7 @@ async fn a_document_of_the_moment() {
 async fn an_operation_by_way_of_graphql_client() {
     let fake = Fake::new(|_, _| ok(NOTHING));
     let client = client(&fake);
-    assert_eq!(client.query::<GetKeyPair>(GetKeyPair::new()).await.unwrap().keypair, None);
+    assert_eq!(client.send_query::<GetKeyPair>(GetKeyPair::new()).await.unwrap().keypair, None);
     client.send(GetKeyPair::new()).await.unwrap();
     let requests = fake.requests();
     assert_eq!(requests[0].body, requests[1].body);
@@ -125,7 +125,7 @@ async fn the_rate_limit_of_an_answer() {
         }
         Ok(answer)
     });
-    let response = client(&fake).request(GetKeyPair::new()).send().await.unwrap();
+    let response = client(&fake).send(GetKeyPair::new()).response().await.unwrap();
     let limit = response.rate_limit().unwrap();
     assert_eq!((limit.limit, limit.remaining), (1000, 998));
     assert_eq!(limit.reset, Some(Duration::from_secs(890)));
@@ -133,7 +133,7 @@ async fn the_rate_limit_of_an_answer() {
     assert_eq!(response.status(), 200);
 
     let fake = Fake::new(|_, _| ok(NOTHING));
-    let response = client(&fake).request(GetKeyPair::new()).send().await.unwrap();
+    let response = client(&fake).send(GetKeyPair::new()).response().await.unwrap();
     assert_eq!(response.rate_limit(), None);
 }
 
@@ -175,7 +175,7 @@ async fn a_mutation_that_may_have_arrived_is_not_sent_again() {
     assert_eq!(fake.requests().len(), 2);
     assert!(error.is_outcome_unknown());
     assert_eq!(error.endpoint(), Some("https://b.example:8443/base"));
-    assert_eq!(error.earlier().len(), 1);
+    assert_eq!(error.previous_attempts().len(), 1);
     assert_eq!(
         error.to_string(),
         "DeleteKeyPair: the connection to the manager at https://b.example:8443/base broke before \
@@ -185,9 +185,9 @@ async fn a_mutation_that_may_have_arrived_is_not_sent_again() {
     // Nor a document of which nobody knows what it does.
     let fake = Fake::new(|_, _| broken());
     let client = clients(&THREE, &fake);
-    client.execute("{ a }", ()).await.unwrap_err();
+    client.send_document("{ a }", ()).await.unwrap_err();
     assert_eq!(fake.requests().len(), 1);
-    let error = client.execute("{ a }", ()).idempotent(true).await.unwrap_err();
+    let error = client.send_document("{ a }", ()).idempotent(true).await.unwrap_err();
     assert_eq!(fake.requests().len(), 4);
     assert!(!error.is_outcome_unknown());
 }
@@ -221,13 +221,13 @@ async fn when_no_endpoint_answers_each_is_named() {
 #[tokio::test]
 async fn the_timeout_of_a_call_covers_all_endpoints() {
     let fake = Fake::new(|_, _| refused());
-    let call = clients(&THREE, &fake).request(GetKeyPair::new());
+    let call = clients(&THREE, &fake).send(GetKeyPair::new());
     call.timeout(Duration::from_secs(3600)).await.unwrap_err();
     let left: Vec<_> = fake.requests().iter().map(|request| request.timeout.unwrap()).collect();
     assert_eq!(left.len(), 3);
     assert!(left.is_sorted_by(|a, b| a >= b) && left[0] <= Duration::from_secs(3600), "{left:?}");
     // When it is over nothing is sent.
-    let call = clients(&THREE, &fake).request(DeleteKeyPair::new("A"));
+    let call = clients(&THREE, &fake).send(DeleteKeyPair::new("A"));
     let error = call.timeout(Duration::ZERO).await.unwrap_err();
     assert!(error.is_timeout() && error.is_connect() && !error.is_outcome_unknown(), "{error}");
     assert_eq!(fake.requests().len(), 3);
@@ -315,7 +315,7 @@ fn everything_can_be_sent_to_another_thread() {
     sends(&client);
     shares(&client);
     sends(&client.send(GetKeyPair::new()));
-    sends(&client.request(GetKeyPair::new()));
+    sends(&client.send(GetKeyPair::new()));
     sends(&client.negotiate());
     let mut pages = client.pages(PagedKeyPairs::new());
     sends(&pages);

@@ -8,7 +8,7 @@ use std::{
 
 use backendai::{
     Client, ClientBuilder, Error, Observer, Retry,
-    keypair::{DeleteKeyPair, GetKeyPair},
+    admin::keypair::{DeleteKeyPair, GetKeyPair},
     observe::{Attempt, Outcome},
     transport::TransportError,
 };
@@ -65,7 +65,7 @@ fn over_quota(reset: &str) -> Answer {
 }
 
 fn timed_out() -> Answer {
-    Err(TransportError::unknown("deadline").timed_out())
+    Err(TransportError::maybe_sent("deadline").timed_out())
 }
 
 /// How many requests a call of each kind makes when everything fails so.
@@ -78,12 +78,14 @@ async fn requests(fails: fn() -> Answer) -> [usize; 4] {
         let error = match place {
             0 => client.send(GetKeyPair::new()).await.unwrap_err(),
             1 => client.send(DeleteKeyPair::new("A")).await.unwrap_err(),
-            2 => client.request(DeleteKeyPair::new("A")).idempotent(true).send().await.unwrap_err(),
-            _ => client.execute("{ a }", ()).await.unwrap_err(),
+            2 => {
+                client.send(DeleteKeyPair::new("A")).idempotent(true).response().await.unwrap_err()
+            }
+            _ => client.send_document("{ a }", ()).await.unwrap_err(),
         };
         *count = fake.requests().len() - seen;
         seen += *count;
-        assert_eq!(error.earlier().len() + 1, *count, "{error}");
+        assert_eq!(error.previous_attempts().len() + 1, *count, "{error}");
     }
     count
 }
@@ -184,13 +186,13 @@ async fn the_manager_says_by_its_window_how_long() {
 async fn clients_calls_and_off() {
     let fake = Fake::new(|_, _| broken());
     let pauses = Pauses::default();
-    let client = pauses.of(builder(&TWO, &fake).retry(PLAIN.attempts(2)));
+    let client = pauses.of(builder(&TWO, &fake).retry(PLAIN.max_attempts(2)));
     client.send(GetKeyPair::new()).await.unwrap_err();
     // Two endpoints, twice, and one pause between.
     assert_eq!((fake.requests().len(), pauses.millis()), (4, vec![200]));
-    client.request(GetKeyPair::new()).retry(Retry::off()).await.unwrap_err();
+    client.send(GetKeyPair::new()).retry(Retry::disabled()).await.unwrap_err();
     assert_eq!((fake.requests().len(), pauses.millis()), (6, vec![]));
-    let error = client.request(GetKeyPair::new()).retry(PLAIN.attempts(5)).await.unwrap_err();
+    let error = client.send(GetKeyPair::new()).retry(PLAIN.max_attempts(5)).await.unwrap_err();
     assert_eq!((fake.requests().len(), pauses.millis().len()), (16, 4));
     let text = error.to_string();
     assert!(text.ends_with("and 4 times more") && text.len() < 500, "{text}");
@@ -210,9 +212,9 @@ async fn clients_calls_and_off() {
 async fn a_pause_that_ends_after_the_call_is_not_begun() {
     let fake = Fake::new(|_, _| broken());
     let pauses = Pauses::default();
-    let hour = Retry::new().delay(Duration::from_secs(3600), Duration::from_secs(3600));
-    let client = pauses.of(builder(&ONE, &fake).retry(hour.budget(Duration::MAX)));
-    let call = client.request(GetKeyPair::new()).timeout(Duration::from_secs(1800));
+    let hour = Retry::new().backoff(Duration::from_secs(3600), Duration::from_secs(3600));
+    let client = pauses.of(builder(&ONE, &fake).retry(hour.max_total_backoff(Duration::MAX)));
+    let call = client.send(GetKeyPair::new()).timeout(Duration::from_secs(1800));
     let error = call.await.unwrap_err();
     assert!(error.is_transport() && !error.is_timeout(), "{error}");
     assert_eq!((fake.requests().len(), pauses.millis().len()), (1, 0));
@@ -220,7 +222,7 @@ async fn a_pause_that_ends_after_the_call_is_not_begun() {
     let client = pauses.of(builder(&ONE, &fake).timeout(Duration::from_secs(1800)));
     client.send(GetKeyPair::new()).await.unwrap_err();
     assert!(fake.requests()[1].timeout.unwrap() <= Duration::from_secs(1800));
-    client.request(GetKeyPair::new()).timeout(Duration::from_secs(9)).await.unwrap_err();
+    client.send(GetKeyPair::new()).timeout(Duration::from_secs(9)).await.unwrap_err();
     assert!(fake.requests().pop().unwrap().timeout.unwrap() <= Duration::from_secs(9));
 }
 
@@ -241,7 +243,7 @@ async fn what_an_earlier_request_may_have_done_is_not_forgotten() {
         _ => refused(),
     });
     let client = Pauses::default().of(builder(&ONE, &fake));
-    let call = client.request(DeleteKeyPair::new("A")).idempotent(true);
+    let call = client.send(DeleteKeyPair::new("A")).idempotent(true);
     let error = call.await.unwrap_err();
     assert!(error.is_outcome_unknown() && !error.is_connect() && error.is_transport(), "{error}");
 }
@@ -282,7 +284,7 @@ async fn a_date_that_is_refused_is_corrected_once() {
         assert_eq!(fake.requests().len(), expected);
     }
     let fake = Fake::new(move |_, _| dated(server));
-    let client = builder(&ONE, &fake).learn_clock(false).build().unwrap();
+    let client = builder(&ONE, &fake).correct_clock_skew(false).build().unwrap();
     client.send(GetKeyPair::new()).await.unwrap_err();
     assert_eq!((fake.requests().len(), client.clock_offset().as_secs()), (1, 0));
 }
@@ -303,7 +305,7 @@ async fn endpoints_that_fail_rest_and_come_back() {
         }
     });
     let client = builder(&["http://a.example", "http://b.example", "http://c.example"], &fake)
-        .retry(Retry::off())
+        .retry(Retry::disabled())
         .build()
         .unwrap();
     let query = || client.send(GetKeyPair::new());
@@ -428,8 +430,8 @@ async fn a_client_that_obeys_waits_for_the_next_window() {
         let reset = 900 - window.0.elapsed().as_secs();
         if window.1 > 3 { over_quota(&reset.to_string()) } else { quota(3 - window.1, reset) }
     });
-    let client = builder(&ONE, &fake).obey_rate_limit(true).build().unwrap();
-    let calls = (0..8).map(|_| client.send(GetKeyPair::new()));
+    let client = builder(&ONE, &fake).respect_rate_limit(true).build().unwrap();
+    let calls = (0..8).map(|_| client.send(GetKeyPair::new()).into_future());
     for result in futures_util::future::join_all(calls).await {
         result.unwrap();
     }
@@ -439,7 +441,7 @@ async fn a_client_that_obeys_waits_for_the_next_window() {
 
     // Who has no time for it is told at once.
     client.send(GetKeyPair::new()).await.unwrap();
-    let call = client.request(DeleteKeyPair::new("A")).timeout(Duration::from_secs(60));
+    let call = client.send(DeleteKeyPair::new("A")).timeout(Duration::from_secs(60));
     let error = call.await.unwrap_err();
     assert!(error.is_timeout() && !error.is_outcome_unknown(), "{error}");
     assert!(error.retry_after() > Some(Duration::from_secs(800)), "{error:?}");
@@ -453,18 +455,19 @@ async fn one_request_finds_out_and_when_it_fails_another_does() {
         1 => ok(NOTHING),
         _ => quota(1, 900),
     });
-    let client = builder(&ONE, &fake).obey_rate_limit(true).retry(Retry::off()).build().unwrap();
-    let calls = (0..4).map(|_| client.send(GetKeyPair::new()));
+    let client =
+        builder(&ONE, &fake).respect_rate_limit(true).retry(Retry::disabled()).build().unwrap();
+    let calls = (0..4).map(|_| client.send(GetKeyPair::new()).into_future());
     let failed = futures_util::future::join_all(calls).await.iter().filter(|r| r.is_err()).count();
     assert_eq!((failed, fake.requests().len()), (1, 4));
     // What does not sign has a window of its own.
-    let asks = client.request(GetKeyPair::new()).timeout(Duration::from_secs(1));
+    let asks = client.send(GetKeyPair::new()).timeout(Duration::from_secs(1));
     asks.await.unwrap_err();
     assert!(client.negotiate().await.unwrap_err().is_decode());
     assert_eq!(fake.requests().len(), 5);
 
     // Who asked and was dropped does not hold the others up.
-    let stuck = builder(&ONE, &fake).obey_rate_limit(true).build().unwrap();
-    drop(futures_util::poll!(Box::pin(stuck.send(GetKeyPair::new()))));
+    let stuck = builder(&ONE, &fake).respect_rate_limit(true).build().unwrap();
+    drop(futures_util::poll!(stuck.send(GetKeyPair::new()).into_future()));
     stuck.send(GetKeyPair::new()).await.unwrap();
 }

@@ -60,7 +60,7 @@ pub(crate) fn client(fake: &Arc<Fake>) -> Client {
 
 /// Asks the endpoints in this order, each once.
 pub(crate) fn clients(endpoints: &[&str], fake: &Arc<Fake>) -> Client {
-    builder(endpoints, fake).retry(Retry::off()).build().unwrap()
+    builder(endpoints, fake).retry(Retry::disabled()).build().unwrap()
 }
 
 pub(crate) fn builder(endpoints: &[&str], fake: &Arc<Fake>) -> ClientBuilder {
@@ -89,5 +89,5 @@ pub(crate) fn refused() -> Answer {
 }
 
 pub(crate) fn broken() -> Answer {
-    Err(TransportError::unknown("connection reset by peer"))
+    Err(TransportError::maybe_sent("connection reset by peer"))
 }

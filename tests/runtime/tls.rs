@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use backendai::{Client, Config, ConfigBuilder, Error, keypair::GetKeyPair};
+use backendai::{Client, Config, ConfigBuilder, Error, admin::keypair::GetKeyPair};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},

@@ -6,8 +6,8 @@ use std::{
 };
 
 use backendai::{
-    Drift, Items, Kind, Maybe, Operation, Page, Pager, Paginated, Position, Walk,
-    transport::HttpRequest,
+    Items, ListChanges, MaybeUndefined, Operation, OperationKind, Page, Pager, Paginated,
+    Pagination, Position, transport::HttpRequest,
 };
 use futures_util::FutureExt as _;
 use proptest::prelude::*;
@@ -19,18 +19,18 @@ use crate::support::*;
 /// A list that can be walked in every way.
 #[derive(Clone, Debug, Default, Serialize)]
 struct People {
-    #[serde(skip_serializing_if = "Maybe::is_unset")]
-    limit: Maybe<i32>,
-    #[serde(skip_serializing_if = "Maybe::is_unset")]
-    offset: Maybe<i32>,
-    #[serde(skip_serializing_if = "Maybe::is_unset")]
-    first: Maybe<i32>,
-    #[serde(skip_serializing_if = "Maybe::is_unset")]
-    after: Maybe<String>,
-    #[serde(skip_serializing_if = "Maybe::is_unset")]
-    filter: Maybe<String>,
-    #[serde(skip_serializing_if = "Maybe::is_unset")]
-    order: Maybe<String>,
+    #[serde(skip_serializing_if = "MaybeUndefined::is_undefined")]
+    limit: MaybeUndefined<i32>,
+    #[serde(skip_serializing_if = "MaybeUndefined::is_undefined")]
+    offset: MaybeUndefined<i32>,
+    #[serde(skip_serializing_if = "MaybeUndefined::is_undefined")]
+    first: MaybeUndefined<i32>,
+    #[serde(skip_serializing_if = "MaybeUndefined::is_undefined")]
+    after: MaybeUndefined<String>,
+    #[serde(skip_serializing_if = "MaybeUndefined::is_undefined")]
+    filter: MaybeUndefined<String>,
+    #[serde(skip_serializing_if = "MaybeUndefined::is_undefined")]
+    order: MaybeUndefined<String>,
 }
 
 #[derive(Deserialize)]
@@ -44,15 +44,16 @@ struct Data {
 impl Operation for People {
     type Data = Data;
     const NAME: &'static str = "People";
-    const KIND: Kind = Kind::Query;
+    const KIND: OperationKind = OperationKind::Query;
     const PATH: &'static str = "/admin/gql";
-    const TEXT: &'static str = "query People{people}";
-    const TEXT_JSON: &'static str = r#""query People{people}""#;
+    const DOCUMENT: &'static str = "query People{people}";
+    const DOCUMENT_JSON: &'static str = r#""query People{people}""#;
 }
 
 impl Paginated for People {
     type Item = String;
-    const WALKS: &'static [Walk] = &[Walk::Keyset, Walk::Offset, Walk::Cursor];
+    const STRATEGIES: &'static [Pagination] =
+        &[Pagination::Keyset, Pagination::Offset, Pagination::Cursor];
     const KEY: Option<&'static str> = Some("id");
 
     fn set_window(&mut self, limit: i32, offset: i32) {
@@ -60,20 +61,20 @@ impl Paginated for People {
     }
 
     fn set_cursor(&mut self, first: i32, after: Option<String>) {
-        let after = after.map_or(Maybe::Unset, Maybe::Value);
+        let after = after.map_or(MaybeUndefined::Undefined, MaybeUndefined::Value);
         *self = Self { first: first.into(), after, ..self.clone() };
     }
 
-    fn order_mut(&mut self) -> Option<&mut Maybe<String>> {
+    fn order_mut(&mut self) -> Option<&mut MaybeUndefined<String>> {
         Some(&mut self.order)
     }
 
-    fn filter_mut(&mut self) -> Option<&mut Maybe<String>> {
+    fn filter_mut(&mut self) -> Option<&mut MaybeUndefined<String>> {
         Some(&mut self.filter)
     }
 
     fn is_ordered(&self) -> bool {
-        matches!(self.order, Maybe::Value(_))
+        matches!(self.order, MaybeUndefined::Value(_))
     }
 
     fn key(item: &String) -> Option<String> {
@@ -259,7 +260,7 @@ proptest! {
         let again = |position: Position| {
             let fake = model.clone();
             let fake = Fake::new(move |_, request| fake.lock().unwrap().answer(request));
-            let order = if down { "-id".into() } else { Maybe::Unset };
+            let order = if down { "-id".into() } else { MaybeUndefined::Undefined };
             client(&fake).pages(People { order, ..People::default() }).start_at(position)
         };
         let mut items = order(pages).page_size(size).items();
@@ -282,16 +283,16 @@ proptest! {
         let model = Arc::new(Mutex::new(Model::new(&rows, changes, false)));
         let manager = model.clone();
         let fake = Fake::new(move |_, request| manager.lock().unwrap().answer(request));
-        let order = if rank { "rank".into() } else { Maybe::Unset };
+        let order = if rank { "rank".into() } else { MaybeUndefined::Undefined };
         let pages = client(&fake).pages(People { order, ..People::default() });
-        let pages = pages.walk(Walk::Offset).page_size(size).prefetch(prefetch);
+        let pages = pages.strategy(Pagination::Offset).page_size(size).prefetch(prefetch);
         let mut items = pages.items();
         let (all, _) = some(&mut items, usize::MAX);
         prop_assert_eq!(twice(&all), Vec::<&String>::new());
         let came: BTreeSet<_> = all.iter().cloned().collect();
         let lasting = lasting(&rows, &model);
         prop_assert!(lasting.is_subset(&came), "{:?}", lasting.difference(&came));
-        prop_assert!(!items.drift().missed);
+        prop_assert!(!items.list_changes().missed);
     }
 
     #[test]
@@ -299,17 +300,17 @@ proptest! {
         rows in rows(), changes in changes(), size in 1..9_u32, stop in 0..50_usize,
     ) {
         let (model, pages) = walk(Model::new(&rows, changes, false));
-        let mut items = pages.walk(Walk::Offset).page_size(size).items();
+        let mut items = pages.strategy(Pagination::Offset).page_size(size).items();
         let (mut all, over) = some(&mut items, stop);
         let mut missed = false;
         if !over {
             let position: Position = items.position().to_string().parse().unwrap();
             let manager = model.clone();
             let fake = Fake::new(move |_, request| manager.lock().unwrap().answer(request));
-            let pages = client(&fake).pages(People::default()).walk(Walk::Offset);
+            let pages = client(&fake).pages(People::default()).strategy(Pagination::Offset);
             let mut items = pages.start_at(position).page_size(size).items();
             all.extend(some(&mut items, usize::MAX).0);
-            missed = items.drift().missed;
+            missed = items.list_changes().missed;
         }
         let lasting = lasting(&rows, &model);
         let came: BTreeSet<_> = all.iter().cloned().collect();
@@ -321,17 +322,17 @@ proptest! {
         rows in rows(), changes in changes(), size in 1..9_u32, stop in 0..50_usize, forgets: bool,
     ) {
         let (model, pages) = walk(Model::new(&rows, changes, forgets));
-        let mut items = pages.walk(Walk::Cursor).page_size(size).items();
+        let mut items = pages.strategy(Pagination::Cursor).page_size(size).items();
         let (mut all, over) = some(&mut items, stop);
-        let mut missed = items.drift().missed;
+        let mut missed = items.list_changes().missed;
         if !over {
             let position: Position = items.position().to_string().parse().unwrap();
             let manager = model.clone();
             let fake = Fake::new(move |_, request| manager.lock().unwrap().answer(request));
-            let pages = client(&fake).pages(People::default()).walk(Walk::Cursor);
+            let pages = client(&fake).pages(People::default()).strategy(Pagination::Cursor);
             let mut items = pages.start_at(position).page_size(size).items();
             all.extend(some(&mut items, usize::MAX).0);
-            missed |= items.drift().missed;
+            missed |= items.list_changes().missed;
         }
         prop_assert_eq!(twice(&all), Vec::<&String>::new());
         let came: BTreeSet<_> = all.iter().cloned().collect();
@@ -343,14 +344,14 @@ proptest! {
     fn a_list_that_stays_is_the_same_from_anywhere(
         rows in rows(), size in 1..9_u32, stop in 0..70_usize, way in 0..3_usize, even: bool,
     ) {
-        let walk_ = [Walk::Keyset, Walk::Offset, Walk::Cursor][way];
-        let filter = if even { "even == true".into() } else { Maybe::Unset };
+        let walk_ = [Pagination::Keyset, Pagination::Offset, Pagination::Cursor][way];
+        let filter = if even { "even == true".into() } else { MaybeUndefined::Undefined };
         let manager = Arc::new(Mutex::new(Model::new(&rows, Vec::new(), true)));
         let begin = |position: Position| {
             let manager = manager.clone();
             let fake = Fake::new(move |_, request| manager.lock().unwrap().answer(request));
             let list = People { filter: filter.clone(), ..People::default() };
-            client(&fake).pages(list).walk(walk_).page_size(size).start_at(position).items()
+            client(&fake).pages(list).strategy(walk_).page_size(size).start_at(position).items()
         };
         let mut items = begin(Position::default());
         let (mut all, _) = some(&mut items, stop);
@@ -360,7 +361,7 @@ proptest! {
         let wanted = rows.iter().filter(|row| !even || *row % 2 == 0).map(|row| id(*row));
         prop_assert_eq!(all, wanted.collect::<Vec<_>>());
         let (_, over) = some(&mut items, usize::MAX);
-        prop_assert!(over && items.drift().is_none(), "{:?}", items.drift());
+        prop_assert!(over && items.list_changes().is_none(), "{:?}", items.list_changes());
     }
 }
 
@@ -371,12 +372,12 @@ fn a_walk_by_cursor_that_went_back_tells_the_next_one_what_came() {
     let changes = vec![none(), none(), none(), gone, none(), none(), vec![Change::Make(13)]];
     let rows = [10, 12, 14, 16, 18, 20, 22].into();
     let (model, pages) = walk(Model::new(&rows, changes, true));
-    let mut items = pages.walk(Walk::Cursor).page_size(2).items();
+    let mut items = pages.strategy(Pagination::Cursor).page_size(2).items();
     let (mut all, _) = some(&mut items, 7);
     assert_eq!(all.last().map(String::as_str), Some("013"), "{all:?}");
     let position = items.position().to_string().parse().unwrap();
     let fake = Fake::new(move |_, request| model.lock().unwrap().answer(request));
-    let pages = client(&fake).pages(People::default()).walk(Walk::Cursor).page_size(2);
+    let pages = client(&fake).pages(People::default()).strategy(Pagination::Cursor).page_size(2);
     all.extend(some(&mut pages.start_at(position).items(), usize::MAX).0);
     assert_eq!(all, ["010", "012", "014", "016", "018", "020", "013", "022"]);
 }
@@ -388,7 +389,7 @@ fn a_walk_by_cursor_ends_though_rows_were_made_behind_it() {
     let changes = vec![none(), none(), none(), make(3), none(), make(75)];
     let rows = [0, 2, 73, 74, 205].into();
     let (model, pages) = walk(Model::new(&rows, changes, false));
-    let (all, _) = some(&mut pages.walk(Walk::Cursor).page_size(1).items(), usize::MAX);
+    let (all, _) = some(&mut pages.strategy(Pagination::Cursor).page_size(1).items(), usize::MAX);
     assert_eq!(all, ["000", "002", "073", "074", "205", "075"]);
     assert!(requests(&model).len() < 20, "{:?}", requests(&model));
 }
@@ -419,7 +420,7 @@ fn what_is_sent_by_key() {
 #[test]
 fn what_is_sent_by_offset() {
     let (model, pages) = walk(stay(0..5));
-    some(&mut pages.walk(Walk::Offset).page_size(2).items(), usize::MAX);
+    some(&mut pages.strategy(Pagination::Offset).page_size(2).items(), usize::MAX);
     let windows: Vec<_> = requests(&model)
         .iter()
         .map(|request| (request["limit"].as_u64().unwrap(), request["offset"].as_u64().unwrap()))
@@ -431,7 +432,7 @@ fn what_is_sent_by_offset() {
 #[test]
 fn what_is_sent_by_cursor() {
     let (model, pages) = walk(stay(0..5));
-    some(&mut pages.walk(Walk::Cursor).page_size(2).items(), usize::MAX);
+    some(&mut pages.strategy(Pagination::Cursor).page_size(2).items(), usize::MAX);
     assert_eq!(
         requests(&model),
         [
@@ -446,10 +447,10 @@ fn what_is_sent_by_cursor() {
 fn rows_that_were_deleted_before_the_walk_are_noticed() {
     let changes = vec![vec![], vec![Change::Delete(0), Change::Delete(1)]];
     let (_, pages) = walk(Model::new(&(0..9).collect(), changes, false));
-    let mut items = pages.walk(Walk::Offset).page_size(3).items();
+    let mut items = pages.strategy(Pagination::Offset).page_size(3).items();
     let (rows, _) = some(&mut items, usize::MAX);
     assert_eq!(rows.len(), 9);
-    let drift = items.drift();
+    let drift = items.list_changes();
     assert_eq!((drift.first_total, drift.last_total), (Some(9), Some(7)));
     assert_eq!((drift.shifts, drift.missed, drift.is_none()), (1, false, false));
 }
@@ -458,10 +459,10 @@ fn rows_that_were_deleted_before_the_walk_are_noticed() {
 fn rows_that_were_made_before_the_walk_are_noticed() {
     let changes = vec![vec![], vec![Change::Make(0), Change::Make(1)]];
     let (_, pages) = walk(Model::new(&(2..9).collect(), changes, false));
-    let mut items = pages.walk(Walk::Offset).page_size(3).items();
+    let mut items = pages.strategy(Pagination::Offset).page_size(3).items();
     let (rows, _) = some(&mut items, usize::MAX);
     assert_eq!(rows, (2..9).map(id).collect::<Vec<_>>());
-    let drift: Drift = items.drift();
+    let drift: ListChanges = items.list_changes();
     assert_eq!((drift.duplicates, drift.shifts, drift.missed), (2, 1, false));
 }
 
@@ -469,25 +470,25 @@ fn rows_that_were_made_before_the_walk_are_noticed() {
 fn a_cursor_whose_row_is_gone_is_stepped_over() {
     let changes = vec![vec![], vec![Change::Delete(2), Change::Delete(1)]];
     let (model, pages) = walk(Model::new(&(0..9).collect(), changes, true));
-    let mut items = pages.walk(Walk::Cursor).page_size(3).items();
+    let mut items = pages.strategy(Pagination::Cursor).page_size(3).items();
     let (rows, _) = some(&mut items, usize::MAX);
     assert_eq!(rows, (0..9).map(id).collect::<Vec<_>>());
     let after: Vec<_> = requests(&model).iter().map(|request| request["after"].clone()).collect();
     assert_eq!(after[..4], [json!(null), json!("002"), json!("001"), json!("000")]);
-    assert_eq!((items.drift().shifts, items.drift().missed), (1, false));
+    assert_eq!((items.list_changes().shifts, items.list_changes().missed), (1, false));
 }
 
 #[test]
 fn a_place_that_is_gone_is_said() {
     let (_, pages) = walk(stay(0..9));
-    let mut items = pages.walk(Walk::Cursor).page_size(3).items();
+    let mut items = pages.strategy(Pagination::Cursor).page_size(3).items();
     some(&mut items, 3);
     let position = items.position();
     let gone = Model::new(&(3..9).collect(), Vec::new(), true);
     let (_, pages) = walk(gone);
     let mut items = pages.start_at(position).items();
     assert_eq!(some(&mut items, usize::MAX), (Vec::new(), true));
-    assert!(items.drift().missed);
+    assert!(items.list_changes().missed);
 }
 
 /// What the first page says.
@@ -507,28 +508,28 @@ fn what_is_not_possible_is_said_before_anything_is_sent() {
     let by_name = || pages(list("name"));
     for (pages, expected) in [
         (
-            by_name().walk(Walk::Keyset),
+            by_name().strategy(Pagination::Keyset),
             "People: the list can be read by key only in the order of id: leave out the order, or \
              walk by offset",
         ),
         (
-            by_name().walk(Walk::Cursor),
+            by_name().strategy(Pagination::Cursor),
             "People: the manager cannot page by cursor in an order of yours: leave out the order",
         ),
         (
-            pages(People::default()).walk(Walk::Cursor).offset(3),
+            pages(People::default()).strategy(Pagination::Cursor).offset(3),
             r#"People: a walk by cursor cannot begin at the position {"rows":3}: it was reached in another way"#,
         ),
         (
             pages(People::default())
-                .walk(Walk::Offset)
+                .strategy(Pagination::Offset)
                 .start_at(r#"{"rows":3,"key":"003"}"#.parse().unwrap()),
             r#"People: a walk by offset cannot begin at the position {"rows":3,"key":"003"}: it was reached in another way"#,
         ),
     ] {
         assert_eq!(refused(pages), expected);
     }
-    let numbers = client(&fake).pages(crate::pages::NUMBERS).walk(Walk::Keyset);
+    let numbers = client(&fake).pages(crate::pages::NUMBERS).strategy(Pagination::Keyset);
     let error = Box::pin(numbers).next().now_or_never().unwrap().unwrap().unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -563,17 +564,17 @@ fn a_manager_that_repeats_itself_is_no_endless_loop() {
     let page = json!({ "items": ["a", "b"], "total": 9, "cursors": ["x", "y"], "more": true });
     for (walk, expected) in [
         (
-            Walk::Keyset,
+            Pagination::Keyset,
             "People: the list cannot be read by key: the row \"a\" comes again behind itself, so \
              id does not identify a row or the manager does not keep to the filter",
         ),
         (
-            Walk::Cursor,
+            Pagination::Cursor,
             "People: the list cannot be read by cursor: the manager gives the cursor \"y\" again \
              behind itself",
         ),
     ] {
-        let mut pages = always(page.clone()).walk(walk);
+        let mut pages = always(page.clone()).strategy(walk);
         assert_eq!(pages.next().now_or_never().unwrap().unwrap().unwrap().items, ["a", "b"]);
         let error = pages.next().now_or_never().unwrap().unwrap().unwrap_err();
         assert_eq!(error.to_string(), expected);
@@ -583,7 +584,7 @@ fn a_manager_that_repeats_itself_is_no_endless_loop() {
     for items in [json!(["a", "b"]), json!(["a", "b", "c"])] {
         let endless = json!({ "items": items, "total": null, "cursors": [], "more": true });
         for page in [&page, &endless] {
-            let mut items = always(page.clone()).walk(Walk::Offset).items();
+            let mut items = always(page.clone()).strategy(Pagination::Offset).items();
             let (mut rows, mut errors) = (Vec::new(), 0);
             while let Some(row) = next(&mut items) {
                 match row {
@@ -600,7 +601,7 @@ fn a_manager_that_repeats_itself_is_no_endless_loop() {
 #[test]
 fn a_cursor_that_is_missing_is_an_error() {
     let page = json!({ "items": ["a", "b"], "total": 9, "cursors": [null, null], "more": true });
-    let mut pages = always(page).walk(Walk::Cursor);
+    let mut pages = always(page).strategy(Pagination::Cursor);
     let error = pages.next().now_or_never().unwrap().unwrap().unwrap_err();
     assert!(error.is_decode(), "{error}");
 }
@@ -615,10 +616,10 @@ fn a_list_that_says_too_early_that_nothing_comes_is_read_on() {
         let data = json!({ "items": rows, "total": 5, "cursors": rows, "more": false });
         ok(json!({ "data": data, "errors": null }).to_string())
     });
-    let pages = client(&fake).pages(People::default()).walk(Walk::Cursor).page_size(2);
+    let pages = client(&fake).pages(People::default()).strategy(Pagination::Cursor).page_size(2);
     let mut items = pages.items();
     assert_eq!(some(&mut items, usize::MAX).0, ["1", "2", "3", "4", "5"]);
-    assert!(items.drift().is_none());
+    assert!(items.list_changes().is_none());
     assert_eq!(fake.requests().len(), 3);
 }
 

@@ -126,7 +126,7 @@ impl Proof {
     {
         self.seen.insert(O::NAME);
         let document =
-            ExecutableDocument::parse_and_validate(&self.schema, O::TEXT, O::NAME).unwrap();
+            ExecutableDocument::parse_and_validate(&self.schema, O::DOCUMENT, O::NAME).unwrap();
         let (mut decoded, mut refused) = (0, 0);
         let seed = O::NAME.bytes().map(u64::from).sum();
         let mut rng = RandProvider(StdRng::seed_from_u64(seed));
@@ -218,7 +218,7 @@ fn every_answer_that_the_schema_allows_survives() {
     let mut proof = Proof::new();
     macro_rules! prove {
         ($($module:ident { $($operation:ident)* })*) => {
-            $($(proof.operation::<backendai::$module::$operation>();)*)*
+            $($(proof.operation::<backendai::admin::$module::$operation>();)*)*
         };
     }
     every_operation!(prove);

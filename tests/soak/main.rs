@@ -30,8 +30,10 @@ use std::{
 
 use backendai::{
     Chosen, Client, Config, Error,
-    keypair::{CreateKeyPair, DeleteKeyPair, GetKeyPair, ModifyKeyPair, PagedKeyPairs},
-    types::{KeyPairInput, ModifyKeyPairInput},
+    admin::{
+        keypair::{CreateKeyPair, DeleteKeyPair, GetKeyPair, ModifyKeyPair, PagedKeyPairs},
+        types::{KeyPairInput, ModifyKeyPairInput},
+    },
 };
 use fastrand::Rng;
 use tokio::time::{Instant, sleep};

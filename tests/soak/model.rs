@@ -7,7 +7,7 @@ use std::{
     sync::atomic::{AtomicI32, Ordering},
 };
 
-use backendai::{Chosen, Select as _, keypair::PagedKeyPairs};
+use backendai::{Chosen, Select as _, admin::keypair::PagedKeyPairs};
 use serde::Deserialize;
 
 /// Numbers that tell the keypairs of this run apart: their rate limits.

@@ -1,6 +1,6 @@
 //! The options of a verb: those of all lists, and one for each variable of the document.
 
-use backendai::filter::{List, columns::LISTS};
+use backendai::{admin::columns::LISTS, filter::List};
 use clap::{Arg, ArgAction, ArgMatches, builder::BoolishValueParser, value_parser};
 use serde_json::Value;
 
@@ -87,7 +87,7 @@ impl Variable {
         match self.ty.trim_end_matches('!') {
             "Boolean" => arg.value_name("BOOL").value_parser(BoolishValueParser::new()),
             "Int" => arg.value_name("N").value_parser(value_parser!(i64)),
-            _ => arg.value_name("TEXT"),
+            _ => arg.value_name("DOCUMENT"),
         }
     }
 

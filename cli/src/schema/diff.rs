@@ -72,13 +72,13 @@ impl Diff {
         let files = documents(folder)?;
         if files.is_empty() {
             let what = format!("there are no documents in {}", folder.display());
-            return Err(Failure::argument(what).mend("name a folder with `.graphql` files"));
+            return Err(Failure::argument(what).help("name a folder with `.graphql` files"));
         }
         old.options().files(files).coordinates().map_err(|invalid| {
             check::tell("error", invalid.diagnostics());
             let what =
                 format!("the documents in {} do not fit {}", folder.display(), self.old.display());
-            Failure::argument(what).mend("compare with the snapshot that they were written for")
+            Failure::argument(what).help("compare with the snapshot that they were written for")
         })
     }
 }

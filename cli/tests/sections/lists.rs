@@ -125,7 +125,7 @@ pub(crate) async fn documents() -> Page {
     let manager = Manager::start().await.unwrap();
     let mut page = Page::new("Documents of your own").of(&manager, manager.superadmin());
     page.prose(
-        "`gql` runs a document: a file, `-` for the standard input, or `--execute TEXT`. It is proven \
+        "`gql` runs a document: a file, `-` for the standard input, or `--execute DOCUMENT`. It is proven \
          against the schema that this command was built with, or `--schema FILE`, before it is sent; \
          `--no-validate` sends it as it is, `--path v2` to the newer schema. The data is printed as the \
          manager wrote it, to the last digit.",

@@ -121,7 +121,7 @@ impl Builder<'_> {
             }
             match self.schema.types.get(&name) {
                 Some(ExtendedType::Enum(def)) => {
-                    let mut names = Names::with(&["Unlisted"]);
+                    let mut names = Names::with(&["UnknownValue"]);
                     let values = def.values.values().map(|value| EnumValue {
                         variant: ident(&names.claim(camel(&value.value))),
                         value: value.value.to_string(),

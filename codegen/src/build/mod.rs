@@ -249,10 +249,10 @@ impl<'d> Builder<'d> {
             let fields = self.struct_fields(parts, on, prefix, false, nest);
             return Output { name: name.to_owned(), docs, body: Body::Struct(fields) };
         }
-        let mut names = Names::with(&["Unlisted"]);
+        let mut names = Names::with(&["UnknownType"]);
         let mut variants = Vec::new();
         for ty in narrower.iter().map(Some).chain([None]) {
-            let title = ty.map_or_else(|| "Unlisted".to_owned(), |ty| camel(ty));
+            let title = ty.map_or_else(|| "UnknownType".to_owned(), |ty| camel(ty));
             let holds = nest.names.claim(format!("{prefix}{title}"));
             let fields = self.struct_fields(parts, ty.unwrap_or(on), &holds, true, nest);
             nest.types.push(Output {

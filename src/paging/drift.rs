@@ -4,7 +4,7 @@
 /// noticed in which way of walking.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Drift {
+pub struct ListChanges {
     /// How many rows the list had when the walk began, as the manager said.
     pub first_total: Option<u64>,
     /// How many rows it had at the last page.
@@ -18,7 +18,7 @@ pub struct Drift {
     pub missed: bool,
 }
 
-impl Drift {
+impl ListChanges {
     /// Whether the list did not change, as far as the walk can tell.
     pub fn is_none(&self) -> bool {
         self.duplicates == 0

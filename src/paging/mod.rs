@@ -19,11 +19,11 @@ use std::{
 use futures_core::Stream;
 
 use self::{course::Course, position::Mark, queue::Queue};
-pub use self::{drift::Drift, items::Items, position::Position};
+pub use self::{drift::ListChanges, items::Items, position::Position};
 use crate::{
     client::Client,
     error::Result,
-    operation::{Page, Paginated, Walk},
+    operation::{Page, Paginated, Pagination},
 };
 
 /// Rows per page unless set.
@@ -46,9 +46,9 @@ const PAGE_SIZE: u32 = 100;
 /// # What is guaranteed
 ///
 /// While a list is read, others make and delete rows. What that does to a walk depends on its way,
-/// which the document allows ([`Paginated::WALKS`]) and [`walk`](Self::walk) chooses.
+/// which the document allows ([`Paginated::STRATEGIES`]) and [`strategy`](Self::strategy) chooses.
 ///
-/// **By key** ([`Walk::Keyset`]), the default where it is possible: each page is asked for with a
+/// **By key** ([`Pagination::Keyset`]), the default where it is possible: each page is asked for with a
 /// condition, "the key is greater than that of the last row". *Every row that is there all the time
 /// comes exactly once*, whatever happens to other rows. The order is that of the key, as the
 /// manager's database compares. With an order of the caller's own it is possible only if that is
@@ -56,7 +56,7 @@ const PAGE_SIZE: u32 = 100;
 /// which is then an error. A key that the filter language cannot say (a line break, a backslash at
 /// the end or before a quote, an empty text) is an error, not another filter.
 ///
-/// **By offset** ([`Walk::Offset`]): each page is "after so many rows". Columns that identify a row
+/// **By offset** ([`Pagination::Offset`]): each page is "after so many rows". Columns that identify a row
 /// are appended to the order, and each page begins with the last row of the one before, so that a
 /// page is known to follow. When it does not, because rows before it were made or deleted, the walk
 /// goes back until it finds a row that it knows. *No row comes twice, and every row that is there
@@ -66,18 +66,18 @@ const PAGE_SIZE: u32 = 100;
 /// can come twice. A list whose rows have no key in the document has none of it: rows can come twice
 /// or be left out, and where the manager's order leaves rows equal, as with rows that were made at the
 /// same time, even if nobody changes them. So such a walk says from its second page on, and when the
-/// total changes, that rows may have been [missed](Drift::missed).
+/// total changes, that rows may have been [missed](ListChanges::missed).
 ///
-/// **By cursor** ([`Walk::Cursor`]): each page is "after this row", in the manager's own order, which
+/// **By cursor** ([`Pagination::Cursor`]): each page is "after this row", in the manager's own order, which
 /// is that of the ids where a list has no `limit` and `offset`, and by time of creation where it has
 /// both. An order of the caller's own is an error: the manager pages it wrongly or not at all. *Every
 /// row that is there all the time comes exactly once* if the manager keeps to its order; managers
 /// before 26.4 leave out rows with equal times of creation. When the row is gone whose cursor was
 /// sent, some lists answer with an empty page; the walk then goes back to rows before it, up to 256.
-/// Only if all of these are gone rows may be [missed](Drift::missed). A cursor that comes again is
+/// Only if all of these are gone rows may be [missed](ListChanges::missed). A cursor that comes again is
 /// an error.
 ///
-/// What a walk noticed, [`drift`](Self::drift) says at any time, best after the end. A row that is
+/// What a walk noticed, [`drift`](Self::list_changes) says at any time, best after the end. A row that is
 /// made while the walk goes on comes or does not come.
 ///
 /// # Where it ends
@@ -123,12 +123,12 @@ const PAGE_SIZE: u32 = 100;
 pub struct Pager<O: Paginated> {
     client: Client,
     operation: O,
-    walk: Option<Walk>,
+    walk: Option<Pagination>,
     page_size: u32,
     left: Option<u64>,
     position: Position,
     total: Option<u64>,
-    drift: Drift,
+    drift: ListChanges,
     prefetch: usize,
     /// Whether the page that came last was full. Only then it is known where the pages after the
     /// next one begin.
@@ -153,7 +153,7 @@ impl<O: Paginated> Pager<O> {
             left: None,
             position: Position::default(),
             total: None,
-            drift: Drift::default(),
+            drift: ListChanges::default(),
             prefetch: 0,
             full: false,
             begin: Position::default(),
@@ -166,7 +166,7 @@ impl<O: Paginated> Pager<O> {
 
     /// The way to walk, where the list has several; more on them [above](Self#what-is-guaranteed).
     /// One that is not possible is told before anything is sent.
-    pub const fn walk(mut self, walk: Walk) -> Self {
+    pub const fn strategy(mut self, walk: Pagination) -> Self {
         self.walk = Some(walk);
         self
     }
@@ -223,7 +223,7 @@ impl<O: Paginated> Pager<O> {
     }
 
     /// What was noticed so far of changes in the list.
-    pub const fn drift(&self) -> Drift {
+    pub const fn list_changes(&self) -> ListChanges {
         self.drift
     }
 

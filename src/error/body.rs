@@ -92,7 +92,7 @@ impl Problem {
 
     /// Whether the webserver made it, and certainly so: the manager's all have a code, and some
     /// codes and kinds are the webserver's alone.
-    pub(crate) fn is_of_webserver(&self) -> bool {
+    pub(crate) fn is_from_webserver(&self) -> bool {
         let (kind, code) = (self.kind.as_deref(), self.error_code.as_deref());
         kind.is_some_and(|kind| kind.contains("/probs/webserver/"))
             || code.is_none_or(|code| {

@@ -9,7 +9,7 @@ use std::{
 
 use futures_core::Stream;
 
-use super::{Drift, Pager, Position};
+use super::{ListChanges, Pager, Position};
 use crate::{error::Result, operation::Paginated};
 
 /// A walk of a list, one row at a time: [`next`](Self::next), or as a [`Stream`]. Pages are
@@ -38,8 +38,8 @@ impl<O: Paginated> Items<O> {
     }
 
     /// What was noticed so far of changes in the list.
-    pub const fn drift(&self) -> Drift {
-        self.pages.drift()
+    pub const fn list_changes(&self) -> ListChanges {
+        self.pages.list_changes()
     }
 
     /// The next row; `None` at the end.

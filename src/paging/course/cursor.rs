@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Ask, Drift, Mark, Position, Seen, Taken};
+use super::{Ask, ListChanges, Mark, Position, Seen, Taken};
 use crate::error::Error;
 
 /// How many rows the walk can go back when the last ones are gone.
@@ -43,7 +43,7 @@ impl Cursor {
         at: &Position,
         limit: u32,
         seen: Seen,
-        drift: &mut Drift,
+        drift: &mut ListChanges,
     ) -> Taken {
         let (total, more) = (seen.total, seen.more.unwrap_or(false));
         drift.total(total);
@@ -96,7 +96,7 @@ impl Cursor {
 
     /// The page is empty, though rows should come. The row whose cursor was sent may be gone: some
     /// lists then answer nothing. Then those before it are tried.
-    fn nothing(&mut self, at: &Position, total: Option<u64>, drift: &mut Drift) -> Taken {
+    fn nothing(&mut self, at: &Position, total: Option<u64>, drift: &mut ListChanges) -> Taken {
         if at.cursor().is_none() {
             return match total {
                 Some(1..) if !self.empty => {

@@ -4,14 +4,19 @@
 //! silent, these are not: a refusal (`ok: false`) is an error, and [`KeyPairs::info`] asks for the
 //! keypair it is given.
 
-pub use crate::generated::keypair::*;
+use super::{
+    keypair::{
+        CreateKeyPair, DeleteKeyPair, GetKeyPair, KeyPairDetail, ListKeyPairs, ModifyKeyPair,
+        NewKeyPair, PagedKeyPairs,
+    },
+    types::{KeyPairInput, ModifyKeyPairInput},
+};
 use crate::{
     client::Client,
     error::{Error, Result},
     operation::Operation as _,
-    page::Pager,
-    scalar::Maybe,
-    types::{KeyPairInput, ModifyKeyPairInput},
+    paging::Pager,
+    scalar::MaybeUndefined,
 };
 
 /// Rows of a page of [`KeyPairs::paginated_list`], as in the official client.
@@ -26,7 +31,7 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn run(client: backendai::Client) -> backendai::Result<()> {
-    /// use backendai::types::{KeyPairInput, ModifyKeyPairInput};
+    /// use backendai::admin::types::{KeyPairInput, ModifyKeyPairInput};
     ///
     /// let keypairs = client.keypairs();
     /// let new = keypairs.create("user@example.com", KeyPairInput::new("default", 5000)).await?;
@@ -58,7 +63,7 @@ impl KeyPairs<'_> {
     ) -> Result<NewKeyPair> {
         // The official client sends both, whatever the manager's defaults are.
         for (field, default) in [(&mut props.is_active, true), (&mut props.is_admin, false)] {
-            if field.is_unset() {
+            if field.is_undefined() {
                 *field = default.into();
             }
         }
@@ -116,7 +121,7 @@ impl KeyPairs<'_> {
     /// All that [`Error`] can be; a plain user may ask for own keypairs only.
     pub async fn info(
         &self,
-        access_key: impl Into<Maybe<String>>,
+        access_key: impl Into<MaybeUndefined<String>>,
     ) -> Result<Option<KeyPairDetail>> {
         Ok(self.0.send(GetKeyPair::new().access_key(access_key)).await?.keypair)
     }

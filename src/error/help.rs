@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::{
     Document, Error, Http, Problem, Sent,
-    class::{Argument, Class, Fault},
+    classify::{Argument, Class, Fault},
 };
 
 /// The manager answers `Bad request.` without a reason to bodies of more bytes than this.

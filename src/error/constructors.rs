@@ -4,13 +4,13 @@ use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use http::StatusCode;
 
-use super::{Decode, Error, Graphql, Http, Inner, Kind, Sent, Source, class::Class};
+use super::{Decode, Error, Graphql, Http, Inner, Kind, Sent, Source, classify::Class};
 use crate::{
     config::ApiVersion,
     operation::Refusal,
     response::RateLimit,
     transport::TransportError,
-    version::{ManagerVersion, Since},
+    version::{ManagerVersion, Requirement},
 };
 
 impl Error {
@@ -147,7 +147,7 @@ impl Error {
         Self::new(Kind::TooOld { server, minimum })
     }
 
-    pub(crate) fn manager_too_old(manager: ManagerVersion, missing: Vec<Since>) -> Self {
+    pub(crate) fn manager_too_old(manager: ManagerVersion, missing: Vec<Requirement>) -> Self {
         Self::new(Kind::ManagerTooOld { manager, missing })
     }
 
@@ -186,7 +186,7 @@ impl Error {
     }
 
     /// What an earlier request may have done is not undone by what became of the last one.
-    pub(crate) fn with_earlier(mut self, earlier: Vec<Self>) -> Self {
+    pub(crate) fn with_previous_attempts(mut self, earlier: Vec<Self>) -> Self {
         self.0.outcome_unknown |= earlier.iter().any(Self::is_outcome_unknown);
         self.0.earlier = earlier;
         self

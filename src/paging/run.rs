@@ -13,9 +13,9 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    operation::{Page, Paginated, Walk},
+    operation::{Page, Paginated, Pagination},
     request::Request,
-    scalar::Maybe,
+    scalar::MaybeUndefined,
 };
 
 impl<O: Paginated> Pager<O> {
@@ -59,23 +59,26 @@ impl<O: Paginated> Pager<O> {
         let order = operation.order_mut().map(|order| order.clone()).unwrap_or_default();
         let descending = match O::KEY {
             // An order that is no text is not known to be by key.
-            Some(key) if !ordered || matches!(order, Maybe::Value(_)) => order::by_key(&order, key),
+            Some(key) if !ordered || matches!(order, MaybeUndefined::Value(_)) => {
+                order::by_key(&order, key)
+            }
             _ => None,
         };
         let at = &self.position;
         let walk = match self.walk {
             Some(walk) => walk,
             // A position says in which way it was reached.
-            None if at.key().is_some() => Walk::Keyset,
-            None if at.cursor().is_some() => Walk::Cursor,
-            None if !at.behind().is_empty() => Walk::Offset,
+            None if at.key().is_some() => Pagination::Keyset,
+            None if at.cursor().is_some() => Pagination::Cursor,
+            None if !at.behind().is_empty() => Pagination::Offset,
             None => {
-                let possible = |walk: &&Walk| **walk != Walk::Keyset || descending.is_some();
-                O::WALKS.iter().find(possible).copied().unwrap_or(Walk::Offset)
+                let possible =
+                    |walk: &&Pagination| **walk != Pagination::Keyset || descending.is_some();
+                O::STRATEGIES.iter().find(possible).copied().unwrap_or(Pagination::Offset)
             }
         };
-        if !O::WALKS.contains(&walk) {
-            let ways: Vec<_> = O::WALKS.iter().map(|walk| way(*walk)).collect();
+        if !O::STRATEGIES.contains(&walk) {
+            let ways: Vec<_> = O::STRATEGIES.iter().map(|walk| way(*walk)).collect();
             return Err(Error::config(format!(
                 "the document does not let the list be read {}, but {}",
                 way(walk),
@@ -83,9 +86,9 @@ impl<O: Paginated> Pager<O> {
             )));
         }
         let fits = match walk {
-            Walk::Keyset => at.cursor().is_none() && at.behind().is_empty(),
-            Walk::Offset => at.cursor().is_none() && at.key().is_none(),
-            Walk::Cursor => {
+            Pagination::Keyset => at.cursor().is_none() && at.behind().is_empty(),
+            Pagination::Offset => at.cursor().is_none() && at.key().is_none(),
+            Pagination::Cursor => {
                 let begin = at.rows() == 0 && at.behind().is_empty();
                 at.key().is_none() && (begin || at.cursor().is_some())
             }
@@ -97,20 +100,20 @@ impl<O: Paginated> Pager<O> {
             )));
         }
         match (walk, O::KEY, descending) {
-            (Walk::Keyset, Some(key), Some(descending)) => {
+            (Pagination::Keyset, Some(key), Some(descending)) => {
                 let filter = operation.filter_mut().and_then(|filter| filter.clone().value());
                 Ok(Course::Keyset(Keyset::new(key, descending, filter)))
             }
-            (Walk::Keyset, key, _) => Err(Error::config(format!(
+            (Pagination::Keyset, key, _) => Err(Error::config(format!(
                 "the list can be read by key only in the order of {}: leave out the order, or walk \
                  by offset",
                 key.unwrap_or("its key")
             ))),
-            (Walk::Offset, ..) => Ok(Course::Offset(Offset::new(at))),
-            (Walk::Cursor, ..) if ordered => Err(Error::config(
+            (Pagination::Offset, ..) => Ok(Course::Offset(Offset::new(at))),
+            (Pagination::Cursor, ..) if ordered => Err(Error::config(
                 "the manager cannot page by cursor in an order of yours: leave out the order",
             )),
-            (Walk::Cursor, ..) => Ok(Course::Cursor(Cursor::default())),
+            (Pagination::Cursor, ..) => Ok(Course::Cursor(Cursor::default())),
         }
     }
 
@@ -206,7 +209,7 @@ impl<O: Paginated> Pager<O> {
                 })?;
                 operation.set_window(limit, counted);
                 if let (Some(filter), Some(own)) = (filter, operation.filter_mut()) {
-                    *own = Maybe::Value(filter.clone());
+                    *own = MaybeUndefined::Value(filter.clone());
                 }
                 if let (Some(key), Some(order)) = (O::KEY, operation.order_mut()) {
                     order::complete(order, key);
@@ -265,10 +268,10 @@ impl<O: Paginated> Pager<O> {
     }
 }
 
-fn way(walk: Walk) -> &'static str {
+fn way(walk: Pagination) -> &'static str {
     match walk {
-        Walk::Keyset => "by key",
-        Walk::Offset => "by offset",
-        Walk::Cursor => "by cursor",
+        Pagination::Keyset => "by key",
+        Pagination::Offset => "by offset",
+        Pagination::Cursor => "by cursor",
     }
 }

@@ -5,31 +5,9 @@
 //! all columns of `model_cards`. One module for each list,
 //! by the name of the query's field.
 
-use super::column::{Choice, Code, Column, Flag, Id, Number, Text, Texts, Time, Variant, Word};
-
-/// A list that can be filtered and ordered.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct List {
-    /// Name of the query's field, such as `keypair_list`.
-    pub name: &'static str,
-    /// Its columns, by name.
-    pub columns: &'static [ListColumn],
-}
-
-/// A column of a [`List`], for programs that choose it when they run.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct ListColumn {
-    /// Its name in the filter and order languages.
-    pub name: &'static str,
-    /// What it holds.
-    pub holds: Variant,
-    /// Whether a filter may name it.
-    pub filter: bool,
-    /// Whether an order may name it.
-    pub order: bool,
-}
+use crate::filter::{
+    Choice, Code, Column, Flag, Id, List, ListColumn, Number, Text, Texts, Time, Variant, Word,
+};
 
 macro_rules! lists {
     ($($list:ident { $($constant:ident $name:literal $kind:ident $filter:literal $order:literal,)* })*) => {

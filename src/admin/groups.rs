@@ -1,12 +1,14 @@
 //! Projects, which the API calls groups: the generated operations, and an update that loses nothing.
 
-pub use crate::generated::group::*;
+use super::{
+    group::{GetGroupRegistry, GroupDetail, ModifyGroup},
+    types::ModifyGroupInput,
+};
 use crate::{
     client::Client,
     error::{Error, Result},
     operation::Operation as _,
     scalar::Uuid,
-    types::ModifyGroupInput,
 };
 
 /// Functions on projects that do more than one operation, see [`Client::groups`].

@@ -6,7 +6,7 @@ mod offset;
 
 pub(super) use self::{cursor::Cursor, keyset::Keyset, offset::Offset};
 use super::{
-    drift::Drift,
+    drift::ListChanges,
     known::Known,
     position::{Mark, Position},
 };
@@ -90,7 +90,7 @@ impl Course {
         at: &Position,
         limit: u32,
         seen: Seen,
-        drift: &mut Drift,
+        drift: &mut ListChanges,
     ) -> Taken {
         match self {
             Self::Keyset(course) => course.take(at, limit, seen, drift),

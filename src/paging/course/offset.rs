@@ -4,7 +4,7 @@
 //! has a row that is known already, everything behind that row follows it, however many rows were
 //! made or deleted before it. When none is known, the walk goes back until one is.
 
-use super::{Ask, Drift, Known, Mark, Position, Seen, Taken};
+use super::{Ask, Known, ListChanges, Mark, Position, Seen, Taken};
 use crate::error::Error;
 
 /// After this many empty pages in a row where rows should be the walk fails.
@@ -60,14 +60,14 @@ impl Offset {
         at: &Position,
         limit: u32,
         seen: Seen,
-        drift: &mut Drift,
+        drift: &mut ListChanges,
     ) -> Taken {
         drift.total(seen.total);
         let keyed = !self.known.is_empty() || seen.keys.iter().any(Option::is_some);
         if keyed { self.keyed(at, limit, seen, drift) } else { self.plain(at, limit, &seen, drift) }
     }
 
-    fn keyed(&mut self, at: &Position, limit: u32, seen: Seen, drift: &mut Drift) -> Taken {
+    fn keyed(&mut self, at: &Position, limit: u32, seen: Seen, drift: &mut ListChanges) -> Taken {
         let (total, rows) = (seen.total, seen.keys.len() as u64);
         let overlap = self.overlap(at.rows());
         let begin = at.rows().saturating_sub(overlap + self.back);
@@ -136,7 +136,7 @@ impl Offset {
     }
 
     /// Nothing is known of the rows but their number.
-    fn plain(&mut self, at: &Position, limit: u32, seen: &Seen, drift: &mut Drift) -> Taken {
+    fn plain(&mut self, at: &Position, limit: u32, seen: &Seen, drift: &mut ListChanges) -> Taken {
         let (total, rows, begin) = (seen.total, seen.keys.len() as u64, at.rows());
         // Where the manager's order leaves rows equal, they change places between two pages.
         drift.missed |= begin > 0;

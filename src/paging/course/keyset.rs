@@ -1,6 +1,6 @@
 //! By key: the rows whose key is greater than that of the last row.
 
-use super::{super::filter, Ask, Drift, Known, Mark, Position, Seen, Taken};
+use super::{super::filter, Ask, Known, ListChanges, Mark, Position, Seen, Taken};
 use crate::error::{Error, Result};
 
 pub(in super::super) struct Keyset {
@@ -39,7 +39,7 @@ impl Keyset {
         at: &Position,
         limit: u32,
         seen: Seen,
-        drift: &mut Drift,
+        drift: &mut ListChanges,
     ) -> Taken {
         let rows = seen.keys.len() as u64;
         // Behind a key the manager counts only what remains.
