@@ -1,5 +1,8 @@
-//! What generated code implements: an operation is plain data that knows its own document.
+//! Operations: what generated code implements, and its static description.
 
+pub mod info;
+
+pub use self::info::OperationInfo;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -11,6 +14,7 @@ use crate::{
 ///
 /// A query may be sent again after a failure; a mutation only when it never reached the manager.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum OperationKind {
     /// Reads.
     Query,
@@ -120,48 +124,49 @@ pub trait Paginated: Operation + Clone {
     fn page(data: Self::Data) -> Option<Page<Self::Item>>;
 }
 
-/// A way to read a list page by page. What each guarantees stands at [`Pager`](crate::Pager).
+/// A strategy for reading a list page by page. See [`Pager`](crate::Pager) for their guarantees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Pagination {
-    /// The rows whose key is greater than that of the last row that came.
+    /// The rows whose key is greater than that of the last row.
     Keyset,
-    /// The rows after so many rows.
+    /// The rows after the first N rows.
     Offset,
-    /// The rows after the one with a cursor that the manager gave.
+    /// The rows after the row with a cursor.
     Cursor,
 }
 
-/// The rows of one answer.
+/// One page of a list.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Page<T> {
     /// The rows, in the manager's order.
     pub items: Vec<T>,
-    /// How many rows the manager says that there are.
-    pub total: Option<u64>,
+    /// Number of rows of the whole list, as reported by the manager.
+    pub total_count: Option<u64>,
     /// The cursor of each row; empty for a list without cursors.
     pub cursors: Vec<Option<String>>,
-    /// Where the page ends, for a list with cursors.
-    pub end: Option<String>,
-    /// Whether rows come after it, for a list with cursors.
-    pub more: Option<bool>,
+    /// The cursor of the last row, for a list with cursors.
+    pub end_cursor: Option<String>,
+    /// Whether rows follow, for a list with cursors.
+    pub has_next_page: Option<bool>,
 }
 
 impl<T> Page<T> {
     /// Rows without cursors.
-    pub const fn new(items: Vec<T>, total: Option<u64>) -> Self {
-        Self { items, total, cursors: Vec::new(), end: None, more: None }
+    pub const fn new(items: Vec<T>, total_count: Option<u64>) -> Self {
+        Self { items, total_count, cursors: Vec::new(), end_cursor: None, has_next_page: None }
     }
 
-    /// What a list with cursors says beside its rows: that of each row, that of the last one, and
-    /// whether rows come after it.
+    /// Adds what a connection has beside its rows: the cursor of each row, the last cursor, and
+    /// whether rows follow.
     #[must_use]
     pub fn with_cursors(
         self,
         cursors: Vec<Option<String>>,
-        end: Option<String>,
-        more: bool,
+        end_cursor: Option<String>,
+        has_next_page: bool,
     ) -> Self {
-        Self { cursors, end, more: Some(more), ..self }
+        Self { cursors, end_cursor, has_next_page: Some(has_next_page), ..self }
     }
 }
