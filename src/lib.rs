@@ -65,7 +65,6 @@ pub mod request;
 pub mod response;
 pub mod retry;
 pub mod scalar;
-pub mod schema;
 pub mod select;
 #[cfg(feature = "session")]
 pub mod session;

@@ -11,7 +11,7 @@ type DateTime = backendai::DateTime;
 
 #[derive(GraphQLQuery)]
 #[graphql(
-    schema_path = "graphql/admin/schema.graphql",
+    schema_path = "schema/admin/schema.graphql",
     query_path = "tests/graphql_client/keypairs.graphql",
     response_derives = "Debug"
 )]
@@ -19,7 +19,7 @@ struct Owners;
 
 #[derive(GraphQLQuery)]
 #[graphql(
-    schema_path = "graphql/admin/schema.graphql",
+    schema_path = "schema/admin/schema.graphql",
     query_path = "tests/graphql_client/keypairs.graphql",
     response_derives = "Debug",
     skip_serializing_none

@@ -166,11 +166,11 @@ impl Gql {
         let (schema, nulls) = match (&self.schema, self.path.as_str()) {
             (Some(file), _) => (Schema::parse(file, &read(file)?), None),
             (None, "/admin/gql") => (
-                Schema::parse(snapshot::ADMIN.as_ref(), backendai::schema::ADMIN),
-                Some((snapshot::NULLS.as_ref(), backendai::schema::ADMIN_NULLS)),
+                Schema::parse(snapshot::ADMIN.as_ref(), backendai_schema::ADMIN),
+                Some((snapshot::NULLS.as_ref(), backendai_schema::ADMIN_NULLS)),
             ),
             (None, "/admin/gql/strawberry") => {
-                (Schema::parse("graphql/v2/schema.graphql".as_ref(), backendai::schema::V2), None)
+                (Schema::parse("schema/v2/schema.graphql".as_ref(), backendai_schema::V2), None)
             }
             (None, path) => {
                 return Err(Failure::usage(format!("the schema at {path} is not known"))

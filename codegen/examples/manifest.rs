@@ -7,7 +7,7 @@
 #[expect(clippy::print_stdout, reason = "it is printed")]
 fn main() -> Result<(), backendai_codegen::Failure> {
     let manifest = backendai_codegen::configure()
-        .schema("graphql/admin/schema.graphql")
+        .schema("schema/admin/schema.graphql")
         .operations("graphql/admin/*.graphql")
         .manifest()?;
     print!("{manifest}");

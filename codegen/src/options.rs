@@ -285,6 +285,11 @@ impl Options {
         }
     }
 
+    /// Whether the file's text was set, so that the file itself is not read.
+    pub(crate) fn is_given(&self, file: &Path) -> bool {
+        self.texts.contains_key(file)
+    }
+
     pub(crate) fn schema_file(&self) -> Result<PathBuf, Failure> {
         self.schema.clone().or_else(|| carried("DEP_BACKENDAI_SCHEMA")).ok_or_else(|| {
             Failure::of(

@@ -31,13 +31,13 @@ impl Options {
             }
         }
         // These are watched even when something is wrong in them.
-        tell_cargo("rerun-if-changed", self.schema_file()?.display());
-        if let Some(table) = self.nulls_file() {
-            tell_cargo("rerun-if-changed", table.display());
+        let schema = self.schema_file()?;
+        for file in std::iter::once(&schema).chain(&self.nulls_file()) {
+            self.watch(file);
         }
         let generated = self.generate()?;
         for file in &generated.files {
-            tell_cargo("rerun-if-changed", file.display());
+            self.watch(file);
         }
         show("warning", &generated.warnings);
         let out = env::var_os("OUT_DIR").ok_or_else(|| {
@@ -50,6 +50,14 @@ impl Options {
             fs::write(&file, text).map_err(|error| unreadable("write", &file, &error))?;
         }
         Ok(())
+    }
+
+    /// Reruns the build script when the file changes. Cargo would rerun it every time for a file that
+    /// does not exist, which one given by its text need not.
+    fn watch(&self, file: &Path) {
+        if !self.is_given(file) {
+            tell_cargo("rerun-if-changed", file.display());
+        }
     }
 }
 

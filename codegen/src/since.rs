@@ -17,7 +17,7 @@ pub(crate) struct Version(pub(crate) [u32; 3]);
 
 impl Version {
     /// `24.3.0` and `24.03.0` are one version, and `25.6` is `25.6.0`.
-    fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let mut numbers = [0; 3];
         let mut parts = text.split('.');
         for (index, number) in numbers.iter_mut().enumerate() {

@@ -6,7 +6,7 @@
 #[test]
 fn the_manifest_is_as_the_documents_are() {
     let manifest = backendai_codegen::configure()
-        .schema("../graphql/admin/schema.graphql")
+        .schema("../schema/admin/schema.graphql")
         .operations("../graphql/admin/*.graphql")
         .manifest()
         .unwrap();

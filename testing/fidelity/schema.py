@@ -2,7 +2,7 @@
 import re
 from pathlib import Path
 
-SNAPSHOT = Path(__file__).resolve().parents[2] / "graphql/admin/schema.graphql"
+SNAPSHOT = Path(__file__).resolve().parents[2] / "schema/admin/schema.graphql"
 DIRECTIVE = re.compile(r"@\w+(\((?:[^()\"]|\"(?:\\.|[^\"\\])*\")*\))?")
 FIELD = re.compile(r"(\w+)\s*(?:\(((?:[^()\"]|\"(?:\\.|[^\"\\])*\")*)\))?\s*:\s*([\[\]!\w]+)")
 # An argument that has to be given: non-null and without a default.
