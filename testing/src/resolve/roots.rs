@@ -74,7 +74,7 @@ fn payload(
     if let Some(root) = context.contract.roots.mutations.get(name) {
         return fixture::change(context, root, args, &info.field_definition().ty, key);
     }
-    // Domain admins pass this check; the resolvers refuse them with another error.
+    // Domain admins pass this check for some operations, whose resolvers may still refuse them.
     let admins =
         ["modify_domain_node", "create_group", "modify_group", "delete_group", "purge_group"];
     let role = context.caller.role;
