@@ -64,7 +64,6 @@ pub mod request;
 pub mod response;
 pub mod retry;
 pub mod scalar;
-pub mod schema;
 pub mod select;
 #[cfg(feature = "session")]
 pub mod session;

@@ -171,8 +171,8 @@ impl Gql {
             }
             (None, "/admin/gql") => Ok(Snapshot::read(None)?.options()),
             (None, "/admin/gql/strawberry") => {
-                let file = "graphql/v2/schema.graphql";
-                Ok(backendai_codegen::configure().schema(file).text(file, backendai::schema::V2))
+                let file = "schema/v2/schema.graphql";
+                Ok(backendai_codegen::configure().schema(file).text(file, backendai_schema::V2))
             }
             (None, path) => Err(Failure::usage(format!("the schema at {path} is not known"))
                 .help("name it with --schema FILE, or say --no-validate")),

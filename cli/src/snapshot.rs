@@ -11,8 +11,8 @@ use backendai_codegen::{Options, Schema};
 use crate::output::Failure;
 
 /// Where the schema that this command was built with is kept.
-const ADMIN: &str = "graphql/admin/schema.graphql";
-const NULLS: &str = "graphql/admin/nulls.txt";
+const ADMIN: &str = "schema/admin/schema.graphql";
+const NULLS: &str = "schema/admin/nulls.txt";
 
 /// A schema's text and the file it is from.
 pub(crate) struct Snapshot {
@@ -27,7 +27,7 @@ impl Snapshot {
     /// built with.
     pub(crate) fn read(file: Option<&Path>) -> Result<Self, Failure> {
         let Some(file) = file else {
-            let text = Cow::Borrowed(backendai::schema::ADMIN);
+            let text = Cow::Borrowed(backendai_schema::ADMIN);
             return Ok(Self { path: ADMIN.into(), text, built_in: true });
         };
         let text = fs::read_to_string(file).map_err(|error| {
@@ -47,7 +47,7 @@ impl Snapshot {
             .schema(&self.path)
             .text(&self.path, self.text.clone().into_owned());
         if self.built_in {
-            options.nulls(NULLS).text(NULLS, backendai::schema::ADMIN_NULLS)
+            options.nulls(NULLS).text(NULLS, backendai_schema::ADMIN_NULLS)
         } else {
             options
         }

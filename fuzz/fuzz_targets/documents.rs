@@ -14,7 +14,7 @@ static FOLDER: LazyLock<TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap()
 fuzz_target!(|text: &str| {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let schema = match text.starts_with("#admin") {
-        true => root.join("graphql/admin/schema.graphql"),
+        true => root.join("schema/admin/schema.graphql"),
         false => root.join("codegen/tests/golden/schema.graphql"),
     };
     let (document, nulls) = text.split_once("\n---\n").unwrap_or((text, ""));

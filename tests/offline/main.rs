@@ -13,6 +13,7 @@ mod config;
 mod context;
 mod embedded_manager;
 mod errors;
+mod filter_meaning;
 mod format;
 mod generated;
 #[path = "../../codegen/tests/golden/golden.rs"]

@@ -50,7 +50,7 @@ const CHOSEN: [&str; 15] = [
 ];
 
 pub(super) fn schema(folder: &str) -> PathBuf {
-    root().join("graphql").join(folder).join("schema.graphql")
+    root().join("schema").join(folder).join("schema.graphql")
 }
 
 /// The shipped documents, in the order of their names.

@@ -283,7 +283,7 @@ async fn a_snapshot_is_pulled_from_a_manager() {
     let written = fs::read_to_string(folder.path().join("s.graphql")).unwrap();
     // The embedded manager's text has no descriptions, in which a real one tells the versions.
     let parse = |text: &str| backendai_codegen::Schema::parse("schema".as_ref(), text).unwrap();
-    let changes = diff(&parse(backendai::schema::ADMIN), &parse(&written));
+    let changes = diff(&parse(backendai_schema::ADMIN), &parse(&written));
     let other = changes.iter().find(|it| !it.what.starts_with("changed its version"));
     assert_eq!(other, None);
     assert!(written.starts_with("# Schema of POST /admin/gql\n# manager: 26.9.6\n# date: 20"));

@@ -1,16 +1,9 @@
-//! Pages of a list: what is stable and what is not, and the walk of a careless client.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "helpers of tests may panic as tests do"
-)]
-
-mod common;
+//! Pages of a list: stable and unstable orders, and a client that pages carelessly.
 
 use std::collections::BTreeSet;
 
+use crate::support::{data, error};
 use backendai_testing::Manager;
-use common::{data, error};
 use serde_json::Value;
 
 async fn page(manager: &Manager, arguments: &str) -> (u64, Vec<String>) {
@@ -21,7 +14,7 @@ async fn page(manager: &Manager, arguments: &str) -> (u64, Vec<String>) {
     (list["total_count"].as_u64().unwrap(), items)
 }
 
-async fn walk(manager: &Manager, limit: usize, order: &str) -> Vec<String> {
+async fn all_pages(manager: &Manager, limit: usize, order: &str) -> Vec<String> {
     let mut all = Vec::new();
     loop {
         let offset = all.len();
@@ -36,23 +29,23 @@ async fn walk(manager: &Manager, limit: usize, order: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_walk_with_a_unique_order_meets_everything_once() {
+async fn a_unique_order_returns_every_row_once() {
     let manager = Manager::builder().keypairs(250).start().await.unwrap();
     for order in ["access_key", "-access_key", "created_at,access_key", "is_active,+access_key"] {
-        let walked = walk(&manager, 40, order).await;
-        let unique: BTreeSet<_> = walked.iter().cloned().collect();
-        assert_eq!((walked.len(), unique.len()), (257, 257), "{order}");
+        let keys = all_pages(&manager, 40, order).await;
+        let unique: BTreeSet<_> = keys.iter().cloned().collect();
+        assert_eq!((keys.len(), unique.len()), (257, 257), "{order}");
     }
-    assert_eq!(walk(&manager, 40, "access_key").await, manager.access_keys());
+    assert_eq!(all_pages(&manager, 40, "access_key").await, manager.access_keys());
 }
 
 #[tokio::test]
-async fn a_walk_without_a_tie_break_misses_rows() {
+async fn an_order_without_a_tie_break_misses_rows() {
     let manager = Manager::builder().keypairs(250).start().await.unwrap();
     for order in ["-created_at", "resource_policy", ""] {
-        let walked = walk(&manager, 40, order).await;
-        let unique: BTreeSet<_> = walked.iter().collect();
-        assert_eq!(walked.len(), 257, "{order}");
+        let keys = all_pages(&manager, 40, order).await;
+        let unique: BTreeSet<_> = keys.iter().collect();
+        assert_eq!(keys.len(), 257, "{order}");
         assert!(unique.len() < 257, "{order}: a careless client would not be caught");
     }
 }
@@ -65,7 +58,7 @@ async fn the_same_page_is_the_same_again() {
 }
 
 #[tokio::test]
-async fn a_walk_by_keys_counts_what_remains() {
+async fn a_filter_by_key_counts_the_remaining_rows() {
     let manager = Manager::builder().keypairs(50).start().await.unwrap();
     let keys = manager.access_keys();
     let last = &keys[19];
@@ -78,7 +71,7 @@ async fn a_walk_by_keys_counts_what_remains() {
 }
 
 #[tokio::test]
-async fn limits_and_offsets_have_their_ends() {
+async fn limits_and_offsets_have_bounds() {
     let manager = Manager::start().await.unwrap();
     assert_eq!(page(&manager, "limit: 0, offset: 0").await, (7, vec![]));
     assert_eq!(page(&manager, "limit: 5, offset: 1000000").await, (7, vec![]));
@@ -91,7 +84,7 @@ async fn limits_and_offsets_have_their_ends() {
 }
 
 #[tokio::test]
-async fn filters_select_and_misfits_are_errors() {
+async fn filters_select_rows_or_fail() {
     let manager = Manager::start().await.unwrap();
     for (filter, expected) in [
         ("is_active == true", 6),

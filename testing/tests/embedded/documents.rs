@@ -1,14 +1,7 @@
 //! Paths, bodies and documents: what is executed, and how the rest is refused.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "helpers of tests may panic as tests do"
-)]
 
-mod common;
-
+use crate::support::{Ask, data, error};
 use backendai_testing::Manager;
-use common::{Ask, data, error};
 use serde_json::json;
 
 async fn manager() -> Manager {
@@ -173,11 +166,11 @@ async fn the_older_path_makes_problems_of_errors() {
 }
 
 #[tokio::test]
-async fn the_sdl_is_there_and_what_the_manager_never_gives_says_so() {
+async fn the_sdl_is_served_and_fields_that_always_fail_fail() {
     let manager = manager().await;
     let sdl = data(&manager, manager.user(), "{ _service { sdl } }").await;
     assert!(sdl["_service"]["sdl"].as_str().unwrap().contains("type KeyPair "));
-    // A fault of the manager is kept in place of what it never gives.
+    // A bug of the manager: the field always fails.
     let (code, message) = error(&manager, manager.user(), "{ keypair { vfolders { id } } }").await;
     assert_eq!(code, "backendai_generic_internal-error");
     assert_eq!(message, "type object 'VirtualFolder' has no attribute 'batch_load'");

@@ -1,9 +1,7 @@
-//! Rate limits as they are seen from outside.
+//! Rate limits.
 
-mod common;
-
+use crate::support::Ask;
 use backendai_testing::{Manager, SignedDuration};
-use common::Ask;
 
 const QUERY: &str = "{ __typename }";
 

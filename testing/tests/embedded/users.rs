@@ -1,14 +1,7 @@
-//! The user roots, domains, projects and policies.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "helpers of tests may panic as tests do"
-)]
+//! The user root fields, domains, projects and policies.
 
-mod common;
-
+use crate::support::{Ask, data, error};
 use backendai_testing::Manager;
-use common::{Ask, data, error};
 use serde_json::{Value, json};
 
 async fn manager() -> Manager {
@@ -98,7 +91,7 @@ async fn null_clears_or_is_refused() {
 }
 
 #[tokio::test]
-async fn a_user_can_be_shut_out_and_let_in() {
+async fn the_status_and_the_address_of_a_user_are_checked() {
     let manager = manager().await;
     let email = &manager.user().email;
     let answer = modify(&manager, email, json!({ "status": "inactive" })).await;

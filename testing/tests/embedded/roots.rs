@@ -1,24 +1,17 @@
-//! Every root of the schema has an answer, and every row all of its fields.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "helpers of tests may panic as tests do"
-)]
+//! Every root field of the schema has an answer, and every row all of its fields.
 
-mod common;
-
+use crate::support::Ask;
 use apollo_compiler::Schema;
 use apollo_compiler::schema::{ExtendedType, Type};
 use apollo_compiler::validation::Valid;
 use backendai_testing::Manager;
-use common::Ask;
 use serde_json::{Value, json};
 
 fn schema() -> Valid<Schema> {
-    Schema::parse_and_validate(backendai::schema::ADMIN, "schema.graphql").unwrap()
+    Schema::parse_and_validate(backendai_schema::ADMIN, "schema.graphql").unwrap()
 }
 
-/// A value of a type: nobody's id, no name, as little as can be.
+/// Returns a minimal value of a type; ids and names match no row.
 fn value(schema: &Schema, ty: &Type) -> String {
     if ty.is_list() {
         return "[]".to_owned();
@@ -41,7 +34,7 @@ fn value(schema: &Schema, ty: &Type) -> String {
     }
 }
 
-/// Every field that needs no arguments, down to the given depth.
+/// Selects every field without required arguments, down to the given depth.
 fn selection(schema: &Schema, ty: &Type, depth: u32) -> String {
     let fields = match schema.types.get(ty.inner_named_type()) {
         Some(ExtendedType::Object(object)) => &object.fields,
@@ -49,7 +42,7 @@ fn selection(schema: &Schema, ty: &Type, depth: u32) -> String {
         _ => return String::new(),
     };
     let mut chosen = vec!["__typename".to_owned()];
-    // What is deeper is not looked at.
+    // Deeper levels are not selected.
     let fields = fields.iter().filter(|_| depth > 0);
     for (name, field) in fields {
         if field.arguments.iter().any(|argument| argument.is_required()) {
@@ -65,7 +58,7 @@ fn selection(schema: &Schema, ty: &Type, depth: u32) -> String {
     format!("{{ {} }}", chosen.join(" "))
 }
 
-/// A document for each root of the type.
+/// Returns a document for each root field of the type.
 fn documents(schema: &Schema, kind: &str) -> Vec<(String, String)> {
     let operation = kind.to_lowercase();
     let roots = &schema.get_object(kind).unwrap().fields;
@@ -109,10 +102,10 @@ async fn every_root_is_served_with_all_of_its_fields() {
 }
 
 #[tokio::test]
-async fn a_connection_is_walked_by_its_cursors_in_both_directions() {
+async fn cursors_page_through_a_connection_in_both_directions() {
     let manager = Manager::builder().keypairs(5).start().await.unwrap();
     let page = "edges { node { email } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } count";
-    let mut walks = Vec::new();
+    let mut lists = Vec::new();
     for (size, cursor, more, bound) in [
         ("first: 4", "after", "hasNextPage", "endCursor"),
         ("last: 4", "before", "hasPreviousPage", "startCursor"),
@@ -135,11 +128,11 @@ async fn a_connection_is_walked_by_its_cursors_in_both_directions() {
             }
             place = format!(", {cursor}: {}", nodes["pageInfo"][bound]);
         }
-        walks.push(seen);
+        lists.push(seen);
     }
-    assert_eq!(walks[0].len(), 11);
-    walks[1].reverse();
-    assert_eq!(walks[0], walks[1]);
+    assert_eq!(lists[0].len(), 11);
+    lists[1].reverse();
+    assert_eq!(lists[0], lists[1]);
 
     let plain =
         ask(&manager, "{ user_nodes(offset: 9) { edges { cursor } pageInfo { hasNextPage } } }");
@@ -151,7 +144,7 @@ async fn a_connection_is_walked_by_its_cursors_in_both_directions() {
 }
 
 #[tokio::test]
-async fn what_is_made_is_read_changed_and_removed() {
+async fn created_rows_can_be_read_changed_and_deleted() {
     let manager = Manager::start().await.unwrap();
     let project = "06000000-0000-4000-8000-000000000001";
     let made = format!(
@@ -183,7 +176,7 @@ async fn what_is_made_is_read_changed_and_removed() {
 }
 
 #[tokio::test]
-async fn others_than_the_superadmin_see_their_own_and_change_nothing() {
+async fn other_roles_see_their_own_rows_and_change_none() {
     let manager = Manager::start().await.unwrap();
     let list = "{ vfolder_list(limit: 9, offset: 0) { total_count } }";
     for (account, seen) in

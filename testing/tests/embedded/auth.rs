@@ -1,14 +1,7 @@
-//! Who is let in, and with which words the others are sent away.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "helpers of tests may panic as tests do"
-)]
+//! Authentication and its refusals.
 
-mod common;
-
+use crate::support::{self, Ask, VERSION};
 use backendai_testing::{Manager, SignedDuration};
-use common::{Ask, VERSION};
 use jiff::{Timestamp, tz::Offset};
 
 const QUERY: &str = "{ __typename }";
@@ -70,7 +63,7 @@ async fn every_form_of_a_date_is_read() {
         assert_eq!(reply.problem(), (400, "Date/time sync error".into()), "{form:?}");
     }
     let instead = Ask::new(manager.user(), QUERY)
-        .header("x-backendai-date", &common::iso(now))
+        .header("x-backendai-date", &support::iso(now))
         .set(|ask| ask.date.clear());
     assert_eq!(instead.send(&manager).await.status, 200);
 }
@@ -79,14 +72,14 @@ async fn every_form_of_a_date_is_read() {
 async fn the_key_is_that_of_the_day_in_the_text() {
     let manager = manager().await;
     let now = Timestamp::now();
-    // One of the two zones is always in another day than UTC.
+    // At any time, at least one of the two zones has a different day than UTC.
     let other = [14, -12]
         .into_iter()
         .map(|hours| Offset::from_hours(hours).unwrap().to_datetime(now))
-        .find(|local| local.strftime("%Y%m%d").to_string() != common::day(now))
+        .find(|local| local.strftime("%Y%m%d").to_string() != support::day(now))
         .map(|local| local.strftime("%Y%m%d").to_string());
     let Some(day) = other else { return };
-    let zone = if day > common::day(now) { 14 } else { -12 };
+    let zone = if day > support::day(now) { 14 } else { -12 };
     let local = Offset::from_hours(zone).unwrap().to_datetime(now);
     let date = format!("{}{zone:+03}:00", local.strftime("%Y-%m-%dT%H:%M:%S.%6f"));
     let ask = |day: String| {
@@ -96,7 +89,7 @@ async fn the_key_is_that_of_the_day_in_the_text() {
         })
     };
     assert_eq!(ask(day).send(&manager).await.status, 200);
-    let reply = ask(common::day(now)).send(&manager).await;
+    let reply = ask(support::day(now)).send(&manager).await;
     assert_eq!(reply.problem(), (401, "HMAC signature mismatch".into()));
 }
 
@@ -158,15 +151,16 @@ async fn keys_that_do_not_work_are_refused() {
     let unknown = (401, "Access key not found in HMAC".to_owned());
     let reply = Ask::new(manager.inactive_key(), QUERY).send(&manager).await;
     assert_eq!(reply.problem(), unknown);
-    let nobody = Ask::new(manager.user(), QUERY).set(|ask| ask.access_key = "NOSUCHKEY".into());
-    assert_eq!(nobody.send(&manager).await.problem(), unknown);
+    let unknown_key =
+        Ask::new(manager.user(), QUERY).set(|ask| ask.access_key = "NOSUCHKEY".into());
+    assert_eq!(unknown_key.send(&manager).await.problem(), unknown);
     let reply = Ask::new(manager.inactive_user(), QUERY).send(&manager).await;
     assert_eq!(reply.problem(), (401, "User account is inactive".into()));
     assert_eq!(reply.header("x-ratelimit-limit"), "");
 }
 
 #[tokio::test]
-async fn malformed_authorizations_are_told_apart() {
+async fn malformed_authorizations_have_distinct_problems() {
     let manager = manager().await;
     let cases = [
         ("Bearer abc", 400, "Invalid authorization type name"),
@@ -207,7 +201,7 @@ async fn anonymous_requests_are_counted_and_refused() {
 }
 
 #[tokio::test]
-async fn only_a_superadmin_acts_as_somebody_else() {
+async fn only_a_superadmin_may_impersonate() {
     let manager = manager().await;
     let own = "{ keypair { access_key } }";
     let reply = Ask::new(manager.superadmin(), own)
@@ -226,7 +220,7 @@ async fn only_a_superadmin_acts_as_somebody_else() {
 }
 
 #[tokio::test]
-async fn a_front_may_have_signed_for_its_own_address() {
+async fn a_request_through_a_reverse_proxy_is_signed_for_its_address() {
     let manager = manager().await;
     let mut ask = Ask::new(manager.user(), QUERY)
         .header("x-forwarded-url", "http://front.test/other?x=1")

@@ -1,17 +1,10 @@
-//! Misbehaviours on order, and the log.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "helpers of tests may panic as tests do"
-)]
-
-mod common;
+//! Faults and the request log.
 
 use std::io::ErrorKind;
 use std::time::Duration;
 
+use crate::support::{self, Ask, address, data};
 use backendai_testing::{Fault, Manager};
-use common::{Ask, address, data};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -23,8 +16,8 @@ async fn manager() -> Manager {
     Manager::start().await.unwrap()
 }
 
-/// Sends a mutation and tells how many keypairs it made.
-async fn made(manager: &Manager, fault: Fault) -> (std::io::Result<common::Reply>, usize) {
+/// Sends a mutation; returns the reply and the number of keypairs created.
+async fn made(manager: &Manager, fault: Fault) -> (std::io::Result<support::Reply>, usize) {
     let before = manager.access_keys().len();
     manager.faults().push(fault);
     let reply = Ask::new(manager.superadmin(), CREATE).try_send(manager).await;
@@ -45,7 +38,7 @@ async fn an_answer_of_a_gateway_is_not_the_managers() {
 }
 
 #[tokio::test]
-async fn connections_that_end_early_say_whether_the_request_was_carried_out() {
+async fn only_some_faults_carry_the_request_out() {
     let manager = manager().await;
     for (fault, expected) in [
         (Fault::Close, 0),
@@ -98,7 +91,7 @@ async fn a_stalled_request_does_not_hold_up_the_others() {
     }
     data(&manager, manager.user(), QUERY).await;
     assert_eq!(manager.access_keys().len(), 7);
-    // Dropping the manager ends what it had left hanging.
+    // Dropping the manager closes stalled connections.
     drop(manager);
     let mut rest = Vec::new();
     let end = stalled.read_to_end(&mut rest).await;
@@ -131,7 +124,7 @@ async fn every_request_is_in_the_log() {
     let requests = manager.requests();
     let [request] = requests.as_slice() else { panic!("{requests:?}") };
     assert_eq!((request.method(), request.path()), ("POST", "/admin/gql?a=1"));
-    assert_eq!(request.header("X-BackendAI-Version"), Some(common::VERSION));
+    assert_eq!(request.header("X-BackendAI-Version"), Some(support::VERSION));
     assert_eq!(request.json().unwrap()["query"], QUERY);
     let signature = request.header("authorization").unwrap().rsplit_once(':').unwrap().1;
     assert!(!format!("{request:?}").contains(signature));
@@ -164,7 +157,7 @@ async fn a_dropped_manager_listens_no_more() {
     let manager = manager().await;
     let address = address(&manager).to_owned();
     drop(manager);
-    // Until the task is gone, a connection may still be taken or reset.
+    // Until the task ends, a connection may still be accepted or reset.
     let refused = |end: &std::io::Result<TcpStream>| {
         end.as_ref().is_err_and(|error| error.kind() == ErrorKind::ConnectionRefused)
     };

@@ -1,13 +1,4 @@
-//! A signer and a sender for the tests, apart from the manager's own code.
-#![allow(
-    dead_code,
-    unreachable_pub,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "helpers of tests, of which every test takes what it needs"
-)]
+//! A signer and a sender, independent of the code of the manager.
 
 use std::io;
 
@@ -19,32 +10,32 @@ use sha2::{Digest, Sha256};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-pub const VERSION: &str = "v9.20250722";
+pub(crate) const VERSION: &str = "v9.20250722";
 
-/// A request that can be spoilt before it is sent.
-pub struct Ask {
-    pub method: String,
-    pub path: String,
-    pub signed_path: Option<String>,
-    pub host: Option<String>,
-    pub date: String,
-    pub day: String,
-    pub content_type: Option<String>,
-    pub signed_content_type: String,
-    pub version: Option<String>,
-    pub scheme: String,
-    pub authorization: Option<String>,
-    pub headers: Vec<(String, String)>,
-    pub body: Vec<u8>,
-    pub access_key: String,
-    pub secret_key: String,
-    pub anonymous: bool,
+/// A request whose parts can be changed before it is sent.
+pub(crate) struct Ask {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) signed_path: Option<String>,
+    pub(crate) host: Option<String>,
+    pub(crate) date: String,
+    pub(crate) day: String,
+    pub(crate) content_type: Option<String>,
+    pub(crate) signed_content_type: String,
+    pub(crate) version: Option<String>,
+    pub(crate) scheme: String,
+    pub(crate) authorization: Option<String>,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+    pub(crate) access_key: String,
+    pub(crate) secret_key: String,
+    pub(crate) anonymous: bool,
 }
 
-pub struct Reply {
-    pub status: u16,
-    pub headers: Vec<(String, String)>,
-    pub text: String,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) text: String,
 }
 
 impl Reply {
@@ -63,17 +54,17 @@ impl Reply {
         if reply.text.len() == length { Ok(reply) } else { Err(cut()) }
     }
 
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {}", self.text))
     }
 
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         let named = |(known, _): &&(String, String)| known == name;
         self.headers.iter().find(named).map_or("", |(_, value)| value)
     }
 
-    /// The status and the problem's message.
-    pub fn problem(&self) -> (u16, String) {
+    /// Returns the status and the message of the problem.
+    pub(crate) fn problem(&self) -> (u16, String) {
         let body = self.json();
         assert_eq!(self.header("content-type"), "application/problem+json; charset=utf-8");
         let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
@@ -81,23 +72,23 @@ impl Reply {
         (self.status, msg)
     }
 
-    /// The first error's code.
-    pub fn code(&self) -> String {
+    /// Returns the code of the first error.
+    pub(crate) fn code(&self) -> String {
         self.json()["errors"][0]["extensions"]["code"].as_str().unwrap_or_default().to_owned()
     }
 }
 
 impl Ask {
-    pub fn new(account: &Account, query: &str) -> Self {
+    pub(crate) fn new(account: &Account, query: &str) -> Self {
         Self::with(account, query, json!({}))
     }
 
-    pub fn with(account: &Account, query: &str, variables: Value) -> Self {
+    pub(crate) fn with(account: &Account, query: &str, variables: Value) -> Self {
         let body = json!({ "query": query, "variables": variables });
         Self::raw(account, body.to_string())
     }
 
-    pub fn raw(account: &Account, body: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn raw(account: &Account, body: impl Into<Vec<u8>>) -> Self {
         let now = Timestamp::now();
         Self {
             method: "POST".into(),
@@ -119,29 +110,29 @@ impl Ask {
         }
     }
 
-    pub fn at(mut self, shift: SignedDuration) -> Self {
+    pub(crate) fn at(mut self, shift: SignedDuration) -> Self {
         let then = Timestamp::now().checked_add(shift).unwrap();
         self.date = iso(then);
         self.day = day(then);
         self
     }
 
-    pub fn header(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    pub fn set(mut self, change: impl FnOnce(&mut Self)) -> Self {
+    pub(crate) fn set(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
     }
 
-    pub async fn send(self, manager: &Manager) -> Reply {
+    pub(crate) async fn send(self, manager: &Manager) -> Reply {
         self.try_send(manager).await.expect("an answer")
     }
 
-    /// Sends over a connection of its own; an error when the answer is cut off or missing.
-    pub async fn try_send(self, manager: &Manager) -> io::Result<Reply> {
+    /// Sends over a new connection; fails when the answer is truncated or missing.
+    pub(crate) async fn try_send(self, manager: &Manager) -> io::Result<Reply> {
         let mut stream = TcpStream::connect(address(manager)).await?;
         stream.write_all(&self.bytes(manager)).await?;
         let mut answer = Vec::new();
@@ -149,8 +140,8 @@ impl Ask {
         Reply::parse(&answer)
     }
 
-    /// The request as it goes over the wire.
-    pub fn bytes(&self, manager: &Manager) -> Vec<u8> {
+    /// Serialises the request.
+    pub(crate) fn bytes(&self, manager: &Manager) -> Vec<u8> {
         let host = self.host.clone().unwrap_or_else(|| address(manager).to_owned());
         let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.path);
         let mut header = |name: &str, value: &str| {
@@ -183,7 +174,7 @@ impl Ask {
         [head.as_bytes(), &self.body].concat()
     }
 
-    pub fn sign(&self, host: &str) -> String {
+    pub(crate) fn sign(&self, host: &str) -> String {
         let date = self
             .headers
             .iter()
@@ -204,7 +195,7 @@ impl Ask {
     }
 }
 
-pub fn address(manager: &Manager) -> &str {
+pub(crate) fn address(manager: &Manager) -> &str {
     manager.endpoint().strip_prefix("http://").unwrap()
 }
 
@@ -214,24 +205,24 @@ fn mac(key: &[u8], text: &str) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
-pub fn iso(at: Timestamp) -> String {
+pub(crate) fn iso(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S.%6f+00:00").to_string()
 }
 
-pub fn day(at: Timestamp) -> String {
+pub(crate) fn day(at: Timestamp) -> String {
     at.strftime("%Y%m%d").to_string()
 }
 
-/// Asks and gives back `data`; errors are a failure of the test.
-pub async fn data(manager: &Manager, account: &Account, query: &str) -> Value {
+/// Sends a query and returns `data`; the test fails on errors.
+pub(crate) async fn data(manager: &Manager, account: &Account, query: &str) -> Value {
     let reply = Ask::new(account, query).send(manager).await;
     let body = reply.json();
     assert_eq!(body["errors"], Value::Null, "{query}: {}", reply.text);
     body["data"].clone()
 }
 
-/// Asks and gives back the code and the message of the first error.
-pub async fn error(manager: &Manager, account: &Account, query: &str) -> (String, String) {
+/// Sends a query and returns the code and the message of the first error.
+pub(crate) async fn error(manager: &Manager, account: &Account, query: &str) -> (String, String) {
     let reply = Ask::new(account, query).send(manager).await;
     assert_eq!(reply.status, 200, "{}", reply.text);
     let message = reply.json()["errors"][0]["message"].as_str().unwrap_or_default().to_owned();

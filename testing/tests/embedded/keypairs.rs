@@ -1,14 +1,7 @@
-//! The keypair roots: questions, privileges and changes.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "helpers of tests may panic as tests do"
-)]
+//! The keypair root fields: queries, privileges and changes.
 
-mod common;
-
+use crate::support::{Ask, data, error};
 use backendai_testing::{Account, Manager};
-use common::{Ask, data, error};
 use serde_json::{Value, json};
 
 async fn manager() -> Manager {
@@ -39,7 +32,7 @@ async fn delete(manager: &Manager, account: &Account, key: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_keypair_tells_everything() {
+async fn a_keypair_has_all_fields() {
     let manager = manager().await;
     let query = "{ keypair { id user_id full_name access_key secret_key is_active is_admin \
         is_default resource_policy last_used rate_limit num_queries rolling_count user projects \
@@ -56,7 +49,7 @@ async fn a_keypair_tells_everything() {
 }
 
 #[tokio::test]
-async fn everybody_sees_what_they_may() {
+async fn roles_restrict_the_visible_keypairs() {
     let manager = manager().await;
     let list = "{ keypair_list(limit: 100, offset: 0) { total_count } }";
     for (account, expected) in [
@@ -71,8 +64,8 @@ async fn everybody_sees_what_they_may() {
     let forbidden = "backendai_generic_forbidden";
     let other = "{ keypair_list(limit: 1, offset: 0, domain_name: \"other\") { total_count } }";
     assert_eq!(error(&manager, manager.domain_admin(), other).await.0, forbidden);
-    let somebody = format!("{{ keypairs(email: \"{}\") {{ id }} }}", manager.superadmin().email);
-    assert_eq!(error(&manager, manager.user(), &somebody).await.0, forbidden);
+    let other_user = format!("{{ keypairs(email: \"{}\") {{ id }} }}", manager.superadmin().email);
+    assert_eq!(error(&manager, manager.user(), &other_user).await.0, forbidden);
     let key = &manager.superadmin().access_key;
     let key = format!("{{ keypair(access_key: \"{key}\") {{ secret_key }} }}");
     assert_eq!(error(&manager, manager.user(), &key).await.0, forbidden);
