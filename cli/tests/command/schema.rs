@@ -178,7 +178,7 @@ const OLD: &str = "type Query { pet(id: ID = 1): Pet person: Person }
 const PETS: &str = "query Pets { pet { name ...Kind } } query Cat { pet(id: 2) { ...Kind } }";
 const KIND: &str = "fragment Kind on Pet { kind @required }";
 
-/// The folder has its own snapshot among the documents, as `graphql/admin` has.
+/// The folder has its own snapshot among the documents.
 fn beside_documents(new: &str) -> tempfile::TempDir {
     let folder = folder(&[("new.graphql", new)]);
     let ours = folder.path().join("ours");
