@@ -101,7 +101,7 @@ impl Gql {
                     .why("only queries and mutations are sent"));
             }
             StatementKind::Mutation if allowed => {}
-            StatementKind::Mutation if !prompt::somebody_is_there() => {
+            StatementKind::Mutation if !prompt::is_interactive() => {
                 return Err(Failure::usage(format!("nothing was sent: {name} is a mutation"))
                     .help("say --allow-mutation where nobody can be asked"));
             }

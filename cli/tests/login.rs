@@ -95,14 +95,22 @@ async fn variables_are_taken_for_what_is_not_given() {
     // The secret key of a variable is not the one of another access key.
     let key = &manager.user().access_key;
     let ran = home.run(&["login", "--name", "prod", "--access-key", key]);
-    failed(&ran, 2, &["there is no secret key, and nobody to ask", "--secret-key-stdin"]);
+    failed(
+        &ran,
+        2,
+        &["the secret key is missing and the terminal is not interactive", "--secret-key-stdin"],
+    );
 }
 
 #[test]
-fn nobody_waits_for_answers_that_nobody_gives() {
+fn missing_values_are_errors_without_a_terminal() {
     let home = Home::new();
     let endpoint = ["login", "--endpoint", "http://127.0.0.1:9"];
-    failed(&home.run(&["login"]), 2, &["there is no endpoint, and nobody to ask", "--endpoint"]);
+    failed(
+        &home.run(&["login"]),
+        2,
+        &["the endpoint is missing and the terminal is not interactive", "--endpoint"],
+    );
     failed(&home.run(&endpoint), 2, &["there is no access key", "--access-key"]);
     let key = [&endpoint[..], &["--access-key", "AK"]].concat();
     failed(&home.run(&key), 2, &["there is no secret key", "BACKEND_SECRET_KEY"]);
@@ -136,7 +144,7 @@ fn wrong_values_name_their_place_and_what_is_right() {
     }
     failed(&home.run(&["context", "remove", "x", "-y"]), 1, &["no context \"x\""]);
     failed(&home.run(&["context", "rename", "x", "y"]), 1, &["no context \"x\""]);
-    failed(&home.run(&["logout"]), 1, &["no context is the current one", "name the one"]);
+    failed(&home.run(&["logout"]), 1, &["there is no current context", "name the one"]);
     failed(&home.run(&["logout", "x"]), 1, &["no context \"x\""]);
     failed(&home.run(&["whoami"]), 1, &["BACKEND_ENDPOINT: not set", "backendai login"]);
     failed(&home.run(&["whoami", "--context", "x"]), 1, &["no context \"x\""]);
@@ -175,7 +183,7 @@ async fn contexts_are_kept_listed_and_forgotten() {
         home.path().join("ca.pem").display()
     );
     assert_eq!(home.files()[0], (FILE.into(), 0o600, text));
-    failed(&home.run(&lab), 1, &["there is a context lab already", "--replace"]);
+    failed(&home.run(&lab), 1, &["there is already a context lab", "--replace"]);
     run(&["context", "add", "web", "--endpoint", "https://w.example", "--endpoint-type=session"]);
     assert_eq!(
         run(&["context", "list"]),
@@ -192,10 +200,14 @@ async fn contexts_are_kept_listed_and_forgotten() {
     let shown: Value =
         serde_json::from_str(&run(&["context", "show", "--output", "json"])).unwrap();
     assert_eq!((&shown["access_key"], &shown["secret_key"]), (&"AKIA***".into(), &"***".into()));
-    assert_eq!(run(&["context", "use", "web"]), "Context web is the current one\n");
+    assert_eq!(run(&["context", "use", "web"]), "Context web is now the current one\n");
     assert_eq!(run(&["context", "rename", "web", "ui"]), "Renamed context web to ui\n");
     assert!(home.files()[0].2.starts_with("current = \"ui\"\n"));
-    failed(&home.run(&["context", "remove", "ui"]), 2, &["nobody is there to agree", "--yes"]);
+    failed(
+        &home.run(&["context", "remove", "ui"]),
+        2,
+        &["confirmation is needed and the terminal is not interactive", "--yes"],
+    );
     assert_eq!(run(&["context", "remove", "ui", "--yes"]), "Removed context ui\n");
     assert!(!home.files()[0].2.contains("ui"));
     let asked = run(&["logout", "lab", "--yes"]);
