@@ -111,13 +111,13 @@ fn missing_values_are_errors_without_a_terminal() {
         2,
         &["the endpoint is missing and the terminal is not interactive", "--endpoint"],
     );
-    failed(&home.run(&endpoint), 2, &["there is no access key", "--access-key"]);
+    failed(&home.run(&endpoint), 2, &["the access key is missing", "--access-key"]);
     let key = [&endpoint[..], &["--access-key", "AK"]].concat();
-    failed(&home.run(&key), 2, &["there is no secret key", "BACKEND_SECRET_KEY"]);
+    failed(&home.run(&key), 2, &["the secret key is missing", "BACKEND_SECRET_KEY"]);
     let session = [&endpoint[..], &["--endpoint-type", "session"]].concat();
-    failed(&home.run(&session), 2, &["there is no e-mail address", "--user"]);
+    failed(&home.run(&session), 2, &["the e-mail address is missing", "--user"]);
     let user = [&session[..], &["--user", "me@example.com"]].concat();
-    failed(&home.run(&user), 2, &["there is no password", "--password-stdin"]);
+    failed(&home.run(&user), 2, &["the password is missing", "--password-stdin"]);
     assert_eq!(home.files(), []);
 }
 
@@ -128,9 +128,9 @@ fn wrong_values_name_their_place_and_what_is_right() {
         (&["login", "--endpoint", "x"], &["the endpoint: ", "https://manager.example:8081"]),
         (&["login", "--endpoint-type", "web"], &["the endpoint type: ", "\"session\""]),
         (&["login", "--access-key", "a b"], &["the access key: ", "copy the key again"]),
-        (&["login", "--name", "a b"], &["a letter or digit comes first"]),
+        (&["login", "--name", "a b"], &["it must start with a letter or digit"]),
         (&["context", "add", "-x"], &[]),
-        (&["context", "add", "a/b"], &["a letter or digit comes first"]),
+        (&["context", "add", "a/b"], &["it must start with a letter or digit"]),
         (&["context", "add", "a", "--read-timeout", "soon"], &["the read timeout: ", "as in 10"]),
         (&["context", "add", "a", "--domain", ""], &["the domain: it is empty", "give a name"]),
         (&["context", "add", "a", "--storage-proxy", "x"], &["\"x=\" is no mapping"]),
@@ -155,7 +155,7 @@ fn wrong_values_name_their_place_and_what_is_right() {
     let broken = "[contexts.a]\nendpont = \"x\"\n";
     std::fs::write(home.path().join("my.toml"), broken).unwrap();
     let ran = home.run(&["--contexts", "my.toml", "context", "use", "a"]);
-    failed(&ran, 1, &["my.toml:2: there is no key \"endpont\" here", "did you mean endpoint?"]);
+    failed(&ran, 1, &["my.toml:2: there is no key \"endpont\"", "did you mean endpoint?"]);
     assert_eq!(std::fs::read_to_string(home.path().join("my.toml")).unwrap(), broken);
 }
 
