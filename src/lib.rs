@@ -55,7 +55,7 @@ pub mod filter;
 pub mod format;
 pub mod observe;
 pub mod operation;
-#[cfg(any(feature = "context", feature = "session"))]
+#[cfg(any(feature = "context", feature = "profile", feature = "session"))]
 mod owner_file;
 pub mod paging;
 #[cfg(feature = "proxy")]
@@ -67,14 +67,16 @@ pub mod scalar;
 pub mod select;
 #[cfg(feature = "session")]
 pub mod session;
+mod setting;
 pub mod sign;
+#[doc(hidden)]
+pub mod suggest;
 pub mod transport;
 pub mod version;
 
 pub use client::{Client, ClientBuilder, ServerInfo};
 pub use config::{
     ApiVersion, CLOUD_ENDPOINT, Config, ConfigBuilder, ConfigError, Endpoint, EndpointType,
-    get_config, set_config,
 };
 pub use credential::{Credential, Keys};
 pub use error::{Error, Result};

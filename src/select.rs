@@ -31,6 +31,7 @@ use crate::{
     format::{self, Format},
     operation::{Operation, OperationKind, Page, Paginated, Pagination, Refusal},
     scalar::MaybeUndefined,
+    suggest,
     version::{self, ManagerVersion, Part, Requirement, Requirements},
 };
 
@@ -155,13 +156,9 @@ fn find<F: Fragment>(name: &str) -> Result<Field> {
     if let Some(field) = F::FIELDS.iter().find(|field| field.name == name) {
         return Ok(*field);
     }
-    let near = F::FIELDS
-        .iter()
-        .map(|field| (strsim::damerau_levenshtein(field.name, name), field.name))
-        .filter(|(distance, _)| *distance <= name.chars().count().div_ceil(3))
-        .min();
+    let near = suggest::near(name, F::FIELDS.iter().map(|field| field.name));
     Err(Error::config(match near {
-        Some((_, near)) => format!("{} has no field `{name}`: did you mean `{near}`?", F::ON),
+        Some(near) => format!("{} has no field `{name}`: did you mean `{near}`?", F::ON),
         None => format!("{} has no field `{name}`, only {}", F::ON, names::<F>()),
     }))
 }

@@ -104,7 +104,7 @@ impl Gql {
                     .why("only queries and mutations are sent"));
             }
             OperationKind::Mutation if allowed => {}
-            OperationKind::Mutation if !prompt::somebody_is_there() => {
+            OperationKind::Mutation if !prompt::is_interactive() => {
                 return Err(Failure::usage(format!("nothing was sent: {name} is a mutation"))
                     .help("say --allow-mutation where nobody can be asked"));
             }

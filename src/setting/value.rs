@@ -1,9 +1,9 @@
-//! How the text of each kind of value is read. An error says what would be right.
+//! Parsers of values. An error describes a valid value.
 
 use std::{collections::BTreeMap, time::Duration};
 
-/// The official client's words for yes and no.
-pub(super) fn parse_bool(text: &str) -> Result<bool, String> {
+/// Yes or no, in the official client's words.
+pub(crate) fn parse_bool(text: &str) -> Result<bool, String> {
     match text.trim().to_ascii_lowercase().as_str() {
         "y" | "yes" | "t" | "true" | "1" => Ok(true),
         "n" | "no" | "f" | "false" | "0" => Ok(false),
@@ -14,7 +14,7 @@ pub(super) fn parse_bool(text: &str) -> Result<bool, String> {
 }
 
 /// Seconds; zero means no limit.
-pub(super) fn parse_timeout(text: &str) -> Result<Option<Duration>, String> {
+pub(crate) fn parse_timeout(text: &str) -> Result<Option<Duration>, String> {
     let invalid = |why| format!("{text:?} {why}; write seconds as in 10 or 2.5, or 0 for no limit");
     let seconds: f64 = text.trim().parse().map_err(|_| invalid("is not a number"))?;
     if seconds.is_nan() || seconds.is_infinite() {
@@ -24,7 +24,7 @@ pub(super) fn parse_timeout(text: &str) -> Result<Option<Duration>, String> {
         return Err(invalid("is negative"));
     }
     let limit = Duration::try_from_secs_f64(seconds).map_err(|_| invalid("is too long"))?;
-    // What rounds to zero would turn the shortest limit into none.
+    // A limit that rounds to zero would mean no limit.
     if limit.is_zero() && seconds > 0.0 {
         return Err(invalid("is too short"));
     }
@@ -32,12 +32,12 @@ pub(super) fn parse_timeout(text: &str) -> Result<Option<Duration>, String> {
 }
 
 /// Zero means no limit.
-pub(super) const fn limit_of(limit: Duration) -> Option<Duration> {
+pub(crate) const fn limit_of(limit: Duration) -> Option<Duration> {
     if limit.is_zero() { None } else { Some(limit) }
 }
 
 /// The name of a domain or a group.
-pub(super) fn parse_name(text: &str) -> Result<String, String> {
+pub(crate) fn parse_name(text: &str) -> Result<String, String> {
     if text.trim().is_empty() {
         return Err("it is empty; give a name, or unset it for \"default\"".into());
     }
@@ -48,7 +48,7 @@ pub(super) fn parse_name(text: &str) -> Result<String, String> {
 }
 
 /// The `User-Agent` header.
-pub(super) fn parse_user_agent(text: &str) -> Result<String, String> {
+pub(crate) fn parse_user_agent(text: &str) -> Result<String, String> {
     if text.trim() != text || text.is_empty() {
         return Err(format!("{text:?} is empty or has blanks around it; write it as in tool/1.0"));
     }
@@ -58,12 +58,12 @@ pub(super) fn parse_user_agent(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-/// A comma list without blanks and repetitions, in its order.
-pub(super) fn parse_names(text: &str) -> Vec<String> {
+/// A comma list without blanks and duplicates, in its order.
+pub(crate) fn parse_names(text: &str) -> Vec<String> {
     distinct(text.split(',').map(str::to_owned))
 }
 
-pub(super) fn distinct(names: impl IntoIterator<Item = String>) -> Vec<String> {
+pub(crate) fn distinct(names: impl IntoIterator<Item = String>) -> Vec<String> {
     let mut kept: Vec<String> = Vec::new();
     for name in names {
         let name = name.trim();
@@ -74,8 +74,22 @@ pub(super) fn distinct(names: impl IntoIterator<Item = String>) -> Vec<String> {
     kept
 }
 
+/// Whether this can be the name of a context or a profile: the file or folder of that name is then
+/// one level below its own folder. Letters of any script count, since users name contexts in their own
+/// language and names never reach a header; the official client's ASCII names are among them.
+#[cfg(any(feature = "context", feature = "profile"))]
+pub(crate) fn is_name(text: &str) -> bool {
+    text.starts_with(char::is_alphanumeric)
+        && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-'))
+}
+
+/// What [`is_name`] accepts.
+#[cfg(any(feature = "context", feature = "profile"))]
+pub(crate) const NAME_RULE: &str = "it must start with a letter or digit, and have only letters, \
+                                    digits, dots, underscores and hyphens";
+
 /// `X1=Y1,X2=Y2`.
-pub(super) fn parse_map(text: &str) -> Result<BTreeMap<String, String>, String> {
+pub(crate) fn parse_map(text: &str) -> Result<BTreeMap<String, String>, String> {
     let mut map = BTreeMap::new();
     for entry in text.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
         let (from, to) = entry.split_once('=').unwrap_or((entry, ""));
@@ -84,7 +98,7 @@ pub(super) fn parse_map(text: &str) -> Result<BTreeMap<String, String>, String> 
     Ok(map)
 }
 
-pub(super) fn put(map: &mut BTreeMap<String, String>, from: &str, to: &str) -> Result<(), String> {
+pub(crate) fn put(map: &mut BTreeMap<String, String>, from: &str, to: &str) -> Result<(), String> {
     let (from, to) = (from.trim(), to.trim());
     if from.is_empty() || to.is_empty() {
         return Err(format!("\"{from}={to}\" is no mapping; write it as in address=replacement"));
@@ -149,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mapping_has_two_sides_and_says_one_thing() {
+    fn a_mapping_has_two_sides_and_no_contradiction() {
         assert_eq!(parse_map(""), Ok(BTreeMap::new()));
         let map = parse_map("X1=https://a:6021?x=1, X2 = b ,X2=b").unwrap();
         assert_eq!(map.get("X1").map(String::as_str), Some("https://a:6021?x=1"));

@@ -1,16 +1,17 @@
-//! What works and should still be looked at.
+//! Non-fatal problems of a configuration.
 
 use std::{fmt, path::PathBuf};
 
 use super::Origin;
 
-/// Something about a configuration that works and is not safe.
+/// A part of a configuration that works but is not safe.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Warning {
-    /// Any certificate of the server will do, so anybody on the way can read and change requests.
+    /// The server's certificate is not verified: an attacker on the path can read and change
+    /// requests.
     TlsNotVerified {
-        /// Who said so.
+        /// Where verification was disabled.
         origin: Origin,
     },
     /// Other users of this machine can read a file with a secret key.

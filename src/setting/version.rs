@@ -18,13 +18,13 @@ pub struct ApiVersion {
     date: u32,
 }
 
-/// What this library speaks: v9.20250722, the newest that managers know.
+/// The newest version that this library supports: v9.20250722.
 pub const DEFAULT_VERSION: ApiVersion = ApiVersion::new(9, 20_250_722);
-/// The oldest that this library speaks: v7.20230615.
+/// The oldest version that this library supports: v7.20230615.
 pub const MIN_VERSION: ApiVersion = ApiVersion::new(7, 20_230_615);
 
 impl ApiVersion {
-    /// A version by its parts; the date reads `YYYYMMDD`.
+    /// Makes a version of its parts; the date has the form `YYYYMMDD`.
     pub const fn new(major: u32, date: u32) -> Self {
         Self { major, date }
     }
@@ -70,7 +70,7 @@ impl FromStr for ApiVersion {
     }
 }
 
-/// A text that is not a version of the API.
+/// A string that is not an API version.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not an API version; write it as in v9.20250722")]
 pub struct InvalidVersion(String);

@@ -1,4 +1,4 @@
-//! Where requests go: the addresses, and what answers there.
+//! The addresses of a manager or webserver.
 
 use std::{fmt, str::FromStr};
 
@@ -21,18 +21,18 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// The address; its path has no slash at the end, unless it is nothing else.
+    /// The URL; its path has no slash at the end, unless it is the root.
     pub const fn url(&self) -> &Url {
         &self.url
     }
 
-    /// What the `Host` header says, and hence what is signed: the host, with a port only when it
-    /// is not the default one of the scheme.
+    /// The value of the `Host` header, which is signed: the host, with a port unless it is the
+    /// scheme's default.
     pub fn authority(&self) -> &str {
         &self.authority
     }
 
-    /// The address of `path` below this one. The path may carry a query after a `?`.
+    /// Joins `path`, which may have a query after a `?`, below this address.
     pub fn join(&self, path: &str) -> Url {
         let (path, query) = match path.split_once('?') {
             Some((path, query)) => (path, Some(query)),
@@ -47,9 +47,9 @@ impl Endpoint {
 }
 
 impl Endpoint {
-    /// A name for a file about this endpoint. Two may share one, so the file itself says whose it
-    /// is.
-    pub(super) fn file_name(&self) -> String {
+    /// The name of a file about this endpoint. Two endpoints can share a name, so the file's contents
+    /// must name the endpoint.
+    pub(crate) fn file_name(&self) -> String {
         let text = self.url.as_str().trim_end_matches('/').replace("://", "_");
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
         text.chars().map(|c| if plain(c) { c } else { '_' }).chain(".json".chars()).collect()
@@ -76,7 +76,7 @@ impl FromStr for Endpoint {
             _ if url.cannot_be_a_base() => return Err(relative()),
             _ => return Err(InvalidEndpoint::Scheme(shown())),
         }
-        // `https:host` and `https:\\host` are mended silently by the parser; nobody means them.
+        // The parser silently accepts `https:host` and `https:\\host`, which are typing errors.
         if !text.get(url.scheme().len()..).is_some_and(|rest| rest.starts_with("://")) {
             return Err(relative());
         }
@@ -111,8 +111,8 @@ impl fmt::Display for Endpoint {
     }
 }
 
-/// Reads a comma list. Blanks and repetitions are dropped; the order is kept.
-pub(super) fn parse_list(text: &str) -> Result<Vec<Endpoint>, Vec<InvalidEndpoint>> {
+/// Parses a comma list. Blanks and duplicates are dropped; the order is kept.
+pub(crate) fn parse_endpoints(text: &str) -> Result<Vec<Endpoint>, Vec<InvalidEndpoint>> {
     let (mut endpoints, mut errors) = (Vec::new(), Vec::new());
     for entry in text.split(',').filter(|entry| !entry.trim().is_empty()) {
         match entry.parse() {
@@ -127,7 +127,7 @@ pub(super) fn parse_list(text: &str) -> Result<Vec<Endpoint>, Vec<InvalidEndpoin
     if errors.is_empty() { Ok(endpoints) } else { Err(errors) }
 }
 
-/// An address as it was written, unless a password could be in it.
+/// An address as it was given, unless it could contain a password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shown(String);
 
@@ -147,46 +147,46 @@ impl fmt::Display for Shown {
     }
 }
 
-/// Why a text is not an endpoint. A password in it is not repeated.
+/// Why a string is not an endpoint. The error never contains a password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidEndpoint {
-    /// There is nothing.
+    /// Empty.
     #[error("no address is given; write one as in https://manager.example")]
     Blank,
-    /// There is no scheme or no host.
+    /// Without a scheme or a host.
     #[error("{0} is not a whole URL; write it as in https://manager.example:8081")]
     Relative(Shown),
     /// Neither http nor https.
     #[error("{0} is neither http nor https; only these two can be used")]
     Scheme(Shown),
-    /// A user name or a password is in it.
+    /// With a user name or a password.
     #[error(
         "a user name or password is in the URL; take it out: requests are signed with the access \
          key and the secret key"
     )]
     Credentials,
-    /// A query or a fragment is in it.
+    /// With a query or a fragment.
     #[error("a query or fragment is in the URL; give the base address alone")]
     Query,
-    /// Not a URL at all.
+    /// Not a URL.
     #[error("{text} is not a URL: {reason}")]
     Malformed {
-        /// What was written.
+        /// The string.
         text: Shown,
-        /// What the parser found.
+        /// The parser's message.
         reason: String,
     },
 }
 
-/// What answers at the endpoint.
+/// The kind of server at the endpoint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EndpointType {
     /// A manager: requests are signed.
     #[default]
     Api,
-    /// A webserver with a login: its session is sent and nothing is signed.
+    /// A webserver with logins: requests carry a session and are not signed.
     Session,
 }
 
@@ -298,14 +298,14 @@ mod tests {
     #[test]
     fn a_list_drops_blanks_and_repetitions_and_reports_every_error() {
         let texts = |list: &str| -> Vec<String> {
-            parse_list(list).unwrap().iter().map(|e| e.url().to_string()).collect()
+            parse_endpoints(list).unwrap().iter().map(|e| e.url().to_string()).collect()
         };
         assert_eq!(texts("https://a, https://b"), ["https://a/", "https://b/"]);
         assert_eq!(texts(",https://a,, ,"), ["https://a/"]);
         assert_eq!(texts("https://b,https://a,HTTPS://B:443/"), ["https://b/", "https://a/"]);
         assert_eq!(texts("https://a/x,https://a/x/"), ["https://a/x"]);
-        assert_eq!(parse_list(" , ").unwrap_err(), [InvalidEndpoint::Blank]);
-        assert_eq!(parse_list("a,https://b,ftp://c").unwrap_err().len(), 2);
+        assert_eq!(parse_endpoints(" , ").unwrap_err(), [InvalidEndpoint::Blank]);
+        assert_eq!(parse_endpoints("a,https://b,ftp://c").unwrap_err().len(), 2);
     }
 
     #[test]

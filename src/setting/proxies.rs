@@ -1,4 +1,4 @@
-//! The proxies that the environment names.
+//! The proxies of the environment.
 
 use std::fmt;
 
@@ -6,11 +6,11 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::Env;
 
-/// `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`, in small letters first. Their addresses
-/// can hold passwords, so `Debug` shows none.
+/// `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`; the names in lower case win. Addresses
+/// can contain passwords, so `Debug` shows none.
 ///
-/// As everywhere, `HTTP_PROXY` in capitals does not count where `REQUEST_METHOD` is set: a CGI
-/// program gets it from whoever sends it a header `Proxy`.
+/// `HTTP_PROXY` in upper case is ignored where `REQUEST_METHOD` is set: in a CGI program it holds a
+/// request's header `Proxy`, which an attacker can choose.
 #[derive(Clone, Default)]
 pub struct Proxies {
     http: Option<SecretString>,
@@ -20,11 +20,11 @@ pub struct Proxies {
 }
 
 impl Proxies {
-    pub(super) fn of(env: &Env) -> Self {
+    pub(crate) fn from_env(env: &Env) -> Self {
         let get = |name: &str| env.text(name).map(str::trim).filter(|text| !text.is_empty());
         let either = |small: &str, capital: &str| get(small).or_else(|| get(capital));
         let except = either("no_proxy", "NO_PROXY");
-        // It stands for every host, addresses too.
+        // It matches every host, addresses too.
         if except.is_some_and(|except| except.split(',').any(|host| host.trim() == "*")) {
             return Self::default();
         }
@@ -50,13 +50,13 @@ impl Proxies {
         self.https.as_ref().or(self.all.as_ref()).map(|text| text.expose_secret())
     }
 
-    /// The hosts that are reached without one.
+    /// The hosts that are reached without a proxy.
     pub(crate) fn except(&self) -> Option<&str> {
         self.except.as_deref()
     }
 }
 
-/// The variables that are read.
+/// Whether a variable is one of those above.
 pub(super) fn is_read(name: &str) -> bool {
     ["http_proxy", "https_proxy", "all_proxy", "no_proxy", "request_method"]
         .iter()
