@@ -13,7 +13,7 @@ have been replaced by what they stand for. It exits with 1 when less than 95 % a
 
 It reads BACKEND_ENDPOINT and BACKEND_<ROLE>_ACCESS_KEY and _SECRET_KEY of the roles SUPERADMIN,
 DOMAIN_ADMIN, USER, INACTIVE_KEY, INACTIVE_USER, LOW_RATE and OTHER_ADMIN. The manager is to be one that
-nobody has changed. The groups lists, rows and conditions come last: they are about the rows that
+nothing has changed. EMBEDDED_MANAGER names the example `serve` when it is built already. The groups lists, rows and conditions come last: they are about the rows that
 `tests/manager/fill` writes, which is run before them. The questions change only users that they make, and
 purge them.
 """
@@ -34,7 +34,8 @@ FILL = pathlib.Path(__file__).parents[2] / "tests/manager/fill"
 
 def embedded():
     """Starts the embedded manager; gives its process and its environment."""
-    command = ["cargo", "run", "--quiet", "-p", "backendai-testing", "--example", "serve"]
+    built = os.environ.get("EMBEDDED_MANAGER")
+    command = [built] if built else ["cargo", "run", "--quiet", "-p", "backendai-testing", "--example", "serve"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     env = {}
     for line in process.stdout:
