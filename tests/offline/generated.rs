@@ -321,7 +321,7 @@ fn a_list_is_recognised() {
     let data =
         serde_json::from_value(json!({"user_list": {"items": [item], "total_count": 9}})).unwrap();
     let page = people::Users::page(data).unwrap();
-    assert_eq!((page.items[0].name.as_str(), page.total), ("n", Some(9)));
+    assert_eq!((page.items[0].name.as_str(), page.total_count), ("n", Some(9)));
 }
 
 #[test]
@@ -361,7 +361,10 @@ fn a_connection_gives_its_rows_and_their_cursors() {
         page.items.iter().map(|row| row.as_ref().map(|robot| robot.name.as_str())).collect();
     assert_eq!(names, [Some("n"), None, None]);
     assert_eq!(page.cursors, [Some("a".to_owned()), Some("b".to_owned()), None]);
-    assert_eq!((page.total, page.end.as_deref(), page.more), (Some(4), Some("b"), Some(true)));
+    assert_eq!(
+        (page.total_count, page.end_cursor.as_deref(), page.has_next_page),
+        (Some(4), Some("b"), Some(true))
+    );
 
     let mut robots = lists::Robots::new().offset(7);
     robots.set_cursor(5, Some("b".to_owned()));
@@ -383,7 +386,10 @@ fn the_two_ways_of_a_connection_exclude_each_other() {
         "pageInfo": {"hasNextPage": false, "endCursor": null},
     }});
     let page = lists::RobotsV2::page(serde_json::from_value(data).unwrap()).unwrap();
-    assert_eq!((page.items[0].name.as_str(), page.total, page.more), ("n", None, Some(false)));
+    assert_eq!(
+        (page.items[0].name.as_str(), page.total_count, page.has_next_page),
+        ("n", None, Some(false))
+    );
     let null = serde_json::from_value(json!({ "robotsV2": null })).unwrap();
     assert!(lists::RobotsV2::page(null).is_none());
 }

@@ -98,9 +98,9 @@ async fn every_row_comes_once() {
 async fn pages_say_the_total_and_the_position() {
     let fake = rows(5);
     let mut pages = client(&fake).pages(NUMBERS).page_size(2);
-    assert_eq!((pages.total(), pages.position()), (None, Position::after(0)));
+    assert_eq!((pages.total_count(), pages.position()), (None, Position::after(0)));
     assert_eq!(pages.next().await.unwrap().unwrap().items, [0, 1]);
-    assert_eq!((pages.total(), pages.position()), (Some(5), Position::after(2)));
+    assert_eq!((pages.total_count(), pages.position()), (Some(5), Position::after(2)));
     let position: Position =
         serde_json::from_str(&serde_json::to_string(&pages.position()).unwrap()).unwrap();
 
@@ -118,7 +118,7 @@ async fn rows_know_their_position_inside_a_page() {
     let mut items = client(&fake).pages(NUMBERS).page_size(3).offset(1).items();
     assert_eq!(items.position(), Position::after(1));
     assert_eq!(items.next().await.unwrap().unwrap(), 1);
-    assert_eq!((items.position(), items.total()), (Position::after(2), Some(5)));
+    assert_eq!((items.position(), items.total_count()), (Position::after(2), Some(5)));
     let rest: Vec<u64> = items.by_ref().try_collect().await.unwrap();
     assert_eq!((rest, items.position()), (vec![2, 3, 4], Position::after(5)));
     assert!(items.next().await.is_none());

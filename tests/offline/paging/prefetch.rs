@@ -266,15 +266,15 @@ fn the_total_may_grow_and_shrink() {
     assert_eq!(held.offsets(), [4, 6]);
     held.give(6, 7);
     held.give(4, 8);
-    assert_eq!((rows(&mut pages), pages.total()), (vec![4, 5], Some(8)));
+    assert_eq!((rows(&mut pages), pages.total_count()), (vec![4, 5], Some(8)));
     // It was said before the list grew, but it is what was said last in the order of the list.
-    assert_eq!((rows(&mut pages), pages.total()), (vec![6], Some(7)));
+    assert_eq!((rows(&mut pages), pages.total_count()), (vec![6], Some(7)));
     assert!(now(&mut pages).unwrap().is_none());
 
     let (held, mut pages) = begun(9, 3);
     assert_eq!(held.offsets(), [2, 4, 6]);
     held.give(2, 4);
-    assert_eq!((rows(&mut pages), pages.total()), (vec![2, 3], Some(4)));
+    assert_eq!((rows(&mut pages), pages.total_count()), (vec![2, 3], Some(4)));
     assert_eq!(held.under_way(), [], "the list has ended");
     assert!(now(&mut pages).unwrap().is_none());
 }
@@ -325,7 +325,7 @@ fn rows_know_their_position_whatever_is_fetched_ahead() {
         held.give(offset, 9);
     }
     assert_eq!(items.next().now_or_never().unwrap().unwrap().unwrap(), 2);
-    assert_eq!((items.position(), items.total()), (Position::after(3), Some(9)));
+    assert_eq!((items.position(), items.total_count()), (Position::after(3), Some(9)));
 
     let rest = held.pages().start_at(items.position()).prefetch(2).items();
     let mut rest = rest.map(|row| row.unwrap()).collect::<Vec<u64>>();
