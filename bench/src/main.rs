@@ -4,6 +4,7 @@
 
 #![allow(clippy::print_stdout, reason = "the numbers are what this is for")]
 
+#[cfg(feature = "peers")]
 mod cpu;
 #[cfg(feature = "generator")]
 mod generator;
@@ -37,6 +38,7 @@ enum Command {
     /// Does one part of the work in a process of its own.
     #[command(subcommand, hide = true)]
     Part(generator::Part),
+    #[cfg(feature = "peers")]
     /// Requests: CPU, memory and time, beside other clients.
     Wire {
         /// Only these parts.
@@ -52,18 +54,21 @@ enum Command {
     /// Does one part of the work on the wire in a process of its own.
     #[command(subcommand, hide = true)]
     Step(wire::Step),
+    #[cfg(feature = "peers")]
     /// Answers the clients that are measured.
     #[command(hide = true)]
     Serve,
 }
 
 fn main() -> Result<()> {
+    #[cfg(feature = "peers")]
     // Cargo runs this program in place of rustc, for the crates that are measured.
     if let Some(log) = env::var_os(cpu::RUSTC_LOG) {
         return cpu::rustc(log.as_ref());
     }
     match Bench::parse().command {
         None => {
+            #[cfg(feature = "peers")]
             wire::run(&[])?;
             #[cfg(feature = "generator")]
             generator::run(&[])?;
@@ -73,9 +78,11 @@ fn main() -> Result<()> {
         Some(Command::Generator { parts }) => generator::run(&parts),
         #[cfg(feature = "generator")]
         Some(Command::Part(part)) => generator::part(part),
+        #[cfg(feature = "peers")]
         Some(Command::Wire { parts }) => wire::run(&parts),
         Some(Command::Count { renew }) => wire::count::run(renew),
         Some(Command::Step(step)) => wire::step(step),
+        #[cfg(feature = "peers")]
         Some(Command::Serve) => wire::serve(),
     }
 }

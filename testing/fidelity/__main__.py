@@ -13,7 +13,7 @@ ids) are replaced by labels. The exit code is 1 when less than 95 % of the answe
 
 It reads BACKEND_ENDPOINT and BACKEND_<ROLE>_ACCESS_KEY and _SECRET_KEY of the roles SUPERADMIN,
 DOMAIN_ADMIN, USER, INACTIVE_KEY, INACTIVE_USER, LOW_RATE and OTHER_ADMIN. The manager must be freshly
-installed. The groups lists, rows and conditions come last: they concern the rows that `tests/manager/fill`
+installed. EMBEDDED_MANAGER names the built example `serve`. The groups lists, rows and conditions come last: they concern the rows that `tests/manager/fill`
 writes, which runs before them. The questions change only users that they create, and purge them.
 """
 import os
@@ -33,7 +33,8 @@ FILL = pathlib.Path(__file__).parents[2] / "tests/manager/fill"
 
 def embedded():
     """Starts the embedded manager and returns its process and its environment."""
-    command = ["cargo", "run", "--quiet", "-p", "backendai-testing", "--example", "serve"]
+    built = os.environ.get("EMBEDDED_MANAGER")
+    command = [built] if built else ["cargo", "run", "--quiet", "-p", "backendai-testing", "--example", "serve"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     env = {}
     for line in process.stdout:

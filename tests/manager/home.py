@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import socket
+import tempfile
 import time
 from pathlib import Path
 
@@ -74,6 +75,13 @@ class Home:
         except BlockingIOError:
             say(f"waiting for another command that works on {self.root}")
             fcntl.flock(handle, fcntl.LOCK_EX)
+        return handle
+
+    @staticmethod
+    def choosing():
+        """Held while ports are chosen and not yet used: homes that start at the same time take turns."""
+        handle = open(Path(tempfile.gettempdir()) / f"backendai-manager-ports-{os.getuid()}.lock", "w")
+        fcntl.flock(handle, fcntl.LOCK_EX)
         return handle
 
     def port(self, name: str) -> int:

@@ -34,15 +34,16 @@ def up(home: Home, arguments: argparse.Namespace) -> None:
     webserver = arguments.webserver or processes.alive("webserver")
     install.servers(home)
     install.manager(home, webserver)
-    home.choose_ports(processes.any_alive())
+    with home.choosing():
+        home.choose_ports(processes.any_alive())
 
-    # A list, as all three are to be started.
-    restart = any([ensure(name, home, processes) for name in ORDER[:3]])
-    restart |= services.configure(home)
-    restart |= prepare(home, processes)
-    ensure("manager", home, processes, restart)
-    if webserver:
-        ensure("webserver", home, processes, services.configure_webserver(home) or restart)
+        # A list, as all three are to be started.
+        restart = any([ensure(name, home, processes) for name in ORDER[:3]])
+        restart |= services.configure(home)
+        restart |= prepare(home, processes)
+        ensure("manager", home, processes, restart)
+        if webserver:
+            ensure("webserver", home, processes, services.configure_webserver(home) or restart)
     services.forget_rates(home)
     write_env(home, webserver)
     say(f"ready after {time.monotonic() - began:.0f} s; {home.env} has:")

@@ -1,20 +1,32 @@
-//! Requests, beside others who send them.
+//! Requests, beside those of other clients.
 
 mod cases;
 pub(crate) mod count;
+#[cfg(feature = "peers")]
 mod decode;
+#[cfg(feature = "peers")]
 mod memory;
+#[cfg(feature = "peers")]
 mod official;
+#[cfg(feature = "peers")]
 mod parts;
+#[cfg(feature = "peers")]
 mod peers;
+#[cfg(feature = "peers")]
 mod proxy;
 mod rows;
+#[cfg(feature = "peers")]
 mod server;
+#[cfg(feature = "peers")]
 mod small;
+#[cfg(feature = "peers")]
 mod start;
+#[cfg(feature = "peers")]
 mod table;
+#[cfg(feature = "peers")]
 mod walk;
 
+#[cfg(feature = "peers")]
 use std::{
     env,
     path::PathBuf,
@@ -22,10 +34,12 @@ use std::{
     time::Duration,
 };
 
+#[cfg(feature = "peers")]
 use self::server::Server;
 use crate::Result;
 
 /// What is measured.
+#[cfg(feature = "peers")]
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Part {
     Small,
@@ -38,6 +52,7 @@ pub(crate) enum Part {
     Start,
 }
 
+#[cfg(feature = "peers")]
 /// These parts; all of them if none is named.
 pub(crate) fn run(parts: &[Part]) -> Result<()> {
     let wanted = |part| parts.is_empty() || parts.contains(&part);
@@ -72,10 +87,13 @@ pub(crate) fn run(parts: &[Part]) -> Result<()> {
 /// What is done in a process of its own.
 #[derive(clap::Subcommand)]
 pub(crate) enum Step {
+    #[cfg(feature = "peers")]
     /// Sends small queries.
     Small { peer: small::Peer, endpoint: String, in_flight: usize, calls: usize },
+    #[cfg(feature = "peers")]
     /// Reads a list.
     Walk { way: walk::Way, endpoint: String, pages: u64 },
+    #[cfg(feature = "peers")]
     /// Prints how much memory is used, again and again.
     Memory { what: memory::What, endpoint: String },
     /// Does one part of a request.
@@ -83,18 +101,25 @@ pub(crate) enum Step {
 }
 
 pub(crate) fn step(step: Step) -> Result<()> {
-    let took = match step {
-        Step::Small { peer, endpoint, in_flight, calls } => {
-            small::step(peer, &endpoint, in_flight, calls)?
-        }
-        Step::Walk { way, endpoint, pages } => walk::step(way, &endpoint, pages)?,
-        Step::Memory { what, endpoint } => return memory::step(what, &endpoint),
-        Step::Case { name, times } => return count::step(&name, times),
+    #[cfg(feature = "peers")]
+    let print = |took: Took| {
+        println!("{} {} {}", took.cpu.as_micros(), took.wall.as_micros(), took.memory);
     };
-    println!("{} {} {}", took.cpu.as_micros(), took.wall.as_micros(), took.memory);
+    match step {
+        #[cfg(feature = "peers")]
+        Step::Small { peer, endpoint, in_flight, calls } => {
+            print(small::step(peer, &endpoint, in_flight, calls)?);
+        }
+        #[cfg(feature = "peers")]
+        Step::Walk { way, endpoint, pages } => print(walk::step(way, &endpoint, pages)?),
+        #[cfg(feature = "peers")]
+        Step::Memory { what, endpoint } => memory::step(what, &endpoint)?,
+        Step::Case { name, times } => count::step(&name, times)?,
+    }
     Ok(())
 }
 
+#[cfg(feature = "peers")]
 /// The command, built as it is released.
 fn command() -> Result<PathBuf> {
     let target = crate::target()?;
@@ -107,11 +132,13 @@ fn command() -> Result<PathBuf> {
     }
 }
 
+#[cfg(feature = "peers")]
 /// Answers until the one who started it goes.
 pub(crate) fn serve() -> Result<()> {
     server::serve()
 }
 
+#[cfg(feature = "peers")]
 /// What one measurement took.
 #[derive(Clone, Copy)]
 pub(crate) struct Took {
@@ -121,6 +148,7 @@ pub(crate) struct Took {
     memory: u64,
 }
 
+#[cfg(feature = "peers")]
 impl Took {
     /// Of the last line that a process printed.
     fn read(output: &Output) -> Result<Self> {
@@ -139,6 +167,7 @@ impl Took {
     }
 }
 
+#[cfg(feature = "peers")]
 /// Does a step in a process of its own.
 fn child(arguments: &[&str]) -> Result<Took> {
     let output = Command::new(env::current_exe()?).arg("step").args(arguments).output()?;
