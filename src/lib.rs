@@ -83,7 +83,9 @@ pub use filter::{Filter, Order};
 pub use format::Format;
 pub use graphql_client;
 pub use observe::Observer;
-pub use operation::{Operation, OperationKind, Page, Paginated, Pagination, Refusal};
+pub use operation::{
+    Operation, OperationInfo, OperationKind, Page, Paginated, Pagination, Refusal,
+};
 pub use paging::{Items, ListChanges, Pager, Position};
 pub use request::Request;
 pub use response::{RateLimit, Response};

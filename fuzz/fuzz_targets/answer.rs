@@ -23,7 +23,7 @@ async fn walk<O: Paginated>(client: Client, list: O, walk: Pagination, prefetch:
     }
     let position = pages.position();
     assert_eq!(position.to_string().parse().ok(), Some(position));
-    let _ = (pages.total(), pages.list_changes(), format!("{pages:?}"));
+    let _ = (pages.total_count(), pages.list_changes(), format!("{pages:?}"));
 }
 
 fuzz_target!(|bytes: &[u8]| {

@@ -28,8 +28,8 @@ impl<O: Paginated> Items<O> {
     }
 
     /// How many rows the whole list has, as the manager said last; `None` before the first row.
-    pub const fn total(&self) -> Option<u64> {
-        self.pages.total()
+    pub const fn total_count(&self) -> Option<u64> {
+        self.pages.total_count()
     }
 
     /// Where the next row is.

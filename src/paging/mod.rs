@@ -213,7 +213,7 @@ impl<O: Paginated> Pager<O> {
 
     /// How many rows the whole list has: as the manager said last, and in a walk by key the rows
     /// behind the walk and those that remain. `None` before the first page.
-    pub const fn total(&self) -> Option<u64> {
+    pub const fn total_count(&self) -> Option<u64> {
         self.total
     }
 

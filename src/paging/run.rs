@@ -224,7 +224,8 @@ impl<O: Paginated> Pager<O> {
     /// Moves past a page. `None` when it has nothing for the caller and the walk goes on or ends.
     fn take(&mut self, page: Page<O::Item>, ask: &Ask) -> Result<Option<Page<O::Item>>> {
         let Some(course) = &mut self.course else { return Ok(None) };
-        let Page { items, cursors, total, end, more } = page;
+        let Page { items, cursors, total_count: total, end_cursor: end, has_next_page: more } =
+            page;
         let rows = items.len() as u64;
         let by_cursor = matches!(course, Course::Cursor(_)) || O::KEY.is_none();
         let cursor = |index: usize| cursors.get(index).cloned().flatten();
@@ -263,7 +264,13 @@ impl<O: Paginated> Pager<O> {
         match taken.error {
             Some(error) => Err(error.with_operation(O::NAME.into())),
             None if items.is_empty() => Ok(None),
-            None => Ok(Some(Page { items, total: self.total, cursors, end, more })),
+            None => Ok(Some(Page {
+                items,
+                total_count: self.total,
+                cursors,
+                end_cursor: end,
+                has_next_page: more,
+            })),
         }
     }
 }

@@ -74,7 +74,7 @@ async fn a_walk_meets_each_of_a_thousand_once() {
     }
     assert_eq!(keys_of(&seen), there);
     assert_eq!(count, there.len().div_ceil(97));
-    assert_eq!(pages.total(), Some(there.len() as u64));
+    assert_eq!(pages.total_count(), Some(there.len() as u64));
 }
 
 #[tokio::test]

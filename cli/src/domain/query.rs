@@ -154,8 +154,9 @@ where
         let client = client.clone();
         return Ok(Once::of(async move {
             let page = O::page(client.send(list).await?);
-            let Page { items, total, .. } = page.unwrap_or_else(|| Page::new(Vec::new(), Some(0)));
-            Ok((items.into_iter().map(row_of).collect(), total))
+            let Page { items, total_count, .. } =
+                page.unwrap_or_else(|| Page::new(Vec::new(), Some(0)));
+            Ok((items.into_iter().map(row_of).collect(), total_count))
         }));
     }
     let mut pages = client.pages(list).page_size(ask.page_size);
@@ -234,7 +235,7 @@ where
     }
 
     fn total(&self) -> Option<u64> {
-        self.pages.total()
+        self.pages.total_count()
     }
 
     fn list_changes(&self) -> ListChanges {
