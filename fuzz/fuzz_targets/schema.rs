@@ -1,4 +1,4 @@
-//! The text of a schema, as a manager serves it or somebody has written it, and an introspection.
+//! The text of a schema, as served by a manager or hand-written, and an introspection result.
 
 #![no_main]
 

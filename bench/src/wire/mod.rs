@@ -1,4 +1,4 @@
-//! Requests, beside others who send them.
+//! Requests, in comparison to other clients.
 
 mod cases;
 pub(crate) mod count;
@@ -25,7 +25,7 @@ use std::{
 use self::server::Server;
 use crate::Result;
 
-/// What is measured.
+/// The measured parts.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Part {
     Small,
@@ -38,7 +38,7 @@ pub(crate) enum Part {
     Start,
 }
 
-/// These parts; all of them if none is named.
+/// The named parts, or all parts if none is named.
 pub(crate) fn run(parts: &[Part]) -> Result<()> {
     let wanted = |part| parts.is_empty() || parts.contains(&part);
     let server = Server::start()?;
@@ -69,16 +69,16 @@ pub(crate) fn run(parts: &[Part]) -> Result<()> {
     Ok(())
 }
 
-/// What is done in a process of its own.
+/// Work for a child process.
 #[derive(clap::Subcommand)]
 pub(crate) enum Step {
     /// Sends small queries.
     Small { peer: small::Peer, endpoint: String, in_flight: usize, calls: usize },
     /// Reads a list.
     Walk { way: walk::Way, endpoint: String, pages: u64 },
-    /// Prints how much memory is used, again and again.
+    /// Prints the memory use repeatedly.
     Memory { what: memory::What, endpoint: String },
-    /// Does one part of a request.
+    /// Runs one part of a request.
     Case { name: String, times: u64 },
 }
 
@@ -95,7 +95,7 @@ pub(crate) fn step(step: Step) -> Result<()> {
     Ok(())
 }
 
-/// The command, built as it is released.
+/// The command, built like a release.
 fn command() -> Result<PathBuf> {
     let target = crate::target()?;
     let mut cargo = Command::new(env!("CARGO"));
@@ -107,22 +107,22 @@ fn command() -> Result<PathBuf> {
     }
 }
 
-/// Answers until the one who started it goes.
+/// Serves until the parent process exits.
 pub(crate) fn serve() -> Result<()> {
     server::serve()
 }
 
-/// What one measurement took.
+/// The cost of one measurement.
 #[derive(Clone, Copy)]
 pub(crate) struct Took {
     cpu: Duration,
     wall: Duration,
-    /// The largest that the process was, in kilobytes.
+    /// Peak memory of the process, in kilobytes.
     memory: u64,
 }
 
 impl Took {
-    /// Of the last line that a process printed.
+    /// From the last line that a process printed.
     fn read(output: &Output) -> Result<Self> {
         if !output.status.success() {
             return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());
@@ -139,7 +139,7 @@ impl Took {
     }
 }
 
-/// Does a step in a process of its own.
+/// Runs a step in a child process.
 fn child(arguments: &[&str]) -> Result<Took> {
     let output = Command::new(env::current_exe()?).arg("step").args(arguments).output()?;
     Took::read(&output)
