@@ -1,5 +1,5 @@
-//! Documents, and after a line `---` a table of nulls. Against a small schema that has something of
-//! everything, and, when the text begins with `#admin`, against the admin snapshot.
+//! Documents, and after a line `---` a table of nulls. Compiled against a small schema with every
+//! kind of definition, and, when the input begins with `#admin`, against the admin snapshot.
 
 #![no_main]
 

@@ -27,6 +27,7 @@ mod proxy;
 mod random_answers;
 mod requests;
 mod retry;
+mod roles;
 mod select;
 mod session;
 mod sign;
