@@ -13,6 +13,7 @@ mod run;
 use std::{
     fmt,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -21,7 +22,7 @@ use futures_core::Stream;
 use self::{course::Course, position::Mark, queue::Queue};
 pub use self::{drift::ListChanges, items::Items, position::Position};
 use crate::{
-    client::Client,
+    dispatch::Dispatcher,
     error::Result,
     operation::{Page, Paginated, Pagination},
 };
@@ -121,7 +122,8 @@ const PAGE_SIZE: u32 = 100;
 /// ran out, perhaps, because nobody looked.
 #[must_use = "nothing is sent before it is asked for a page"]
 pub struct Pager<O: Paginated> {
-    client: Client,
+    dispatcher: Arc<Dispatcher>,
+    max_page_size: u32,
     operation: O,
     walk: Option<Pagination>,
     page_size: u32,
@@ -143,10 +145,11 @@ pub struct Pager<O: Paginated> {
 }
 
 impl<O: Paginated> Pager<O> {
-    pub(crate) fn new(client: Client, operation: O) -> Self {
-        let page_size = PAGE_SIZE.min(client.max_page_size());
+    pub(crate) fn new(dispatcher: Arc<Dispatcher>, max_page_size: u32, operation: O) -> Self {
+        let page_size = PAGE_SIZE.min(max_page_size);
         Self {
-            client,
+            dispatcher,
+            max_page_size,
             operation,
             walk: None,
             page_size,

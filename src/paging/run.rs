@@ -47,7 +47,7 @@ impl<O: Paginated> Pager<O> {
 
     /// Chooses the way, and refuses what is not possible before anything is sent.
     fn set_out(&self) -> Result<Course> {
-        let max = self.client.max_page_size();
+        let max = self.max_page_size;
         if !(1..=max).contains(&self.page_size) || i32::try_from(self.page_size).is_err() {
             return Err(Error::config(format!(
                 "a page cannot have {} rows: page_size takes 1 to {max}",
@@ -168,7 +168,7 @@ impl<O: Paginated> Pager<O> {
 
     /// What to ask for the page that begins after so many rows.
     fn question(&self, begin: u64, limit: u32) -> Result<Ask> {
-        let most = self.client.max_page_size();
+        let most = self.max_page_size;
         match &self.course {
             Some(Course::Offset(course)) => Ok(course.ask(begin, limit, most)),
             Some(course) => course.ask(&self.position, limit, most),
@@ -216,7 +216,7 @@ impl<O: Paginated> Pager<O> {
                 }
             }
         }
-        let request = Request::of(self.client.clone(), &operation);
+        let request = Request::of(self.dispatcher.clone(), &operation);
         self.queue.push(ask, request.into_future());
         Ok(())
     }

@@ -37,13 +37,13 @@ def up(home: Home, arguments: argparse.Namespace) -> None:
     with home.choosing():
         home.choose_ports(processes.any_alive())
 
-    # A list, because all three must be started.
-    restart = any([ensure(name, home, processes) for name in ORDER[:3]])
-    restart |= services.configure(home)
-    restart |= prepare(home, processes)
-    ensure("manager", home, processes, restart)
-    if webserver:
-        ensure("webserver", home, processes, services.configure_webserver(home) or restart)
+        # A list, because all three must be started.
+        restart = any([ensure(name, home, processes) for name in ORDER[:3]])
+        restart |= services.configure(home)
+        restart |= prepare(home, processes)
+        ensure("manager", home, processes, restart)
+        if webserver:
+            ensure("webserver", home, processes, services.configure_webserver(home) or restart)
     services.forget_rates(home)
     write_env(home, webserver)
     say(f"ready after {time.monotonic() - began:.0f} s; {home.env} has:")
