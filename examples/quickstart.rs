@@ -7,9 +7,11 @@
 use std::env;
 
 use backendai::{
-    Client, Config, Maybe,
-    keypair::PagedKeyPairs,
-    types::{KeyPairInput, ModifyKeyPairInput},
+    Client, Config, MaybeUndefined,
+    admin::{
+        keypair::PagedKeyPairs,
+        types::{KeyPairInput, ModifyKeyPairInput},
+    },
 };
 use backendai_testing::Manager;
 
@@ -36,7 +38,10 @@ async fn tour(client: Client) -> Result {
     println!("manager {}, API {}", server.manager(), server.negotiated());
 
     let keypairs = client.keypairs();
-    let own = keypairs.info(Maybe::Unset).await?.ok_or("the own keypair is not to be seen")?;
+    let own = keypairs
+        .info(MaybeUndefined::Undefined)
+        .await?
+        .ok_or("the own keypair is not to be seen")?;
     let user = own.user_id.ok_or("the own keypair has no owner")?;
     let policy = own.resource_policy.ok_or("the own keypair has no resource policy")?;
     println!("signed in as {user}");

@@ -6,7 +6,8 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use backendai::{
-    Client, Config, Error, keypair::KeyPairDetail, keypair::PagedKeyPairs, types::KeyPairInput,
+    Client, Config, Error,
+    admin::{keypair::KeyPairDetail, keypair::PagedKeyPairs, types::KeyPairInput},
 };
 use backendai_testing::{Fault, Manager};
 

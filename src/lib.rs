@@ -5,7 +5,7 @@
 //!
 //! ```no_run
 //! # async fn run() -> backendai::Result<()> {
-//! use backendai::{Client, keypair::PagedKeyPairs, types::ModifyKeyPairInput};
+//! use backendai::{Client, admin::{keypair::PagedKeyPairs, types::ModifyKeyPairInput}};
 //!
 //! let client = Client::from_env()?;
 //! let mut inactive = client.pages(PagedKeyPairs::new().is_active(false)).items();
@@ -20,18 +20,18 @@
 //! | to | see |
 //! |---|---|
 //! | say which manager, with which keys | [`Config`], [`config`] |
-//! | send an operation | [`Client::send`], [`Client::request`] |
+//! | send an operation | [`Client::send`], [`Client::send`] |
 //! | do what the official client's KeyPair functions do | [`Client::keypairs`] |
 //! | read a list | [`Client::pages`], [`Pager`] |
 //! | choose the fields when the program runs | [`Select::choose`] |
-//! | send what `graphql_client` derived, or a text | [`Client::query`], [`Client::execute`] |
+//! | send what `graphql_client` derived, or a text | [`Client::send_query`], [`Client::send_document`] |
 //! | say which rows of a list, and in which order | [`filter`] |
 //! | change a project and keep what it has | [`Client::groups`] |
 //! | keep managers and keys under names | the module `context`, with the feature `context` |
 //! | log in at a webserver | [`Client::login`], [`session`] |
 //! | work with a manager that is older | [`version`] |
 //! | tell failures apart | [`Error`] |
-//! | tell unset from null | [`Maybe`] |
+//! | tell unset from null | [`MaybeUndefined`] |
 //! | compile documents of your own | [`include_graphql!`] |
 //! | send again, or not | [`Retry`], [`retry`] |
 //! | be told of every request | [`Observer`] |
@@ -43,6 +43,8 @@
 
 #[doc(hidden)]
 pub mod __private;
+#[cfg(feature = "admin")]
+pub mod admin;
 pub mod client;
 pub mod config;
 #[cfg(feature = "context")]
@@ -51,14 +53,11 @@ pub mod credential;
 pub mod error;
 pub mod filter;
 pub mod format;
-mod generated;
-pub mod group;
-pub mod keypair;
 pub mod observe;
 pub mod operation;
-pub mod page;
 #[cfg(any(feature = "context", feature = "session"))]
-mod private;
+mod owner_file;
+pub mod paging;
 #[cfg(feature = "proxy")]
 pub mod proxy;
 pub mod request;
@@ -82,25 +81,24 @@ pub use credential::{Credential, Keys};
 pub use error::{Error, Result};
 pub use filter::{Filter, Order};
 pub use format::Format;
-pub use generated::{
-    acl, agent, audit_log, compute_session, container, container_registry, domain, endpoint, image,
-    metric, model_card, network, node, resource_policy, resource_preset, scaling_group,
-    service_config, storage, types, user, vfolder,
-};
 pub use graphql_client;
 pub use observe::Observer;
-pub use operation::{Kind, Operation, Page, Paginated, Refusal, Walk};
-pub use page::{Drift, Items, Pager, Position};
+pub use operation::{
+    Operation, OperationInfo, OperationKind, Page, Paginated, Pagination, Refusal,
+};
+pub use paging::{Items, ListChanges, Pager, Position};
 pub use request::Request;
 pub use response::{RateLimit, Response};
 pub use retry::Retry;
-pub use scalar::{BigInt, Date, DateTime, HexBytes, JsonString, Maybe, Uuid, UuidFloatMap};
+pub use scalar::{
+    BigInt, Date, DateTime, HexBytes, JsonString, MaybeUndefined, Uuid, UuidFloatMap,
+};
 pub use select::{Chosen, Field, Fragment, Row, Rows, Select};
 #[cfg(feature = "session")]
 pub use session::Session;
 pub use sign::HashType;
 pub use transport::Transport;
-pub use version::{ManagerVersion, Since, VersionPolicy};
+pub use version::{ManagerVersion, Requirement, VersionPolicy};
 
 /// Includes what [`backendai-codegen`](https://docs.rs/backendai-codegen) wrote under this name in
 /// the build script of the crate: a module for each document file, and `types` for what they share.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::{error::Error, operation::Kind};
+use crate::{error::Error, operation::OperationKind};
 
 /// Is told of every attempt, before and after. See
 /// [`ClientBuilder::observer`](crate::ClientBuilder::observer).
@@ -58,7 +58,7 @@ pub struct Attempt<'a> {
     /// Name of the operation.
     pub operation: &'a str,
     /// What it does; `None` for a document that nobody has looked into.
-    pub kind: Option<Kind>,
+    pub kind: Option<OperationKind>,
     /// Where it goes.
     pub endpoint: &'a str,
     /// How many requests of the same call went before it.

@@ -15,10 +15,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     client::Client,
     error::{Error, Result},
-    operation::{Kind, Operation, Refusal},
+    operation::{Operation, OperationKind, Refusal},
     response::{self, Asked, Response},
     retry::Retry,
-    version::{self, Gatekeeper, ManagerVersion, VersionPolicy},
+    version::{self, Gate, ManagerVersion, VersionPolicy},
 };
 
 /// Path of the admin schema.
@@ -32,7 +32,7 @@ pub(crate) const ADMIN: &str = "/admin/gql";
 /// use std::time::Duration;
 ///
 /// let data = client
-///     .execute("query Count { keypair_list(limit: 1, offset: 0) { total_count } }", ())
+///     .send_document("query Count { keypair_list(limit: 1, offset: 0) { total_count } }", ())
 ///     .idempotent(true)
 ///     .timeout(Duration::from_secs(5))
 ///     .await?;
@@ -48,7 +48,7 @@ pub struct Request<T> {
     failed: Option<Error>,
     refusal: fn(&T) -> Option<Refusal<'_>>,
     /// What the manager has to have, where it may lack it.
-    gate: Option<Box<Gatekeeper>>,
+    gate: Option<Box<Gate>>,
     version_policy: VersionPolicy,
 }
 
@@ -59,7 +59,7 @@ pub(crate) struct Call {
     pub(crate) method: Method,
     pub(crate) path: Cow<'static, str>,
     pub(crate) body: Bytes,
-    pub(crate) kind: Option<Kind>,
+    pub(crate) kind: Option<OperationKind>,
     pub(crate) idempotent: Option<bool>,
     pub(crate) timeout: Option<Duration>,
     /// Instead of the client's.
@@ -72,20 +72,20 @@ pub(crate) struct Call {
 impl Call {
     /// Whether sending it twice does the same as sending it once.
     pub(crate) fn is_idempotent(&self) -> bool {
-        self.idempotent.unwrap_or(self.kind == Some(Kind::Query))
+        self.idempotent.unwrap_or(self.kind == Some(OperationKind::Query))
     }
 
     /// Whether it may change something. A mutation that may be repeated does, too.
     pub(crate) fn writes(&self) -> bool {
         match self.kind {
-            Some(kind) => kind == Kind::Mutation,
+            Some(kind) => kind == OperationKind::Mutation,
             None => !self.is_idempotent(),
         }
     }
 
     pub(crate) fn asked(&self) -> Asked<'_> {
         Asked {
-            mutation: self.kind == Some(Kind::Mutation),
+            mutation: self.kind == Some(OperationKind::Mutation),
             writes: self.writes(),
             proved: self.kind.is_some(),
             body: &self.body,
@@ -100,8 +100,8 @@ impl Call {
     /// What the document does; none when it is no document.
     pub(crate) fn kind_name(&self) -> Option<&'static str> {
         self.is_graphql().then_some(match self.kind {
-            Some(Kind::Query) => "query",
-            Some(Kind::Mutation) => "mutation",
+            Some(OperationKind::Query) => "query",
+            Some(OperationKind::Mutation) => "mutation",
             None => "unknown",
         })
     }
@@ -159,7 +159,7 @@ impl<T: DeserializeOwned> Request<T> {
     /// # Errors
     ///
     /// Everything that [`Error`] can be.
-    pub async fn send(self) -> Result<Response<T>> {
+    pub async fn response(self) -> Result<Response<T>> {
         let Self { client, call, failed, refusal, gate, version_policy } = self;
         let name = call.operation.clone();
         let result = match failed {
@@ -186,7 +186,7 @@ impl<T: DeserializeOwned + Send + 'static> IntoFuture for Request<T> {
     type IntoFuture = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async { self.send().await.map(Response::into_data) })
+        Box::pin(async { self.response().await.map(Response::into_data) })
     }
 }
 
@@ -199,7 +199,7 @@ impl<D> Request<D> {
             Ok((_, variables)) if is_late(operation.newest(), &client) => {
                 let variables = variables.clone();
                 let gate = operation.gate();
-                Some(Box::new(Gatekeeper { gate, text: text.len(), variables }))
+                Some(Box::new(Gate { gate, text: text.len(), variables }))
             }
             _ => None,
         };
@@ -223,7 +223,7 @@ impl<D> Request<D> {
         client: Client,
         operation: Cow<'static, str>,
         path: Cow<'static, str>,
-        kind: Option<Kind>,
+        kind: Option<OperationKind>,
         body: serde_json::Result<(Bytes, Range<usize>)>,
         refusal: fn(&D) -> Option<Refusal<'_>>,
     ) -> Self {

@@ -6,7 +6,7 @@
 //!
 //! ```no_run
 //! # async fn run(client: backendai::Client) -> backendai::Result<()> {
-//! use backendai::{Select, keypair::PagedKeyPairs};
+//! use backendai::{Select, admin::keypair::PagedKeyPairs};
 //!
 //! let list = PagedKeyPairs::new().filter("is_active == true").choose(["user_id", "access_key"])?;
 //! let fields = list.fields().to_vec();
@@ -29,9 +29,9 @@ use serde_json::{Map, Value};
 use crate::{
     error::{Error, Result},
     format::{self, Format},
-    operation::{Kind, Operation, Page, Paginated, Refusal, Walk},
-    scalar::Maybe,
-    version::{self, Gate, ManagerVersion, Part, Since},
+    operation::{Operation, OperationKind, Page, Paginated, Pagination, Refusal},
+    scalar::MaybeUndefined,
+    version::{self, ManagerVersion, Part, Requirement, Requirements},
 };
 
 /// A field that can be chosen.
@@ -107,7 +107,7 @@ pub trait Select: Operation + Sized + 'static {
     #[doc(hidden)]
     const AROUND_PARTS: [&'static [Part]; 2] = [&[], &[]];
     /// What it needs whatever is chosen, as [`Operation::REQUIRES`].
-    const AROUND_REQUIRES: &'static [Since] = &[];
+    const AROUND_REQUIRES: &'static [Requirement] = &[];
     /// The keys that lead from the answer's data to the rows.
     const ROWS: &'static [&'static str];
     /// Key of the total, beside the rows.
@@ -198,12 +198,12 @@ impl<O: Select> Operation for Chosen<O> {
     type Data = Rows<O>;
 
     const NAME: &'static str = O::NAME;
-    const KIND: Kind = O::KIND;
+    const KIND: OperationKind = O::KIND;
     const PATH: &'static str = O::PATH;
-    const TEXT: &'static str = O::TEXT;
-    const TEXT_JSON: &'static str = O::TEXT_JSON;
+    const DOCUMENT: &'static str = O::DOCUMENT;
+    const DOCUMENT_JSON: &'static str = O::DOCUMENT_JSON;
 
-    const REQUIRES: &'static [Since] = O::AROUND_REQUIRES;
+    const REQUIRES: &'static [Requirement] = O::AROUND_REQUIRES;
 
     fn text_json(&self) -> &str {
         &self.whole
@@ -213,7 +213,7 @@ impl<O: Select> Operation for Chosen<O> {
         self.operation.newest().max(self.text.newest())
     }
 
-    fn gate(&self) -> Gate {
+    fn gate(&self) -> Requirements {
         self.operation.gate().chosen(Self::REQUIRES, self.text.clone())
     }
 
@@ -226,7 +226,7 @@ impl<O: Select> Operation for Chosen<O> {
 impl<O: Paginated + Select> Paginated for Chosen<O> {
     type Item = Row;
 
-    const WALKS: &'static [Walk] = O::WALKS;
+    const STRATEGIES: &'static [Pagination] = O::STRATEGIES;
     const KEY: Option<&'static str> = O::KEY;
 
     fn set_window(&mut self, limit: i32, offset: i32) {
@@ -237,11 +237,11 @@ impl<O: Paginated + Select> Paginated for Chosen<O> {
         self.operation.set_cursor(first, after);
     }
 
-    fn order_mut(&mut self) -> Option<&mut Maybe<String>> {
+    fn order_mut(&mut self) -> Option<&mut MaybeUndefined<String>> {
         self.operation.order_mut()
     }
 
-    fn filter_mut(&mut self) -> Option<&mut Maybe<String>> {
+    fn filter_mut(&mut self) -> Option<&mut MaybeUndefined<String>> {
         self.operation.filter_mut()
     }
 

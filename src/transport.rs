@@ -160,7 +160,7 @@ impl TransportError {
     }
 
     /// The request may have arrived.
-    pub fn unknown(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+    pub fn maybe_sent(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self { reach: Reach::Unknown, timeout: false, source: source.into() }
     }
 
@@ -367,7 +367,7 @@ fn classify(error: reqwest::Error) -> TransportError {
     let error = error.without_url();
     let error = match error.is_connect() || error.is_builder() {
         true => TransportError::not_sent(error),
-        false => TransportError::unknown(error),
+        false => TransportError::maybe_sent(error),
     };
     if timeout { error.timed_out() } else { error }
 }

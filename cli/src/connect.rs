@@ -32,7 +32,7 @@ pub(crate) fn config_of(
 ) -> Result<Config, Failure> {
     let builder = sources(global);
     if !fresh {
-        return Ok(builder.given_context(context).build()?);
+        return Ok(builder.inline_context(context).build()?);
     }
     context.unset(Field::AccessKey).unset(Field::SecretKey);
     // Deliberately empty: not signed, and in memory alone.
@@ -40,7 +40,7 @@ pub(crate) fn config_of(
     if anonymous {
         context.set(Field::AccessKey, "")?;
     }
-    Ok(builder.given_context(context).session_file("").build()?)
+    Ok(builder.inline_context(context).session_file("").build()?)
 }
 
 /// The file of contexts.
@@ -73,7 +73,7 @@ impl From<Problem> for Failure {
         // What is wrong comes first, and then what would be right.
         let failure = |what: &str| Self::new(format!("{}: {what}", problem.place()));
         match problem.message().split_once("; ") {
-            Some((what, mend)) => failure(what).mend(mend),
+            Some((what, help)) => failure(what).help(help),
             None => failure(problem.message()),
         }
     }

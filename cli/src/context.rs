@@ -118,7 +118,7 @@ pub(crate) async fn agreed(question: &str, yes: bool) -> Result<(), Failure> {
     if !prompt::somebody_is_there() {
         return Err(Failure::usage("nobody is there to agree")
             .why(format!("the question is: {question}"))
-            .mend("give --yes"));
+            .help("give --yes"));
     }
     match prompt::confirm(question, false).await? {
         true => Ok(()),
@@ -174,7 +174,7 @@ fn show(stored: &Stored, name: Option<&str>, reveal: bool, form: Single) -> Resu
         Some(name) => stored.get(name)?,
         None => stored.current()?.ok_or_else(|| {
             Failure::new("no context is the current one")
-                .mend("name one, or choose one with `backendai context use NAME`")
+                .help("name one, or choose one with `backendai context use NAME`")
         })?,
     };
     let shown = Shown { context, reveal };

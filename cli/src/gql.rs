@@ -37,7 +37,7 @@ pub(crate) struct Gql {
     #[arg(required_unless_present = "execute", conflicts_with = "execute")]
     file: Option<PathBuf>,
     /// The document itself.
-    #[arg(short, long, value_name = "TEXT")]
+    #[arg(short, long, value_name = "DOCUMENT")]
     execute: Option<String>,
     /// Values of the variables: a JSON object, or @FILE with one.
     #[arg(long, value_name = "JSON")]
@@ -106,7 +106,7 @@ impl Gql {
             OperationKind::Mutation if allowed => {}
             OperationKind::Mutation if !prompt::somebody_is_there() => {
                 return Err(Failure::usage(format!("nothing was sent: {name} is a mutation"))
-                    .mend("say --allow-mutation where nobody can be asked"));
+                    .help("say --allow-mutation where nobody can be asked"));
             }
             OperationKind::Mutation => {
                 let question = format!("{name} is a mutation. Send it?");
@@ -138,7 +138,7 @@ impl Gql {
             return Err(Failure::usage("only queries are read page by page"));
         }
         if self.all && operation.pagination.is_none() {
-            return Err(Failure::usage("the document cannot be read page by page").mend(
+            return Err(Failure::usage("the document cannot be read page by page").help(
                 "ask for one list, and pass variables on as its limit and offset, or as its first \
                  and after",
             ));
@@ -175,7 +175,7 @@ impl Gql {
                 Ok(backendai_codegen::configure().schema(file).text(file, backendai::schema::V2))
             }
             (None, path) => Err(Failure::usage(format!("the schema at {path} is not known"))
-                .mend("name it with --schema FILE, or say --no-validate")),
+                .help("name it with --schema FILE, or say --no-validate")),
         }
     }
 
@@ -190,7 +190,7 @@ impl Gql {
         if let Some(unknown) = given.keys().find(|name| known().all(|known| known != *name)) {
             let failure = Failure::argument(format!("the operation has no variable `${unknown}`"));
             return Err(match suggest::near(unknown, known()) {
-                Some(near) => failure.mend(format!("did you mean `${near}`?")),
+                Some(near) => failure.help(format!("did you mean `${near}`?")),
                 None => failure,
             });
         }
@@ -206,7 +206,7 @@ impl Gql {
         });
         match missing {
             Some(missing) => Err(Failure::argument(format!("`${}` is not given", missing.name))
-                .mend(format!("--variables '{{\"{}\": …}}'", missing.name))),
+                .help(format!("--variables '{{\"{}\": …}}'", missing.name))),
             None => Ok(given),
         }
     }
@@ -236,7 +236,7 @@ fn unproven(invalid: &backendai_codegen::Failure) -> Failure {
 impl Document {
     fn request(&self, client: &Client) -> Request<Box<RawValue>> {
         let reads = self.operation.kind == OperationKind::Query;
-        let request = client.execute(&self.text, &self.variables);
+        let request = client.send_document(&self.text, &self.variables);
         let request = request.path(self.path.clone()).idempotent(reads);
         match &self.operation.name {
             Some(name) => request.operation_name(name),

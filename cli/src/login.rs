@@ -2,10 +2,10 @@
 
 use backendai::{
     Client, Config,
+    admin::user::GetUser,
     config::Field,
     context::{Context, Contexts},
     credential::SecretString,
-    user::GetUser,
 };
 use clap::Args;
 use serde_json::json;
@@ -168,7 +168,7 @@ impl Login {
             let file = usual.with_file_name(format!("context-{}.json", context.name()));
             let file = file.into_os_string().into_string().map_err(|_| {
                 Failure::new("the folder for sessions has a name that is not Unicode")
-                    .mend("set XDG_STATE_HOME to another folder")
+                    .help("set XDG_STATE_HOME to another folder")
             })?;
             settings::set(context, Field::SessionFile, file)?;
         }
@@ -208,10 +208,10 @@ impl Login {
 }
 
 fn refused(error: backendai::Error) -> Failure {
-    let mend = error.is_otp_required().then_some("give the one-time password by --otp");
+    let help = error.is_otp_required().then_some("give the one-time password by --otp");
     let failure = Failure::from(error).what("not logged in, and nothing was kept");
-    match mend {
-        Some(mend) => failure.mend(mend),
+    match help {
+        Some(help) => failure.help(help),
         None => failure,
     }
 }

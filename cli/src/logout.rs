@@ -33,7 +33,7 @@ impl Logout {
                 return end(config).await;
             }
             return Err(Failure::new("the keys in use are those of the environment")
-                .mend("unset BACKEND_ACCESS_KEY and BACKEND_SECRET_KEY, or name a context"));
+                .help("unset BACKEND_ACCESS_KEY and BACKEND_SECRET_KEY, or name a context"));
         }
         let contexts = connect::contexts(global)?;
         let stored = contexts.read()?;
@@ -42,7 +42,7 @@ impl Logout {
             None => stored.current()?,
         };
         let found = found.ok_or_else(|| {
-            Failure::new("no context is the current one").mend("name the one to log out of")
+            Failure::new("no context is the current one").help("name the one to log out of")
         })?;
         let name = found.name();
         if found.text(Field::EndpointType) == Some("session") {

@@ -27,12 +27,12 @@ pub(crate) async fn email() -> Result<String, Failure> {
     text("E-mail address", None, "give it by --user").await
 }
 
-/// A line; what is known already is what an empty one means. Where nobody is there, `mend` says
+/// A line; what is known already is what an empty one means. Where nobody is there, `help` says
 /// how else to give it.
-async fn text(question: &str, known: Option<&str>, mend: &str) -> Result<String, Failure> {
+async fn text(question: &str, known: Option<&str>, help: &str) -> Result<String, Failure> {
     if !somebody_is_there() {
         let what = question.to_lowercase();
-        return Err(Failure::usage(format!("there is no {what}, and nobody to ask")).mend(mend));
+        return Err(Failure::usage(format!("there is no {what}, and nobody to ask")).help(help));
     }
     let (question, known) = (question.to_owned(), known.map(str::to_owned));
     blocking(move || {

@@ -146,7 +146,7 @@ impl Proxy {
             Err(env::VarError::NotPresent) => Ok(None),
             Err(env::VarError::NotUnicode(_)) => {
                 Err(Failure::new(format!("{TOKEN} has characters beyond ASCII"))
-                    .mend("make a token with: openssl rand -hex 32"))
+                    .help("make a token with: openssl rand -hex 32"))
             }
         }
     }

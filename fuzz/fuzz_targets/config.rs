@@ -8,7 +8,7 @@ use std::{fs, future::ready, sync::LazyLock};
 use backendai::{
     Client, Config,
     config::Env,
-    keypair::GetKeyPair,
+    admin::keypair::GetKeyPair,
     transport::{HttpRequest, HttpResponse, Transport, TransportFuture},
 };
 use libfuzzer_sys::fuzz_target;

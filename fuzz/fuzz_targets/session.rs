@@ -7,7 +7,7 @@ mod wire;
 
 use std::{fs, os::unix::fs::PermissionsExt as _, sync::LazyLock};
 
-use backendai::{EndpointType, Session, credential::ExposeSecret as _, keypair::GetKeyPair};
+use backendai::{EndpointType, Session, credential::ExposeSecret as _, admin::keypair::GetKeyPair};
 use libfuzzer_sys::fuzz_target;
 use tempfile::TempDir;
 use wire::{Answers, client, examine, run};

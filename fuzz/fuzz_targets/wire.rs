@@ -78,7 +78,7 @@ pub fn client(answers: Answers, kind: EndpointType) -> Client {
         .clock(move || now)
         .sleep(|_| ready(()))
         .seed(7)
-        .obey_rate_limit(true)
+        .respect_rate_limit(true)
         .build()
         .unwrap()
 }
@@ -117,7 +117,7 @@ pub fn examine(error: &Error) {
         Error::is_conflict,
         Error::is_login_required,
         Error::is_not_found,
-        Error::is_of_webserver,
+        Error::is_from_webserver,
         Error::is_outcome_unknown,
         Error::is_permission_denied,
         Error::is_rate_limited,
@@ -126,5 +126,5 @@ pub fn examine(error: &Error) {
         Error::is_wrong_address,
     ];
     let _ = predicates.map(|holds| holds(error));
-    error.earlier().iter().for_each(examine);
+    error.previous_attempts().iter().for_each(examine);
 }

@@ -12,7 +12,7 @@ pub use serde;
 pub use serde_json;
 
 pub use self::decode::{Decode, Slot, decode, fill, needed, optional, stated};
-pub use crate::version::{Gate, Gated, Given, Part, Variables};
+pub use crate::version::{HasRequirements, Part, Requirements, Supplied, Variables};
 
 /// Stands in for a secret in `Debug`.
 pub struct Redacted;
@@ -72,22 +72,22 @@ macro_rules! __open_enum {
         pub enum $name {
             $($(#[$value_meta])* $variant,)*
             /// A value that the schema snapshot does not list.
-            Unlisted(String),
+            UnknownValue(String),
         }
 
         impl $name {
             /// The values that the schema snapshot lists.
-            pub const LISTED: &'static [Self] = &[$(Self::$variant),*];
+            pub const KNOWN: &'static [Self] = &[$(Self::$variant),*];
 
             /// The value as it is sent.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $text,)*
-                    Self::Unlisted(text) => text,
+                    Self::UnknownValue(text) => text,
                 }
             }
 
-            fn listed(text: &str) -> Option<Self> {
+            fn known(text: &str) -> Option<Self> {
                 match text {
                     $($text => Some(Self::$variant),)*
                     _ => None,
@@ -97,13 +97,13 @@ macro_rules! __open_enum {
 
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
-                Self::listed(text).unwrap_or_else(|| Self::Unlisted(text.to_owned()))
+                Self::known(text).unwrap_or_else(|| Self::UnknownValue(text.to_owned()))
             }
         }
 
         impl From<String> for $name {
             fn from(text: String) -> Self {
-                Self::listed(&text).unwrap_or(Self::Unlisted(text))
+                Self::known(&text).unwrap_or(Self::UnknownValue(text))
             }
         }
 

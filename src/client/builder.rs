@@ -39,12 +39,12 @@ pub struct ClientBuilder {
     transport: Option<Box<dyn Transport>>,
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
     sleep: Box<dyn Fn(Duration) -> Sleep + Send + Sync>,
-    learn_clock: bool,
+    correct_clock_skew: bool,
     seed: Option<u64>,
     shuffle: bool,
     retry: Retry,
     timeout: Option<Duration>,
-    obey_rate_limit: bool,
+    respect_rate_limit: bool,
     observer: Option<Box<dyn Observer>>,
     max_page_size: u32,
     max_response_size: usize,
@@ -60,12 +60,12 @@ impl ClientBuilder {
             transport: None,
             clock: Box::new(Timestamp::now),
             sleep: Box::new(|pause| Box::pin(tokio::time::sleep(pause))),
-            learn_clock: true,
+            correct_clock_skew: true,
             seed: None,
             shuffle: true,
             retry: Retry::new(),
             timeout: None,
-            obey_rate_limit: false,
+            respect_rate_limit: false,
             observer: None,
             max_page_size: MAX_PAGE_SIZE,
             max_response_size: MAX_RESPONSE_SIZE,
@@ -92,8 +92,8 @@ impl ClientBuilder {
     /// unless set. It is told as a warning, and [`Client::clock_offset`] says by how much. Whoever
     /// can change the answers, as on the way of plain HTTP, can have requests signed for another
     /// time so.
-    pub const fn learn_clock(mut self, learn: bool) -> Self {
-        self.learn_clock = learn;
+    pub const fn correct_clock_skew(mut self, learn: bool) -> Self {
+        self.correct_clock_skew = learn;
         self
     }
 
@@ -137,8 +137,8 @@ impl ClientBuilder {
     /// up, as far as its answers say; no unless set. Until the first answer of a window is there,
     /// one request goes alone. A call whose timeout ends before the window fails at once. Other
     /// programs of the same user use up the same limit.
-    pub const fn obey_rate_limit(mut self, obey: bool) -> Self {
-        self.obey_rate_limit = obey;
+    pub const fn respect_rate_limit(mut self, obey: bool) -> Self {
+        self.respect_rate_limit = obey;
         self
     }
 
@@ -219,11 +219,11 @@ impl ClientBuilder {
             clock: self.clock,
             sleep: self.sleep,
             skew: Skew::default(),
-            learn_clock: self.learn_clock,
+            correct_clock_skew: self.correct_clock_skew,
             random: Mutex::new(random),
             retry: self.retry,
             timeout: self.timeout,
-            quota: self.obey_rate_limit.then(Quota::default),
+            quota: self.respect_rate_limit.then(Quota::default),
             observer: self.observer,
             signer,
             headers,

@@ -31,7 +31,7 @@ use crate::{
     error::{Error, Result},
     observe::Observer,
     operation::{Operation, Paginated},
-    page::Pager,
+    paging::Pager,
     request::{ADMIN, Call, Request},
     retry::Retry,
     sign::{RequestDate, SignableRequest, Signer},
@@ -77,7 +77,7 @@ struct Inner {
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
     sleep: Box<dyn Fn(Duration) -> Sleep + Send + Sync>,
     skew: Skew,
-    learn_clock: bool,
+    correct_clock_skew: bool,
     random: Mutex<fastrand::Rng>,
     retry: Retry,
     timeout: Option<Duration>,
@@ -142,17 +142,8 @@ impl Client {
         &self.0.config
     }
 
-    /// Sends an operation and returns its data. A refusal (`ok: false`) is an error.
-    ///
-    /// # Errors
-    ///
-    /// Everything that [`Error`] can be.
-    pub async fn send<O: Operation>(&self, operation: O) -> Result<O::Data> {
-        self.request(operation).send().await.map(crate::Response::into_data)
-    }
-
-    /// Prepares an operation, to be sent with options of its own.
-    pub fn request<O: Operation>(&self, operation: O) -> Request<O::Data> {
+    /// Sends an operation when awaited and returns its data. A refusal (`ok: false`) is an error.
+    pub fn send<O: Operation>(&self, operation: O) -> Request<O::Data> {
         Request::of(self.clone(), &operation)
     }
 
@@ -160,7 +151,7 @@ impl Client {
     ///
     /// Whether it reads or writes cannot be seen from here, so it is not sent again after a
     /// failure unless [`Request::idempotent`] allows it, and `ok: false` stays in the data.
-    pub fn query<Q: GraphQLQuery>(&self, variables: Q::Variables) -> Request<Q::ResponseData> {
+    pub fn send_query<Q: GraphQLQuery>(&self, variables: Q::Variables) -> Request<Q::ResponseData> {
         let body = Q::build_query(variables);
         let name = Some(body.operation_name).filter(|name| !name.is_empty());
         Request::of_document(self.clone(), body.query, name, &body.variables)
@@ -169,19 +160,23 @@ impl Client {
     /// Prepares a document that is known only at run time, with its variables (`()` for none).
     /// Awaiting it sends it. What comes back is the `data` of the answer, as JSON.
     ///
-    /// The rules of [`query`](Self::query) hold.
+    /// The rules of [`send_query`](Self::send_query) hold.
     ///
     /// ```no_run
     /// # async fn run(client: backendai::Client) -> backendai::Result<()> {
     /// let variables = serde_json::json!({ "email": "user@example.com" });
     /// let data = client
-    ///     .execute("query($email: String) { keypair_list(limit: 1, offset: 0, email: $email) { total_count } }", variables)
+    ///     .send_document("query($email: String) { keypair_list(limit: 1, offset: 0, email: $email) { total_count } }", variables)
     ///     .await?;
     /// println!("{}", data.get());
     /// # Ok(())
     /// # }
     /// ```
-    pub fn execute(&self, document: &str, variables: impl Serialize) -> Request<Box<RawValue>> {
+    pub fn send_document(
+        &self,
+        document: &str,
+        variables: impl Serialize,
+    ) -> Request<Box<RawValue>> {
         Request::of_document(self.clone(), document, None, &variables)
     }
 
@@ -298,9 +293,9 @@ impl Client {
     }
 
     /// Takes the date of an answer for the right one. Whether that changes what is sent.
-    pub(crate) fn learn_clock(&self, headers: &HeaderMap) -> bool {
+    pub(crate) fn correct_clock_skew(&self, headers: &HeaderMap) -> bool {
         let inner = &*self.0;
-        let learned = inner.learn_clock
+        let learned = inner.correct_clock_skew
             && skew::moment(headers, &header::DATE)
                 .is_some_and(|server| inner.skew.learn((inner.clock)(), server));
         if learned {
@@ -407,7 +402,7 @@ impl Client {
         Ok(())
     }
 
-    /// As [`learn_clock`](Self::learn_clock), where nobody has read why the request was refused: if
+    /// As [`correct_clock_skew`](Self::correct_clock_skew), where nobody has read why the request was refused: if
     /// the clocks are so far apart that the date is the reason.
     #[cfg(feature = "proxy")]
     pub(crate) fn learn_far_clock(&self, headers: &HeaderMap) {
@@ -415,7 +410,7 @@ impl Client {
         let far =
             |server: Timestamp| server.duration_since(now).abs() > SignedDuration::from_mins(14);
         if skew::moment(headers, &header::DATE).is_some_and(far) {
-            self.learn_clock(headers);
+            self.correct_clock_skew(headers);
         }
     }
 

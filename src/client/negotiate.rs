@@ -13,7 +13,7 @@ use super::Client;
 use crate::{
     config::{ApiVersion, MIN_VERSION},
     error::{Error, Result},
-    operation::Kind,
+    operation::OperationKind,
     request::Call,
     response,
     retry::Retry,
@@ -97,7 +97,7 @@ impl Client {
             method: Method::GET,
             path: "/".into(),
             body: Bytes::new(),
-            kind: Some(Kind::Query),
+            kind: Some(OperationKind::Query),
             idempotent: None,
             timeout,
             retry,

@@ -90,7 +90,7 @@ impl ConfigBuilder {
 
     /// Reads the nearest `.env` file as well, if there is one: in the environment's current
     /// directory or one above it.
-    pub fn dotenv_upwards(mut self) -> Self {
+    pub fn dotenv_in_ancestors(mut self) -> Self {
         self.dotenv = Some(Dotenv::Upwards);
         self
     }
@@ -131,7 +131,7 @@ impl ConfigBuilder {
     }
 
     /// Reads this context, which need not be in a file, above the environment.
-    pub fn given_context(mut self, context: crate::context::Context) -> Self {
+    pub fn inline_context(mut self, context: crate::context::Context) -> Self {
         self.context = Some(super::context::Chosen::Given(Box::new(context)));
         self
     }

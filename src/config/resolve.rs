@@ -96,7 +96,11 @@ impl Resolver {
             (Dotenv::Upwards, None) => {
                 let message = "the current directory is unknown; name the file with \
                                ConfigBuilder::dotenv, or give an Env that knows its directory";
-                self.problems.push(Problem::new(None, "ConfigBuilder::dotenv_upwards", message));
+                self.problems.push(Problem::new(
+                    None,
+                    "ConfigBuilder::dotenv_in_ancestors",
+                    message,
+                ));
                 return None;
             }
         };

@@ -72,7 +72,7 @@ use secrecy::{ExposeSecret as _, SecretString, zeroize::Zeroizing};
 pub use self::edit::Stored;
 use crate::{
     config::{self, CONTEXTS, Env, Field, Problem, Warning},
-    private,
+    owner_file,
 };
 
 /// The result of everything here. An error names the place and what would be right.
@@ -251,11 +251,12 @@ impl Contexts {
             Err(error) if error.kind() == io::ErrorKind::NotFound => self.path.clone(),
             found => found.map_err(failed("the file cannot be reached"))?,
         };
-        let _locked = private::lock(&target).map_err(failed("the file cannot be locked"))?;
+        let _locked = owner_file::lock(&target).map_err(failed("the file cannot be locked"))?;
         let mut stored = self.read()?;
         let result = change(&mut stored)?;
         let text = Zeroizing::new(stored.to_text());
-        private::write(&target, text.as_bytes()).map_err(failed("the file cannot be written"))?;
+        owner_file::write(&target, text.as_bytes())
+            .map_err(failed("the file cannot be written"))?;
         Ok(result)
     }
 
@@ -271,7 +272,7 @@ impl Contexts {
             }
             file => file.map_err(failed)?,
         };
-        let mode = private::too_open(&file).map_err(failed)?;
+        let mode = owner_file::too_open(&file).map_err(failed)?;
         let warning = mode.map(|mode| {
             let path = self.path.clone();
             Warning::CredentialsReadable { path, mode }

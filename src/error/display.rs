@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use serde_json::value::RawValue;
 
-use super::{Decode, Error, Graphql, Http, Kind, Problem, Sent, class, mend, message::shown};
+use super::{Decode, Error, Graphql, Http, Kind, Problem, Sent, classify, help, message::shown};
 
 /// More GraphQL errors than this are counted, not shown.
 const SHOWN_ERRORS: usize = 3;
@@ -28,9 +28,9 @@ impl fmt::Display for Error {
 
 impl Error {
     /// What failed and where: `Display` without the name of the operation, without what to do about
-    /// it, which [`mend`](Self::mend) is, and without what was tried [`earlier`](Self::earlier). As
+    /// it, which [`help`](Self::help) is, and without what was tried [`previous_attempts`](Self::previous_attempts). As
     /// safe to show.
-    pub fn reason(&self) -> String {
+    pub fn summary(&self) -> String {
         struct Reason<'a>(&'a Error);
         impl fmt::Display for Reason<'_> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -41,8 +41,8 @@ impl Error {
     }
 
     /// What to do about it, in the words of `Display`. Errors of a setting or a value say it in
-    /// their [`reason`](Self::reason).
-    pub fn mend(&self) -> Option<String> {
+    /// their [`summary`](Self::summary).
+    pub fn help(&self) -> Option<String> {
         let ending = self.ending();
         let ending = ending.strip_prefix([':', ';']).unwrap_or(ending).trim_start();
         let unknown = if self.is_outcome_unknown() { LOOK_FIRST } else { "" };
@@ -101,25 +101,25 @@ impl Error {
     /// What to do, with what joins it to what comes before.
     fn ending(&self) -> &'static str {
         match &self.0.kind {
-            Kind::NoLogin => mend::NO_LOGIN,
+            Kind::NoLogin => help::NO_LOGIN,
             #[cfg(feature = "session")]
-            Kind::Login(refused) => mend::login(&refused.problem),
-            Kind::Transport(sent) => mend::transport(*sent),
-            Kind::Http(http) => mend::http(http, self),
+            Kind::Login(refused) => help::login(&refused.problem),
+            Kind::Transport(sent) => help::transport(*sent),
+            Kind::Http(http) => help::http(http, self),
             // One mend: that of the first error.
             Kind::Graphql(graphql) => {
-                graphql.errors.first().map_or("", |error| mend::class(error.class()))
+                graphql.errors.first().map_or("", |error| help::class(error.class()))
             }
             Kind::Refused { message, .. } => {
                 let message = message.as_deref().unwrap_or_default().trim();
-                mend::class(class::refusal(Some(message)))
+                help::class(classify::refusal(Some(message)))
             }
             Kind::Decode(decode) => match &decode.json_path {
                 Some(_) => "; its version may differ from the schema's",
-                None => mend::not_ours(decode.content_type.as_deref()),
+                None => help::not_ours(decode.content_type.as_deref()),
             },
             Kind::TooOld { .. } => ": update it",
-            Kind::ManagerTooOld { .. } => mend::MANAGER_TOO_OLD,
+            Kind::ManagerTooOld { .. } => help::MANAGER_TOO_OLD,
             Kind::Config(_)
             | Kind::Argument(_)
             | Kind::Absent(_)
@@ -130,7 +130,7 @@ impl Error {
     }
 
     fn write_earlier(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, error) in self.earlier().iter().take(SHOWN_EARLIER).enumerate() {
+        for (index, error) in self.previous_attempts().iter().take(SHOWN_EARLIER).enumerate() {
             f.write_str(if index == 0 { "; tried before: " } else { ", " })?;
             f.write_str(error.endpoint().unwrap_or_default())?;
             match root(error) {
@@ -138,7 +138,7 @@ impl Error {
                 None => write!(f, " ({})", error.status().unwrap_or_default())?,
             }
         }
-        match self.earlier().len().saturating_sub(SHOWN_EARLIER) {
+        match self.previous_attempts().len().saturating_sub(SHOWN_EARLIER) {
             0 => Ok(()),
             more => write!(f, ", and {more} times more"),
         }

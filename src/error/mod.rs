@@ -1,10 +1,10 @@
 //! One error for everything that can go wrong.
 
-mod answer;
-mod class;
+mod body;
+mod classify;
+mod constructors;
 mod display;
-mod make;
-mod mend;
+mod help;
 mod message;
 mod predicates;
 
@@ -14,13 +14,13 @@ use http::StatusCode;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-pub use self::answer::{GraphqlError, Location, Problem};
-pub(crate) use self::class::Document;
+pub use self::body::{GraphqlError, Location, Problem};
+pub(crate) use self::classify::Document;
 pub(crate) use self::message::{head, undecodable};
 use crate::{
     config::ApiVersion,
     response::RateLimit,
-    version::{ManagerVersion, Since},
+    version::{ManagerVersion, Requirement},
 };
 
 /// The result of everything that can fail here.
@@ -88,7 +88,7 @@ enum Kind {
     /// Not sent, because it needs a newer manager.
     ManagerTooOld {
         manager: ManagerVersion,
-        missing: Vec<Since>,
+        missing: Vec<Requirement>,
     },
     /// A list that contradicts itself.
     Walk(String),
@@ -162,7 +162,7 @@ impl Error {
     }
 
     /// What happened to the requests of the same call that were sent before, in order.
-    pub fn earlier(&self) -> &[Self] {
+    pub fn previous_attempts(&self) -> &[Self] {
         &self.0.earlier
     }
 
@@ -278,7 +278,7 @@ impl Error {
 
     /// What the operation needs and the manager does not have, newest first; empty for every other
     /// error than [`is_manager_too_old`](Self::is_manager_too_old).
-    pub fn missing(&self) -> &[Since] {
+    pub fn missing(&self) -> &[Requirement] {
         match &self.0.kind {
             Kind::ManagerTooOld { missing, .. } => missing,
             _ => &[],

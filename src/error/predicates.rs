@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::{
     Document, Error, Kind, Problem, Sent,
-    class::{self, Class},
+    classify::{self, Class},
 };
 
 impl Error {
@@ -58,7 +58,7 @@ impl Error {
     /// [`session`](crate::session), and repeat the request, which did nothing.
     pub fn is_login_required(&self) -> bool {
         let webserver =
-            |problem: &Problem| problem.slug() == "auth-failed" && problem.is_of_webserver();
+            |problem: &Problem| problem.slug() == "auth-failed" && problem.is_from_webserver();
         matches!(self.0.kind, Kind::NoLogin)
             || self.http_status() == Some(StatusCode::UNAUTHORIZED)
                 && self.problem().is_some_and(|problem| {
@@ -83,8 +83,8 @@ impl Error {
 
     /// The webserver said it, and not the manager behind it. Of a few answers that both give alike
     /// it does not hold.
-    pub fn is_of_webserver(&self) -> bool {
-        self.problem().is_some_and(Problem::is_of_webserver)
+    pub fn is_from_webserver(&self) -> bool {
+        self.problem().is_some_and(Problem::is_from_webserver)
     }
 
     /// The clocks of the two machines are more than 15 minutes apart, or a proxy takes the `Date`
@@ -286,7 +286,7 @@ impl Error {
     fn has(&self, wanted: impl Fn(Class) -> bool) -> bool {
         match &self.0.kind {
             Kind::Graphql(graphql) => graphql.errors.iter().any(|error| wanted(error.class())),
-            Kind::Refused { message, .. } => wanted(class::refusal(message.as_deref())),
+            Kind::Refused { message, .. } => wanted(classify::refusal(message.as_deref())),
             _ => false,
         }
     }

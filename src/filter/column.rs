@@ -57,7 +57,7 @@ kinds! {
 }
 
 impl<K, const FILTER: bool, const ORDER: bool> Column<K, FILTER, ORDER> {
-    pub(super) const fn new(name: &'static str) -> Self {
+    pub(crate) const fn new(name: &'static str) -> Self {
         Self { name, kind: PhantomData }
     }
 

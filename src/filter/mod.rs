@@ -6,7 +6,7 @@
 //! when the program is compiled, with what each can be compared with: see [`columns`].
 //!
 //! ```
-//! use backendai::{filter::columns::keypair_list as column, keypair::PagedKeyPairs};
+//! use backendai::admin::{columns::keypair_list as column, keypair::PagedKeyPairs};
 //!
 //! # fn main() -> backendai::Result<()> {
 //! let busy = column::RATE_LIMIT.greater(1000) | column::EMAIL.like("%@example.com")?;
@@ -30,7 +30,7 @@
 //! `is_null`, which is there where the manager can answer it: dates, words and ids cannot be asked.
 
 mod column;
-pub mod columns;
+mod list;
 mod order;
 mod quote;
 
@@ -38,10 +38,10 @@ use std::{fmt, ops};
 
 pub use self::{
     column::{Choice, Code, Column, Flag, Id, Number, Text, Texts, Time, Variant, Word},
-    columns::{List, ListColumn},
+    list::{List, ListColumn},
     order::Order,
 };
-use crate::scalar::Maybe;
+use crate::scalar::MaybeUndefined;
 pub(crate) use quote::quote;
 
 /// A condition on the rows of a list, see [the module](self).
@@ -110,7 +110,7 @@ impl From<Filter> for String {
     }
 }
 
-impl From<Filter> for Maybe<String> {
+impl From<Filter> for MaybeUndefined<String> {
     fn from(filter: Filter) -> Self {
         Self::Value(filter.0)
     }
@@ -119,7 +119,7 @@ impl From<Filter> for Maybe<String> {
 /// A text in which `%`, `_` and `\` stand for themselves, for patterns of [`Column::like`].
 ///
 /// ```
-/// use backendai::filter::{columns::user_list as column, literal};
+/// use backendai::{admin::columns::user_list as column, filter::literal};
 ///
 /// let filter = column::EMAIL.like(format!("{}@%", literal("first_last"))).unwrap();
 /// assert_eq!(filter.to_string(), r#"email like "first\_last@%""#);

@@ -28,9 +28,9 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 /// use backendai::Retry;
 ///
 /// let patient = Retry::new()
-///     .attempts(6)
-///     .delay(Duration::from_secs(1), Duration::from_secs(60))
-///     .budget(Duration::from_secs(1000));
+///     .max_attempts(6)
+///     .backoff(Duration::from_secs(1), Duration::from_secs(60))
+///     .max_total_backoff(Duration::from_secs(1000));
 /// assert_ne!(patient, Retry::new());
 /// ```
 ///
@@ -62,18 +62,18 @@ impl Retry {
 
     /// One attempt. Of several endpoints, the next one is still asked when nothing was sent to the
     /// one before it, or when it was a query and no manager answered.
-    pub const fn off() -> Self {
-        Self::new().attempts(1)
+    pub const fn disabled() -> Self {
+        Self::new().max_attempts(1)
     }
 
     /// Most attempts, the first one included.
-    pub const fn attempts(mut self, attempts: u32) -> Self {
+    pub const fn max_attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts;
         self
     }
 
     /// The first pause, and the longest: each is twice the one before.
-    pub const fn delay(mut self, first: Duration, longest: Duration) -> Self {
+    pub const fn backoff(mut self, first: Duration, longest: Duration) -> Self {
         self.first = first;
         self.longest = longest;
         self
@@ -82,7 +82,7 @@ impl Retry {
     /// Most time for all pauses of a call together. A server that wants a longer one
     /// (`Retry-After`, or the end of the manager's rate-limit window) is not waited for: the call
     /// fails at once, and [`Error::retry_after`](crate::Error::retry_after) says how long.
-    pub const fn budget(mut self, budget: Duration) -> Self {
+    pub const fn max_total_backoff(mut self, budget: Duration) -> Self {
         self.budget = budget;
         self
     }
@@ -148,18 +148,18 @@ mod tests {
     #[test]
     fn pauses_double_up_to_the_longest() {
         assert_eq!(millis(&all(PLAIN, 0)), [200, 400]);
-        assert_eq!(millis(&all(PLAIN.attempts(8), 0)), [200, 400, 800, 1600, 3200, 5000, 5000]);
-        for none in [Retry::off(), PLAIN.attempts(0)] {
+        assert_eq!(millis(&all(PLAIN.max_attempts(8), 0)), [200, 400, 800, 1600, 3200, 5000, 5000]);
+        for none in [Retry::disabled(), PLAIN.max_attempts(0)] {
             assert_eq!(all(none, 0), []);
         }
     }
 
     #[test]
     fn jitter_adds_at_most_as_much_again_and_comes_from_the_seed() {
-        let jittered = all(Retry::new().attempts(4), 7);
-        assert_eq!(jittered, all(Retry::new().attempts(4), 7));
-        assert_ne!(jittered, all(Retry::new().attempts(4), 8));
-        for (jittered, plain) in jittered.iter().zip(all(PLAIN.attempts(4), 7)) {
+        let jittered = all(Retry::new().max_attempts(4), 7);
+        assert_eq!(jittered, all(Retry::new().max_attempts(4), 7));
+        assert_ne!(jittered, all(Retry::new().max_attempts(4), 8));
+        for (jittered, plain) in jittered.iter().zip(all(PLAIN.max_attempts(4), 7)) {
             assert!(*jittered >= plain && *jittered < 2 * plain, "{jittered:?} {plain:?}");
         }
     }
@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn the_budget_is_for_all_of_them() {
         let budget = Duration::from_millis(1399);
-        assert_eq!(millis(&all(PLAIN.attempts(9).budget(budget), 0)), [200, 400]);
+        assert_eq!(millis(&all(PLAIN.max_attempts(9).max_total_backoff(budget), 0)), [200, 400]);
         let mut pauses = PLAIN.pauses(0);
         assert_eq!(pauses.next(Some(Duration::from_secs(29))), Some(Duration::from_millis(29_200)));
         assert_eq!(pauses.next(Some(Duration::from_secs(1))), None);
@@ -176,7 +176,8 @@ mod tests {
 
     #[test]
     fn odd_numbers_are_no_panic() {
-        let odd = Retry::new().delay(Duration::MAX, Duration::MAX).budget(Duration::MAX);
-        assert_eq!(all(odd.attempts(u32::MAX).jitter(false), 0).len(), 1);
+        let odd =
+            Retry::new().backoff(Duration::MAX, Duration::MAX).max_total_backoff(Duration::MAX);
+        assert_eq!(all(odd.max_attempts(u32::MAX).jitter(false), 0).len(), 1);
     }
 }

@@ -108,7 +108,9 @@ impl Client {
                 let leave = match self.quota().filter(|_| call.signed && call.is_graphql()) {
                     Some(quota) => match quota.leave(deadline).await {
                         Ok(leave) => Some(leave),
-                        Err(ends) => return Err(Error::used_up(ends).with_earlier(earlier)),
+                        Err(ends) => {
+                            return Err(Error::used_up(ends).with_previous_attempts(earlier));
+                        }
                     },
                     None => None,
                 };
@@ -159,7 +161,7 @@ impl Client {
                 resent += 1;
                 at = follower;
             };
-            let Some(pause) = next else { return Err(error.with_earlier(earlier)) };
+            let Some(pause) = next else { return Err(error.with_previous_attempts(earlier)) };
             earlier.push(error);
             resent += 1;
             self.sleep(pause).await;
@@ -218,7 +220,7 @@ impl Client {
                     let error = error
                         .with_rate_limit(sent.rate_limit)
                         .with_retry_after(self.retry_after(headers));
-                    sent.redated = error.is_clock_skew() && self.learn_clock(headers);
+                    sent.redated = error.is_clock_skew() && self.correct_clock_skew(headers);
                     error
                 })
             }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{Account, Session};
 use crate::{
     error::{Error, Result},
-    private,
+    owner_file,
 };
 
 /// No session is larger.
@@ -49,7 +49,7 @@ impl Session {
             in_header: self.in_header,
         };
         let text = serde_json::to_vec(&stored).map(Zeroizing::new).map_err(Error::encode)?;
-        private::write(path, &text).map_err(|error| {
+        owner_file::write(path, &text).map_err(|error| {
             failed(path, "cannot be written: check the folder and its permissions", error)
         })
     }
@@ -103,7 +103,7 @@ fn parse(text: &[u8]) -> Option<Session> {
 }
 
 fn check_owner_only(path: &Path, file: &File) -> Result<()> {
-    let mode = private::too_open(file)
+    let mode = owner_file::too_open(file)
         .map_err(|error| failed(path, "cannot be read: check its permissions", error))?;
     let Some(mode) = mode else { return Ok(()) };
     let path = path.display();

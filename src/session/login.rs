@@ -18,7 +18,7 @@ use crate::{
     client::Client,
     config::{Endpoint, EndpointType, Field, Origin},
     error::{Error, Result},
-    operation::Kind,
+    operation::OperationKind,
     request::Call,
     response::{self, Asked},
     transport::HttpResponse,
@@ -286,7 +286,7 @@ impl Client {
             // Whether it is encrypted depends on the endpoint.
             body: Bytes::new(),
             // It writes nothing of the manager's.
-            kind: Some(Kind::Query),
+            kind: Some(OperationKind::Query),
             idempotent: Some(ask.repeats),
             timeout: None,
             retry: None,

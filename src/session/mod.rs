@@ -6,7 +6,7 @@
 //!
 //! ```no_run
 //! # async fn run() -> backendai::Result<()> {
-//! use backendai::{Client, Config, EndpointType, keypair::GetKeyPair};
+//! use backendai::{Client, Config, EndpointType, admin::keypair::GetKeyPair};
 //!
 //! let config = Config::builder()
 //!     .endpoint("https://webui.example")
@@ -53,7 +53,7 @@
 //!
 //! ```no_run
 //! # async fn run(client: backendai::Client, password: String) -> backendai::Result<()> {
-//! # use backendai::keypair::GetKeyPair;
+//! # use backendai::admin::keypair::GetKeyPair;
 //! let answer = match client.send(GetKeyPair::new()).await {
 //!     Err(error) if error.is_login_required() => {
 //!         client.login("user@example.com", password).await?;

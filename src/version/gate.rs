@@ -7,17 +7,17 @@ use serde_json::value::RawValue;
 use tokio::time::Instant;
 
 use super::{
-    ManagerVersion, Part, Since, VersionPolicy,
+    ManagerVersion, Part, Requirement, VersionPolicy,
     text::{Chosen, Text, When, holds},
 };
 use crate::{
     client::Client,
     error::{Error, Result},
-    operation::Kind,
+    operation::OperationKind,
     request::Call,
     response::Asked,
     retry::Retry,
-    scalar::Maybe,
+    scalar::MaybeUndefined,
     transport::HttpResponse,
 };
 
@@ -34,16 +34,16 @@ pub type Variables = &'static [(&'static str, When)];
 
 /// What an operation needs of the manager, beyond what every manager has.
 #[derive(Clone)]
-pub struct Gate {
-    requires: &'static [Since],
-    given: Vec<Since>,
+pub struct Requirements {
+    requires: &'static [Requirement],
+    given: Vec<Requirement>,
     text: Text,
     variables: Variables,
 }
 
-impl Gate {
+impl Requirements {
     /// Of an operation that requires this.
-    pub const fn new(requires: &'static [Since]) -> Self {
+    pub const fn new(requires: &'static [Requirement]) -> Self {
         Self { requires, given: Vec::new(), text: Text::Same, variables: &[] }
     }
 
@@ -62,55 +62,56 @@ impl Gate {
     }
 
     /// With a value that was given and needs this.
-    pub fn see(&mut self, since: Since) {
+    pub fn add(&mut self, since: Requirement) {
         if !self.given.contains(&since) {
             self.given.push(since);
         }
     }
 
     /// The same values in another text.
-    pub(crate) fn chosen(mut self, requires: &'static [Since], text: Arc<Chosen>) -> Self {
+    pub(crate) fn chosen(mut self, requires: &'static [Requirement], text: Arc<Chosen>) -> Self {
         self.requires = requires;
         self.text = Text::Chosen(text);
         self
     }
 
-    fn missing(&self, manager: ManagerVersion) -> Vec<Since> {
+    fn missing(&self, manager: ManagerVersion) -> Vec<Requirement> {
         let all = self.requires.iter().chain(&self.given);
         all.filter(|since| !since.is_in(manager)).copied().collect()
     }
 
     /// Whether a manager that is at least of this version could be too old for the call as it is;
     /// for a query, that it lacks what may be left out can be seen from its answer.
-    fn is_certain(&self, kind: Option<Kind>, floor: Option<ManagerVersion>) -> bool {
+    fn is_certain(&self, kind: Option<OperationKind>, floor: Option<ManagerVersion>) -> bool {
         let late = |newest: Option<ManagerVersion>| newest.is_some() && newest > floor;
-        let values = late(Since::newest(self.requires)) || late(Since::newest(&self.given));
-        !values && (kind == Some(Kind::Query) || !late(self.text.newest()))
+        let values =
+            late(Requirement::newest(self.requires)) || late(Requirement::newest(&self.given));
+        !values && (kind == Some(OperationKind::Query) || !late(self.text.newest()))
     }
 }
 
 /// A value of an input type, which may have something that not every manager knows.
-pub trait Gated {
+pub trait HasRequirements {
     /// Shows what the value needs.
-    fn gates(&self, _see: &mut dyn FnMut(Since)) {}
+    fn gates(&self, _see: &mut dyn FnMut(Requirement)) {}
 }
 
-impl<T: Gated> Gated for Vec<T> {
-    fn gates(&self, see: &mut dyn FnMut(Since)) {
+impl<T: HasRequirements> HasRequirements for Vec<T> {
+    fn gates(&self, see: &mut dyn FnMut(Requirement)) {
         for value in self {
             value.gates(see);
         }
     }
 }
 
-impl<T: Gated> Gated for Box<T> {
-    fn gates(&self, see: &mut dyn FnMut(Since)) {
+impl<T: HasRequirements> HasRequirements for Box<T> {
+    fn gates(&self, see: &mut dyn FnMut(Requirement)) {
         (**self).gates(see);
     }
 }
 
 /// What may have been left out by the caller.
-pub trait Given {
+pub trait Supplied {
     /// What is given.
     type Value;
 
@@ -118,7 +119,7 @@ pub trait Given {
     fn given(&self) -> Option<&Self::Value>;
 }
 
-impl<T> Given for Option<T> {
+impl<T> Supplied for Option<T> {
     type Value = T;
 
     fn given(&self) -> Option<&T> {
@@ -126,7 +127,7 @@ impl<T> Given for Option<T> {
     }
 }
 
-impl<T> Given for Maybe<T> {
+impl<T> Supplied for MaybeUndefined<T> {
     type Value = T;
 
     fn given(&self) -> Option<&T> {
@@ -135,8 +136,8 @@ impl<T> Given for Maybe<T> {
 }
 
 /// A gate with the places of a body that it may change.
-pub(crate) struct Gatekeeper {
-    pub(crate) gate: Gate,
+pub(crate) struct Gate {
+    pub(crate) gate: Requirements,
     /// Length of the text in the body.
     pub(crate) text: usize,
     /// Where the variables are.
@@ -159,7 +160,7 @@ impl Client {
     pub(crate) async fn call_gated<R>(
         &self,
         mut call: Call,
-        keeper: Option<&Gatekeeper>,
+        keeper: Option<&Gate>,
         policy: VersionPolicy,
         read: impl Fn(&mut HttpResponse, Asked<'_>) -> Result<R>,
     ) -> Result<R> {
@@ -178,7 +179,10 @@ impl Client {
         }
         let answer = self.call(&call, |response| read(response, call.asked())).await;
         let (Some(keeper), Err(error)) = (keeper, &answer) else { return answer };
-        if fit == Fit::Settled || call.kind != Some(Kind::Query) || !error.is_bad_document() {
+        if fit == Fit::Settled
+            || call.kind != Some(OperationKind::Query)
+            || !error.is_bad_document()
+        {
             return answer;
         }
         let whole = call.body.clone();
@@ -195,11 +199,11 @@ impl Client {
     pub(crate) async fn fit(
         &self,
         call: &mut Call,
-        keeper: &Gatekeeper,
+        keeper: &Gate,
         policy: VersionPolicy,
         must_know: bool,
     ) -> Result<Fit> {
-        if policy == VersionPolicy::Off {
+        if policy == VersionPolicy::Ignore {
             return Ok(Fit::Settled);
         }
         let gate = &keeper.gate;
@@ -226,7 +230,7 @@ impl Client {
         let Some(text) = gate.text.assemble(self.texts(), manager, &missing) else {
             return Ok(Fit::Settled);
         };
-        let is_there = |since: &Since| since.is_in(manager) || missing.contains(since);
+        let is_there = |since: &Requirement| since.is_in(manager) || missing.contains(since);
         let gone = gate.variables.iter().filter(|(_, when)| !holds(when, &is_there));
         let gone: Vec<_> = gone.map(|(name, _)| *name).collect();
         call.body = body(&call.body, keeper, &text, &gone).map_err(Error::encode)?;
@@ -245,7 +249,7 @@ impl Client {
             return None;
         }
         let timeout = timeout.map_or(PATIENCE, |timeout| timeout.min(PATIENCE));
-        match self.hello(Some(timeout), Some(Retry::off())).await {
+        match self.hello(Some(timeout), Some(Retry::disabled())).await {
             Ok(server) => server.manager_version(),
             Err(error) => {
                 *silent = Some(Instant::now());
@@ -257,7 +261,7 @@ impl Client {
 }
 
 /// A body with another text, and without some variables.
-fn body(body: &Bytes, keeper: &Gatekeeper, text: &str, gone: &[&str]) -> serde_json::Result<Bytes> {
+fn body(body: &Bytes, keeper: &Gate, text: &str, gone: &[&str]) -> serde_json::Result<Bytes> {
     let Range { start, end } = keeper.variables.clone();
     let part = |range: Range<usize>| body.get(range).unwrap_or_default();
     let mut cut = Vec::with_capacity(body.len());

@@ -19,13 +19,13 @@ mod text;
 
 use std::{fmt, str::FromStr};
 
-pub use self::{
-    gate::{Gate, Gated, Given, Variables},
-    text::Part,
-};
 pub(crate) use self::{
-    gate::{Gatekeeper, QUERY},
+    gate::{Gate, QUERY},
     text::{Chosen, Texts},
+};
+pub use self::{
+    gate::{HasRequirements, Requirements, Supplied, Variables},
+    text::Part,
 };
 use crate::config::ApiVersion;
 
@@ -107,12 +107,12 @@ impl FromStr for ManagerVersion {
 
 /// A part of the schema, and since when a manager has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Since {
+pub struct Requirement {
     coordinate: &'static str,
     versions: &'static [ManagerVersion],
 }
 
-impl Since {
+impl Requirement {
     #[doc(hidden)]
     pub const fn new(coordinate: &'static str, versions: &'static [ManagerVersion]) -> Self {
         Self { coordinate, versions }
@@ -157,7 +157,7 @@ impl Since {
     }
 }
 
-impl fmt::Display for Since {
+impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` needs ", self.coordinate)?;
         for (index, version) in self.versions.iter().enumerate() {
@@ -182,7 +182,7 @@ pub enum VersionPolicy {
     /// left out.
     Warn,
     /// It is sent whole. The manager is not asked for its version.
-    Off,
+    Ignore,
 }
 
 #[cfg(test)]
@@ -216,8 +216,9 @@ mod tests {
 
     #[test]
     fn a_branch_has_what_was_brought_to_it() {
-        const SINCE: Since = Since::new("Query.a", &[V(25, 1, 0), V(24, 9, 6), V(24, 3, 12)]);
-        const OTHER: Since = Since::new("B", &[V(24, 9, 7)]);
+        const SINCE: Requirement =
+            Requirement::new("Query.a", &[V(25, 1, 0), V(24, 9, 6), V(24, 3, 12)]);
+        const OTHER: Requirement = Requirement::new("B", &[V(24, 9, 7)]);
         for (manager, there) in [
             (V(26, 9, 6), true),
             (V(25, 1, 0), true),
@@ -232,7 +233,7 @@ mod tests {
             assert_eq!(SINCE.is_in(manager), there, "{manager}");
         }
         assert_eq!(SINCE.to_string(), "`Query.a` needs 25.1.0 or 24.9.6 or 24.3.12");
-        assert_eq!(Since::newest(&[OTHER, SINCE]), Some(V(25, 1, 0)));
-        assert_eq!(Since::newest(&[]), None);
+        assert_eq!(Requirement::newest(&[OTHER, SINCE]), Some(V(25, 1, 0)));
+        assert_eq!(Requirement::newest(&[]), None);
     }
 }

@@ -5,10 +5,10 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::{ManagerVersion, Since};
+use super::{ManagerVersion, Requirement};
 
 /// What a part needs: any of these, wholly; nothing stands for always.
-pub(crate) type When = &'static [&'static [Since]];
+pub(crate) type When = &'static [&'static [Requirement]];
 
 /// A stretch of a text, and when it is there.
 #[derive(Clone, Copy, Debug)]
@@ -25,17 +25,17 @@ impl Part {
 
     /// The newest version that changes whether it is there.
     pub(crate) fn newest(&self) -> Option<ManagerVersion> {
-        self.when.iter().filter_map(|all| Since::newest(all)).max()
+        self.when.iter().filter_map(|all| Requirement::newest(all)).max()
     }
 }
 
 /// Whether something is there, for one who knows of each fact whether it holds.
-pub(super) fn holds(when: When, is_there: &impl Fn(&Since) -> bool) -> bool {
+pub(super) fn holds(when: When, is_there: &impl Fn(&Requirement) -> bool) -> bool {
     when.is_empty() || when.iter().any(|all| all.iter().all(is_there))
 }
 
 /// The parts that are there, as a JSON string.
-fn join(parts: &[Part], is_there: &impl Fn(&Since) -> bool) -> String {
+fn join(parts: &[Part], is_there: &impl Fn(&Requirement) -> bool) -> String {
     let parts = parts.iter().filter(|part| holds(part.when, is_there));
     parts.map(|part| part.text).collect()
 }
@@ -113,7 +113,7 @@ impl Chosen {
         }
     }
 
-    pub(super) fn text(&self, is_there: &impl Fn(&Since) -> bool) -> Arc<str> {
+    pub(super) fn text(&self, is_there: &impl Fn(&Requirement) -> bool) -> Arc<str> {
         let fields =
             self.fields.iter().map(|field| join(field, is_there)).chain(self.more.iter().cloned());
         let fields: Vec<_> = fields.filter(|field| !field.is_empty()).collect();
@@ -140,9 +140,9 @@ impl Text {
         &self,
         texts: &Texts,
         manager: ManagerVersion,
-        kept: &[Since],
+        kept: &[Requirement],
     ) -> Option<Arc<str>> {
-        let is_there = |since: &Since| since.is_in(manager) || kept.contains(since);
+        let is_there = |since: &Requirement| since.is_in(manager) || kept.contains(since);
         match self {
             Self::Same => None,
             Self::Compiled(whole, parts) if kept.is_empty() => {

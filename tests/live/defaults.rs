@@ -4,10 +4,12 @@ use std::sync::{Arc, Mutex};
 
 use backendai::{
     Client,
+    admin::{
+        keypair::{ListKeyPairs, PagedKeyPairs},
+        types::{KeyPairInput, ModifyKeyPairInput},
+    },
     config::{ApiVersion, DEFAULT_VERSION, MIN_VERSION},
-    keypair::{ListKeyPairs, PagedKeyPairs},
     transport::{HttpRequest, HttpResponse, Transport, TransportFuture},
-    types::{KeyPairInput, ModifyKeyPairInput},
 };
 use http::StatusCode;
 use serde_json::{Value, json};

@@ -2,7 +2,8 @@
 
 use backendai::{
     Client, Error,
-    filter::{List, ListColumn, Variant, columns::LISTS},
+    admin::columns::LISTS,
+    filter::{List, ListColumn, Variant},
 };
 use serde_json::{Value, json};
 
@@ -61,7 +62,7 @@ fn document(list: &str) -> String {
 }
 
 async fn ask(client: &Client, list: &str, variables: Value) -> Result<(), Error> {
-    client.execute(&document(list), variables).await.map(drop)
+    client.send_document(&document(list), variables).await.map(drop)
 }
 
 #[tokio::test]
@@ -108,8 +109,7 @@ async fn the_manager_refuses_a_column_that_no_list_has() {
 #[tokio::test]
 async fn the_manager_reads_what_is_written_as_it_is_meant() {
     use backendai::{
-        filter::{columns::keypair_list as column, literal},
-        keypair::PagedKeyPairs,
+        admin::columns::keypair_list as column, admin::keypair::PagedKeyPairs, filter::literal,
     };
 
     let Some(manager) = Manager::turn().await else { return };

@@ -4,8 +4,11 @@
 use std::fmt::Write as _;
 
 use backendai::{
-    Client, Paginated, Walk, agent::*, audit_log::*, compute_session::*, container_registry::*,
-    endpoint::*, group::*, image::*, keypair::*, model_card::*, network::*, user::*, vfolder::*,
+    Client, Paginated, Pagination,
+    admin::{
+        agent::*, audit_log::*, compute_session::*, container_registry::*, endpoint::*, group::*,
+        image::*, keypair::*, model_card::*, network::*, user::*, vfolder::*,
+    },
 };
 use serde::Serialize;
 
@@ -32,10 +35,10 @@ impl Report {
         O::Item: Serialize,
     {
         let wanted: Vec<_> = sql(query).lines().map(str::to_owned).collect();
-        for way in O::WALKS {
+        for way in O::STRATEGIES {
             let name = format!("{} by {way:?}", O::NAME);
             let (mut pages, mut rows) = (0, Vec::new());
-            let mut pager = client.pages(list.clone()).walk(*way).page_size(PAGE);
+            let mut pager = client.pages(list.clone()).strategy(*way).page_size(PAGE);
             let failed = loop {
                 match pager.next().await {
                     None => break None,
@@ -49,20 +52,22 @@ impl Report {
                     }
                 }
             };
-            let drift = pager.drift();
+            let drift = pager.list_changes();
             writeln!(self.walked, "{name}: {} rows in {pages} pages", rows.len()).unwrap();
             if let Some(error) = failed {
                 self.wrong.push(format!("{name}: {error}"));
                 continue;
             }
             let mut wanted = wanted.clone();
-            if *way != Walk::Keyset {
+            if *way != Pagination::Keyset {
                 rows.sort();
                 wanted.sort();
             }
             let several = wanted.len() >= MANY as usize && pages > MANY / PAGE;
             let told = match way {
-                Walk::Offset if O::KEY.is_none() => drift.missed && rows.len() == wanted.len(),
+                Pagination::Offset if O::KEY.is_none() => {
+                    drift.missed && rows.len() == wanted.len()
+                }
                 _ => !drift.missed && rows == wanted,
             };
             if several && told {

@@ -9,7 +9,7 @@ use crate::support::{Manager, SUPERADMIN};
 async fn taking_the_snapshot_again_gives_the_same_bytes() {
     let Some(manager) = Manager::turn().await else { return };
     let client = manager.client(SUPERADMIN);
-    let answer = client.execute("{ _service { sdl } }", ()).idempotent(true).await.unwrap();
+    let answer = client.send_document("{ _service { sdl } }", ()).idempotent(true).await.unwrap();
     let answer: serde_json::Value = serde_json::from_str(answer.get()).unwrap();
     let server = client.negotiate().await.unwrap();
     // The day is all that may differ.

@@ -18,7 +18,7 @@ const RUNTIME: &str = "tokio = { version = \"1.54\", features = [\"macros\", \"r
 const LARGEST: usize = 12;
 
 const OURS: &str = "
-use backendai::{Client, keypair::PagedKeyPairs};
+use backendai::{Client, admin::keypair::PagedKeyPairs};
 
 #[tokio::main(flavor = \"current_thread\")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -1,6 +1,7 @@
 //! The parts of a request, each alone and with nothing of the network: for Criterion, and for
 //! counting instructions.
 
+use std::future::IntoFuture as _;
 use std::{
     hint::black_box,
     sync::{
@@ -11,7 +12,7 @@ use std::{
 
 use backendai::{
     Client, Config, HashType, Keys,
-    keypair::{PagedKeyPairNames, PagedKeyPairs, paged_key_pairs},
+    admin::keypair::{PagedKeyPairNames, PagedKeyPairs, paged_key_pairs},
     sign::{RequestDate, SignableRequest, Signer},
     transport::{HttpRequest, HttpResponse, Transport, TransportFuture},
 };
@@ -109,14 +110,14 @@ impl Cases {
     /// An operation as a request with its body.
     fn body(&self) -> Result<()> {
         let list = PagedKeyPairNames::new().limit(1).offset(1).filter("is_active == true");
-        drop(black_box(self.short.request(list)));
+        drop(black_box(self.short.send(list)));
         Ok(())
     }
 
     /// One small query from the operation to its data, all but the wire.
     fn query(&self) -> Result<()> {
         let operation = PagedKeyPairNames::new().limit(1).offset(1);
-        black_box(self.runtime.block_on(self.short.send(operation))?);
+        black_box(self.runtime.block_on(self.short.send(operation).into_future())?);
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use std::{hint::black_box, time::Duration};
 
-use backendai::{DateTime, Uuid, keypair::paged_key_pairs};
+use backendai::{DateTime, Uuid, admin::keypair::paged_key_pairs};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 

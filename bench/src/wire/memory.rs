@@ -3,8 +3,8 @@
 use std::{fs, process::Command};
 
 use backendai::{
-    Walk,
-    keypair::{PagedKeyPairNames, PagedKeyPairs},
+    Pagination,
+    admin::keypair::{PagedKeyPairNames, PagedKeyPairs},
 };
 use tokio::task::{JoinSet, LocalSet};
 
@@ -70,9 +70,9 @@ pub(super) fn step(what: What, endpoint: &str) -> Result<()> {
         match what {
             What::Ours => many(|| Ok(Ours(peers::client(endpoint, true)?))).await,
             What::GraphqlClient => many(|| Ok(Derived::new(endpoint, false))).await,
-            What::Key => stream(endpoint, Walk::Keyset, 0).await,
-            What::Offset => stream(endpoint, Walk::Offset, 0).await,
-            What::Prefetch => stream(endpoint, Walk::Offset, 8).await,
+            What::Key => stream(endpoint, Pagination::Keyset, 0).await,
+            What::Offset => stream(endpoint, Pagination::Offset, 0).await,
+            What::Prefetch => stream(endpoint, Pagination::Offset, 8).await,
         }
     })
 }
@@ -103,11 +103,11 @@ async fn many<C: Caller + Clone + 'static>(make: impl Fn() -> Result<C>) -> Resu
 }
 
 /// While rows are read.
-async fn stream(endpoint: &str, walk: Walk, prefetch: usize) -> Result<()> {
+async fn stream(endpoint: &str, walk: Pagination, prefetch: usize) -> Result<()> {
     let client = peers::client(endpoint, true)?;
     client.send(PagedKeyPairNames::new().limit(1).offset(0)).await?;
     let mut said = format!("{} before", resident()?);
-    let mut rows = client.pages(PagedKeyPairs::new()).walk(walk).prefetch(prefetch).items();
+    let mut rows = client.pages(PagedKeyPairs::new()).strategy(walk).prefetch(prefetch).items();
     let mut count = 0_u64;
     while let Some(row) = rows.next().await {
         row?;

@@ -2,7 +2,7 @@
 
 use std::{env, future::Future, time::Duration};
 
-use backendai::{Client, Config, keypair::PagedKeyPairNames};
+use backendai::{Client, Config, admin::keypair::PagedKeyPairNames};
 use bytes::Bytes;
 use graphql_client::{GraphQLQuery, Response};
 use hmac::{Hmac, KeyInit as _, Mac as _};

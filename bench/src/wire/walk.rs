@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use backendai::{Walk, keypair::PagedKeyPairs};
+use backendai::{Pagination, admin::keypair::PagedKeyPairs};
 
 use super::{
     Took, child, official,
@@ -87,9 +87,9 @@ pub(super) fn step(way: Way, endpoint: &str, pages: u64) -> Result<Took> {
         let (begin, before) = (Instant::now(), cpu::so_far()?);
         let rows = match way {
             Way::GraphqlClient => derived(endpoint).await?,
-            Way::Key => ours(endpoint, Walk::Keyset, 0).await?,
-            Way::Offset => ours(endpoint, Walk::Offset, 0).await?,
-            Way::Prefetch => ours(endpoint, Walk::Offset, 8).await?,
+            Way::Key => ours(endpoint, Pagination::Keyset, 0).await?,
+            Way::Offset => ours(endpoint, Pagination::Offset, 0).await?,
+            Way::Prefetch => ours(endpoint, Pagination::Offset, 8).await?,
         };
         let took =
             Took { cpu: cpu::so_far()?.saturating_sub(before), wall: begin.elapsed(), memory: 0 };
@@ -100,10 +100,10 @@ pub(super) fn step(way: Way, endpoint: &str, pages: u64) -> Result<Took> {
     })
 }
 
-async fn ours(endpoint: &str, walk: Walk, prefetch: usize) -> Result<u64> {
+async fn ours(endpoint: &str, walk: Pagination, prefetch: usize) -> Result<u64> {
     let client = peers::client(endpoint, true)?;
     let mut pages =
-        client.pages(PagedKeyPairs::new()).walk(walk).page_size(PAGE).prefetch(prefetch);
+        client.pages(PagedKeyPairs::new()).strategy(walk).page_size(PAGE).prefetch(prefetch);
     let mut rows = 0;
     while let Some(page) = pages.next().await {
         rows += page?.items.len() as u64;

@@ -52,7 +52,7 @@ impl Add {
         let name = context.name();
         let exists = || {
             Failure::new(format!("there is a context {name} already"))
-                .mend("give --replace, or another name")
+                .help("give --replace, or another name")
                 .code(Code::Failure)
         };
         // The answer that counts is the one under the lock.

@@ -106,7 +106,7 @@ pub(crate) async fn secret(
     stdin: bool,
     variable: Option<&str>,
     question: &str,
-    mend: &str,
+    help: &str,
 ) -> Result<SecretString, Failure> {
     if stdin {
         return crate::blocking(|| {
@@ -123,7 +123,7 @@ pub(crate) async fn secret(
     }
     if !prompt::somebody_is_there() {
         let what = question.to_lowercase();
-        return Err(Failure::usage(format!("there is no {what}, and nobody to ask")).mend(mend));
+        return Err(Failure::usage(format!("there is no {what}, and nobody to ask")).help(help));
     }
     Ok(prompt::secret(question).await?.into())
 }

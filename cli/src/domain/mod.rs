@@ -148,7 +148,7 @@ async fn list(domain: &Domain, matches: &ArgMatches, global: &Global) -> Result<
     progress.end();
     sink.end(rows.total()).map_err(Failure::writing)?;
 
-    if rows.drift().missed {
+    if rows.list_changes().missed {
         err("the list changed while it was read: rows may be missing; read it again to be sure");
     }
     match rows.total() {
@@ -183,7 +183,7 @@ async fn info(
             None => format!("the caller has no {} of their own", domain.word),
         };
         return Err(Failure::new(what)
-            .mend(format!("`backendai {} list` shows which there are", domain.word)));
+            .help(format!("`backendai {} list` shows which there are", domain.word)));
     };
     render::one(style, &fields, row, io::BufWriter::new(io::stdout())).map_err(Failure::writing)
 }
@@ -236,7 +236,7 @@ fn choose(query: &Query, matches: &ArgMatches) -> Result<Vec<Field>, Failure> {
         field.copied().ok_or_else(|| {
             let names: Vec<_> = query.fields.iter().map(Field::name).collect();
             let failure = Failure::usage(format!("there is no field `{name}`"))
-                .mend(format!("choose of {}", names.join(", ")));
+                .help(format!("choose of {}", names.join(", ")));
             match suggest::near(name, names) {
                 Some(near) => failure.why(format!("did you mean `{near}`?")),
                 None => failure,

@@ -1,6 +1,6 @@
 //! The options of a verb: those of all lists, and one for each variable of the document.
 
-use backendai::filter::{List, columns::LISTS};
+use backendai::{admin::columns::LISTS, filter::List};
 use clap::{Arg, ArgAction, ArgMatches, builder::BoolishValueParser, value_parser};
 use serde_json::Value;
 

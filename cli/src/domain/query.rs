@@ -3,8 +3,8 @@
 use std::{future::Future, pin::Pin};
 
 use backendai::{
-    Client, Drift, Error, Field, Fragment, Operation, Pager, Paginated, Row as Chosen, Select,
-    operation::Page,
+    Client, Error, Field, Fragment, ListChanges, Operation, Pager, Paginated, Row as Chosen,
+    Select, operation::Page,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
@@ -68,8 +68,8 @@ pub(crate) trait Rows: Send {
     fn total(&self) -> Option<u64>;
 
     /// What was noticed of changes meanwhile.
-    fn drift(&self) -> Drift {
-        Drift::default()
+    fn list_changes(&self) -> ListChanges {
+        ListChanges::default()
     }
 }
 
@@ -80,7 +80,7 @@ impl Query {
         O: Select + Paginated + DeserializeOwned,
     {
         let fields = <O::Row as Fragment>::FIELDS;
-        Self { text: O::TEXT, fields, shown, way: Way::Window, start: window::<O> }
+        Self { text: O::DOCUMENT, fields, shown, way: Way::Window, start: window::<O> }
     }
 
     /// A connection, read by cursor. All fields are asked for, and the chosen ones shown.
@@ -90,7 +90,7 @@ impl Query {
         O::Item: Fragment + Serialize + 'static,
     {
         let fields = <O::Item as Fragment>::FIELDS;
-        Self { text: O::TEXT, fields, shown, way: Way::Cursor, start: cursor::<O> }
+        Self { text: O::DOCUMENT, fields, shown, way: Way::Cursor, start: cursor::<O> }
     }
 
     /// An object, or a list that comes at once.
@@ -99,7 +99,7 @@ impl Query {
         O: Select + DeserializeOwned,
     {
         let fields = <O::Row as Fragment>::FIELDS;
-        Self { text: O::TEXT, fields, shown, way: Way::Whole, start: whole::<O> }
+        Self { text: O::DOCUMENT, fields, shown, way: Way::Whole, start: whole::<O> }
     }
 
     /// The same where the rows are of a fragment `F`, but cannot be chosen in the document.
@@ -109,7 +109,7 @@ impl Query {
         O::Data: Serialize,
         F: Fragment,
     {
-        Self { text: O::TEXT, fields: F::FIELDS, shown, way: Way::Whole, start: found::<O> }
+        Self { text: O::DOCUMENT, fields: F::FIELDS, shown, way: Way::Whole, start: found::<O> }
     }
 
     /// Begins to ask. What is wrong with the variables is told at once.
@@ -154,8 +154,9 @@ where
         let client = client.clone();
         return Ok(Once::of(async move {
             let page = O::page(client.send(list).await?);
-            let Page { items, total, .. } = page.unwrap_or_else(|| Page::new(Vec::new(), Some(0)));
-            Ok((items.into_iter().map(row_of).collect(), total))
+            let Page { items, total_count, .. } =
+                page.unwrap_or_else(|| Page::new(Vec::new(), Some(0)));
+            Ok((items.into_iter().map(row_of).collect(), total_count))
         }));
     }
     let mut pages = client.pages(list).page_size(ask.page_size);
@@ -234,11 +235,11 @@ where
     }
 
     fn total(&self) -> Option<u64> {
-        self.pages.total()
+        self.pages.total_count()
     }
 
-    fn drift(&self) -> Drift {
-        self.pages.drift()
+    fn list_changes(&self) -> ListChanges {
+        self.pages.list_changes()
     }
 }
 

@@ -2,10 +2,12 @@
 //! compares it with the schema.
 
 use backendai::{
-    Field, Format, Fragment, agent::*, audit_log::*, compute_session::*, container::*,
-    container_registry::*, domain::*, endpoint::*, group::*, image::*, keypair::*, model_card::*,
-    network::*, resource_policy::*, resource_preset::*, scaling_group::*, service_config::*,
-    storage::*, user::*, vfolder::*,
+    Field, Format, Fragment,
+    admin::{
+        agent::*, audit_log::*, compute_session::*, container::*, container_registry::*, domain::*,
+        endpoint::*, group::*, image::*, keypair::*, model_card::*, network::*, resource_policy::*,
+        resource_preset::*, scaling_group::*, service_config::*, storage::*, user::*, vfolder::*,
+    },
 };
 
 use super::query::Query;

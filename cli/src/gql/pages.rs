@@ -150,7 +150,7 @@ fn parsed<'l, T: Deserialize<'l>>(list: &'l Members, key: &str) -> Result<Option
 }
 
 fn unfit() -> Failure {
-    Failure::usage("the document cannot be read page by page").mend(
+    Failure::usage("the document cannot be read page by page").help(
         "select `items` and `total_count`, or `edges` and `pageInfo { hasNextPage endCursor }`, by \
          these names",
     )

@@ -73,14 +73,14 @@ impl Diff {
         let files = documents(folder)?;
         if files.is_empty() {
             let what = format!("there are no documents in {}", folder.display());
-            return Err(Failure::argument(what).mend("name a folder with `.graphql` files"));
+            return Err(Failure::argument(what).help("name a folder with `.graphql` files"));
         }
         let proven = old.options().files(files).prove();
         proven.map(|set| manifest::coordinates(&set)).map_err(|invalid| {
             check::tell("error", invalid.diagnostics());
             let what =
                 format!("the documents in {} do not fit {}", folder.display(), self.old.display());
-            Failure::argument(what).mend("compare with the snapshot that they were written for")
+            Failure::argument(what).help("compare with the snapshot that they were written for")
         })
     }
 }

@@ -79,7 +79,7 @@ impl Pull {
     async fn ask(&self, global: &Global) -> Result<(String, String), Failure> {
         let client = connect::client(global)?;
         let server = client.negotiate().await?;
-        let ask = |query| client.execute(query, ()).path(self.path.clone()).idempotent(true);
+        let ask = |query| client.send_document(query, ()).path(self.path.clone()).idempotent(true);
         let sdl = match ask("{ _service { sdl } }").await {
             Ok(data) => {
                 let data: Data = serde_json::from_str(data.get()).map_err(Failure::from_error)?;

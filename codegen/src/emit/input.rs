@@ -27,7 +27,7 @@ impl Writer<'_> {
         match field.presence {
             Presence::Required => ty,
             Presence::Defaulted | Presence::Stated => format!("Option<{ty}>"),
-            Presence::Nullable => format!("{}::Maybe<{ty}>", self.runtime),
+            Presence::Nullable => format!("{}::MaybeUndefined<{ty}>", self.runtime),
         }
     }
 
@@ -104,7 +104,9 @@ impl Writer<'_> {
             let skip = match field.presence {
                 Presence::Required | Presence::Stated => None,
                 Presence::Defaulted => Some("Option::is_none".to_owned()),
-                Presence::Nullable => Some(format!("{}::Maybe::is_unset", self.runtime)),
+                Presence::Nullable => {
+                    Some(format!("{}::MaybeUndefined::is_undefined", self.runtime))
+                }
             };
             if let Some(skip) = skip {
                 serde.push(format!("skip_serializing_if = {skip:?}"));
@@ -150,7 +152,7 @@ impl Writer<'_> {
                 Presence::Required => format!("{}.into()", field.ident),
                 Presence::Stated => field.ident.clone(),
                 Presence::Defaulted => "None".to_owned(),
-                Presence::Nullable => format!("{}::Maybe::Unset", self.runtime),
+                Presence::Nullable => format!("{}::MaybeUndefined::Undefined", self.runtime),
             };
             self.line(&format!("{}: {value},", field.ident));
         }

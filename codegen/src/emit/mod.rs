@@ -33,7 +33,7 @@ pub(crate) fn emit(model: &Model, runtime: &str, path: &str) -> String {
         let scope = Scope { depth: 0, module: "", group: None };
         for Reused { name, theirs } in &model.reused {
             let renamed = if name == theirs { String::new() } else { format!(" as {name}") };
-            out.line(&format!("pub use {runtime}::types::{theirs}{renamed};"));
+            out.line(&format!("pub use {runtime}::admin::types::{theirs}{renamed};"));
         }
         for item in &model.enums {
             out.open_enum(item);

@@ -24,11 +24,11 @@ impl Writer<'_> {
         self.open(&format!("impl {rt}::Operation for {name} {{"));
         self.line(&format!("type Data = {data};"));
         self.line(&format!("const NAME: &'static str = {graphql_name:?};"));
-        self.line(&format!("const KIND: {rt}::Kind = {rt}::Kind::{kind};"));
+        self.line(&format!("const KIND: {rt}::OperationKind = {rt}::OperationKind::{kind};"));
         self.line(&format!("const PATH: &'static str = {path:?};"));
         let text = whole(&operation.text.parts);
-        self.line(&format!("const TEXT: &'static str = {text:?};"));
-        self.line(&format!("const TEXT_JSON: &'static str = {:?};", json_string(&text)));
+        self.line(&format!("const DOCUMENT: &'static str = {text:?};"));
+        self.line(&format!("const DOCUMENT_JSON: &'static str = {:?};", json_string(&text)));
         self.gate(operation);
         if !operation.refusals.is_empty() {
             self.refusal(operation, &data);
@@ -50,7 +50,7 @@ impl Writer<'_> {
         ));
         self.open(&format!("{rt}::graphql_client::QueryBody {{"));
         self.line("variables,");
-        self.line(&format!("query: <Self as {rt}::Operation>::TEXT,"));
+        self.line(&format!("query: <Self as {rt}::Operation>::DOCUMENT,"));
         self.line(&format!("operation_name: <Self as {rt}::Operation>::NAME,"));
         self.close("}");
         self.close("}");

@@ -24,9 +24,12 @@ impl Writer<'_> {
         let walks: Vec<_> = walks
             .iter()
             .filter(|(possible, _)| *possible)
-            .map(|(_, walk)| format!("{rt}::Walk::{walk}"))
+            .map(|(_, walk)| format!("{rt}::Pagination::{walk}"))
             .collect();
-        self.line(&format!("const WALKS: &'static [{rt}::Walk] = &[{}];", walks.join(", ")));
+        self.line(&format!(
+            "const STRATEGIES: &'static [{rt}::Pagination] = &[{}];",
+            walks.join(", ")
+        ));
         if let Some(key) = &page.key {
             self.line(&format!("const KEY: Option<&'static str> = Some({:?});", key.columns));
         }
@@ -54,13 +57,13 @@ impl Writer<'_> {
         let variable = |at: usize| operation.variables.get(at);
         let unset = |variable: &InputField| {
             (variable.presence == Presence::Nullable)
-                .then(|| format!("self.{} = {rt}::Maybe::Unset;", variable.ident))
+                .then(|| format!("self.{} = {rt}::MaybeUndefined::Undefined;", variable.ident))
         };
         let set = |variable: &InputField, value: &str| {
             let value = match variable.presence {
                 Presence::Required => value.to_owned(),
                 Presence::Defaulted | Presence::Stated => format!("Some({value})"),
-                Presence::Nullable => format!("{rt}::Maybe::Value({value})"),
+                Presence::Nullable => format!("{rt}::MaybeUndefined::Value({value})"),
             };
             format!("self.{} = {value};", variable.ident)
         };
@@ -80,7 +83,7 @@ impl Writer<'_> {
             self.lines(variable(cursor.first).map(|it| set(it, "first")));
             if let Some(after) = variable(cursor.after) {
                 self.line(&format!(
-                    "self.{} = after.map_or({rt}::Maybe::Unset, {rt}::Maybe::Value);",
+                    "self.{} = after.map_or({rt}::MaybeUndefined::Undefined, {rt}::MaybeUndefined::Value);",
                     after.ident
                 ));
             }
@@ -91,7 +94,9 @@ impl Writer<'_> {
         }
         for (name, at) in [("order_mut", page.order), ("filter_mut", page.filter)] {
             if let Some(variable) = at.and_then(variable) {
-                self.open(&format!("fn {name}(&mut self) -> Option<&mut {rt}::Maybe<String>> {{"));
+                self.open(&format!(
+                    "fn {name}(&mut self) -> Option<&mut {rt}::MaybeUndefined<String>> {{"
+                ));
                 self.line(&format!("Some(&mut self.{})", variable.ident));
                 self.close("}");
             }
@@ -100,7 +105,7 @@ impl Writer<'_> {
             .orders
             .iter()
             .filter_map(|at| variable(*at))
-            .map(|it| format!("matches!(self.{}, {rt}::Maybe::Value(_))", it.ident))
+            .map(|it| format!("matches!(self.{}, {rt}::MaybeUndefined::Value(_))", it.ident))
             .collect();
         if !orders.is_empty() {
             self.open("fn is_ordered(&self) -> bool {");

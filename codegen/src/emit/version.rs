@@ -19,12 +19,12 @@ impl Writer<'_> {
                 format!("{rt}::ManagerVersion::new({major}, {minor}, {patch})")
             })
             .collect();
-        format!("{rt}::Since::new({:?}, &[{}])", since.coordinate, versions.join(", "))
+        format!("{rt}::Requirement::new({:?}, &[{}])", since.coordinate, versions.join(", "))
     }
 
     /// A requirement outside of a constant.
     fn constant(&self, since: &Requirement) -> String {
-        format!("{{ const SINCE: {}::Since = {}; SINCE }}", self.runtime, self.since(since))
+        format!("{{ const SINCE: {}::Requirement = {}; SINCE }}", self.runtime, self.since(since))
     }
 
     fn all(&self, all: &Requirements) -> String {
@@ -82,14 +82,14 @@ impl Writer<'_> {
         let text = &operation.text;
         if !text.requires.is_empty() {
             let requires = self.all(&text.requires);
-            self.line(&format!("const REQUIRES: &'static [{rt}::Since] = {requires};"));
+            self.line(&format!("const REQUIRES: &'static [{rt}::Requirement] = {requires};"));
         }
         let Some(newest) = operation.newest else { return };
         let [major, minor, patch] = newest.0;
         self.open(&format!("fn newest(&self) -> Option<{rt}::ManagerVersion> {{"));
         self.line(&format!("Some({rt}::ManagerVersion::new({major}, {minor}, {patch}))"));
         self.close("}");
-        self.open(&format!("fn gate(&self) -> {rt}::__private::Gate {{"));
+        self.open(&format!("fn gate(&self) -> {rt}::__private::Requirements {{"));
         let variables = || {
             operation
                 .variables
@@ -99,11 +99,11 @@ impl Writer<'_> {
         let looks = variables()
             .any(|(field, it)| it.is_always_used && (field.deep || !it.needs.is_empty()));
         let gate = if looks { "let mut gate" } else { "let gate" };
-        let new = format!("{gate} = {rt}::__private::Gate::new(Self::REQUIRES)");
+        let new = format!("{gate} = {rt}::__private::Requirements::new(Self::REQUIRES)");
         if text.parts.iter().any(|part| !part.when.is_empty()) {
             let parts = self.parts(&text.parts);
             self.line(&format!("const PARTS: &[{rt}::__private::Part] = {parts};"));
-            self.line(&format!("{new}.text(Self::TEXT_JSON, PARTS);"));
+            self.line(&format!("{new}.text(Self::DOCUMENT_JSON, PARTS);"));
         } else {
             self.line(&format!("{new};"));
         }
@@ -113,7 +113,7 @@ impl Writer<'_> {
                 left_out.push(format!("({:?}, {})", field.key, self.when(&variable.when)));
             }
             if variable.is_always_used {
-                self.check(field, &variable.needs, "gate.see");
+                self.check(field, &variable.needs, "gate.add");
             }
         }
         if left_out.is_empty() {
@@ -137,7 +137,7 @@ impl Writer<'_> {
         } else {
             let value = if field.deep { "value" } else { "_" };
             format!(
-                "if let Some({value}) = {rt}::__private::Given::given(&self.{}) {{",
+                "if let Some({value}) = {rt}::__private::Supplied::given(&self.{}) {{",
                 field.ident
             )
         };
@@ -154,7 +154,7 @@ impl Writer<'_> {
         if field.deep {
             let see =
                 if see == "see" { "see".to_owned() } else { format!("&mut |since| {see}(since)") };
-            self.line(&format!("{rt}::__private::Gated::gates(value, {see});"));
+            self.line(&format!("{rt}::__private::HasRequirements::gates(value, {see});"));
         }
         if brace {
             self.close("}");
@@ -197,7 +197,7 @@ impl Writer<'_> {
                     }
                     if field.deep {
                         let rt = out.runtime;
-                        out.line(&format!("{rt}::__private::Gated::gates(value, see);"));
+                        out.line(&format!("{rt}::__private::HasRequirements::gates(value, see);"));
                     }
                     out.close("}");
                 }
@@ -218,11 +218,11 @@ impl Writer<'_> {
         let rt = self.runtime;
         self.line("");
         if none {
-            self.line(&format!("impl {rt}::__private::Gated for {name} {{}}"));
+            self.line(&format!("impl {rt}::__private::HasRequirements for {name} {{}}"));
             return;
         }
-        self.open(&format!("impl {rt}::__private::Gated for {name} {{"));
-        self.open(&format!("fn gates(&self, see: &mut dyn FnMut({rt}::Since)) {{"));
+        self.open(&format!("impl {rt}::__private::HasRequirements for {name} {{"));
+        self.open(&format!("fn gates(&self, see: &mut dyn FnMut({rt}::Requirement)) {{"));
         body(self);
         self.close("}");
         self.close("}");
@@ -244,7 +244,9 @@ impl Writer<'_> {
         }
         if !projection.requires.is_empty() {
             let requires = self.all(&projection.requires);
-            self.line(&format!("const AROUND_REQUIRES: &'static [{rt}::Since] = {requires};"));
+            self.line(&format!(
+                "const AROUND_REQUIRES: &'static [{rt}::Requirement] = {requires};"
+            ));
         }
     }
 

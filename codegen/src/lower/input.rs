@@ -125,7 +125,7 @@ impl Lowering<'_> {
             }
             match self.schema.types.get(&name) {
                 Some(ExtendedType::Enum(def)) => {
-                    let mut names = Names::with(&["Unlisted"]);
+                    let mut names = Names::with(&["UnknownValue"]);
                     let values = def.values.values().map(|value| EnumValue {
                         variant: ident(&names.claim(camel(&value.value))),
                         value: value.value.to_string(),

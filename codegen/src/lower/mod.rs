@@ -252,10 +252,10 @@ impl<'d> Lowering<'d> {
             let fields = self.struct_fields(parts, on, prefix, false, nest);
             return (docs, Body::Struct(fields));
         }
-        let mut names = Names::with(&["Unlisted"]);
+        let mut names = Names::with(&["UnknownType"]);
         let mut variants = Vec::new();
         for ty in narrower.iter().map(Some).chain([None]) {
-            let title = ty.map_or_else(|| "Unlisted".to_owned(), |ty| camel(ty));
+            let title = ty.map_or_else(|| "UnknownType".to_owned(), |ty| camel(ty));
             let struct_name = nest.names.claim(format!("{prefix}{title}"));
             let fields = self.struct_fields(parts, ty.unwrap_or(on), &struct_name, true, nest);
             let docs = Docs { text: Some(format!("Variant of [`{name}`].")), ..Docs::default() };

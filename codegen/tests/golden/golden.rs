@@ -48,7 +48,7 @@ pub mod types {
         }
     }
 
-    impl ::backendai::__private::Gated for DirectiveLocation {}
+    impl ::backendai::__private::HasRequirements for DirectiveLocation {}
 
     ::backendai::__open_enum! {
         pub enum Level {
@@ -58,14 +58,14 @@ pub mod types {
         }
     }
 
-    impl ::backendai::__private::Gated for Level {}
+    impl ::backendai::__private::HasRequirements for Level {}
 
     ::backendai::__open_enum! {
         /// Since manager 25.1.0.
         pub enum Status {
             Alive = "ALIVE",
             Unknown = "UNKNOWN",
-            Unlisted_ = "UNLISTED",
+            UnknownValue_ = "UNKNOWN_VALUE",
             /// Since manager 26.9.0.
             PurgeError = "PURGE_ERROR",
             Type = "type",
@@ -74,10 +74,10 @@ pub mod types {
         }
     }
 
-    impl ::backendai::__private::Gated for Status {
-        fn gates(&self, see: &mut dyn FnMut(::backendai::Since)) {
+    impl ::backendai::__private::HasRequirements for Status {
+        fn gates(&self, see: &mut dyn FnMut(::backendai::Requirement)) {
             match self {
-                Self::PurgeError => see({ const SINCE: ::backendai::Since = ::backendai::Since::new("Status.PURGE_ERROR", &[::backendai::ManagerVersion::new(26, 9, 0)]); SINCE }),
+                Self::PurgeError => see({ const SINCE: ::backendai::Requirement = ::backendai::Requirement::new("Status.PURGE_ERROR", &[::backendai::ManagerVersion::new(26, 9, 0)]); SINCE }),
                 _ => {}
             }
         }
@@ -105,7 +105,7 @@ pub mod types {
         }
     }
 
-    impl ::backendai::__private::Gated for TypeKind {}
+    impl ::backendai::__private::HasRequirements for TypeKind {}
 
     ::backendai::__open_enum! {
         /// Since manager 25.6.0.
@@ -116,10 +116,10 @@ pub mod types {
         }
     }
 
-    impl ::backendai::__private::Gated for Unit {
-        fn gates(&self, see: &mut dyn FnMut(::backendai::Since)) {
+    impl ::backendai::__private::HasRequirements for Unit {
+        fn gates(&self, see: &mut dyn FnMut(::backendai::Requirement)) {
             match self {
-                Self::Lb => see({ const SINCE: ::backendai::Since = ::backendai::Since::new("Unit.LB", &[::backendai::ManagerVersion::new(26, 1, 0)]); SINCE }),
+                Self::Lb => see({ const SINCE: ::backendai::Requirement = ::backendai::Requirement::new("Unit.LB", &[::backendai::ManagerVersion::new(26, 1, 0)]); SINCE }),
                 _ => {}
             }
         }
@@ -131,8 +131,8 @@ pub mod types {
     pub struct ChangeUser {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub email: ::backendai::Maybe<String>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub email: ::backendai::MaybeUndefined<String>,
         /// Must be given, as a value or null.
         pub registry: Option<::backendai::JsonString>,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -166,7 +166,7 @@ pub mod types {
         pub fn new(registry: Option<::backendai::JsonString>) -> Self {
             Self {
                 name: None,
-                email: ::backendai::Maybe::Unset,
+                email: ::backendai::MaybeUndefined::Undefined,
                 registry: registry,
                 parent: None,
                 limit: None,
@@ -182,7 +182,7 @@ pub mod types {
         }
 
         /// Sets `email`.
-        pub fn email(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+        pub fn email(mut self, value: impl Into<::backendai::MaybeUndefined<String>>) -> Self {
             self.email = value.into();
             self
         }
@@ -213,7 +213,7 @@ pub mod types {
         }
     }
 
-    impl ::backendai::__private::Gated for ChangeUser {}
+    impl ::backendai::__private::HasRequirements for ChangeUser {}
 
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
     #[serde(crate = "::backendai::__private::serde")]
@@ -227,29 +227,29 @@ pub mod types {
         Self_(Box<Choice>),
     }
 
-    impl ::backendai::__private::Gated for Choice {}
+    impl ::backendai::__private::HasRequirements for Choice {}
 
     #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Filter {
-        #[serde(rename = "AND", skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub and: ::backendai::Maybe<Vec<Filter>>,
-        #[serde(rename = "NOT", skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub not: ::backendai::Maybe<Box<Filter>>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub r#in: ::backendai::Maybe<Vec<i32>>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub in_: ::backendai::Maybe<i32>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub _id: ::backendai::Maybe<i32>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub id: ::backendai::Maybe<i32>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub r#type: ::backendai::Maybe<Status>,
+        #[serde(rename = "AND", skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub and: ::backendai::MaybeUndefined<Vec<Filter>>,
+        #[serde(rename = "NOT", skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub not: ::backendai::MaybeUndefined<Box<Filter>>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub r#in: ::backendai::MaybeUndefined<Vec<i32>>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub in_: ::backendai::MaybeUndefined<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub _id: ::backendai::MaybeUndefined<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub id: ::backendai::MaybeUndefined<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub r#type: ::backendai::MaybeUndefined<Status>,
         /// Since manager 26.1.
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub since: ::backendai::Maybe<::backendai::DateTime>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub since: ::backendai::MaybeUndefined<::backendai::DateTime>,
     }
     ::backendai::__decode!(Filter { and: optional "AND", not: optional "NOT", r#in: optional "in", in_: optional "in_", _id: optional "_id", id: optional "id", r#type: optional "type", since: optional "since" });
 
@@ -257,79 +257,79 @@ pub mod types {
         /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
-                and: ::backendai::Maybe::Unset,
-                not: ::backendai::Maybe::Unset,
-                r#in: ::backendai::Maybe::Unset,
-                in_: ::backendai::Maybe::Unset,
-                _id: ::backendai::Maybe::Unset,
-                id: ::backendai::Maybe::Unset,
-                r#type: ::backendai::Maybe::Unset,
-                since: ::backendai::Maybe::Unset,
+                and: ::backendai::MaybeUndefined::Undefined,
+                not: ::backendai::MaybeUndefined::Undefined,
+                r#in: ::backendai::MaybeUndefined::Undefined,
+                in_: ::backendai::MaybeUndefined::Undefined,
+                _id: ::backendai::MaybeUndefined::Undefined,
+                id: ::backendai::MaybeUndefined::Undefined,
+                r#type: ::backendai::MaybeUndefined::Undefined,
+                since: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `AND`.
-        pub fn and(mut self, value: impl Into<::backendai::Maybe<Vec<Filter>>>) -> Self {
+        pub fn and(mut self, value: impl Into<::backendai::MaybeUndefined<Vec<Filter>>>) -> Self {
             self.and = value.into();
             self
         }
 
         /// Sets `NOT`.
-        pub fn not(mut self, value: impl Into<::backendai::Maybe<Box<Filter>>>) -> Self {
+        pub fn not(mut self, value: impl Into<::backendai::MaybeUndefined<Box<Filter>>>) -> Self {
             self.not = value.into();
             self
         }
 
         /// Sets `in`.
-        pub fn r#in(mut self, value: impl Into<::backendai::Maybe<Vec<i32>>>) -> Self {
+        pub fn r#in(mut self, value: impl Into<::backendai::MaybeUndefined<Vec<i32>>>) -> Self {
             self.r#in = value.into();
             self
         }
 
         /// Sets `in_`.
-        pub fn in_(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn in_(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self.in_ = value.into();
             self
         }
 
         /// Sets `_id`.
-        pub fn _id(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn _id(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self._id = value.into();
             self
         }
 
         /// Sets `id`.
-        pub fn id(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn id(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self.id = value.into();
             self
         }
 
         /// Sets `type`.
-        pub fn r#type(mut self, value: impl Into<::backendai::Maybe<Status>>) -> Self {
+        pub fn r#type(mut self, value: impl Into<::backendai::MaybeUndefined<Status>>) -> Self {
             self.r#type = value.into();
             self
         }
 
         /// Since manager 26.1.
-        pub fn since(mut self, value: impl Into<::backendai::Maybe<::backendai::DateTime>>) -> Self {
+        pub fn since(mut self, value: impl Into<::backendai::MaybeUndefined<::backendai::DateTime>>) -> Self {
             self.since = value.into();
             self
         }
     }
 
-    impl ::backendai::__private::Gated for Filter {
-        fn gates(&self, see: &mut dyn FnMut(::backendai::Since)) {
-            if let Some(value) = ::backendai::__private::Given::given(&self.and) {
-                ::backendai::__private::Gated::gates(value, see);
+    impl ::backendai::__private::HasRequirements for Filter {
+        fn gates(&self, see: &mut dyn FnMut(::backendai::Requirement)) {
+            if let Some(value) = ::backendai::__private::Supplied::given(&self.and) {
+                ::backendai::__private::HasRequirements::gates(value, see);
             }
-            if let Some(value) = ::backendai::__private::Given::given(&self.not) {
-                ::backendai::__private::Gated::gates(value, see);
+            if let Some(value) = ::backendai::__private::Supplied::given(&self.not) {
+                ::backendai::__private::HasRequirements::gates(value, see);
             }
-            if let Some(value) = ::backendai::__private::Given::given(&self.r#type) {
-                ::backendai::__private::Gated::gates(value, see);
+            if let Some(value) = ::backendai::__private::Supplied::given(&self.r#type) {
+                ::backendai::__private::HasRequirements::gates(value, see);
             }
-            if let Some(_) = ::backendai::__private::Given::given(&self.since) {
-                see({ const SINCE: ::backendai::Since = ::backendai::Since::new("Filter.since", &[::backendai::ManagerVersion::new(26, 1, 0)]); SINCE });
+            if let Some(_) = ::backendai::__private::Supplied::given(&self.since) {
+                see({ const SINCE: ::backendai::Requirement = ::backendai::Requirement::new("Filter.since", &[::backendai::ManagerVersion::new(26, 1, 0)]); SINCE });
             }
         }
     }
@@ -341,10 +341,10 @@ pub mod types {
         pub name: String,
         #[serde(skip_serializing_if = "Option::is_none")]
         pub limit: Option<i32>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub password: ::backendai::Maybe<String>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub size: ::backendai::Maybe<::backendai::BigInt>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub password: ::backendai::MaybeUndefined<String>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub size: ::backendai::MaybeUndefined<::backendai::BigInt>,
     }
     ::backendai::__decode!(Filter_ { name: needed "name", limit: optional "limit", password: optional "password", size: optional "size" });
 
@@ -365,8 +365,8 @@ pub mod types {
             Self {
                 name: name.into(),
                 limit: None,
-                password: ::backendai::Maybe::Unset,
-                size: ::backendai::Maybe::Unset,
+                password: ::backendai::MaybeUndefined::Undefined,
+                size: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
@@ -377,19 +377,19 @@ pub mod types {
         }
 
         /// Sets `password`.
-        pub fn password(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+        pub fn password(mut self, value: impl Into<::backendai::MaybeUndefined<String>>) -> Self {
             self.password = value.into();
             self
         }
 
         /// Sets `size`.
-        pub fn size(mut self, value: impl Into<::backendai::Maybe<::backendai::BigInt>>) -> Self {
+        pub fn size(mut self, value: impl Into<::backendai::MaybeUndefined<::backendai::BigInt>>) -> Self {
             self.size = value.into();
             self
         }
     }
 
-    impl ::backendai::__private::Gated for Filter_ {}
+    impl ::backendai::__private::HasRequirements for Filter_ {}
 
     #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
@@ -397,12 +397,12 @@ pub mod types {
     pub struct Move {
         pub to: String,
         /// Since manager 25.4.0.
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub speed: ::backendai::Maybe<i32>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub unit: ::backendai::Maybe<Unit>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub path: ::backendai::Maybe<Vec<Step>>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub speed: ::backendai::MaybeUndefined<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub unit: ::backendai::MaybeUndefined<Unit>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub path: ::backendai::MaybeUndefined<Vec<Step>>,
     }
     ::backendai::__decode!(Move { to: needed "to", speed: optional "speed", unit: optional "unit", path: optional "path" });
 
@@ -411,41 +411,41 @@ pub mod types {
         pub fn new(to: impl Into<String>) -> Self {
             Self {
                 to: to.into(),
-                speed: ::backendai::Maybe::Unset,
-                unit: ::backendai::Maybe::Unset,
-                path: ::backendai::Maybe::Unset,
+                speed: ::backendai::MaybeUndefined::Undefined,
+                unit: ::backendai::MaybeUndefined::Undefined,
+                path: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Since manager 25.4.0.
-        pub fn speed(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn speed(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self.speed = value.into();
             self
         }
 
         /// Sets `unit`.
-        pub fn unit(mut self, value: impl Into<::backendai::Maybe<Unit>>) -> Self {
+        pub fn unit(mut self, value: impl Into<::backendai::MaybeUndefined<Unit>>) -> Self {
             self.unit = value.into();
             self
         }
 
         /// Sets `path`.
-        pub fn path(mut self, value: impl Into<::backendai::Maybe<Vec<Step>>>) -> Self {
+        pub fn path(mut self, value: impl Into<::backendai::MaybeUndefined<Vec<Step>>>) -> Self {
             self.path = value.into();
             self
         }
     }
 
-    impl ::backendai::__private::Gated for Move {
-        fn gates(&self, see: &mut dyn FnMut(::backendai::Since)) {
-            if let Some(_) = ::backendai::__private::Given::given(&self.speed) {
-                see({ const SINCE: ::backendai::Since = ::backendai::Since::new("Move.speed", &[::backendai::ManagerVersion::new(25, 4, 0)]); SINCE });
+    impl ::backendai::__private::HasRequirements for Move {
+        fn gates(&self, see: &mut dyn FnMut(::backendai::Requirement)) {
+            if let Some(_) = ::backendai::__private::Supplied::given(&self.speed) {
+                see({ const SINCE: ::backendai::Requirement = ::backendai::Requirement::new("Move.speed", &[::backendai::ManagerVersion::new(25, 4, 0)]); SINCE });
             }
-            if let Some(value) = ::backendai::__private::Given::given(&self.unit) {
-                ::backendai::__private::Gated::gates(value, see);
+            if let Some(value) = ::backendai::__private::Supplied::given(&self.unit) {
+                ::backendai::__private::HasRequirements::gates(value, see);
             }
-            if let Some(value) = ::backendai::__private::Given::given(&self.path) {
-                ::backendai::__private::Gated::gates(value, see);
+            if let Some(value) = ::backendai::__private::Supplied::given(&self.path) {
+                ::backendai::__private::HasRequirements::gates(value, see);
             }
         }
     }
@@ -456,8 +456,8 @@ pub mod types {
     pub struct Step {
         pub x: i32,
         /// Since manager 25.5.0.
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub y: ::backendai::Maybe<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub y: ::backendai::MaybeUndefined<i32>,
     }
     ::backendai::__decode!(Step { x: needed "x", y: optional "y" });
 
@@ -466,21 +466,21 @@ pub mod types {
         pub fn new(x: impl Into<i32>) -> Self {
             Self {
                 x: x.into(),
-                y: ::backendai::Maybe::Unset,
+                y: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Since manager 25.5.0.
-        pub fn y(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn y(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self.y = value.into();
             self
         }
     }
 
-    impl ::backendai::__private::Gated for Step {
-        fn gates(&self, see: &mut dyn FnMut(::backendai::Since)) {
-            if let Some(_) = ::backendai::__private::Given::given(&self.y) {
-                see({ const SINCE: ::backendai::Since = ::backendai::Since::new("Step.y", &[::backendai::ManagerVersion::new(25, 5, 0)]); SINCE });
+    impl ::backendai::__private::HasRequirements for Step {
+        fn gates(&self, see: &mut dyn FnMut(::backendai::Requirement)) {
+            if let Some(_) = ::backendai::__private::Supplied::given(&self.y) {
+                see({ const SINCE: ::backendai::Requirement = ::backendai::Requirement::new("Step.y", &[::backendai::ManagerVersion::new(25, 5, 0)]); SINCE });
             }
         }
     }
@@ -507,11 +507,11 @@ pub mod types {
         }
     }
 
-    impl ::backendai::__private::Gated for Target {
-        fn gates(&self, see: &mut dyn FnMut(::backendai::Since)) {
+    impl ::backendai::__private::HasRequirements for Target {
+        fn gates(&self, see: &mut dyn FnMut(::backendai::Requirement)) {
             match self {
                 Self::Where(value) => {
-                    ::backendai::__private::Gated::gates(value, see);
+                    ::backendai::__private::HasRequirements::gates(value, see);
                 }
                 _ => {}
             }
@@ -540,10 +540,10 @@ pub mod _1_more {
     impl ::backendai::Operation for Touch {
         type Data = touch::Data;
         const NAME: &'static str = "Touch";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Mutation;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Mutation;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "mutation Touch{touch}";
-        const TEXT_JSON: &'static str = "\"mutation Touch{touch}\"";
+        const DOCUMENT: &'static str = "mutation Touch{touch}";
+        const DOCUMENT_JSON: &'static str = "\"mutation Touch{touch}\"";
     }
 
     impl ::backendai::graphql_client::GraphQLQuery for Touch {
@@ -552,7 +552,7 @@ pub mod _1_more {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -641,7 +641,7 @@ pub mod edges {
         /// `User`.
         User(any::User),
         /// Any other type.
-        Unlisted(any::Unlisted),
+        UnknownType(any::UnknownType),
     }
 
     impl<'de> ::backendai::__private::serde::Deserialize<'de> for Any {
@@ -649,7 +649,7 @@ pub mod edges {
             let object = ::backendai::__private::Object::read(deserializer)?;
             match object.typename() {
                 "User" => object.decode().map(Self::User),
-                _ => object.decode().map(Self::Unlisted),
+                _ => object.decode().map(Self::UnknownType),
             }
         }
     }
@@ -661,13 +661,13 @@ pub mod edges {
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
-        pub struct Unlisted {
+        pub struct UnknownType {
             /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
             pub id: String,
         }
-        ::backendai::__decode!(Unlisted { typename: needed "__typename", id: needed "id" });
+        ::backendai::__decode!(UnknownType { typename: needed "__typename", id: needed "id" });
 
         /// Variant of [`Any`].
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
@@ -725,10 +725,10 @@ pub mod edges {
     impl ::backendai::Operation for Data_ {
         type Data = data::Data;
         const NAME: &'static str = "Data";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Data{me{...Outer...{tags}...Any}}fragment Any on Node{__typename id...on User{name}}fragment Outer on User{...Middle friend{...Middle}}fragment Middle on User{...Inner email}fragment Inner on User{name}";
-        const TEXT_JSON: &'static str = "\"query Data{me{...Outer...{tags}...Any}}fragment Any on Node{__typename id...on User{name}}fragment Outer on User{...Middle friend{...Middle}}fragment Middle on User{...Inner email}fragment Inner on User{name}\"";
+        const DOCUMENT: &'static str = "query Data{me{...Outer...{tags}...Any}}fragment Any on Node{__typename id...on User{name}}fragment Outer on User{...Middle friend{...Middle}}fragment Middle on User{...Inner email}fragment Inner on User{name}";
+        const DOCUMENT_JSON: &'static str = "\"query Data{me{...Outer...{tags}...Any}}fragment Any on Node{__typename id...on User{name}}fragment Outer on User{...Middle friend{...Middle}}fragment Middle on User{...Inner email}fragment Inner on User{name}\"";
     }
 
     impl ::backendai::graphql_client::GraphQLQuery for Data_ {
@@ -737,7 +737,7 @@ pub mod edges {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -788,10 +788,10 @@ pub mod edges {
     impl ::backendai::Operation for Result_ {
         type Data = result::Data;
         const NAME: &'static str = "Result";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Result{me{...Any}}fragment Any on Node{__typename id...on User{name}}";
-        const TEXT_JSON: &'static str = "\"query Result{me{...Any}}fragment Any on Node{__typename id...on User{name}}\"";
+        const DOCUMENT: &'static str = "query Result{me{...Any}}fragment Any on Node{__typename id...on User{name}}";
+        const DOCUMENT_JSON: &'static str = "\"query Result{me{...Any}}fragment Any on Node{__typename id...on User{name}}\"";
     }
 
     impl ::backendai::graphql_client::GraphQLQuery for Result_ {
@@ -800,7 +800,7 @@ pub mod edges {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -837,10 +837,10 @@ pub mod edges {
     impl ::backendai::Operation for User {
         type Data = user::Data;
         const NAME: &'static str = "User";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query User{thing{__typename...Any...on Robot{model}}}fragment Any on Node{__typename id...on User{name}}";
-        const TEXT_JSON: &'static str = "\"query User{thing{__typename...Any...on Robot{model}}}fragment Any on Node{__typename id...on User{name}}\"";
+        const DOCUMENT: &'static str = "query User{thing{__typename...Any...on Robot{model}}}fragment Any on Node{__typename id...on User{name}}";
+        const DOCUMENT_JSON: &'static str = "\"query User{thing{__typename...Any...on Robot{model}}}fragment Any on Node{__typename id...on User{name}}\"";
     }
 
     impl ::backendai::graphql_client::GraphQLQuery for User {
@@ -849,7 +849,7 @@ pub mod edges {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -877,7 +877,7 @@ pub mod edges {
             /// `Robot`.
             Robot(ThingRobot),
             /// Any other type.
-            Unlisted(ThingUnlisted),
+            UnknownType(ThingUnknownType),
         }
 
         impl<'de> ::backendai::__private::serde::Deserialize<'de> for Thing {
@@ -886,7 +886,7 @@ pub mod edges {
                 match object.typename() {
                     "User" => object.decode().map(Self::User),
                     "Robot" => object.decode().map(Self::Robot),
-                    _ => object.decode().map(Self::Unlisted),
+                    _ => object.decode().map(Self::UnknownType),
                 }
             }
         }
@@ -895,12 +895,12 @@ pub mod edges {
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
-        pub struct ThingUnlisted {
+        pub struct ThingUnknownType {
             /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
         }
-        ::backendai::__decode!(ThingUnlisted { typename: needed "__typename" });
+        ::backendai::__decode!(ThingUnknownType { typename: needed "__typename" });
 
         /// Variant of [`Thing`].
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
@@ -948,10 +948,10 @@ pub mod edges {
     impl ::backendai::Operation for User_ {
         type Data = user_::Data;
         const NAME: &'static str = "user";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query user{node(id:1){__typename...Any}}fragment Any on Node{__typename id...on User{name}}";
-        const TEXT_JSON: &'static str = "\"query user{node(id:1){__typename...Any}}fragment Any on Node{__typename id...on User{name}}\"";
+        const DOCUMENT: &'static str = "query user{node(id:1){__typename...Any}}fragment Any on Node{__typename id...on User{name}}";
+        const DOCUMENT_JSON: &'static str = "\"query user{node(id:1){__typename...Any}}fragment Any on Node{__typename id...on User{name}}\"";
     }
 
     impl ::backendai::graphql_client::GraphQLQuery for User_ {
@@ -960,7 +960,7 @@ pub mod edges {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -1009,10 +1009,10 @@ pub mod edges {
     impl ::backendai::Operation for Partial {
         type Data = partial::Data;
         const NAME: &'static str = "Partial";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Partial($a:Boolean!$b:Boolean!=false){me@include(if:$a){name}me{id}user(id:1)@include(if:$a){name}user(id:1)@skip(if:$b){email}one:user(id:1)@include(if:$a){name}nodes@include(if:$a){__typename __typename@skip(if:$b)...on User@include(if:$b){name}...Any@skip(if:$a)}things@skip(if:$b){__typename}}fragment Any on Node{__typename id...on User{name}}";
-        const TEXT_JSON: &'static str = "\"query Partial($a:Boolean!$b:Boolean!=false){me@include(if:$a){name}me{id}user(id:1)@include(if:$a){name}user(id:1)@skip(if:$b){email}one:user(id:1)@include(if:$a){name}nodes@include(if:$a){__typename __typename@skip(if:$b)...on User@include(if:$b){name}...Any@skip(if:$a)}things@skip(if:$b){__typename}}fragment Any on Node{__typename id...on User{name}}\"";
+        const DOCUMENT: &'static str = "query Partial($a:Boolean!$b:Boolean!=false){me@include(if:$a){name}me{id}user(id:1)@include(if:$a){name}user(id:1)@skip(if:$b){email}one:user(id:1)@include(if:$a){name}nodes@include(if:$a){__typename __typename@skip(if:$b)...on User@include(if:$b){name}...Any@skip(if:$a)}things@skip(if:$b){__typename}}fragment Any on Node{__typename id...on User{name}}";
+        const DOCUMENT_JSON: &'static str = "\"query Partial($a:Boolean!$b:Boolean!=false){me@include(if:$a){name}me{id}user(id:1)@include(if:$a){name}user(id:1)@skip(if:$b){email}one:user(id:1)@include(if:$a){name}nodes@include(if:$a){__typename __typename@skip(if:$b)...on User@include(if:$b){name}...Any@skip(if:$a)}things@skip(if:$b){__typename}}fragment Any on Node{__typename id...on User{name}}\"";
     }
 
     impl ::backendai::graphql_client::GraphQLQuery for Partial {
@@ -1021,7 +1021,7 @@ pub mod edges {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -1064,7 +1064,7 @@ pub mod edges {
             /// `User`.
             User(NodesUser),
             /// Any other type.
-            Unlisted(NodesUnlisted),
+            UnknownType(NodesUnknownType),
         }
 
         impl<'de> ::backendai::__private::serde::Deserialize<'de> for Nodes {
@@ -1072,7 +1072,7 @@ pub mod edges {
                 let object = ::backendai::__private::Object::read(deserializer)?;
                 match object.typename() {
                     "User" => object.decode().map(Self::User),
-                    _ => object.decode().map(Self::Unlisted),
+                    _ => object.decode().map(Self::UnknownType),
                 }
             }
         }
@@ -1081,13 +1081,13 @@ pub mod edges {
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
-        pub struct NodesUnlisted {
+        pub struct NodesUnknownType {
             #[serde(rename = "__typename")]
             pub typename: String,
             #[serde(skip_serializing_if = "Option::is_none")]
             pub id: Option<String>,
         }
-        ::backendai::__decode!(NodesUnlisted { typename: needed "__typename", id: optional "id" });
+        ::backendai::__decode!(NodesUnknownType { typename: needed "__typename", id: optional "id" });
 
         /// Variant of [`Nodes`].
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
@@ -1146,8 +1146,8 @@ pub mod edges {
     #[non_exhaustive]
     pub struct Introspection {
         pub name: String,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub deprecated: ::backendai::Maybe<bool>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub deprecated: ::backendai::MaybeUndefined<bool>,
     }
     ::backendai::__decode!(Introspection { name: needed "name", deprecated: optional "deprecated" });
 
@@ -1156,12 +1156,12 @@ pub mod edges {
         pub fn new(name: impl Into<String>) -> Self {
             Self {
                 name: name.into(),
-                deprecated: ::backendai::Maybe::Unset,
+                deprecated: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `deprecated`.
-        pub fn deprecated(mut self, value: impl Into<::backendai::Maybe<bool>>) -> Self {
+        pub fn deprecated(mut self, value: impl Into<::backendai::MaybeUndefined<bool>>) -> Self {
             self.deprecated = value.into();
             self
         }
@@ -1170,10 +1170,10 @@ pub mod edges {
     impl ::backendai::Operation for Introspection {
         type Data = introspection::Data;
         const NAME: &'static str = "Introspection";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Introspection($name:String!$deprecated:Boolean=false){__schema{queryType{name}types{...TypeName}directives{name locations args{defaultValue}}}__type(name:$name){...TypeName fields(includeDeprecated:$deprecated){name isDeprecated type{name ofType{...TypeName}}}}__typename}fragment TypeName on __Type{__typename kind name}";
-        const TEXT_JSON: &'static str = "\"query Introspection($name:String!$deprecated:Boolean=false){__schema{queryType{name}types{...TypeName}directives{name locations args{defaultValue}}}__type(name:$name){...TypeName fields(includeDeprecated:$deprecated){name isDeprecated type{name ofType{...TypeName}}}}__typename}fragment TypeName on __Type{__typename kind name}\"";
+        const DOCUMENT: &'static str = "query Introspection($name:String!$deprecated:Boolean=false){__schema{queryType{name}types{...TypeName}directives{name locations args{defaultValue}}}__type(name:$name){...TypeName fields(includeDeprecated:$deprecated){name isDeprecated type{name ofType{...TypeName}}}}__typename}fragment TypeName on __Type{__typename kind name}";
+        const DOCUMENT_JSON: &'static str = "\"query Introspection($name:String!$deprecated:Boolean=false){__schema{queryType{name}types{...TypeName}directives{name locations args{defaultValue}}}__type(name:$name){...TypeName fields(includeDeprecated:$deprecated){name isDeprecated type{name ofType{...TypeName}}}}__typename}fragment TypeName on __Type{__typename kind name}\"";
     }
 
     impl ::backendai::graphql_client::GraphQLQuery for Introspection {
@@ -1182,7 +1182,7 @@ pub mod edges {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -1300,22 +1300,22 @@ pub mod edges {
     #[non_exhaustive]
     pub struct Words {
         /// Above `$self`.
-        #[serde(rename = "self", skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub self_: ::backendai::Maybe<String>,
-        #[serde(rename = "Self", skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub self__: ::backendai::Maybe<String>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub new: ::backendai::Maybe<i32>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub value: ::backendai::Maybe<i32>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub r#async: ::backendai::Maybe<bool>,
-        #[serde(rename = "crate", skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub crate_: ::backendai::Maybe<Vec<i32>>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub level: ::backendai::Maybe<super::types::Level>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub choice: ::backendai::Maybe<super::types::Choice>,
+        #[serde(rename = "self", skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub self_: ::backendai::MaybeUndefined<String>,
+        #[serde(rename = "Self", skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub self__: ::backendai::MaybeUndefined<String>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub new: ::backendai::MaybeUndefined<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub value: ::backendai::MaybeUndefined<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub r#async: ::backendai::MaybeUndefined<bool>,
+        #[serde(rename = "crate", skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub crate_: ::backendai::MaybeUndefined<Vec<i32>>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub level: ::backendai::MaybeUndefined<super::types::Level>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub choice: ::backendai::MaybeUndefined<super::types::Choice>,
     }
     ::backendai::__decode!(Words { self_: optional "self", self__: optional "Self", new: optional "new", value: optional "value", r#async: optional "async", crate_: optional "crate", level: optional "level", choice: optional "choice" });
 
@@ -1323,61 +1323,61 @@ pub mod edges {
         /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
-                self_: ::backendai::Maybe::Unset,
-                self__: ::backendai::Maybe::Unset,
-                new: ::backendai::Maybe::Unset,
-                value: ::backendai::Maybe::Unset,
-                r#async: ::backendai::Maybe::Unset,
-                crate_: ::backendai::Maybe::Unset,
-                level: ::backendai::Maybe::Unset,
-                choice: ::backendai::Maybe::Unset,
+                self_: ::backendai::MaybeUndefined::Undefined,
+                self__: ::backendai::MaybeUndefined::Undefined,
+                new: ::backendai::MaybeUndefined::Undefined,
+                value: ::backendai::MaybeUndefined::Undefined,
+                r#async: ::backendai::MaybeUndefined::Undefined,
+                crate_: ::backendai::MaybeUndefined::Undefined,
+                level: ::backendai::MaybeUndefined::Undefined,
+                choice: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Above `$self`.
-        pub fn self_(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+        pub fn self_(mut self, value: impl Into<::backendai::MaybeUndefined<String>>) -> Self {
             self.self_ = value.into();
             self
         }
 
         /// Sets `Self`.
-        pub fn self__(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+        pub fn self__(mut self, value: impl Into<::backendai::MaybeUndefined<String>>) -> Self {
             self.self__ = value.into();
             self
         }
 
         /// Sets `new`.
-        pub fn new_(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn new_(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self.new = value.into();
             self
         }
 
         /// Sets `value`.
-        pub fn value(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn value(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self.value = value.into();
             self
         }
 
         /// Sets `async`.
-        pub fn r#async(mut self, value: impl Into<::backendai::Maybe<bool>>) -> Self {
+        pub fn r#async(mut self, value: impl Into<::backendai::MaybeUndefined<bool>>) -> Self {
             self.r#async = value.into();
             self
         }
 
         /// Sets `crate`.
-        pub fn crate_(mut self, value: impl Into<::backendai::Maybe<Vec<i32>>>) -> Self {
+        pub fn crate_(mut self, value: impl Into<::backendai::MaybeUndefined<Vec<i32>>>) -> Self {
             self.crate_ = value.into();
             self
         }
 
         /// Sets `level`.
-        pub fn level(mut self, value: impl Into<::backendai::Maybe<super::types::Level>>) -> Self {
+        pub fn level(mut self, value: impl Into<::backendai::MaybeUndefined<super::types::Level>>) -> Self {
             self.level = value.into();
             self
         }
 
         /// Sets `choice`.
-        pub fn choice(mut self, value: impl Into<::backendai::Maybe<super::types::Choice>>) -> Self {
+        pub fn choice(mut self, value: impl Into<::backendai::MaybeUndefined<super::types::Choice>>) -> Self {
             self.choice = value.into();
             self
         }
@@ -1386,10 +1386,10 @@ pub mod edges {
     impl ::backendai::Operation for Words {
         type Data = words::Data;
         const NAME: &'static str = "Words";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Words($self:String=\"a \\\"b\\\"\"$Self:ID=3$new:Int=null$value:Int$async:Boolean=true$crate:[Int!]=[1 2]$level:Level=LOW$choice:Choice={self:{id:\"1\"}}){echo(self:$self Self:$Self new:$new value:$value async:$async crate:$crate level:$level choice:$choice)}";
-        const TEXT_JSON: &'static str = "\"query Words($self:String=\\\"a \\\\\\\"b\\\\\\\"\\\"$Self:ID=3$new:Int=null$value:Int$async:Boolean=true$crate:[Int!]=[1 2]$level:Level=LOW$choice:Choice={self:{id:\\\"1\\\"}}){echo(self:$self Self:$Self new:$new value:$value async:$async crate:$crate level:$level choice:$choice)}\"";
+        const DOCUMENT: &'static str = "query Words($self:String=\"a \\\"b\\\"\"$Self:ID=3$new:Int=null$value:Int$async:Boolean=true$crate:[Int!]=[1 2]$level:Level=LOW$choice:Choice={self:{id:\"1\"}}){echo(self:$self Self:$Self new:$new value:$value async:$async crate:$crate level:$level choice:$choice)}";
+        const DOCUMENT_JSON: &'static str = "\"query Words($self:String=\\\"a \\\\\\\"b\\\\\\\"\\\"$Self:ID=3$new:Int=null$value:Int$async:Boolean=true$crate:[Int!]=[1 2]$level:Level=LOW$choice:Choice={self:{id:\\\"1\\\"}}){echo(self:$self Self:$Self new:$new value:$value async:$async crate:$crate level:$level choice:$choice)}\"";
     }
 
     impl ::backendai::graphql_client::GraphQLQuery for Words {
@@ -1398,7 +1398,7 @@ pub mod edges {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -1424,8 +1424,8 @@ pub mod edges {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Legacy {
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub level: ::backendai::Maybe<super::types::Level>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub level: ::backendai::MaybeUndefined<super::types::Level>,
     }
     ::backendai::__decode!(Legacy { level: optional "level" });
 
@@ -1433,12 +1433,12 @@ pub mod edges {
         /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
-                level: ::backendai::Maybe::Unset,
+                level: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `level`.
-        pub fn level(mut self, value: impl Into<::backendai::Maybe<super::types::Level>>) -> Self {
+        pub fn level(mut self, value: impl Into<::backendai::MaybeUndefined<super::types::Level>>) -> Self {
             self.level = value.into();
             self
         }
@@ -1447,16 +1447,16 @@ pub mod edges {
     impl ::backendai::Operation for Legacy {
         type Data = legacy::Data;
         const NAME: &'static str = "Legacy";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Legacy($level:Level=HIGH){echo(nick:\"n\"level:$level)me{...{__typename gone}}}";
-        const TEXT_JSON: &'static str = "\"query Legacy($level:Level=HIGH){echo(nick:\\\"n\\\"level:$level)me{...{__typename gone}}}\"";
+        const DOCUMENT: &'static str = "query Legacy($level:Level=HIGH){echo(nick:\"n\"level:$level)me{...{__typename gone}}}";
+        const DOCUMENT_JSON: &'static str = "\"query Legacy($level:Level=HIGH){echo(nick:\\\"n\\\"level:$level)me{...{__typename gone}}}\"";
         fn newest(&self) -> Option<::backendai::ManagerVersion> {
             Some(::backendai::ManagerVersion::new(24, 3, 1))
         }
-        fn gate(&self) -> ::backendai::__private::Gate {
-            const PARTS: &[::backendai::__private::Part] = &[::backendai::__private::Part::new(&[], "query Legacy($level:Level=HIGH){echo(nick:\"n\"level:$level)me{...{__typename"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("User.gone", &[::backendai::ManagerVersion::new(24, 3, 1), ::backendai::ManagerVersion::new(23, 9, 6)])]], " gone"), ::backendai::__private::Part::new(&[], "}}}")];
-            let gate = ::backendai::__private::Gate::new(Self::REQUIRES).text(Self::TEXT_JSON, PARTS);
+        fn gate(&self) -> ::backendai::__private::Requirements {
+            const PARTS: &[::backendai::__private::Part] = &[::backendai::__private::Part::new(&[], "query Legacy($level:Level=HIGH){echo(nick:\"n\"level:$level)me{...{__typename"), ::backendai::__private::Part::new(&[&[::backendai::Requirement::new("User.gone", &[::backendai::ManagerVersion::new(24, 3, 1), ::backendai::ManagerVersion::new(23, 9, 6)])]], " gone"), ::backendai::__private::Part::new(&[], "}}}")];
+            let gate = ::backendai::__private::Requirements::new(Self::REQUIRES).text(Self::DOCUMENT_JSON, PARTS);
             gate
         }
     }
@@ -1467,7 +1467,7 @@ pub mod edges {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -1517,10 +1517,10 @@ pub mod edges {
     impl ::backendai::Operation for Scalars {
         type Data = scalars::Data;
         const NAME: &'static str = "Scalars";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Scalars{me{bytes born amount native load}}";
-        const TEXT_JSON: &'static str = "\"query Scalars{me{bytes born amount native load}}\"";
+        const DOCUMENT: &'static str = "query Scalars{me{bytes born amount native load}}";
+        const DOCUMENT_JSON: &'static str = "\"query Scalars{me{bytes born amount native load}}\"";
     }
 
     impl ::backendai::graphql_client::GraphQLQuery for Scalars {
@@ -1529,7 +1529,7 @@ pub mod edges {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -1584,10 +1584,10 @@ pub mod edges {
     impl ::backendai::Operation for Change {
         type Data = change::Data;
         const NAME: &'static str = "Change";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Mutation;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Mutation;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "mutation Change($id:ID!$props:ChangeUser!){change(id:$id props:$props){ok msg}}";
-        const TEXT_JSON: &'static str = "\"mutation Change($id:ID!$props:ChangeUser!){change(id:$id props:$props){ok msg}}\"";
+        const DOCUMENT: &'static str = "mutation Change($id:ID!$props:ChangeUser!){change(id:$id props:$props){ok msg}}";
+        const DOCUMENT_JSON: &'static str = "\"mutation Change($id:ID!$props:ChangeUser!){change(id:$id props:$props){ok msg}}\"";
         fn refusal(data: &change::Data) -> Option<::backendai::Refusal<'_>> {
             if let Some(answer) = &data.change {
                 if !answer.ok {
@@ -1604,7 +1604,7 @@ pub mod edges {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -1640,8 +1640,8 @@ pub mod edges {
         pub id: String,
         #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub email: ::backendai::Maybe<String>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub email: ::backendai::MaybeUndefined<String>,
         /// Must be given, as a value or null.
         pub registry: Option<::backendai::JsonString>,
     }
@@ -1653,7 +1653,7 @@ pub mod edges {
             Self {
                 id: id.into(),
                 name: None,
-                email: ::backendai::Maybe::Unset,
+                email: ::backendai::MaybeUndefined::Undefined,
                 registry: registry,
             }
         }
@@ -1665,7 +1665,7 @@ pub mod edges {
         }
 
         /// Sets `email`.
-        pub fn email(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+        pub fn email(mut self, value: impl Into<::backendai::MaybeUndefined<String>>) -> Self {
             self.email = value.into();
             self
         }
@@ -1674,10 +1674,10 @@ pub mod edges {
     impl ::backendai::Operation for ChangeName {
         type Data = change_name::Data;
         const NAME: &'static str = "ChangeName";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Mutation;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Mutation;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "mutation ChangeName($id:ID!$name:String$email:String$registry:JSONString){change(id:$id props:{name:$name email:$email registry:$registry}){ok msg}}";
-        const TEXT_JSON: &'static str = "\"mutation ChangeName($id:ID!$name:String$email:String$registry:JSONString){change(id:$id props:{name:$name email:$email registry:$registry}){ok msg}}\"";
+        const DOCUMENT: &'static str = "mutation ChangeName($id:ID!$name:String$email:String$registry:JSONString){change(id:$id props:{name:$name email:$email registry:$registry}){ok msg}}";
+        const DOCUMENT_JSON: &'static str = "\"mutation ChangeName($id:ID!$name:String$email:String$registry:JSONString){change(id:$id props:{name:$name email:$email registry:$registry}){ok msg}}\"";
         fn refusal(data: &change_name::Data) -> Option<::backendai::Refusal<'_>> {
             if let Some(answer) = &data.change {
                 if !answer.ok {
@@ -1694,7 +1694,7 @@ pub mod edges {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -1795,10 +1795,10 @@ pub mod lists {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub limit: Option<i32>,
         pub offset: i32,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub filter: ::backendai::Maybe<String>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub order: ::backendai::Maybe<String>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub filter: ::backendai::MaybeUndefined<String>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub order: ::backendai::MaybeUndefined<String>,
     }
     ::backendai::__decode!(Keyed { limit: optional "limit", offset: needed "offset", filter: optional "filter", order: optional "order" });
 
@@ -1808,8 +1808,8 @@ pub mod lists {
             Self {
                 limit: None,
                 offset: offset.into(),
-                filter: ::backendai::Maybe::Unset,
-                order: ::backendai::Maybe::Unset,
+                filter: ::backendai::MaybeUndefined::Undefined,
+                order: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
@@ -1820,13 +1820,13 @@ pub mod lists {
         }
 
         /// Sets `filter`.
-        pub fn filter(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+        pub fn filter(mut self, value: impl Into<::backendai::MaybeUndefined<String>>) -> Self {
             self.filter = value.into();
             self
         }
 
         /// Sets `order`.
-        pub fn order(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+        pub fn order(mut self, value: impl Into<::backendai::MaybeUndefined<String>>) -> Self {
             self.order = value.into();
             self
         }
@@ -1835,28 +1835,28 @@ pub mod lists {
     impl ::backendai::Operation for Keyed {
         type Data = keyed::Data;
         const NAME: &'static str = "Keyed";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Keyed($limit:Int!=10$offset:Int!$filter:String$order:String){user_list(limit:$limit offset:$offset filter:$filter order:$order){items{uuid}total_count}}";
-        const TEXT_JSON: &'static str = "\"query Keyed($limit:Int!=10$offset:Int!$filter:String$order:String){user_list(limit:$limit offset:$offset filter:$filter order:$order){items{uuid}total_count}}\"";
+        const DOCUMENT: &'static str = "query Keyed($limit:Int!=10$offset:Int!$filter:String$order:String){user_list(limit:$limit offset:$offset filter:$filter order:$order){items{uuid}total_count}}";
+        const DOCUMENT_JSON: &'static str = "\"query Keyed($limit:Int!=10$offset:Int!$filter:String$order:String){user_list(limit:$limit offset:$offset filter:$filter order:$order){items{uuid}total_count}}\"";
     }
 
     impl ::backendai::Paginated for Keyed {
         type Item = keyed::UserListItems;
-        const WALKS: &'static [::backendai::Walk] = &[::backendai::Walk::Keyset, ::backendai::Walk::Offset];
+        const STRATEGIES: &'static [::backendai::Pagination] = &[::backendai::Pagination::Keyset, ::backendai::Pagination::Offset];
         const KEY: Option<&'static str> = Some("user_id");
         fn set_window(&mut self, limit: i32, offset: i32) {
             self.limit = Some(limit);
             self.offset = offset;
         }
-        fn order_mut(&mut self) -> Option<&mut ::backendai::Maybe<String>> {
+        fn order_mut(&mut self) -> Option<&mut ::backendai::MaybeUndefined<String>> {
             Some(&mut self.order)
         }
-        fn filter_mut(&mut self) -> Option<&mut ::backendai::Maybe<String>> {
+        fn filter_mut(&mut self) -> Option<&mut ::backendai::MaybeUndefined<String>> {
             Some(&mut self.filter)
         }
         fn is_ordered(&self) -> bool {
-            matches!(self.order, ::backendai::Maybe::Value(_))
+            matches!(self.order, ::backendai::MaybeUndefined::Value(_))
         }
         fn key(item: &keyed::UserListItems) -> Option<String> {
             Some(item.uuid.to_string())
@@ -1874,7 +1874,7 @@ pub mod lists {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -1934,15 +1934,15 @@ pub mod lists {
     impl ::backendai::Operation for Log {
         type Data = log::Data;
         const NAME: &'static str = "Log";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Log($limit:Int!$offset:Int!){log(limit:$limit offset:$offset){items{name}total_count}}";
-        const TEXT_JSON: &'static str = "\"query Log($limit:Int!$offset:Int!){log(limit:$limit offset:$offset){items{name}total_count}}\"";
+        const DOCUMENT: &'static str = "query Log($limit:Int!$offset:Int!){log(limit:$limit offset:$offset){items{name}total_count}}";
+        const DOCUMENT_JSON: &'static str = "\"query Log($limit:Int!$offset:Int!){log(limit:$limit offset:$offset){items{name}total_count}}\"";
     }
 
     impl ::backendai::Paginated for Log {
         type Item = Option<log::LogItems>;
-        const WALKS: &'static [::backendai::Walk] = &[::backendai::Walk::Offset];
+        const STRATEGIES: &'static [::backendai::Pagination] = &[::backendai::Pagination::Offset];
         fn set_window(&mut self, limit: i32, offset: i32) {
             self.limit = limit;
             self.offset = offset;
@@ -1960,7 +1960,7 @@ pub mod lists {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -2021,15 +2021,15 @@ pub mod lists {
     impl ::backendai::Operation for Fragmented {
         type Data = fragmented::Data;
         const NAME: &'static str = "Fragmented";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Fragmented($limit:Int!$offset:Int!){log(limit:$limit offset:$offset){...Inside}}fragment Inside on UserList{items{id name}total_count}";
-        const TEXT_JSON: &'static str = "\"query Fragmented($limit:Int!$offset:Int!){log(limit:$limit offset:$offset){...Inside}}fragment Inside on UserList{items{id name}total_count}\"";
+        const DOCUMENT: &'static str = "query Fragmented($limit:Int!$offset:Int!){log(limit:$limit offset:$offset){...Inside}}fragment Inside on UserList{items{id name}total_count}";
+        const DOCUMENT_JSON: &'static str = "\"query Fragmented($limit:Int!$offset:Int!){log(limit:$limit offset:$offset){...Inside}}fragment Inside on UserList{items{id name}total_count}\"";
     }
 
     impl ::backendai::Paginated for Fragmented {
         type Item = inside::Items;
-        const WALKS: &'static [::backendai::Walk] = &[::backendai::Walk::Offset];
+        const STRATEGIES: &'static [::backendai::Pagination] = &[::backendai::Pagination::Offset];
         const KEY: Option<&'static str> = Some("name,id");
         fn set_window(&mut self, limit: i32, offset: i32) {
             self.limit = limit;
@@ -2059,7 +2059,7 @@ pub mod lists {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -2083,16 +2083,16 @@ pub mod lists {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Robots {
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub first: ::backendai::Maybe<i32>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub after: ::backendai::Maybe<String>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub filter: ::backendai::Maybe<String>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub order: ::backendai::Maybe<String>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub offset: ::backendai::Maybe<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub first: ::backendai::MaybeUndefined<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub after: ::backendai::MaybeUndefined<String>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub filter: ::backendai::MaybeUndefined<String>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub order: ::backendai::MaybeUndefined<String>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub offset: ::backendai::MaybeUndefined<i32>,
     }
     ::backendai::__decode!(Robots { first: optional "first", after: optional "after", filter: optional "filter", order: optional "order", offset: optional "offset" });
 
@@ -2100,40 +2100,40 @@ pub mod lists {
         /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
-                first: ::backendai::Maybe::Unset,
-                after: ::backendai::Maybe::Unset,
-                filter: ::backendai::Maybe::Unset,
-                order: ::backendai::Maybe::Unset,
-                offset: ::backendai::Maybe::Unset,
+                first: ::backendai::MaybeUndefined::Undefined,
+                after: ::backendai::MaybeUndefined::Undefined,
+                filter: ::backendai::MaybeUndefined::Undefined,
+                order: ::backendai::MaybeUndefined::Undefined,
+                offset: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `first`.
-        pub fn first(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn first(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self.first = value.into();
             self
         }
 
         /// Sets `after`.
-        pub fn after(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+        pub fn after(mut self, value: impl Into<::backendai::MaybeUndefined<String>>) -> Self {
             self.after = value.into();
             self
         }
 
         /// Sets `filter`.
-        pub fn filter(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+        pub fn filter(mut self, value: impl Into<::backendai::MaybeUndefined<String>>) -> Self {
             self.filter = value.into();
             self
         }
 
         /// Sets `order`.
-        pub fn order(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+        pub fn order(mut self, value: impl Into<::backendai::MaybeUndefined<String>>) -> Self {
             self.order = value.into();
             self
         }
 
         /// Sets `offset`.
-        pub fn offset(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn offset(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self.offset = value.into();
             self
         }
@@ -2142,28 +2142,28 @@ pub mod lists {
     impl ::backendai::Operation for Robots {
         type Data = robots::Data;
         const NAME: &'static str = "Robots";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Robots($first:Int=10$after:String$filter:String$order:String$offset:Int){robots(first:$first after:$after filter:$filter order:$order offset:$offset){count edges{cursor node{name}}pageInfo{hasNextPage endCursor}}}";
-        const TEXT_JSON: &'static str = "\"query Robots($first:Int=10$after:String$filter:String$order:String$offset:Int){robots(first:$first after:$after filter:$filter order:$order offset:$offset){count edges{cursor node{name}}pageInfo{hasNextPage endCursor}}}\"";
+        const DOCUMENT: &'static str = "query Robots($first:Int=10$after:String$filter:String$order:String$offset:Int){robots(first:$first after:$after filter:$filter order:$order offset:$offset){count edges{cursor node{name}}pageInfo{hasNextPage endCursor}}}";
+        const DOCUMENT_JSON: &'static str = "\"query Robots($first:Int=10$after:String$filter:String$order:String$offset:Int){robots(first:$first after:$after filter:$filter order:$order offset:$offset){count edges{cursor node{name}}pageInfo{hasNextPage endCursor}}}\"";
     }
 
     impl ::backendai::Paginated for Robots {
         type Item = Option<robots::RobotsEdgesNode>;
-        const WALKS: &'static [::backendai::Walk] = &[::backendai::Walk::Cursor];
+        const STRATEGIES: &'static [::backendai::Pagination] = &[::backendai::Pagination::Cursor];
         fn set_cursor(&mut self, first: i32, after: Option<String>) {
-            self.first = ::backendai::Maybe::Value(first);
-            self.after = after.map_or(::backendai::Maybe::Unset, ::backendai::Maybe::Value);
-            self.offset = ::backendai::Maybe::Unset;
+            self.first = ::backendai::MaybeUndefined::Value(first);
+            self.after = after.map_or(::backendai::MaybeUndefined::Undefined, ::backendai::MaybeUndefined::Value);
+            self.offset = ::backendai::MaybeUndefined::Undefined;
         }
-        fn order_mut(&mut self) -> Option<&mut ::backendai::Maybe<String>> {
+        fn order_mut(&mut self) -> Option<&mut ::backendai::MaybeUndefined<String>> {
             Some(&mut self.order)
         }
-        fn filter_mut(&mut self) -> Option<&mut ::backendai::Maybe<String>> {
+        fn filter_mut(&mut self) -> Option<&mut ::backendai::MaybeUndefined<String>> {
             Some(&mut self.filter)
         }
         fn is_ordered(&self) -> bool {
-            matches!(self.order, ::backendai::Maybe::Value(_))
+            matches!(self.order, ::backendai::MaybeUndefined::Value(_))
         }
         fn page(data: robots::Data) -> Option<::backendai::Page<Option<robots::RobotsEdgesNode>>> {
             let list = data.robots;
@@ -2182,7 +2182,7 @@ pub mod lists {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -2245,16 +2245,16 @@ pub mod lists {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct RobotsV2 {
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub first: ::backendai::Maybe<i32>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub after: ::backendai::Maybe<String>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub limit: ::backendai::Maybe<i32>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub offset: ::backendai::Maybe<i32>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub by: ::backendai::Maybe<Vec<i32>>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub first: ::backendai::MaybeUndefined<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub after: ::backendai::MaybeUndefined<String>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub limit: ::backendai::MaybeUndefined<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub offset: ::backendai::MaybeUndefined<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub by: ::backendai::MaybeUndefined<Vec<i32>>,
     }
     ::backendai::__decode!(RobotsV2 { first: optional "first", after: optional "after", limit: optional "limit", offset: optional "offset", by: optional "by" });
 
@@ -2262,40 +2262,40 @@ pub mod lists {
         /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
-                first: ::backendai::Maybe::Unset,
-                after: ::backendai::Maybe::Unset,
-                limit: ::backendai::Maybe::Unset,
-                offset: ::backendai::Maybe::Unset,
-                by: ::backendai::Maybe::Unset,
+                first: ::backendai::MaybeUndefined::Undefined,
+                after: ::backendai::MaybeUndefined::Undefined,
+                limit: ::backendai::MaybeUndefined::Undefined,
+                offset: ::backendai::MaybeUndefined::Undefined,
+                by: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `first`.
-        pub fn first(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn first(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self.first = value.into();
             self
         }
 
         /// Sets `after`.
-        pub fn after(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+        pub fn after(mut self, value: impl Into<::backendai::MaybeUndefined<String>>) -> Self {
             self.after = value.into();
             self
         }
 
         /// Sets `limit`.
-        pub fn limit(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn limit(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self.limit = value.into();
             self
         }
 
         /// Sets `offset`.
-        pub fn offset(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn offset(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self.offset = value.into();
             self
         }
 
         /// Sets `by`.
-        pub fn by(mut self, value: impl Into<::backendai::Maybe<Vec<i32>>>) -> Self {
+        pub fn by(mut self, value: impl Into<::backendai::MaybeUndefined<Vec<i32>>>) -> Self {
             self.by = value.into();
             self
         }
@@ -2304,29 +2304,29 @@ pub mod lists {
     impl ::backendai::Operation for RobotsV2 {
         type Data = robots_v2::Data;
         const NAME: &'static str = "RobotsV2";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query RobotsV2($first:Int$after:String$limit:Int$offset:Int$by:[Int!]){robotsV2(first:$first after:$after limit:$limit offset:$offset orderBy:$by){count edges{...Edge}pageInfo{hasNextPage endCursor}}}fragment Edge on RobotEdge{cursor node{name}}";
-        const TEXT_JSON: &'static str = "\"query RobotsV2($first:Int$after:String$limit:Int$offset:Int$by:[Int!]){robotsV2(first:$first after:$after limit:$limit offset:$offset orderBy:$by){count edges{...Edge}pageInfo{hasNextPage endCursor}}}fragment Edge on RobotEdge{cursor node{name}}\"";
+        const DOCUMENT: &'static str = "query RobotsV2($first:Int$after:String$limit:Int$offset:Int$by:[Int!]){robotsV2(first:$first after:$after limit:$limit offset:$offset orderBy:$by){count edges{...Edge}pageInfo{hasNextPage endCursor}}}fragment Edge on RobotEdge{cursor node{name}}";
+        const DOCUMENT_JSON: &'static str = "\"query RobotsV2($first:Int$after:String$limit:Int$offset:Int$by:[Int!]){robotsV2(first:$first after:$after limit:$limit offset:$offset orderBy:$by){count edges{...Edge}pageInfo{hasNextPage endCursor}}}fragment Edge on RobotEdge{cursor node{name}}\"";
     }
 
     impl ::backendai::Paginated for RobotsV2 {
         type Item = edge::Node;
-        const WALKS: &'static [::backendai::Walk] = &[::backendai::Walk::Offset, ::backendai::Walk::Cursor];
+        const STRATEGIES: &'static [::backendai::Pagination] = &[::backendai::Pagination::Offset, ::backendai::Pagination::Cursor];
         fn set_window(&mut self, limit: i32, offset: i32) {
-            self.limit = ::backendai::Maybe::Value(limit);
-            self.offset = ::backendai::Maybe::Value(offset);
-            self.first = ::backendai::Maybe::Unset;
-            self.after = ::backendai::Maybe::Unset;
+            self.limit = ::backendai::MaybeUndefined::Value(limit);
+            self.offset = ::backendai::MaybeUndefined::Value(offset);
+            self.first = ::backendai::MaybeUndefined::Undefined;
+            self.after = ::backendai::MaybeUndefined::Undefined;
         }
         fn set_cursor(&mut self, first: i32, after: Option<String>) {
-            self.first = ::backendai::Maybe::Value(first);
-            self.after = after.map_or(::backendai::Maybe::Unset, ::backendai::Maybe::Value);
-            self.limit = ::backendai::Maybe::Unset;
-            self.offset = ::backendai::Maybe::Unset;
+            self.first = ::backendai::MaybeUndefined::Value(first);
+            self.after = after.map_or(::backendai::MaybeUndefined::Undefined, ::backendai::MaybeUndefined::Value);
+            self.limit = ::backendai::MaybeUndefined::Undefined;
+            self.offset = ::backendai::MaybeUndefined::Undefined;
         }
         fn is_ordered(&self) -> bool {
-            matches!(self.by, ::backendai::Maybe::Value(_))
+            matches!(self.by, ::backendai::MaybeUndefined::Value(_))
         }
         fn page(data: robots_v2::Data) -> Option<::backendai::Page<edge::Node>> {
             let list = data.robots_v2?;
@@ -2345,7 +2345,7 @@ pub mod lists {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -2498,10 +2498,10 @@ pub mod people {
     impl ::backendai::Operation for Overlap {
         type Data = overlap::Data;
         const NAME: &'static str = "Overlap";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Overlap{me{name...UserCard...Contact...on User{name friend{id}}...on Node{id}}}fragment Contact on User{name email tags}fragment UserCard on User{id name mail:email password need_password_change friend{name...Contact}}";
-        const TEXT_JSON: &'static str = "\"query Overlap{me{name...UserCard...Contact...on User{name friend{id}}...on Node{id}}}fragment Contact on User{name email tags}fragment UserCard on User{id name mail:email password need_password_change friend{name...Contact}}\"";
+        const DOCUMENT: &'static str = "query Overlap{me{name...UserCard...Contact...on User{name friend{id}}...on Node{id}}}fragment Contact on User{name email tags}fragment UserCard on User{id name mail:email password need_password_change friend{name...Contact}}";
+        const DOCUMENT_JSON: &'static str = "\"query Overlap{me{name...UserCard...Contact...on User{name friend{id}}...on Node{id}}}fragment Contact on User{name email tags}fragment UserCard on User{id name mail:email password need_password_change friend{name...Contact}}\"";
     }
 
     impl ::backendai::graphql_client::GraphQLQuery for Overlap {
@@ -2510,7 +2510,7 @@ pub mod people {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -2595,10 +2595,10 @@ pub mod people {
     impl ::backendai::Operation for Sole {
         type Data = sole::Data;
         const NAME: &'static str = "Sole";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Sole($id:ID!){user(id:$id){...UserCard}}fragment UserCard on User{id name mail:email password need_password_change friend{name...Contact}}fragment Contact on User{name email tags}";
-        const TEXT_JSON: &'static str = "\"query Sole($id:ID!){user(id:$id){...UserCard}}fragment UserCard on User{id name mail:email password need_password_change friend{name...Contact}}fragment Contact on User{name email tags}\"";
+        const DOCUMENT: &'static str = "query Sole($id:ID!){user(id:$id){...UserCard}}fragment UserCard on User{id name mail:email password need_password_change friend{name...Contact}}fragment Contact on User{name email tags}";
+        const DOCUMENT_JSON: &'static str = "\"query Sole($id:ID!){user(id:$id){...UserCard}}fragment UserCard on User{id name mail:email password need_password_change friend{name...Contact}}fragment Contact on User{name email tags}\"";
     }
 
     impl ::backendai::Select for Sole {
@@ -2614,7 +2614,7 @@ pub mod people {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -2652,16 +2652,16 @@ pub mod people {
     impl ::backendai::Operation for Aliases {
         type Data = aliases::Data;
         const NAME: &'static str = "Aliases";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Aliases{first:me{id _id type self:name page:friends(first:1){id}grid statusHistory created_at uuid big blob anything gone}match __typename}";
-        const TEXT_JSON: &'static str = "\"query Aliases{first:me{id _id type self:name page:friends(first:1){id}grid statusHistory created_at uuid big blob anything gone}match __typename}\"";
+        const DOCUMENT: &'static str = "query Aliases{first:me{id _id type self:name page:friends(first:1){id}grid statusHistory created_at uuid big blob anything gone}match __typename}";
+        const DOCUMENT_JSON: &'static str = "\"query Aliases{first:me{id _id type self:name page:friends(first:1){id}grid statusHistory created_at uuid big blob anything gone}match __typename}\"";
         fn newest(&self) -> Option<::backendai::ManagerVersion> {
             Some(::backendai::ManagerVersion::new(24, 3, 1))
         }
-        fn gate(&self) -> ::backendai::__private::Gate {
-            const PARTS: &[::backendai::__private::Part] = &[::backendai::__private::Part::new(&[], "query Aliases{first:me{id _id type self:name page:friends(first:1){id}grid statusHistory created_at uuid big blob anything"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("User.gone", &[::backendai::ManagerVersion::new(24, 3, 1), ::backendai::ManagerVersion::new(23, 9, 6)])]], " gone"), ::backendai::__private::Part::new(&[], "}match __typename}")];
-            let gate = ::backendai::__private::Gate::new(Self::REQUIRES).text(Self::TEXT_JSON, PARTS);
+        fn gate(&self) -> ::backendai::__private::Requirements {
+            const PARTS: &[::backendai::__private::Part] = &[::backendai::__private::Part::new(&[], "query Aliases{first:me{id _id type self:name page:friends(first:1){id}grid statusHistory created_at uuid big blob anything"), ::backendai::__private::Part::new(&[&[::backendai::Requirement::new("User.gone", &[::backendai::ManagerVersion::new(24, 3, 1), ::backendai::ManagerVersion::new(23, 9, 6)])]], " gone"), ::backendai::__private::Part::new(&[], "}match __typename}")];
+            let gate = ::backendai::__private::Requirements::new(Self::REQUIRES).text(Self::DOCUMENT_JSON, PARTS);
             gate
         }
     }
@@ -2672,7 +2672,7 @@ pub mod people {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -2758,10 +2758,10 @@ pub mod people {
     impl ::backendai::Operation for Conditional {
         type Data = conditional::Data;
         const NAME: &'static str = "Conditional";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Conditional($with:Boolean!$id:ID!=\"1\"){me{name@include(if:$with)...Contact@skip(if:$with)...@include(if:$with){id tags}}user(id:$id)@include(if:$with){...Identity}}fragment Contact on User{name email tags}fragment Identity on Node{id}";
-        const TEXT_JSON: &'static str = "\"query Conditional($with:Boolean!$id:ID!=\\\"1\\\"){me{name@include(if:$with)...Contact@skip(if:$with)...@include(if:$with){id tags}}user(id:$id)@include(if:$with){...Identity}}fragment Contact on User{name email tags}fragment Identity on Node{id}\"";
+        const DOCUMENT: &'static str = "query Conditional($with:Boolean!$id:ID!=\"1\"){me{name@include(if:$with)...Contact@skip(if:$with)...@include(if:$with){id tags}}user(id:$id)@include(if:$with){...Identity}}fragment Contact on User{name email tags}fragment Identity on Node{id}";
+        const DOCUMENT_JSON: &'static str = "\"query Conditional($with:Boolean!$id:ID!=\\\"1\\\"){me{name@include(if:$with)...Contact@skip(if:$with)...@include(if:$with){id tags}}user(id:$id)@include(if:$with){...Identity}}fragment Contact on User{name email tags}fragment Identity on Node{id}\"";
     }
 
     impl ::backendai::graphql_client::GraphQLQuery for Conditional {
@@ -2770,7 +2770,7 @@ pub mod people {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -2816,10 +2816,10 @@ pub mod people {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub limit: Option<i32>,
         pub offset: i32,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub order: ::backendai::Maybe<String>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub filter: ::backendai::Maybe<String>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub order: ::backendai::MaybeUndefined<String>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub filter: ::backendai::MaybeUndefined<String>,
     }
     ::backendai::__decode!(Users { limit: optional "limit", offset: needed "offset", order: optional "order", filter: optional "filter" });
 
@@ -2829,8 +2829,8 @@ pub mod people {
             Self {
                 limit: None,
                 offset: offset.into(),
-                order: ::backendai::Maybe::Unset,
-                filter: ::backendai::Maybe::Unset,
+                order: ::backendai::MaybeUndefined::Undefined,
+                filter: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
@@ -2841,13 +2841,13 @@ pub mod people {
         }
 
         /// Sets `order`.
-        pub fn order(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+        pub fn order(mut self, value: impl Into<::backendai::MaybeUndefined<String>>) -> Self {
             self.order = value.into();
             self
         }
 
         /// Sets `filter`.
-        pub fn filter(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+        pub fn filter(mut self, value: impl Into<::backendai::MaybeUndefined<String>>) -> Self {
             self.filter = value.into();
             self
         }
@@ -2856,28 +2856,28 @@ pub mod people {
     impl ::backendai::Operation for Users {
         type Data = users::Data;
         const NAME: &'static str = "Users";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Users($limit:Int!=20$offset:Int!$order:String$filter:String){user_list(limit:$limit offset:$offset order:$order filter:$filter){items{...Contact}total_count}}fragment Contact on User{name email tags}";
-        const TEXT_JSON: &'static str = "\"query Users($limit:Int!=20$offset:Int!$order:String$filter:String){user_list(limit:$limit offset:$offset order:$order filter:$filter){items{...Contact}total_count}}fragment Contact on User{name email tags}\"";
+        const DOCUMENT: &'static str = "query Users($limit:Int!=20$offset:Int!$order:String$filter:String){user_list(limit:$limit offset:$offset order:$order filter:$filter){items{...Contact}total_count}}fragment Contact on User{name email tags}";
+        const DOCUMENT_JSON: &'static str = "\"query Users($limit:Int!=20$offset:Int!$order:String$filter:String){user_list(limit:$limit offset:$offset order:$order filter:$filter){items{...Contact}total_count}}fragment Contact on User{name email tags}\"";
     }
 
     impl ::backendai::Paginated for Users {
         type Item = Contact;
-        const WALKS: &'static [::backendai::Walk] = &[::backendai::Walk::Keyset, ::backendai::Walk::Offset];
+        const STRATEGIES: &'static [::backendai::Pagination] = &[::backendai::Pagination::Keyset, ::backendai::Pagination::Offset];
         const KEY: Option<&'static str> = Some("name");
         fn set_window(&mut self, limit: i32, offset: i32) {
             self.limit = Some(limit);
             self.offset = offset;
         }
-        fn order_mut(&mut self) -> Option<&mut ::backendai::Maybe<String>> {
+        fn order_mut(&mut self) -> Option<&mut ::backendai::MaybeUndefined<String>> {
             Some(&mut self.order)
         }
-        fn filter_mut(&mut self) -> Option<&mut ::backendai::Maybe<String>> {
+        fn filter_mut(&mut self) -> Option<&mut ::backendai::MaybeUndefined<String>> {
             Some(&mut self.filter)
         }
         fn is_ordered(&self) -> bool {
-            matches!(self.order, ::backendai::Maybe::Value(_))
+            matches!(self.order, ::backendai::MaybeUndefined::Value(_))
         }
         fn key(item: &Contact) -> Option<String> {
             Some(item.name.to_string())
@@ -2903,7 +2903,7 @@ pub mod people {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -2962,8 +2962,8 @@ pub mod prelude {
     #[non_exhaustive]
     pub struct Option_ {
         pub id: String,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub level: ::backendai::Maybe<super::types::Level>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub level: ::backendai::MaybeUndefined<super::types::Level>,
     }
     ::backendai::__decode!(Option_ { id: needed "id", level: optional "level" });
 
@@ -2972,12 +2972,12 @@ pub mod prelude {
         pub fn new(id: impl Into<String>) -> Self {
             Self {
                 id: id.into(),
-                level: ::backendai::Maybe::Unset,
+                level: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `level`.
-        pub fn level(mut self, value: impl Into<::backendai::Maybe<super::types::Level>>) -> Self {
+        pub fn level(mut self, value: impl Into<::backendai::MaybeUndefined<super::types::Level>>) -> Self {
             self.level = value.into();
             self
         }
@@ -2986,10 +2986,10 @@ pub mod prelude {
     impl ::backendai::Operation for Option_ {
         type Data = option::Data;
         const NAME: &'static str = "Option";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Option($id:ID!$level:Level=LOW){user(id:$id){...Vec}echo(level:$level)}fragment Vec on User{name tags email}";
-        const TEXT_JSON: &'static str = "\"query Option($id:ID!$level:Level=LOW){user(id:$id){...Vec}echo(level:$level)}fragment Vec on User{name tags email}\"";
+        const DOCUMENT: &'static str = "query Option($id:ID!$level:Level=LOW){user(id:$id){...Vec}echo(level:$level)}fragment Vec on User{name tags email}";
+        const DOCUMENT_JSON: &'static str = "\"query Option($id:ID!$level:Level=LOW){user(id:$id){...Vec}echo(level:$level)}fragment Vec on User{name tags email}\"";
     }
 
     impl ::backendai::Select for Option_ {
@@ -3005,7 +3005,7 @@ pub mod prelude {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -3045,10 +3045,10 @@ pub mod prelude {
     impl ::backendai::Operation for Some_ {
         type Data = some::Data;
         const NAME: &'static str = "Some";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Some($id:ID!){user(id:$id){...Vec}}fragment Vec on User{name tags email}";
-        const TEXT_JSON: &'static str = "\"query Some($id:ID!){user(id:$id){...Vec}}fragment Vec on User{name tags email}\"";
+        const DOCUMENT: &'static str = "query Some($id:ID!){user(id:$id){...Vec}}fragment Vec on User{name tags email}";
+        const DOCUMENT_JSON: &'static str = "\"query Some($id:ID!){user(id:$id){...Vec}}fragment Vec on User{name tags email}\"";
     }
 
     impl ::backendai::Select for Some_ {
@@ -3064,7 +3064,7 @@ pub mod prelude {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -3101,10 +3101,10 @@ pub mod prelude {
     impl ::backendai::Operation for None_ {
         type Data = none::Data;
         const NAME: &'static str = "None";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query None{me{...Vec}}fragment Vec on User{name tags email}";
-        const TEXT_JSON: &'static str = "\"query None{me{...Vec}}fragment Vec on User{name tags email}\"";
+        const DOCUMENT: &'static str = "query None{me{...Vec}}fragment Vec on User{name tags email}";
+        const DOCUMENT_JSON: &'static str = "\"query None{me{...Vec}}fragment Vec on User{name tags email}\"";
     }
 
     impl ::backendai::Select for None_ {
@@ -3120,7 +3120,7 @@ pub mod prelude {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -3157,10 +3157,10 @@ pub mod prelude {
     impl ::backendai::Operation for Ok_ {
         type Data = ok::Data;
         const NAME: &'static str = "Ok";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Ok{me{...Vec}}fragment Vec on User{name tags email}";
-        const TEXT_JSON: &'static str = "\"query Ok{me{...Vec}}fragment Vec on User{name tags email}\"";
+        const DOCUMENT: &'static str = "query Ok{me{...Vec}}fragment Vec on User{name tags email}";
+        const DOCUMENT_JSON: &'static str = "\"query Ok{me{...Vec}}fragment Vec on User{name tags email}\"";
     }
 
     impl ::backendai::Select for Ok_ {
@@ -3176,7 +3176,7 @@ pub mod prelude {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -3199,8 +3199,8 @@ pub mod prelude {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Err_ {
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub new: ::backendai::Maybe<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub new: ::backendai::MaybeUndefined<i32>,
     }
     ::backendai::__decode!(Err_ { new: optional "new" });
 
@@ -3208,12 +3208,12 @@ pub mod prelude {
         /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
-                new: ::backendai::Maybe::Unset,
+                new: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `new`.
-        pub fn new_(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn new_(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self.new = value.into();
             self
         }
@@ -3222,10 +3222,10 @@ pub mod prelude {
     impl ::backendai::Operation for Err_ {
         type Data = err::Data;
         const NAME: &'static str = "Err";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Err($new:Int){echo(new:$new)}";
-        const TEXT_JSON: &'static str = "\"query Err($new:Int){echo(new:$new)}\"";
+        const DOCUMENT: &'static str = "query Err($new:Int){echo(new:$new)}";
+        const DOCUMENT_JSON: &'static str = "\"query Err($new:Int){echo(new:$new)}\"";
     }
 
     impl ::backendai::graphql_client::GraphQLQuery for Err_ {
@@ -3234,7 +3234,7 @@ pub mod prelude {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -3273,10 +3273,10 @@ pub mod prelude {
     impl ::backendai::Operation for String_ {
         type Data = string::Data;
         const NAME: &'static str = "String";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query String($id:ID!){user(id:$id){...Vec}}fragment Vec on User{name tags email}";
-        const TEXT_JSON: &'static str = "\"query String($id:ID!){user(id:$id){...Vec}}fragment Vec on User{name tags email}\"";
+        const DOCUMENT: &'static str = "query String($id:ID!){user(id:$id){...Vec}}fragment Vec on User{name tags email}";
+        const DOCUMENT_JSON: &'static str = "\"query String($id:ID!){user(id:$id){...Vec}}fragment Vec on User{name tags email}\"";
     }
 
     impl ::backendai::Select for String_ {
@@ -3292,7 +3292,7 @@ pub mod prelude {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -3329,10 +3329,10 @@ pub mod prelude {
     impl ::backendai::Operation for Box_ {
         type Data = r#box::Data;
         const NAME: &'static str = "Box";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Box{me{...Vec}}fragment Vec on User{name tags email}";
-        const TEXT_JSON: &'static str = "\"query Box{me{...Vec}}fragment Vec on User{name tags email}\"";
+        const DOCUMENT: &'static str = "query Box{me{...Vec}}fragment Vec on User{name tags email}";
+        const DOCUMENT_JSON: &'static str = "\"query Box{me{...Vec}}fragment Vec on User{name tags email}\"";
     }
 
     impl ::backendai::Select for Box_ {
@@ -3348,7 +3348,7 @@ pub mod prelude {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -3371,8 +3371,8 @@ pub mod prelude {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Default_ {
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub new: ::backendai::Maybe<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub new: ::backendai::MaybeUndefined<i32>,
     }
     ::backendai::__decode!(Default_ { new: optional "new" });
 
@@ -3380,12 +3380,12 @@ pub mod prelude {
         /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
-                new: ::backendai::Maybe::Unset,
+                new: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `new`.
-        pub fn new_(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn new_(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self.new = value.into();
             self
         }
@@ -3394,10 +3394,10 @@ pub mod prelude {
     impl ::backendai::Operation for Default_ {
         type Data = default::Data;
         const NAME: &'static str = "Default";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Default($new:Int){echo(new:$new)}";
-        const TEXT_JSON: &'static str = "\"query Default($new:Int){echo(new:$new)}\"";
+        const DOCUMENT: &'static str = "query Default($new:Int){echo(new:$new)}";
+        const DOCUMENT_JSON: &'static str = "\"query Default($new:Int){echo(new:$new)}\"";
     }
 
     impl ::backendai::graphql_client::GraphQLQuery for Default_ {
@@ -3406,7 +3406,7 @@ pub mod prelude {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -3443,10 +3443,10 @@ pub mod prelude {
     impl ::backendai::Operation for Clone {
         type Data = clone::Data;
         const NAME: &'static str = "Clone";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Clone{me{...Vec}}fragment Vec on User{name tags email}";
-        const TEXT_JSON: &'static str = "\"query Clone{me{...Vec}}fragment Vec on User{name tags email}\"";
+        const DOCUMENT: &'static str = "query Clone{me{...Vec}}fragment Vec on User{name tags email}";
+        const DOCUMENT_JSON: &'static str = "\"query Clone{me{...Vec}}fragment Vec on User{name tags email}\"";
     }
 
     impl ::backendai::Select for Clone {
@@ -3462,7 +3462,7 @@ pub mod prelude {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -3485,8 +3485,8 @@ pub mod prelude {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Self_ {
-        #[serde(rename = "self", skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub self_: ::backendai::Maybe<String>,
+        #[serde(rename = "self", skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub self_: ::backendai::MaybeUndefined<String>,
     }
     ::backendai::__decode!(Self_ { self_: optional "self" });
 
@@ -3494,12 +3494,12 @@ pub mod prelude {
         /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
-                self_: ::backendai::Maybe::Unset,
+                self_: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `self`.
-        pub fn self_(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+        pub fn self_(mut self, value: impl Into<::backendai::MaybeUndefined<String>>) -> Self {
             self.self_ = value.into();
             self
         }
@@ -3508,10 +3508,10 @@ pub mod prelude {
     impl ::backendai::Operation for Self_ {
         type Data = self_::Data;
         const NAME: &'static str = "Self";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Self($self:String){echo(self:$self)}";
-        const TEXT_JSON: &'static str = "\"query Self($self:String){echo(self:$self)}\"";
+        const DOCUMENT: &'static str = "query Self($self:String){echo(self:$self)}";
+        const DOCUMENT_JSON: &'static str = "\"query Self($self:String){echo(self:$self)}\"";
     }
 
     impl ::backendai::graphql_client::GraphQLQuery for Self_ {
@@ -3520,7 +3520,7 @@ pub mod prelude {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -3543,8 +3543,8 @@ pub mod prelude {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Str {
-        #[serde(rename = "self", skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub self_: ::backendai::Maybe<String>,
+        #[serde(rename = "self", skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub self_: ::backendai::MaybeUndefined<String>,
     }
     ::backendai::__decode!(Str { self_: optional "self" });
 
@@ -3552,12 +3552,12 @@ pub mod prelude {
         /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
-                self_: ::backendai::Maybe::Unset,
+                self_: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `self`.
-        pub fn self_(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+        pub fn self_(mut self, value: impl Into<::backendai::MaybeUndefined<String>>) -> Self {
             self.self_ = value.into();
             self
         }
@@ -3566,10 +3566,10 @@ pub mod prelude {
     impl ::backendai::Operation for Str {
         type Data = str::Data;
         const NAME: &'static str = "str";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query str($self:String){echo(self:$self)}";
-        const TEXT_JSON: &'static str = "\"query str($self:String){echo(self:$self)}\"";
+        const DOCUMENT: &'static str = "query str($self:String){echo(self:$self)}";
+        const DOCUMENT_JSON: &'static str = "\"query str($self:String){echo(self:$self)}\"";
     }
 
     impl ::backendai::graphql_client::GraphQLQuery for Str {
@@ -3578,7 +3578,7 @@ pub mod prelude {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -3615,10 +3615,10 @@ pub mod prelude {
     impl ::backendai::Operation for Bool {
         type Data = bool::Data;
         const NAME: &'static str = "bool";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query bool{me{...Vec}}fragment Vec on User{name tags email}";
-        const TEXT_JSON: &'static str = "\"query bool{me{...Vec}}fragment Vec on User{name tags email}\"";
+        const DOCUMENT: &'static str = "query bool{me{...Vec}}fragment Vec on User{name tags email}";
+        const DOCUMENT_JSON: &'static str = "\"query bool{me{...Vec}}fragment Vec on User{name tags email}\"";
     }
 
     impl ::backendai::Select for Bool {
@@ -3634,7 +3634,7 @@ pub mod prelude {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -3657,8 +3657,8 @@ pub mod prelude {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct I32 {
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub new: ::backendai::Maybe<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub new: ::backendai::MaybeUndefined<i32>,
     }
     ::backendai::__decode!(I32 { new: optional "new" });
 
@@ -3666,12 +3666,12 @@ pub mod prelude {
         /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
-                new: ::backendai::Maybe::Unset,
+                new: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `new`.
-        pub fn new_(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn new_(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self.new = value.into();
             self
         }
@@ -3680,10 +3680,10 @@ pub mod prelude {
     impl ::backendai::Operation for I32 {
         type Data = i32::Data;
         const NAME: &'static str = "i32";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query i32($new:Int){echo(new:$new)}";
-        const TEXT_JSON: &'static str = "\"query i32($new:Int){echo(new:$new)}\"";
+        const DOCUMENT: &'static str = "query i32($new:Int){echo(new:$new)}";
+        const DOCUMENT_JSON: &'static str = "\"query i32($new:Int){echo(new:$new)}\"";
     }
 
     impl ::backendai::graphql_client::GraphQLQuery for I32 {
@@ -3692,7 +3692,7 @@ pub mod prelude {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -3729,10 +3729,10 @@ pub mod prelude {
     impl ::backendai::Operation for Core {
         type Data = core::Data;
         const NAME: &'static str = "core";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query core{me{...Vec}}fragment Vec on User{name tags email}";
-        const TEXT_JSON: &'static str = "\"query core{me{...Vec}}fragment Vec on User{name tags email}\"";
+        const DOCUMENT: &'static str = "query core{me{...Vec}}fragment Vec on User{name tags email}";
+        const DOCUMENT_JSON: &'static str = "\"query core{me{...Vec}}fragment Vec on User{name tags email}\"";
     }
 
     impl ::backendai::Select for Core {
@@ -3748,7 +3748,7 @@ pub mod prelude {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -3785,10 +3785,10 @@ pub mod prelude {
     impl ::backendai::Operation for Std {
         type Data = std::Data;
         const NAME: &'static str = "std";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query std{me{...Vec}}fragment Vec on User{name tags email}";
-        const TEXT_JSON: &'static str = "\"query std{me{...Vec}}fragment Vec on User{name tags email}\"";
+        const DOCUMENT: &'static str = "query std{me{...Vec}}fragment Vec on User{name tags email}";
+        const DOCUMENT_JSON: &'static str = "\"query std{me{...Vec}}fragment Vec on User{name tags email}\"";
     }
 
     impl ::backendai::Select for Std {
@@ -3804,7 +3804,7 @@ pub mod prelude {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -3841,10 +3841,10 @@ pub mod prelude {
     impl ::backendai::Operation for Alloc {
         type Data = alloc::Data;
         const NAME: &'static str = "alloc";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query alloc{me{...Vec}}fragment Vec on User{name tags email}";
-        const TEXT_JSON: &'static str = "\"query alloc{me{...Vec}}fragment Vec on User{name tags email}\"";
+        const DOCUMENT: &'static str = "query alloc{me{...Vec}}fragment Vec on User{name tags email}";
+        const DOCUMENT_JSON: &'static str = "\"query alloc{me{...Vec}}fragment Vec on User{name tags email}\"";
     }
 
     impl ::backendai::Select for Alloc {
@@ -3860,7 +3860,7 @@ pub mod prelude {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -3883,8 +3883,8 @@ pub mod prelude {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Backendai {
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub new: ::backendai::Maybe<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub new: ::backendai::MaybeUndefined<i32>,
     }
     ::backendai::__decode!(Backendai { new: optional "new" });
 
@@ -3892,12 +3892,12 @@ pub mod prelude {
         /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
-                new: ::backendai::Maybe::Unset,
+                new: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `new`.
-        pub fn new_(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn new_(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self.new = value.into();
             self
         }
@@ -3906,10 +3906,10 @@ pub mod prelude {
     impl ::backendai::Operation for Backendai {
         type Data = backendai::Data;
         const NAME: &'static str = "backendai";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query backendai($new:Int){echo(new:$new)}";
-        const TEXT_JSON: &'static str = "\"query backendai($new:Int){echo(new:$new)}\"";
+        const DOCUMENT: &'static str = "query backendai($new:Int){echo(new:$new)}";
+        const DOCUMENT_JSON: &'static str = "\"query backendai($new:Int){echo(new:$new)}\"";
     }
 
     impl ::backendai::graphql_client::GraphQLQuery for Backendai {
@@ -3918,7 +3918,7 @@ pub mod prelude {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -3955,10 +3955,10 @@ pub mod prelude {
     impl ::backendai::Operation for Crate {
         type Data = crate_::Data;
         const NAME: &'static str = "crate";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query crate{me{...Vec}}fragment Vec on User{name tags email}";
-        const TEXT_JSON: &'static str = "\"query crate{me{...Vec}}fragment Vec on User{name tags email}\"";
+        const DOCUMENT: &'static str = "query crate{me{...Vec}}fragment Vec on User{name tags email}";
+        const DOCUMENT_JSON: &'static str = "\"query crate{me{...Vec}}fragment Vec on User{name tags email}\"";
     }
 
     impl ::backendai::Select for Crate {
@@ -3974,7 +3974,7 @@ pub mod prelude {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -4011,10 +4011,10 @@ pub mod prelude {
     impl ::backendai::Operation for Serde {
         type Data = serde::Data;
         const NAME: &'static str = "serde";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query serde{me{...Vec}}fragment Vec on User{name tags email}";
-        const TEXT_JSON: &'static str = "\"query serde{me{...Vec}}fragment Vec on User{name tags email}\"";
+        const DOCUMENT: &'static str = "query serde{me{...Vec}}fragment Vec on User{name tags email}";
+        const DOCUMENT_JSON: &'static str = "\"query serde{me{...Vec}}fragment Vec on User{name tags email}\"";
     }
 
     impl ::backendai::Select for Serde {
@@ -4030,7 +4030,7 @@ pub mod prelude {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -4067,10 +4067,10 @@ pub mod prelude {
     impl ::backendai::Operation for Operation {
         type Data = operation::Data;
         const NAME: &'static str = "Operation";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Operation{me{...Vec}}fragment Vec on User{name tags email}";
-        const TEXT_JSON: &'static str = "\"query Operation{me{...Vec}}fragment Vec on User{name tags email}\"";
+        const DOCUMENT: &'static str = "query Operation{me{...Vec}}fragment Vec on User{name tags email}";
+        const DOCUMENT_JSON: &'static str = "\"query Operation{me{...Vec}}fragment Vec on User{name tags email}\"";
     }
 
     impl ::backendai::Select for Operation {
@@ -4086,7 +4086,7 @@ pub mod prelude {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -4109,8 +4109,8 @@ pub mod prelude {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Maybe {
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub new: ::backendai::Maybe<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub new: ::backendai::MaybeUndefined<i32>,
     }
     ::backendai::__decode!(Maybe { new: optional "new" });
 
@@ -4118,12 +4118,12 @@ pub mod prelude {
         /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
-                new: ::backendai::Maybe::Unset,
+                new: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `new`.
-        pub fn new_(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn new_(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self.new = value.into();
             self
         }
@@ -4132,10 +4132,10 @@ pub mod prelude {
     impl ::backendai::Operation for Maybe {
         type Data = maybe::Data;
         const NAME: &'static str = "Maybe";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Maybe($new:Int){echo(new:$new)}";
-        const TEXT_JSON: &'static str = "\"query Maybe($new:Int){echo(new:$new)}\"";
+        const DOCUMENT: &'static str = "query Maybe($new:Int){echo(new:$new)}";
+        const DOCUMENT_JSON: &'static str = "\"query Maybe($new:Int){echo(new:$new)}\"";
     }
 
     impl ::backendai::graphql_client::GraphQLQuery for Maybe {
@@ -4144,7 +4144,7 @@ pub mod prelude {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -4167,8 +4167,8 @@ pub mod prelude {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Variables {
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub new: ::backendai::Maybe<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub new: ::backendai::MaybeUndefined<i32>,
     }
     ::backendai::__decode!(Variables { new: optional "new" });
 
@@ -4176,12 +4176,12 @@ pub mod prelude {
         /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
-                new: ::backendai::Maybe::Unset,
+                new: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `new`.
-        pub fn new_(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn new_(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self.new = value.into();
             self
         }
@@ -4190,10 +4190,10 @@ pub mod prelude {
     impl ::backendai::Operation for Variables {
         type Data = variables::Data;
         const NAME: &'static str = "Variables";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Variables($new:Int){echo(new:$new)}";
-        const TEXT_JSON: &'static str = "\"query Variables($new:Int){echo(new:$new)}\"";
+        const DOCUMENT: &'static str = "query Variables($new:Int){echo(new:$new)}";
+        const DOCUMENT_JSON: &'static str = "\"query Variables($new:Int){echo(new:$new)}\"";
     }
 
     impl ::backendai::graphql_client::GraphQLQuery for Variables {
@@ -4202,7 +4202,7 @@ pub mod prelude {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -4243,10 +4243,10 @@ pub mod self_ {
     impl ::backendai::Operation for Self_ {
         type Data = self_::Data;
         const NAME: &'static str = "self";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query self{match}";
-        const TEXT_JSON: &'static str = "\"query self{match}\"";
+        const DOCUMENT: &'static str = "query self{match}";
+        const DOCUMENT_JSON: &'static str = "\"query self{match}\"";
     }
 
     impl ::backendai::graphql_client::GraphQLQuery for Self_ {
@@ -4255,7 +4255,7 @@ pub mod self_ {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -4296,10 +4296,10 @@ pub mod things {
     impl ::backendai::Operation for Nodes {
         type Data = nodes::Data;
         const NAME: &'static str = "Nodes";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Nodes{nodes{__typename...Identity...on User{name friend{...Contact}}...on Robot{model friend{name}}}}fragment Identity on Node{id}fragment Contact on User{name email tags}";
-        const TEXT_JSON: &'static str = "\"query Nodes{nodes{__typename...Identity...on User{name friend{...Contact}}...on Robot{model friend{name}}}}fragment Identity on Node{id}fragment Contact on User{name email tags}\"";
+        const DOCUMENT: &'static str = "query Nodes{nodes{__typename...Identity...on User{name friend{...Contact}}...on Robot{model friend{name}}}}fragment Identity on Node{id}fragment Contact on User{name email tags}";
+        const DOCUMENT_JSON: &'static str = "\"query Nodes{nodes{__typename...Identity...on User{name friend{...Contact}}...on Robot{model friend{name}}}}fragment Identity on Node{id}fragment Contact on User{name email tags}\"";
     }
 
     impl ::backendai::graphql_client::GraphQLQuery for Nodes {
@@ -4308,7 +4308,7 @@ pub mod things {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -4336,7 +4336,7 @@ pub mod things {
             /// `Robot`.
             Robot(NodesRobot),
             /// Any other type.
-            Unlisted(NodesUnlisted),
+            UnknownType(NodesUnknownType),
         }
 
         impl<'de> ::backendai::__private::serde::Deserialize<'de> for Nodes {
@@ -4345,7 +4345,7 @@ pub mod things {
                 match object.typename() {
                     "User" => object.decode().map(Self::User),
                     "Robot" => object.decode().map(Self::Robot),
-                    _ => object.decode().map(Self::Unlisted),
+                    _ => object.decode().map(Self::UnknownType),
                 }
             }
         }
@@ -4354,13 +4354,13 @@ pub mod things {
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
-        pub struct NodesUnlisted {
+        pub struct NodesUnknownType {
             /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
             pub id: String,
         }
-        ::backendai::__decode!(NodesUnlisted { typename: needed "__typename", id: needed "id" });
+        ::backendai::__decode!(NodesUnknownType { typename: needed "__typename", id: needed "id" });
 
         /// Variant of [`Nodes`].
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
@@ -4418,10 +4418,10 @@ pub mod things {
     impl ::backendai::Operation for Plain {
         type Data = plain::Data;
         const NAME: &'static str = "Plain";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Plain{node(id:\"a \\\"quoted\\\" id\"){...Identity __typename}}fragment Identity on Node{id}";
-        const TEXT_JSON: &'static str = "\"query Plain{node(id:\\\"a \\\\\\\"quoted\\\\\\\" id\\\"){...Identity __typename}}fragment Identity on Node{id}\"";
+        const DOCUMENT: &'static str = "query Plain{node(id:\"a \\\"quoted\\\" id\"){...Identity __typename}}fragment Identity on Node{id}";
+        const DOCUMENT_JSON: &'static str = "\"query Plain{node(id:\\\"a \\\\\\\"quoted\\\\\\\" id\\\"){...Identity __typename}}fragment Identity on Node{id}\"";
     }
 
     impl ::backendai::graphql_client::GraphQLQuery for Plain {
@@ -4430,7 +4430,7 @@ pub mod things {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -4464,10 +4464,10 @@ pub mod things {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Things {
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub filter: ::backendai::Maybe<super::types::Filter>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub status: ::backendai::Maybe<Vec<super::types::Status>>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub filter: ::backendai::MaybeUndefined<super::types::Filter>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub status: ::backendai::MaybeUndefined<Vec<super::types::Status>>,
     }
     ::backendai::__decode!(Things { filter: optional "filter", status: optional "status" });
 
@@ -4475,19 +4475,19 @@ pub mod things {
         /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
-                filter: ::backendai::Maybe::Unset,
-                status: ::backendai::Maybe::Unset,
+                filter: ::backendai::MaybeUndefined::Undefined,
+                status: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `filter`.
-        pub fn filter(mut self, value: impl Into<::backendai::Maybe<super::types::Filter>>) -> Self {
+        pub fn filter(mut self, value: impl Into<::backendai::MaybeUndefined<super::types::Filter>>) -> Self {
             self.filter = value.into();
             self
         }
 
         /// Sets `status`.
-        pub fn status(mut self, value: impl Into<::backendai::Maybe<Vec<super::types::Status>>>) -> Self {
+        pub fn status(mut self, value: impl Into<::backendai::MaybeUndefined<Vec<super::types::Status>>>) -> Self {
             self.status = value.into();
             self
         }
@@ -4496,25 +4496,25 @@ pub mod things {
     impl ::backendai::Operation for Things {
         type Data = things::Data;
         const NAME: &'static str = "Things";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Things($filter:Filter={in:[1 2]type:ALIVE}$status:[Status!]=[ALIVE UNKNOWN]){things(filter:$filter status:$status){__typename...on Node{id}...on Robot{kind:__typename model}}}";
-        const TEXT_JSON: &'static str = "\"query Things($filter:Filter={in:[1 2]type:ALIVE}$status:[Status!]=[ALIVE UNKNOWN]){things(filter:$filter status:$status){__typename...on Node{id}...on Robot{kind:__typename model}}}\"";
+        const DOCUMENT: &'static str = "query Things($filter:Filter={in:[1 2]type:ALIVE}$status:[Status!]=[ALIVE UNKNOWN]){things(filter:$filter status:$status){__typename...on Node{id}...on Robot{kind:__typename model}}}";
+        const DOCUMENT_JSON: &'static str = "\"query Things($filter:Filter={in:[1 2]type:ALIVE}$status:[Status!]=[ALIVE UNKNOWN]){things(filter:$filter status:$status){__typename...on Node{id}...on Robot{kind:__typename model}}}\"";
         fn newest(&self) -> Option<::backendai::ManagerVersion> {
             Some(::backendai::ManagerVersion::new(26, 9, 0))
         }
-        fn gate(&self) -> ::backendai::__private::Gate {
-            const PARTS: &[::backendai::__private::Part] = &[::backendai::__private::Part::new(&[], "query Things"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Status", &[::backendai::ManagerVersion::new(25, 1, 0)])]], "($filter:Filter={in:[1 2]type:ALIVE}$status:[Status!]=[ALIVE UNKNOWN])"), ::backendai::__private::Part::new(&[], "{things"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Status", &[::backendai::ManagerVersion::new(25, 1, 0)])]], "(filter:$filter status:$status)"), ::backendai::__private::Part::new(&[], "{__typename...on Node{id}...on Robot{kind:__typename model}}}")];
-            let mut gate = ::backendai::__private::Gate::new(Self::REQUIRES).text(Self::TEXT_JSON, PARTS);
-            if let Some(value) = ::backendai::__private::Given::given(&self.filter) {
-                gate.see({ const SINCE: ::backendai::Since = ::backendai::Since::new("Status", &[::backendai::ManagerVersion::new(25, 1, 0)]); SINCE });
-                ::backendai::__private::Gated::gates(value, &mut |since| gate.see(since));
+        fn gate(&self) -> ::backendai::__private::Requirements {
+            const PARTS: &[::backendai::__private::Part] = &[::backendai::__private::Part::new(&[], "query Things"), ::backendai::__private::Part::new(&[&[::backendai::Requirement::new("Status", &[::backendai::ManagerVersion::new(25, 1, 0)])]], "($filter:Filter={in:[1 2]type:ALIVE}$status:[Status!]=[ALIVE UNKNOWN])"), ::backendai::__private::Part::new(&[], "{things"), ::backendai::__private::Part::new(&[&[::backendai::Requirement::new("Status", &[::backendai::ManagerVersion::new(25, 1, 0)])]], "(filter:$filter status:$status)"), ::backendai::__private::Part::new(&[], "{__typename...on Node{id}...on Robot{kind:__typename model}}}")];
+            let mut gate = ::backendai::__private::Requirements::new(Self::REQUIRES).text(Self::DOCUMENT_JSON, PARTS);
+            if let Some(value) = ::backendai::__private::Supplied::given(&self.filter) {
+                gate.add({ const SINCE: ::backendai::Requirement = ::backendai::Requirement::new("Status", &[::backendai::ManagerVersion::new(25, 1, 0)]); SINCE });
+                ::backendai::__private::HasRequirements::gates(value, &mut |since| gate.add(since));
             }
-            if let Some(value) = ::backendai::__private::Given::given(&self.status) {
-                gate.see({ const SINCE: ::backendai::Since = ::backendai::Since::new("Status", &[::backendai::ManagerVersion::new(25, 1, 0)]); SINCE });
-                ::backendai::__private::Gated::gates(value, &mut |since| gate.see(since));
+            if let Some(value) = ::backendai::__private::Supplied::given(&self.status) {
+                gate.add({ const SINCE: ::backendai::Requirement = ::backendai::Requirement::new("Status", &[::backendai::ManagerVersion::new(25, 1, 0)]); SINCE });
+                ::backendai::__private::HasRequirements::gates(value, &mut |since| gate.add(since));
             }
-            const VARIABLES: ::backendai::__private::Variables = &[("filter", &[&[::backendai::Since::new("Status", &[::backendai::ManagerVersion::new(25, 1, 0)])]]), ("status", &[&[::backendai::Since::new("Status", &[::backendai::ManagerVersion::new(25, 1, 0)])]])];
+            const VARIABLES: ::backendai::__private::Variables = &[("filter", &[&[::backendai::Requirement::new("Status", &[::backendai::ManagerVersion::new(25, 1, 0)])]]), ("status", &[&[::backendai::Requirement::new("Status", &[::backendai::ManagerVersion::new(25, 1, 0)])]])];
             gate.variables(VARIABLES)
         }
     }
@@ -4525,7 +4525,7 @@ pub mod things {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -4553,7 +4553,7 @@ pub mod things {
             /// `Robot`.
             Robot(ThingsRobot),
             /// Any other type.
-            Unlisted(ThingsUnlisted),
+            UnknownType(ThingsUnknownType),
         }
 
         impl<'de> ::backendai::__private::serde::Deserialize<'de> for Things {
@@ -4562,7 +4562,7 @@ pub mod things {
                 match object.typename() {
                     "User" => object.decode().map(Self::User),
                     "Robot" => object.decode().map(Self::Robot),
-                    _ => object.decode().map(Self::Unlisted),
+                    _ => object.decode().map(Self::UnknownType),
                 }
             }
         }
@@ -4571,12 +4571,12 @@ pub mod things {
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
-        pub struct ThingsUnlisted {
+        pub struct ThingsUnknownType {
             /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
         }
-        ::backendai::__decode!(ThingsUnlisted { typename: needed "__typename" });
+        ::backendai::__decode!(ThingsUnknownType { typename: needed "__typename" });
 
         /// Variant of [`Things`].
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
@@ -4610,8 +4610,8 @@ pub mod things {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Type {
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub r#type: ::backendai::Maybe<super::types::Filter_>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub r#type: ::backendai::MaybeUndefined<super::types::Filter_>,
         pub _id: String,
         pub id: String,
     }
@@ -4621,14 +4621,14 @@ pub mod things {
         /// Sets the required values and leaves out the rest.
         pub fn new(_id: impl Into<String>, id: impl Into<String>) -> Self {
             Self {
-                r#type: ::backendai::Maybe::Unset,
+                r#type: ::backendai::MaybeUndefined::Undefined,
                 _id: _id.into(),
                 id: id.into(),
             }
         }
 
         /// Sets `type`.
-        pub fn r#type(mut self, value: impl Into<::backendai::Maybe<super::types::Filter_>>) -> Self {
+        pub fn r#type(mut self, value: impl Into<::backendai::MaybeUndefined<super::types::Filter_>>) -> Self {
             self.r#type = value.into();
             self
         }
@@ -4637,10 +4637,10 @@ pub mod things {
     impl ::backendai::Operation for Type {
         type Data = r#type::Data;
         const NAME: &'static str = "type";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query type($type:filter$_id:ID!$id:ID!){user(id:$_id filter:$type){id}other:user(id:$id){...Contact}}fragment Contact on User{name email tags}";
-        const TEXT_JSON: &'static str = "\"query type($type:filter$_id:ID!$id:ID!){user(id:$_id filter:$type){id}other:user(id:$id){...Contact}}fragment Contact on User{name email tags}\"";
+        const DOCUMENT: &'static str = "query type($type:filter$_id:ID!$id:ID!){user(id:$_id filter:$type){id}other:user(id:$id){...Contact}}fragment Contact on User{name email tags}";
+        const DOCUMENT_JSON: &'static str = "\"query type($type:filter$_id:ID!$id:ID!){user(id:$_id filter:$type){id}other:user(id:$id){...Contact}}fragment Contact on User{name email tags}\"";
     }
 
     impl ::backendai::graphql_client::GraphQLQuery for Type {
@@ -4649,7 +4649,7 @@ pub mod things {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -4684,8 +4684,8 @@ pub mod things {
     pub struct Rename {
         pub target: super::types::Target,
         pub to: String,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub filter: ::backendai::Maybe<super::types::Filter_>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub filter: ::backendai::MaybeUndefined<super::types::Filter_>,
     }
     ::backendai::__decode!(Rename { target: needed "target", to: needed "to", filter: optional "filter" });
 
@@ -4695,12 +4695,12 @@ pub mod things {
             Self {
                 target: target.into(),
                 to: to.into(),
-                filter: ::backendai::Maybe::Unset,
+                filter: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `filter`.
-        pub fn filter(mut self, value: impl Into<::backendai::Maybe<super::types::Filter_>>) -> Self {
+        pub fn filter(mut self, value: impl Into<::backendai::MaybeUndefined<super::types::Filter_>>) -> Self {
             self.filter = value.into();
             self
         }
@@ -4709,17 +4709,17 @@ pub mod things {
     impl ::backendai::Operation for Rename {
         type Data = rename::Data;
         const NAME: &'static str = "Rename";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Mutation;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Mutation;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "mutation Rename($target:Target!$to:String!$filter:filter){rename(target:$target to:$to filter:$filter){ok msg user{...UserCard}}done{ok msg}}fragment UserCard on User{id name mail:email password need_password_change friend{name...Contact}}fragment Contact on User{name email tags}";
-        const TEXT_JSON: &'static str = "\"mutation Rename($target:Target!$to:String!$filter:filter){rename(target:$target to:$to filter:$filter){ok msg user{...UserCard}}done{ok msg}}fragment UserCard on User{id name mail:email password need_password_change friend{name...Contact}}fragment Contact on User{name email tags}\"";
+        const DOCUMENT: &'static str = "mutation Rename($target:Target!$to:String!$filter:filter){rename(target:$target to:$to filter:$filter){ok msg user{...UserCard}}done{ok msg}}fragment UserCard on User{id name mail:email password need_password_change friend{name...Contact}}fragment Contact on User{name email tags}";
+        const DOCUMENT_JSON: &'static str = "\"mutation Rename($target:Target!$to:String!$filter:filter){rename(target:$target to:$to filter:$filter){ok msg user{...UserCard}}done{ok msg}}fragment UserCard on User{id name mail:email password need_password_change friend{name...Contact}}fragment Contact on User{name email tags}\"";
         fn newest(&self) -> Option<::backendai::ManagerVersion> {
             Some(::backendai::ManagerVersion::new(26, 9, 0))
         }
-        fn gate(&self) -> ::backendai::__private::Gate {
-            let mut gate = ::backendai::__private::Gate::new(Self::REQUIRES);
+        fn gate(&self) -> ::backendai::__private::Requirements {
+            let mut gate = ::backendai::__private::Requirements::new(Self::REQUIRES);
             let value = &self.target;
-            ::backendai::__private::Gated::gates(value, &mut |since| gate.see(since));
+            ::backendai::__private::HasRequirements::gates(value, &mut |since| gate.add(since));
             gate
         }
         fn refusal(data: &rename::Data) -> Option<::backendai::Refusal<'_>> {
@@ -4743,7 +4743,7 @@ pub mod things {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -4824,11 +4824,11 @@ pub mod versions {
     #[non_exhaustive]
     pub struct Fleet {
         pub name: String,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub region: ::backendai::Maybe<String>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub region: ::backendai::MaybeUndefined<String>,
         pub first: i32,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub unit: ::backendai::Maybe<super::types::Unit>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub unit: ::backendai::MaybeUndefined<super::types::Unit>,
     }
     ::backendai::__decode!(Fleet { name: needed "name", region: optional "region", first: needed "first", unit: optional "unit" });
 
@@ -4837,20 +4837,20 @@ pub mod versions {
         pub fn new(name: impl Into<String>, first: impl Into<i32>) -> Self {
             Self {
                 name: name.into(),
-                region: ::backendai::Maybe::Unset,
+                region: ::backendai::MaybeUndefined::Undefined,
                 first: first.into(),
-                unit: ::backendai::Maybe::Unset,
+                unit: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `region`.
-        pub fn region(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+        pub fn region(mut self, value: impl Into<::backendai::MaybeUndefined<String>>) -> Self {
             self.region = value.into();
             self
         }
 
         /// Sets `unit`.
-        pub fn unit(mut self, value: impl Into<::backendai::Maybe<super::types::Unit>>) -> Self {
+        pub fn unit(mut self, value: impl Into<::backendai::MaybeUndefined<super::types::Unit>>) -> Self {
             self.unit = value.into();
             self
         }
@@ -4859,21 +4859,21 @@ pub mod versions {
     impl ::backendai::Operation for Fleet {
         type Data = fleet::Data;
         const NAME: &'static str = "Fleet";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Fleet($name:String!$region:String$first:Int!$unit:Unit){fleet(name:$name region:$region){name size(unit:$unit)...Robots flag{colors}}}fragment Robots on Fleet{__typename robots(first:$first){name}}";
-        const TEXT_JSON: &'static str = "\"query Fleet($name:String!$region:String$first:Int!$unit:Unit){fleet(name:$name region:$region){name size(unit:$unit)...Robots flag{colors}}}fragment Robots on Fleet{__typename robots(first:$first){name}}\"";
-        const REQUIRES: &'static [::backendai::Since] = &[::backendai::Since::new("Fleet", &[::backendai::ManagerVersion::new(24, 3, 1), ::backendai::ManagerVersion::new(23, 9, 6)])];
+        const DOCUMENT: &'static str = "query Fleet($name:String!$region:String$first:Int!$unit:Unit){fleet(name:$name region:$region){name size(unit:$unit)...Robots flag{colors}}}fragment Robots on Fleet{__typename robots(first:$first){name}}";
+        const DOCUMENT_JSON: &'static str = "\"query Fleet($name:String!$region:String$first:Int!$unit:Unit){fleet(name:$name region:$region){name size(unit:$unit)...Robots flag{colors}}}fragment Robots on Fleet{__typename robots(first:$first){name}}\"";
+        const REQUIRES: &'static [::backendai::Requirement] = &[::backendai::Requirement::new("Fleet", &[::backendai::ManagerVersion::new(24, 3, 1), ::backendai::ManagerVersion::new(23, 9, 6)])];
         fn newest(&self) -> Option<::backendai::ManagerVersion> {
             Some(::backendai::ManagerVersion::new(25, 8, 0))
         }
-        fn gate(&self) -> ::backendai::__private::Gate {
-            const PARTS: &[::backendai::__private::Part] = &[::backendai::__private::Part::new(&[], "query Fleet($name:String!"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Query.fleet(region:)", &[::backendai::ManagerVersion::new(25, 2, 0)])]], "$region:String"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Fleet.robots", &[::backendai::ManagerVersion::new(24, 12, 0)])]], "$first:Int!"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Unit", &[::backendai::ManagerVersion::new(25, 6, 0)])]], "$unit:Unit"), ::backendai::__private::Part::new(&[], "){fleet(name:$name"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Query.fleet(region:)", &[::backendai::ManagerVersion::new(25, 2, 0)])]], " region:$region"), ::backendai::__private::Part::new(&[], "){name"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Fleet.size", &[::backendai::ManagerVersion::new(25, 1, 0)])]], " size"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Unit", &[::backendai::ManagerVersion::new(25, 6, 0)])]], "(unit:$unit)"), ::backendai::__private::Part::new(&[], "...Robots"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Flag.colors", &[::backendai::ManagerVersion::new(25, 8, 0)])]], " flag{colors}"), ::backendai::__private::Part::new(&[], "}}fragment Robots on Fleet{__typename"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Fleet.robots", &[::backendai::ManagerVersion::new(24, 12, 0)])]], " robots(first:$first){name}"), ::backendai::__private::Part::new(&[], "}")];
-            let mut gate = ::backendai::__private::Gate::new(Self::REQUIRES).text(Self::TEXT_JSON, PARTS);
-            if let Some(_) = ::backendai::__private::Given::given(&self.region) {
-                gate.see({ const SINCE: ::backendai::Since = ::backendai::Since::new("Query.fleet(region:)", &[::backendai::ManagerVersion::new(25, 2, 0)]); SINCE });
+        fn gate(&self) -> ::backendai::__private::Requirements {
+            const PARTS: &[::backendai::__private::Part] = &[::backendai::__private::Part::new(&[], "query Fleet($name:String!"), ::backendai::__private::Part::new(&[&[::backendai::Requirement::new("Query.fleet(region:)", &[::backendai::ManagerVersion::new(25, 2, 0)])]], "$region:String"), ::backendai::__private::Part::new(&[&[::backendai::Requirement::new("Fleet.robots", &[::backendai::ManagerVersion::new(24, 12, 0)])]], "$first:Int!"), ::backendai::__private::Part::new(&[&[::backendai::Requirement::new("Unit", &[::backendai::ManagerVersion::new(25, 6, 0)])]], "$unit:Unit"), ::backendai::__private::Part::new(&[], "){fleet(name:$name"), ::backendai::__private::Part::new(&[&[::backendai::Requirement::new("Query.fleet(region:)", &[::backendai::ManagerVersion::new(25, 2, 0)])]], " region:$region"), ::backendai::__private::Part::new(&[], "){name"), ::backendai::__private::Part::new(&[&[::backendai::Requirement::new("Fleet.size", &[::backendai::ManagerVersion::new(25, 1, 0)])]], " size"), ::backendai::__private::Part::new(&[&[::backendai::Requirement::new("Unit", &[::backendai::ManagerVersion::new(25, 6, 0)])]], "(unit:$unit)"), ::backendai::__private::Part::new(&[], "...Robots"), ::backendai::__private::Part::new(&[&[::backendai::Requirement::new("Flag.colors", &[::backendai::ManagerVersion::new(25, 8, 0)])]], " flag{colors}"), ::backendai::__private::Part::new(&[], "}}fragment Robots on Fleet{__typename"), ::backendai::__private::Part::new(&[&[::backendai::Requirement::new("Fleet.robots", &[::backendai::ManagerVersion::new(24, 12, 0)])]], " robots(first:$first){name}"), ::backendai::__private::Part::new(&[], "}")];
+            let mut gate = ::backendai::__private::Requirements::new(Self::REQUIRES).text(Self::DOCUMENT_JSON, PARTS);
+            if let Some(_) = ::backendai::__private::Supplied::given(&self.region) {
+                gate.add({ const SINCE: ::backendai::Requirement = ::backendai::Requirement::new("Query.fleet(region:)", &[::backendai::ManagerVersion::new(25, 2, 0)]); SINCE });
             }
-            const VARIABLES: ::backendai::__private::Variables = &[("region", &[&[::backendai::Since::new("Query.fleet(region:)", &[::backendai::ManagerVersion::new(25, 2, 0)])]]), ("first", &[&[::backendai::Since::new("Fleet.robots", &[::backendai::ManagerVersion::new(24, 12, 0)])]]), ("unit", &[&[::backendai::Since::new("Unit", &[::backendai::ManagerVersion::new(25, 6, 0)])]])];
+            const VARIABLES: ::backendai::__private::Variables = &[("region", &[&[::backendai::Requirement::new("Query.fleet(region:)", &[::backendai::ManagerVersion::new(25, 2, 0)])]]), ("first", &[&[::backendai::Requirement::new("Fleet.robots", &[::backendai::ManagerVersion::new(24, 12, 0)])]]), ("unit", &[&[::backendai::Requirement::new("Unit", &[::backendai::ManagerVersion::new(25, 6, 0)])]])];
             gate.variables(VARIABLES)
         }
     }
@@ -4884,7 +4884,7 @@ pub mod versions {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -4953,16 +4953,16 @@ pub mod versions {
     impl ::backendai::Operation for Soon {
         type Data = soon::Data;
         const NAME: &'static str = "Soon";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Query;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Soon{soon}";
-        const TEXT_JSON: &'static str = "\"query Soon{soon}\"";
-        const REQUIRES: &'static [::backendai::Since] = &[::backendai::Since::new("Query.soon", &[::backendai::ManagerVersion::new(26, 4, 2)])];
+        const DOCUMENT: &'static str = "query Soon{soon}";
+        const DOCUMENT_JSON: &'static str = "\"query Soon{soon}\"";
+        const REQUIRES: &'static [::backendai::Requirement] = &[::backendai::Requirement::new("Query.soon", &[::backendai::ManagerVersion::new(26, 4, 2)])];
         fn newest(&self) -> Option<::backendai::ManagerVersion> {
             Some(::backendai::ManagerVersion::new(26, 4, 2))
         }
-        fn gate(&self) -> ::backendai::__private::Gate {
-            let gate = ::backendai::__private::Gate::new(Self::REQUIRES);
+        fn gate(&self) -> ::backendai::__private::Requirements {
+            let gate = ::backendai::__private::Requirements::new(Self::REQUIRES);
             gate
         }
     }
@@ -4973,7 +4973,7 @@ pub mod versions {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }
@@ -4999,10 +4999,10 @@ pub mod versions {
     #[non_exhaustive]
     pub struct Move {
         pub name: String,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub r#move: ::backendai::Maybe<super::types::Move>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub dry: ::backendai::Maybe<bool>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub r#move: ::backendai::MaybeUndefined<super::types::Move>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub dry: ::backendai::MaybeUndefined<bool>,
     }
     ::backendai::__decode!(Move { name: needed "name", r#move: optional "move", dry: optional "dry" });
 
@@ -5011,19 +5011,19 @@ pub mod versions {
         pub fn new(name: impl Into<String>) -> Self {
             Self {
                 name: name.into(),
-                r#move: ::backendai::Maybe::Unset,
-                dry: ::backendai::Maybe::Unset,
+                r#move: ::backendai::MaybeUndefined::Undefined,
+                dry: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `move`.
-        pub fn r#move(mut self, value: impl Into<::backendai::Maybe<super::types::Move>>) -> Self {
+        pub fn r#move(mut self, value: impl Into<::backendai::MaybeUndefined<super::types::Move>>) -> Self {
             self.r#move = value.into();
             self
         }
 
         /// Sets `dry`.
-        pub fn dry(mut self, value: impl Into<::backendai::Maybe<bool>>) -> Self {
+        pub fn dry(mut self, value: impl Into<::backendai::MaybeUndefined<bool>>) -> Self {
             self.dry = value.into();
             self
         }
@@ -5032,23 +5032,23 @@ pub mod versions {
     impl ::backendai::Operation for Move {
         type Data = r#move::Data;
         const NAME: &'static str = "Move";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Mutation;
+        const KIND: ::backendai::OperationKind = ::backendai::OperationKind::Mutation;
         const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "mutation Move($name:String!$move:Move$dry:Boolean){move(name:$name move:$move dry:$dry){ok msg}}";
-        const TEXT_JSON: &'static str = "\"mutation Move($name:String!$move:Move$dry:Boolean){move(name:$name move:$move dry:$dry){ok msg}}\"";
+        const DOCUMENT: &'static str = "mutation Move($name:String!$move:Move$dry:Boolean){move(name:$name move:$move dry:$dry){ok msg}}";
+        const DOCUMENT_JSON: &'static str = "\"mutation Move($name:String!$move:Move$dry:Boolean){move(name:$name move:$move dry:$dry){ok msg}}\"";
         fn newest(&self) -> Option<::backendai::ManagerVersion> {
             Some(::backendai::ManagerVersion::new(26, 1, 0))
         }
-        fn gate(&self) -> ::backendai::__private::Gate {
-            const PARTS: &[::backendai::__private::Part] = &[::backendai::__private::Part::new(&[], "mutation Move($name:String!$move:Move"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Mutation.move(dry:)", &[::backendai::ManagerVersion::new(25, 3, 0)])]], "$dry:Boolean"), ::backendai::__private::Part::new(&[], "){move(name:$name move:$move"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Mutation.move(dry:)", &[::backendai::ManagerVersion::new(25, 3, 0)])]], " dry:$dry"), ::backendai::__private::Part::new(&[], "){ok msg}}")];
-            let mut gate = ::backendai::__private::Gate::new(Self::REQUIRES).text(Self::TEXT_JSON, PARTS);
-            if let Some(value) = ::backendai::__private::Given::given(&self.r#move) {
-                ::backendai::__private::Gated::gates(value, &mut |since| gate.see(since));
+        fn gate(&self) -> ::backendai::__private::Requirements {
+            const PARTS: &[::backendai::__private::Part] = &[::backendai::__private::Part::new(&[], "mutation Move($name:String!$move:Move"), ::backendai::__private::Part::new(&[&[::backendai::Requirement::new("Mutation.move(dry:)", &[::backendai::ManagerVersion::new(25, 3, 0)])]], "$dry:Boolean"), ::backendai::__private::Part::new(&[], "){move(name:$name move:$move"), ::backendai::__private::Part::new(&[&[::backendai::Requirement::new("Mutation.move(dry:)", &[::backendai::ManagerVersion::new(25, 3, 0)])]], " dry:$dry"), ::backendai::__private::Part::new(&[], "){ok msg}}")];
+            let mut gate = ::backendai::__private::Requirements::new(Self::REQUIRES).text(Self::DOCUMENT_JSON, PARTS);
+            if let Some(value) = ::backendai::__private::Supplied::given(&self.r#move) {
+                ::backendai::__private::HasRequirements::gates(value, &mut |since| gate.add(since));
             }
-            if let Some(_) = ::backendai::__private::Given::given(&self.dry) {
-                gate.see({ const SINCE: ::backendai::Since = ::backendai::Since::new("Mutation.move(dry:)", &[::backendai::ManagerVersion::new(25, 3, 0)]); SINCE });
+            if let Some(_) = ::backendai::__private::Supplied::given(&self.dry) {
+                gate.add({ const SINCE: ::backendai::Requirement = ::backendai::Requirement::new("Mutation.move(dry:)", &[::backendai::ManagerVersion::new(25, 3, 0)]); SINCE });
             }
-            const VARIABLES: ::backendai::__private::Variables = &[("dry", &[&[::backendai::Since::new("Mutation.move(dry:)", &[::backendai::ManagerVersion::new(25, 3, 0)])]])];
+            const VARIABLES: ::backendai::__private::Variables = &[("dry", &[&[::backendai::Requirement::new("Mutation.move(dry:)", &[::backendai::ManagerVersion::new(25, 3, 0)])]])];
             gate.variables(VARIABLES)
         }
         fn refusal(data: &r#move::Data) -> Option<::backendai::Refusal<'_>> {
@@ -5067,7 +5067,7 @@ pub mod versions {
         fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
             ::backendai::graphql_client::QueryBody {
                 variables,
-                query: <Self as ::backendai::Operation>::TEXT,
+                query: <Self as ::backendai::Operation>::DOCUMENT,
                 operation_name: <Self as ::backendai::Operation>::NAME,
             }
         }

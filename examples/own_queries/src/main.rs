@@ -3,7 +3,7 @@
 
 use std::env;
 
-use backendai::{Client, Config, types::KeyPairInput};
+use backendai::{Client, Config, admin::types::KeyPairInput};
 use backendai_testing::Manager;
 
 /// The operations in `graphql/`, as the build script compiled them.

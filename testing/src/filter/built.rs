@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use backendai::filter::{Filter as Built, columns::keypair_list as column};
+use backendai::{admin::columns::keypair_list as column, filter::Filter as Built};
 use proptest::prelude::*;
 
 use super::{

@@ -65,7 +65,7 @@ impl Run {
         O: Operation + DeserializeOwned,
         O::Data: Serialize,
     {
-        assert!(O::TEXT.contains(root), "{} does not ask for {root}", O::NAME);
+        assert!(O::DOCUMENT.contains(root), "{} does not ask for {root}", O::NAME);
         let operation: O = match serde_json::from_value(variables.clone()) {
             Ok(operation) => operation,
             Err(error) => {

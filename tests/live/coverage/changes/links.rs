@@ -1,6 +1,9 @@
 //! Scaling groups, and whom they serve.
 
-use backendai::{Operation, domain::*, scaling_group::*};
+use backendai::{
+    Operation,
+    admin::{domain::*, scaling_group::*},
+};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 

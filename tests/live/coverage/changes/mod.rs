@@ -1,7 +1,7 @@
 //! Every mutation. What needs no agent is made, read, changed, read, removed and read; what does is
 //! sent in a form that the manager takes and refuses without harm.
 
-use backendai::{domain::*, group::*};
+use backendai::admin::{domain::*, group::*};
 use serde_json::{Value, json};
 
 use super::{Run, Told};

@@ -1,0 +1,232 @@
+//! The two shapes in which the manager says what went wrong.
+
+use std::{borrow::Cow, fmt};
+
+use http::{HeaderValue, StatusCode, header};
+use serde::{Deserialize, Deserializer};
+
+use super::message::shown;
+use crate::transport::HttpResponse;
+
+/// A problem body (RFC 7807, `application/problem+json`), which comes with a status that is not
+/// 2xx.
+#[derive(Clone, Default, Deserialize)]
+pub struct Problem {
+    #[serde(rename = "type", default, deserialize_with = "text")]
+    kind: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    title: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    error_code: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    msg: Option<String>,
+    /// The webserver's word for `msg`.
+    #[serde(default, deserialize_with = "text")]
+    details: Option<String>,
+    #[serde(default)]
+    data: Option<serde_json::Value>,
+}
+
+/// A text, or anything else as the JSON it came as: an odd member must not hide the others.
+fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(match serde_json::Value::deserialize(deserializer)? {
+        serde_json::Value::Null => None,
+        serde_json::Value::String(text) => Some(text),
+        other => Some(other.to_string()),
+    })
+}
+
+impl Problem {
+    /// Kind of the problem, an address such as `https://api.backend.ai/probs/auth-failed`.
+    pub fn kind(&self) -> Option<&str> {
+        self.kind.as_deref()
+    }
+
+    /// The kind in words.
+    pub fn title(&self) -> Option<&str> {
+        self.title.as_deref()
+    }
+
+    /// The manager's code, such as `user_auth_unauthorized`: domain, operation and detail.
+    pub fn error_code(&self) -> Option<&str> {
+        self.error_code.as_deref()
+    }
+
+    /// What happened here, as far as it is safe to show.
+    pub fn message(&self) -> Option<Cow<'_, str>> {
+        self.full_message().map(shown)
+    }
+
+    /// The whole message. It may hold secrets.
+    pub fn full_message(&self) -> Option<&str> {
+        self.msg.as_deref().or(self.details.as_deref())
+    }
+
+    /// The problem of a body; `None` when it is none. The webserver puts that of a login into
+    /// `data`.
+    pub(crate) fn of(body: &[u8]) -> Option<Self> {
+        let problem: Self = serde_json::from_slice(body).ok()?;
+        if !problem.is_empty() {
+            return Some(problem);
+        }
+        let inner: Self = serde_json::from_value(problem.data?).ok()?;
+        (!inner.is_empty()).then_some(inner)
+    }
+
+    /// Whether nothing of a problem was there.
+    const fn is_empty(&self) -> bool {
+        self.kind.is_none() && self.title.is_none() && self.error_code.is_none()
+    }
+
+    /// `auth-failed` of `https://api.backend.ai/probs/auth-failed`.
+    pub(crate) fn slug(&self) -> &str {
+        self.kind.as_deref().and_then(|kind| kind.rsplit('/').next()).unwrap_or_default()
+    }
+
+    /// Whether a login lacks nothing but its one-time password.
+    #[cfg(feature = "session")]
+    pub(crate) fn asks_for_otp(&self) -> bool {
+        self.slug() == "require-totp-authentication"
+            || self.full_message() == Some("OTP not provided")
+    }
+
+    /// Whether the webserver made it, and certainly so: the manager's all have a code, and some
+    /// codes and kinds are the webserver's alone.
+    pub(crate) fn is_from_webserver(&self) -> bool {
+        let (kind, code) = (self.kind.as_deref(), self.error_code.as_deref());
+        kind.is_some_and(|kind| kind.contains("/probs/webserver/"))
+            || code.is_none_or(|code| {
+                matches!(code, "api_request_unreachable" | "api_request_unavailable")
+            })
+    }
+
+    /// The older path wraps GraphQL errors in a problem.
+    pub(crate) fn take_graphql_errors(&mut self) -> Vec<GraphqlError> {
+        if self.slug() != "graphql-error" {
+            return Vec::new();
+        }
+        self.data.take().and_then(|data| serde_json::from_value(data).ok()).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Problem")
+            .field("kind", &self.kind)
+            .field("title", &self.title)
+            .field("error_code", &self.error_code)
+            .field("message", &self.message())
+            .finish_non_exhaustive()
+    }
+}
+
+/// One entry of the `errors` of a GraphQL answer.
+#[derive(Clone, Deserialize)]
+pub struct GraphqlError {
+    #[serde(default, deserialize_with = "text")]
+    message: Option<String>,
+    #[serde(default)]
+    locations: Option<Vec<Location>>,
+    #[serde(default)]
+    path: Option<Vec<serde_json::Value>>,
+    #[serde(default)]
+    extensions: Option<serde_json::Value>,
+}
+
+impl GraphqlError {
+    /// What went wrong, as far as it is safe to show.
+    pub fn message(&self) -> Cow<'_, str> {
+        shown(self.full_message())
+    }
+
+    /// The whole message. It may hold secrets.
+    pub fn full_message(&self) -> &str {
+        self.message.as_deref().unwrap_or_default()
+    }
+
+    /// Where in the answer, such as `keypair_list.items[0].user_id`. A document or variables that
+    /// were refused as a whole have no path.
+    pub fn path(&self) -> Option<String> {
+        let mut text = String::new();
+        for part in self.path.as_deref()? {
+            match part {
+                serde_json::Value::String(key) if text.is_empty() => text.push_str(key),
+                serde_json::Value::String(key) => {
+                    text.push('.');
+                    text.push_str(key);
+                }
+                index => text.push_str(&format!("[{index}]")),
+            }
+        }
+        Some(text)
+    }
+
+    /// Where in the document.
+    pub fn locations(&self) -> &[Location] {
+        self.locations.as_deref().unwrap_or_default()
+    }
+
+    /// The manager's code (`extensions.code`), such as `user_read_not-found`. A document that is
+    /// not valid has none.
+    pub fn code(&self) -> Option<&str> {
+        self.extensions.as_ref()?.get("code")?.as_str()
+    }
+
+    /// What a subgraph answered to the router in front of it, when that is what failed: the router
+    /// puts it into the extensions of an error.
+    pub(crate) fn behind_router(&self) -> Option<HttpResponse> {
+        let answer = self.extensions.as_ref()?.get("response")?;
+        let status = u16::try_from(answer.get("status")?.as_u64()?).ok()?;
+        let status = StatusCode::from_u16(status).ok().filter(|status| !status.is_success())?;
+        let (kind, body) = match answer.get("body") {
+            Some(serde_json::Value::String(text)) => (None, text.clone()),
+            Some(body @ serde_json::Value::Object(_)) => {
+                (Some("application/problem+json"), body.to_string())
+            }
+            _ => (None, String::new()),
+        };
+        let mut response = HttpResponse::new(status, body);
+        let kind = kind.map(|kind| (header::CONTENT_TYPE, HeaderValue::from_static(kind)));
+        response.headers.extend(kind);
+        Some(response)
+    }
+
+    /// All that the server added. It may hold secrets.
+    pub const fn extensions(&self) -> Option<&serde_json::Value> {
+        self.extensions.as_ref()
+    }
+}
+
+impl fmt::Display for GraphqlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(path) = self.path() {
+            write!(f, "{path}: ")?;
+        }
+        f.write_str(&self.message())?;
+        match self.code() {
+            // What the manager says when it has no code.
+            None | Some("backendai_generic_internal-error") => Ok(()),
+            Some(code) => write!(f, " ({code})"),
+        }
+    }
+}
+
+impl fmt::Debug for GraphqlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GraphqlError")
+            .field("message", &self.message())
+            .field("path", &self.path())
+            .field("locations", &self.locations())
+            .field("code", &self.code())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A place in a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub struct Location {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column, from 1.
+    pub column: u32,
+}
