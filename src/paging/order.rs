@@ -2,7 +2,7 @@
 
 use crate::scalar::MaybeUndefined;
 
-/// Appends the columns of the key, which make the order total, as far as it does not have them.
+/// Appends the columns of the key that are missing, which makes the order total.
 pub(super) fn complete(order: &mut MaybeUndefined<String>, key: &str) {
     let mut columns = match order {
         MaybeUndefined::Value(columns) if !columns.trim().is_empty() => columns.clone(),
@@ -21,7 +21,7 @@ pub(super) fn complete(order: &mut MaybeUndefined<String>, key: &str) {
     *order = MaybeUndefined::Value(columns);
 }
 
-/// Whether an order goes by the key alone, and downwards; `None` when it is another one.
+/// Whether an order is by the key alone: `Some(true)` when descending, `None` when it is another.
 pub(super) fn by_key(order: &MaybeUndefined<String>, key: &str) -> Option<bool> {
     let MaybeUndefined::Value(columns) = order else { return Some(false) };
     let columns = columns.trim();
