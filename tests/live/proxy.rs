@@ -172,7 +172,7 @@ fn comparable(schema: &Value) -> Value {
 #[tokio::test]
 async fn introspection_is_what_another_library_makes_of_the_same_schema() {
     let Some(manager) = Manager::turn().await else { return };
-    let query = include_str!("../proxy/introspection.graphql");
+    let query = include_str!("../offline/proxy/introspection.graphql");
     let body = json!({ "query": query }).to_string();
     // The manager itself tells nobody.
     let refused =

@@ -87,7 +87,7 @@ impl Variable {
         match self.ty.trim_end_matches('!') {
             "Boolean" => arg.value_name("BOOL").value_parser(BoolishValueParser::new()),
             "Int" => arg.value_name("N").value_parser(value_parser!(i64)),
-            _ => arg.value_name("DOCUMENT"),
+            _ => arg.value_name("TEXT"),
         }
     }
 

@@ -1,0 +1,289 @@
+//! `backendai bento` against recordings of `bentoml cloud`: output, exit code, file and requests.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Output,
+};
+
+use backendai_testing::bentocloud::{Account, BentoCloud, Reply};
+use serde_json::Value;
+use tokio::process::Command;
+
+const DEFAULT: &str = "contexts: []\ncurrent_context_name: default\n";
+
+/// The server of the recordings: tokens pick what goes wrong.
+async fn server() -> BentoCloud {
+    let org = Some("/api/v1/current_org");
+    let mut markup = Account::new("x", "[red]ac");
+    markup.email = "[bold]x[/]@example.com".to_owned();
+    let mut server = BentoCloud::builder()
+        .token("ok-markup", markup)
+        .token("org401", Account::new("ada", "acme"))
+        .token("org500", Account::new("ada", "acme"))
+        .reply("e404", None, Reply::new(404, "{\"error\": \"record not found\"}"))
+        .reply("created201", None, Reply::new(201, "{}"))
+        .reply("org401", org, Reply::new(401, ""))
+        .reply("org500", org, Reply::new(500, ""));
+    for name in ["ada", "grace"] {
+        server = server.token(format!("ok-{name}"), Account::new(name, "acme"));
+    }
+    for status in [400, 401, 500, 502] {
+        server = server.reply(&format!("e{status}"), None, Reply::new(status, ""));
+    }
+    server.start().await.unwrap()
+}
+
+/// A user's folder.
+struct Home {
+    folder: tempfile::TempDir,
+    server: BentoCloud,
+}
+
+impl Home {
+    async fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), server: server().await }
+    }
+
+    /// The recordings' addresses and folders in terms of this test.
+    fn local(&self, text: &str) -> String {
+        let address = self.server.endpoint().replace("http://", "");
+        text.replace("127.0.0.1:18765", &address)
+            .replace("127.0.0.1:18799", "127.0.0.1:1")
+            .replace("$HOME", self.folder.path().to_str().unwrap())
+    }
+
+    async fn run(&self, arguments: &[&str], env: &[(&str, &str)]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_backendai"))
+            .arg("bento")
+            .args(arguments)
+            .env_clear()
+            .env("HOME", self.folder.path())
+            .envs(env.iter().copied())
+            .current_dir(self.folder.path())
+            .stdin(std::process::Stdio::null())
+            .output()
+            .await
+            .unwrap()
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join("bentoml/.yatai.yaml")
+    }
+
+    fn write(&self, text: &str) {
+        fs::create_dir_all(self.file().parent().unwrap()).unwrap();
+        fs::write(self.file(), text).unwrap();
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// The cases of credential commands that this file is responsible for, with their differences.
+fn cases() -> Vec<(String, Vec<String>)> {
+    let table = fs::read_to_string(golden("CASES.tsv")).unwrap();
+    let rows = table.lines().map(|line| line.split('\t').collect::<Vec<_>>());
+    rows.filter(|row| row.get(3) == Some(&"../cli/tests/command/bento.rs"))
+        .map(|row| {
+            let differences = row[4].split(',').filter(|difference| !difference.is_empty());
+            (row[0].to_owned(), differences.map(str::to_owned).collect())
+        })
+        .collect()
+}
+
+fn golden(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../bentocloud/tests/golden").join(path)
+}
+
+/// Differences that change more than words have tests of their own below.
+const OWN_TEST: [&str; 4] =
+    ["environment-is-not-stored", "no-menu-without-terminal", "logout", "unknown-keys-kept"];
+
+#[tokio::test]
+async fn every_recorded_command() {
+    let mut seen = 0;
+    for (case, differences) in cases() {
+        if OWN_TEST.iter().any(|own| differences.iter().any(|difference| difference == own)) {
+            continue;
+        }
+        seen += 1;
+        let steps = fs::read_to_string(golden(&case)).unwrap();
+        let steps: Vec<Value> = serde_json::from_str(&steps).unwrap();
+        let home = Home::new().await;
+        for step in &steps {
+            eprintln!("{case}: {}", step["argv"]);
+            replay(&home, step, &case, &differences).await;
+        }
+    }
+    assert!(seen > 40, "{seen}");
+}
+
+async fn replay(home: &Home, step: &Value, case: &str, differences: &[String]) {
+    let differs = |name: &str| differences.iter().any(|difference| difference == name);
+    let string = |name: &str| step[name].as_str().map(|text| home.local(text));
+
+    let file = PathBuf::from(string("yatai_path").unwrap());
+    if let Some(before) = string("yatai_before")
+        && fs::read_to_string(&file).ok().as_deref() != Some(&before)
+    {
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        #[cfg(unix)]
+        if case.contains("symlink") {
+            std::os::unix::fs::symlink(home.folder.path().join("target"), &file).unwrap();
+        }
+        fs::write(&file, before).unwrap();
+    }
+    let before = fs::read_to_string(&file).ok();
+
+    let mut arguments: Vec<String> = step["argv"].as_array().unwrap()[2..]
+        .iter()
+        .map(|a| home.local(a.as_str().unwrap()))
+        .collect();
+    if arguments.iter().any(|argument| argument == "current-context") {
+        arguments.push("--show-token".to_owned());
+    }
+    let env: Vec<(String, String)> = step["env"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(name, value)| (name.clone(), home.local(value.as_str().unwrap())))
+        .collect();
+    home.server.forget();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let env: Vec<(&str, &str)> = env.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let output = home.run(&arguments, &env).await;
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+
+    assert_eq!(output.status.code().map(i64::from), step["exit"].as_i64(), "{case}: {err}");
+    let requests = step["requests"].as_array().unwrap().iter();
+    let expected: Vec<_> = requests
+        .map(|r| format!("{} {}", r["method"].as_str().unwrap(), r["target"].as_str().unwrap()))
+        .collect();
+    let mut calls = home.server.calls();
+    calls.dedup(); // Reading repeats.
+    assert_eq!(calls, expected, "{case}");
+
+    if !differs("own-help") {
+        let (mut expected_out, mut expected_err) =
+            (string("stdout").unwrap(), string("stderr").unwrap());
+        expected_err = expected_err.replace("[cloud]", "[bento]");
+        if differs("plain-text") {
+            expected_err = expected_err.replace("credentials \n(", "credentials (");
+            expected_out =
+                expected_out.replace("x@example.com at ac ", "[bold]x[/]@example.com at [red]ac ");
+        }
+        if differs("right-page") {
+            expected_err = expected_err.replace("/api-token)", "/api_tokens)");
+        }
+        if differs("honest-login") && expected_out.contains("current-context") {
+            expected_out = expected_out.replace("(current-context:", "(context:");
+            assert!(err.contains("backendai bento update-current-context"), "{case}: {err}");
+            expected_err = err.clone();
+        }
+        if expected_err.contains("<traceback cut>") {
+            assert!(err.starts_with("Error: [bento] `"), "{case}: {err}");
+            assert!(!err.trim_end().contains('\n'), "{case}: {err}");
+        } else {
+            assert_eq!(err, expected_err, "{case}");
+        }
+        assert_eq!(out, expected_out, "{case}");
+    }
+
+    let after = fs::read_to_string(&file).ok();
+    match string("yatai_after") {
+        Some(expected) if expected == DEFAULT => {
+            let unwritten = after == before || after.as_deref() == Some(DEFAULT);
+            assert!(unwritten, "{case}: {after:?}");
+        }
+        expected => assert_eq!(after, expected, "{case}"),
+    }
+    #[cfg(unix)]
+    if case.contains("symlink") && after.is_some() {
+        assert!(file.is_symlink(), "{case}");
+    }
+}
+
+#[tokio::test]
+async fn the_environment_is_not_stored() {
+    let home = Home::new().await;
+    let two = "contexts:\n- api_token: a\n  email: null\n  endpoint: e\n  name: default\n\
+               - api_token: b\n  email: null\n  endpoint: e\n  name: prod\n\
+               current_context_name: default\n";
+    home.write(two);
+    let output =
+        home.run(&["update-current-context", "prod"], &[("BENTO_CLOUD_API_KEY", "k")]).await;
+    assert_eq!(text(&output.stdout), "Successfully switched to context: prod\n");
+    assert!(text(&output.stderr).contains("BENTO_CLOUD_API_KEY is set"));
+    let expected = two.replace("current_context_name: default", "current_context_name: prod");
+    assert_eq!(fs::read_to_string(home.file()).unwrap(), expected);
+}
+
+#[tokio::test]
+async fn nobody_to_ask_is_said() {
+    for env in [&[][..], &[("BENTO_CLOUD_API_KEY", "")]] {
+        let home = Home::new().await;
+        let output = home.run(&["login", "--endpoint", &home.server.endpoint()], env).await;
+        assert_eq!(output.status.code(), Some(1));
+        assert!(text(&output.stderr).contains("--api-token"), "{}", text(&output.stderr));
+        assert!(!home.file().exists() && home.server.calls().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn unknown_keys_survive_a_login() {
+    let home = Home::new().await;
+    home.write(
+        "contexts:\n- {name: default, endpoint: e, api_token: t, org: acme}\n\
+         - {name: prod, endpoint: e, api_token: t, org: acme}\nextra: 1\n",
+    );
+    let endpoint = home.server.endpoint();
+    let output = home.run(&["login", "--endpoint", &endpoint, "--api-token", "ok-ada"], &[]).await;
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let after = fs::read_to_string(home.file()).unwrap();
+    assert_eq!(after.matches("  org: acme\n").count(), 2, "{after}");
+    assert!(after.ends_with("current_context_name: default\nextra: 1\n"), "{after}");
+}
+
+#[tokio::test]
+async fn switching_hiding_and_logging_out() {
+    let home = Home::new().await;
+    let endpoint = home.server.endpoint();
+    let login = ["login", "--endpoint", &endpoint, "--context", "stage", "--switch"];
+    let output = home.run(&login, &[("BENTO_CLOUD_API_KEY", "ok-ada")]).await;
+    let out = text(&output.stdout);
+    assert!(out.contains("(current-context: stage)"), "{out}{}", text(&output.stderr));
+
+    let output = home.run(&["current-context"], &[]).await;
+    let out = text(&output.stdout);
+    assert!(out.contains("\"api_token\": \"***\"") && !out.contains("ok-ada"), "{out}");
+    let output = home.run(&["current-context"], &[("BENTO_CLOUD_API_KEY", "")]).await;
+    assert!(text(&output.stderr).contains("empty"), "{}", text(&output.stderr));
+    let output = home.run(&["-q", "current-context"], &[("BENTO_CLOUD_API_KEY", "")]).await;
+    assert_eq!(text(&output.stderr), "");
+
+    let output = home.run(&["logout", "nope"], &[]).await;
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        text(&output.stderr),
+        "Error: [bento] `logout` failed: No cloud context nope found\n"
+    );
+    let output = home.run(&["logout"], &[]).await;
+    assert_eq!(text(&output.stdout), "Removed context: stage\n");
+    let output = home.run(&["list-context"], &[]).await;
+    assert_eq!(text(&output.stdout), "[]\n");
+}
+
+#[tokio::test]
+async fn without_a_command_there_is_help_and_exit_code_2() {
+    let home = Home::new().await;
+    let output = home.run(&[], &[]).await;
+    assert_eq!(output.status.code(), Some(2));
+    let err = text(&output.stderr);
+    for command in ["login", "current-context", "list-context", "update-current-context", "logout"]
+    {
+        assert!(err.contains(command), "{command} in {err}");
+    }
+    assert!(!home.file().exists());
+}
