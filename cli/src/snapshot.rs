@@ -11,8 +11,8 @@ use backendai_codegen::{Options, Schema};
 use crate::output::Failure;
 
 /// Where the schema that this command was built with is kept.
-pub(crate) const ADMIN: &str = "graphql/admin/schema.graphql";
-pub(crate) const NULLS: &str = "graphql/admin/nulls.txt";
+const ADMIN: &str = "graphql/admin/schema.graphql";
+const NULLS: &str = "graphql/admin/nulls.txt";
 
 /// A schema's text and the file it is from.
 pub(crate) struct Snapshot {

@@ -7,11 +7,12 @@ use std::{collections::BTreeSet, fs, path::Path};
 use apollo_compiler::{ExecutableDocument, ast::Document};
 
 use crate::{
-    document,
+    Schema,
+    document::{self, Naming},
+    document_text::{DocumentText, DocumentTexts, TextPart, whole},
     nulls::Nulls,
-    schema,
-    since::{All, Version},
-    text::{Part, Text, Texts},
+    requirement::Requirements,
+    version::Version,
 };
 
 #[path = "../../testing/src/release.rs"]
@@ -19,29 +20,30 @@ use crate::{
 mod release;
 
 /// The rule once more, as `Since::is_in` of the runtime has it.
-fn is_there(all: &All, manager: Version) -> bool {
+fn is_there(all: &Requirements, manager: Version) -> bool {
     all.0.iter().all(|since| {
         let branch = since.versions.iter().find(|it| it.0[..2] == manager.0[..2]);
         branch.or(since.versions.first()).is_none_or(|first| *first <= manager)
     })
 }
 
-fn text(parts: &[Part], manager: Version) -> String {
-    let there =
-        |part: &&Part| part.when.is_empty() || part.when.iter().any(|all| is_there(all, manager));
+fn text(parts: &[TextPart], manager: Version) -> String {
+    let there = |part: &&TextPart| {
+        part.when.is_empty() || part.when.iter().any(|all| is_there(all, manager))
+    };
     parts.iter().filter(there).map(|part| part.text.as_str()).collect()
 }
 
-fn texts(folder: &str) -> Vec<Text> {
+fn texts(folder: &str) -> Vec<DocumentText> {
     let path = Path::new(folder).join("schema.graphql");
-    let schema = schema::load(&path, fs::read_to_string(&path).unwrap()).unwrap();
+    let Schema(schema) = Schema::parse(&path, &fs::read_to_string(&path).unwrap()).unwrap();
     let files = glob::glob(&format!("{folder}/*.graphql")).unwrap().map(Result::unwrap);
     let sources = files
         .filter(|file| *file != path)
         .map(|file| (file.clone(), fs::read_to_string(file).unwrap()));
-    let documents = document::read(&schema, &Nulls::default(), sources).unwrap();
+    let documents = document::prove(&schema, Nulls::default(), sources, Naming::Required).unwrap();
     let operations = documents.executable.operations.iter();
-    let texts = Texts::new(&schema, &documents);
+    let texts = DocumentTexts::new(&schema, &documents);
     operations
         .map(|operation| texts.text(operation, &documents.fragments(&operation.selection_set)))
         .collect()
@@ -65,7 +67,7 @@ fn check(folder: &str) -> (usize, usize) {
             Document::parse(sdl.as_str(), "schema").unwrap(),
             &format!("{major}.{minor}.{patch}"),
         );
-        let older = schema::load(Path::new("older"), older.to_string()).unwrap();
+        let Schema(older) = Schema::parse(Path::new("older"), &older.to_string()).unwrap();
         for found in &texts {
             // Without marks it is the same for all; then the oldest says enough.
             let same = found.requires.is_empty() && found.parts.len() == 1;
@@ -77,7 +79,7 @@ fn check(folder: &str) -> (usize, usize) {
                 panic!("manager {manager:?}: {text}\n{}", invalid.errors);
             }
             sent += 1;
-            cut += usize::from(text != crate::text::whole(&found.parts));
+            cut += usize::from(text != whole(&found.parts));
         }
     }
     (sent, cut)
@@ -101,7 +103,8 @@ fn what_is_sent_fits_what_an_older_manager_serves() {
     let Ok(older) = std::env::var("BACKENDAI_OLDER_SCHEMA") else { return };
     let (version, file) = older.split_once(':').unwrap();
     let manager = Version(release::numbers(version));
-    let served = schema::load(Path::new(file), fs::read_to_string(file).unwrap()).unwrap();
+    let Schema(served) =
+        Schema::parse(Path::new(file), &fs::read_to_string(file).unwrap()).unwrap();
     let mut wrong = Vec::new();
     let mut sent = 0;
     for found in texts("../graphql/admin") {

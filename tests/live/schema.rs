@@ -1,7 +1,7 @@
 //! The snapshot that the operations were compiled against is what the manager serves.
 
 use backendai::schema::ADMIN;
-use backendai_codegen::snapshot::{Prose, Source, normalise};
+use backendai_schema_tools::snapshot::{Prose, Source, normalise};
 
 use crate::support::{Manager, SUPERADMIN};
 

@@ -11,7 +11,7 @@ use apollo_compiler::{
     Name,
     ast::{Definition, Document, Selection, Type},
 };
-use backendai_codegen::Scaffold;
+use backendai_schema_tools::scaffold::Scaffold;
 
 use crate::{Result, root};
 

@@ -6,9 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use backendai_codegen::{
-    Schema,
+use backendai_codegen::Schema;
+use backendai_schema_tools::{
     diff::{Change, Level, diff},
+    manifest,
 };
 use clap::Args;
 use serde_json::{Value, json};
@@ -74,7 +75,8 @@ impl Diff {
             let what = format!("there are no documents in {}", folder.display());
             return Err(Failure::argument(what).help("name a folder with `.graphql` files"));
         }
-        old.options().files(files).coordinates().map_err(|invalid| {
+        let proven = old.options().files(files).prove();
+        proven.map(|set| manifest::coordinates(&set)).map_err(|invalid| {
             check::tell("error", invalid.diagnostics());
             let what =
                 format!("the documents in {} do not fit {}", folder.display(), self.old.display());
@@ -106,7 +108,7 @@ fn touched<'a>(
     change: &Change,
     operations: &'a BTreeMap<String, BTreeSet<String>>,
 ) -> Vec<&'a str> {
-    let touches = |named: &BTreeSet<String>| named.iter().any(|it| change.touches(it));
+    let touches = |named: &BTreeSet<String>| named.iter().any(|it| change.affects(it));
     let touched = operations.iter().filter(|(_, named)| touches(named));
     touched.map(|(name, _)| name.as_str()).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use backendai_codegen::{
+use backendai_schema_tools::{
     introspection,
     snapshot::{Prose, Source, normalise},
 };

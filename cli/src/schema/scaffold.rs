@@ -38,7 +38,8 @@ impl Scaffold {
 
     fn write(&self) -> Result<(), Failure> {
         let schema = Snapshot::read(self.schema.as_deref())?.schema()?;
-        let scaffold = backendai_codegen::Scaffold { depth: self.depth, all: self.all };
+        let scaffold =
+            backendai_schema_tools::scaffold::Scaffold { depth: self.depth, all: self.all };
         let document = scaffold.document(&schema, &self.root).map_err(Failure::from_error)?;
         out(document.trim_end())
     }

@@ -1,9 +1,9 @@
-//! What is sent: enums, input objects, variables.
+//! Types that are sent: enums, input objects, variables.
 
 use super::{Scope, Writer};
 use crate::{
+    model::{Enum, Input, InputField, Presence},
     names::{Names, camel},
-    types::{Enum, Input, InputField, Presence},
 };
 
 impl Writer<'_> {
@@ -41,7 +41,7 @@ impl Writer<'_> {
         }
     }
 
-    /// An input object of which exactly one field is sent.
+    /// An input object with exactly one field.
     fn one_of(&mut self, input: &Input, scope: Scope<'_>) {
         let secret = input.fields.iter().any(|field| field.secret);
         let builtin = if secret { "Clone, PartialEq" } else { "Clone, Debug, PartialEq" };
@@ -86,8 +86,8 @@ impl Writer<'_> {
             builtin.push_str(", Debug");
         }
         let required = || {
-            let has_to_be = [Presence::Required, Presence::Stated];
-            fields.iter().filter(move |field| has_to_be.contains(&field.presence))
+            let required = [Presence::Required, Presence::Stated];
+            fields.iter().filter(move |field| required.contains(&field.presence))
         };
         if required().next().is_none() {
             builtin.push_str(", Default");
@@ -122,7 +122,7 @@ impl Writer<'_> {
             fields.iter().map(|field| {
                 let missing = match field.presence {
                     Presence::Required => "needed",
-                    // One that is missing is not one that is null.
+                    // A missing value is not null.
                     Presence::Stated => "stated",
                     Presence::Defaulted | Presence::Nullable => "optional",
                 };
@@ -144,7 +144,7 @@ impl Writer<'_> {
                 format!("{}: {ty}", field.ident)
             })
             .collect();
-        self.line("/// With all that has to be given; the rest is left out.");
+        self.line("/// Sets the required values and leaves out the rest.");
         self.open(&format!("pub fn new({}) -> Self {{", arguments.join(", ")));
         self.open("Self {");
         for field in fields {

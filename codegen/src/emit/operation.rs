@@ -4,19 +4,16 @@ use std::fmt::Write as _;
 
 use super::{Scope, Writer};
 use crate::{
-    names::ident,
-    text::whole,
-    types::{Base, Choice, Member, Operation},
+    document_text::whole,
+    model::{Base, Member, Operation, Projection},
 };
 
 impl Writer<'_> {
     pub(super) fn operation(&mut self, operation: &Operation, module: &str, path: &str) {
         let rt = self.runtime;
         let Operation { name, graphql_name, .. } = operation;
-        // A nested type is reached through the operation's module.
-        let nested = format!("{}::", ident(&operation.data.module));
-        let scope = Scope { depth: 1, module, nested: &nested };
-        let data = format!("{}::Data", ident(&operation.data.module));
+        let scope = Scope { depth: 1, module, group: None };
+        let data = self.path(&Base::Output(operation.data.root), scope);
         self.line("");
         self.docs(&operation.docs);
         self.versions(operation);
@@ -40,8 +37,8 @@ impl Writer<'_> {
         if let Some(page) = &operation.page {
             self.page(operation, page, scope, &data);
         }
-        if let Some(choice) = &operation.choice {
-            self.choice(operation, choice, scope);
+        if let Some(projection) = &operation.projection {
+            self.projection(operation, projection, scope);
         }
 
         self.line("");
@@ -98,17 +95,16 @@ impl Writer<'_> {
         self.close("}");
     }
 
-    fn choice(&mut self, operation: &Operation, choice: &Choice, scope: Scope<'_>) {
+    fn projection(&mut self, operation: &Operation, projection: &Projection, scope: Scope<'_>) {
         let rt = self.runtime;
         let name = &operation.name;
-        let (module, fragment) = choice.table.clone();
-        let table = self.path(&Base::Fragment { module, name: fragment }, scope);
+        let table = self.path(&Base::Output(projection.table), scope);
         self.line("");
         self.open(&format!("impl {rt}::Select for {name} {{"));
         self.line(&format!("type Row = {table};"));
-        self.around(choice);
-        self.line(&format!("const ROWS: &'static [&'static str] = &{:?};", choice.rows));
-        self.line(&format!("const TOTAL: Option<&'static str> = {:?};", choice.total));
+        self.around(projection);
+        self.line(&format!("const ROWS: &'static [&'static str] = &{:?};", projection.rows));
+        self.line(&format!("const TOTAL: Option<&'static str> = {:?};", projection.total));
         if let Some(key) = operation.page.as_ref().and_then(|page| page.key.as_ref()) {
             self.line(&format!("const ROW_KEY: &'static [&'static str] = &{:?};", key.fields));
         }
@@ -116,10 +112,10 @@ impl Writer<'_> {
     }
 }
 
-/// A text as JSON writes it, with the quotes.
+/// A JSON string literal.
 fn json_string(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
-    // Of a document only strings have something to escape.
+    // Only strings in a document need escapes.
     if !text.contains('"') {
         out.extend(["\"", text, "\""]);
         return out;

@@ -1,7 +1,7 @@
-//! How lists are read page by page.
+//! Pagination of lists.
 
 use super::{Scope, Writer};
-use crate::types::{InputField, Key, Member, Operation, Page, Presence, Rows, Wrap};
+use crate::model::{InputField, Key, Member, Operation, Page, Presence, Rows, Wrap};
 
 impl Writer<'_> {
     pub(super) fn page(
@@ -51,7 +51,7 @@ impl Writer<'_> {
         self.close("}");
     }
 
-    /// What sets the variables.
+    /// The methods that set the variables.
     fn variables(&mut self, operation: &Operation, page: &Page) {
         let rt = self.runtime;
         let variable = |at: usize| operation.variables.get(at);

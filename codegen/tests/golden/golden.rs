@@ -133,7 +133,7 @@ pub mod types {
         pub name: Option<String>,
         #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
         pub email: ::backendai::MaybeUndefined<String>,
-        /// Has to be said, as a value or null.
+        /// Must be given, as a value or null.
         pub registry: Option<::backendai::JsonString>,
         #[serde(skip_serializing_if = "Option::is_none")]
         pub parent: Option<Box<ChangeUser>>,
@@ -162,7 +162,7 @@ pub mod types {
     }
 
     impl ChangeUser {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(registry: Option<::backendai::JsonString>) -> Self {
             Self {
                 name: None,
@@ -254,7 +254,7 @@ pub mod types {
     ::backendai::__decode!(Filter { and: optional "AND", not: optional "NOT", r#in: optional "in", in_: optional "in_", _id: optional "_id", id: optional "id", r#type: optional "type", since: optional "since" });
 
     impl Filter {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
                 and: ::backendai::MaybeUndefined::Undefined,
@@ -360,7 +360,7 @@ pub mod types {
     }
 
     impl Filter_ {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(name: impl Into<String>) -> Self {
             Self {
                 name: name.into(),
@@ -407,7 +407,7 @@ pub mod types {
     ::backendai::__decode!(Move { to: needed "to", speed: optional "speed", unit: optional "unit", path: optional "path" });
 
     impl Move {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(to: impl Into<String>) -> Self {
             Self {
                 to: to.into(),
@@ -462,7 +462,7 @@ pub mod types {
     ::backendai::__decode!(Step { x: needed "x", y: optional "y" });
 
     impl Step {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(x: impl Into<i32>) -> Self {
             Self {
                 x: x.into(),
@@ -530,7 +530,7 @@ pub mod _1_more {
     ::backendai::__decode!(Touch {  });
 
     impl Touch {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
@@ -715,7 +715,7 @@ pub mod edges {
     ::backendai::__decode!(Data_ {  });
 
     impl Data_ {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
@@ -778,7 +778,7 @@ pub mod edges {
     ::backendai::__decode!(Result_ {  });
 
     impl Result_ {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
@@ -827,7 +827,7 @@ pub mod edges {
     ::backendai::__decode!(User {  });
 
     impl User {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
@@ -938,7 +938,7 @@ pub mod edges {
     ::backendai::__decode!(User_ {  });
 
     impl User_ {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
@@ -991,7 +991,7 @@ pub mod edges {
     ::backendai::__decode!(Partial { a: needed "a", b: optional "b" });
 
     impl Partial {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(a: impl Into<bool>) -> Self {
             Self {
                 a: a.into(),
@@ -1152,7 +1152,7 @@ pub mod edges {
     ::backendai::__decode!(Introspection { name: needed "name", deprecated: optional "deprecated" });
 
     impl Introspection {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(name: impl Into<String>) -> Self {
             Self {
                 name: name.into(),
@@ -1320,7 +1320,7 @@ pub mod edges {
     ::backendai::__decode!(Words { self_: optional "self", self__: optional "Self", new: optional "new", value: optional "value", r#async: optional "async", crate_: optional "crate", level: optional "level", choice: optional "choice" });
 
     impl Words {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
                 self_: ::backendai::MaybeUndefined::Undefined,
@@ -1430,7 +1430,7 @@ pub mod edges {
     ::backendai::__decode!(Legacy { level: optional "level" });
 
     impl Legacy {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
                 level: ::backendai::MaybeUndefined::Undefined,
@@ -1507,7 +1507,7 @@ pub mod edges {
     ::backendai::__decode!(Scalars {  });
 
     impl Scalars {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
@@ -1572,7 +1572,7 @@ pub mod edges {
     ::backendai::__decode!(Change { id: needed "id", props: needed "props" });
 
     impl Change {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(id: impl Into<String>, props: impl Into<super::types::ChangeUser>) -> Self {
             Self {
                 id: id.into(),
@@ -1642,13 +1642,13 @@ pub mod edges {
         pub name: Option<String>,
         #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
         pub email: ::backendai::MaybeUndefined<String>,
-        /// Has to be said, as a value or null.
+        /// Must be given, as a value or null.
         pub registry: Option<::backendai::JsonString>,
     }
     ::backendai::__decode!(ChangeName { id: needed "id", name: optional "name", email: optional "email", registry: stated "registry" });
 
     impl ChangeName {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(id: impl Into<String>, registry: Option<::backendai::JsonString>) -> Self {
             Self {
                 id: id.into(),
@@ -1803,7 +1803,7 @@ pub mod lists {
     ::backendai::__decode!(Keyed { limit: optional "limit", offset: needed "offset", filter: optional "filter", order: optional "order" });
 
     impl Keyed {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(offset: impl Into<i32>) -> Self {
             Self {
                 limit: None,
@@ -1922,7 +1922,7 @@ pub mod lists {
     ::backendai::__decode!(Log { limit: needed "limit", offset: needed "offset" });
 
     impl Log {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(limit: impl Into<i32>, offset: impl Into<i32>) -> Self {
             Self {
                 limit: limit.into(),
@@ -2009,7 +2009,7 @@ pub mod lists {
     ::backendai::__decode!(Fragmented { limit: needed "limit", offset: needed "offset" });
 
     impl Fragmented {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(limit: impl Into<i32>, offset: impl Into<i32>) -> Self {
             Self {
                 limit: limit.into(),
@@ -2097,7 +2097,7 @@ pub mod lists {
     ::backendai::__decode!(Robots { first: optional "first", after: optional "after", filter: optional "filter", order: optional "order", offset: optional "offset" });
 
     impl Robots {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
                 first: ::backendai::MaybeUndefined::Undefined,
@@ -2259,7 +2259,7 @@ pub mod lists {
     ::backendai::__decode!(RobotsV2 { first: optional "first", after: optional "after", limit: optional "limit", offset: optional "offset", by: optional "by" });
 
     impl RobotsV2 {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
                 first: ::backendai::MaybeUndefined::Undefined,
@@ -2488,7 +2488,7 @@ pub mod people {
     ::backendai::__decode!(Overlap {  });
 
     impl Overlap {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
@@ -2584,7 +2584,7 @@ pub mod people {
     ::backendai::__decode!(Sole { id: needed "id" });
 
     impl Sole {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(id: impl Into<String>) -> Self {
             Self {
                 id: id.into(),
@@ -2642,7 +2642,7 @@ pub mod people {
     ::backendai::__decode!(Aliases {  });
 
     impl Aliases {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
@@ -2740,7 +2740,7 @@ pub mod people {
     ::backendai::__decode!(Conditional { with: needed "with", id: optional "id" });
 
     impl Conditional {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(with: impl Into<bool>) -> Self {
             Self {
                 with: with.into(),
@@ -2824,7 +2824,7 @@ pub mod people {
     ::backendai::__decode!(Users { limit: optional "limit", offset: needed "offset", order: optional "order", filter: optional "filter" });
 
     impl Users {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(offset: impl Into<i32>) -> Self {
             Self {
                 limit: None,
@@ -2968,7 +2968,7 @@ pub mod prelude {
     ::backendai::__decode!(Option_ { id: needed "id", level: optional "level" });
 
     impl Option_ {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(id: impl Into<String>) -> Self {
             Self {
                 id: id.into(),
@@ -3034,7 +3034,7 @@ pub mod prelude {
     ::backendai::__decode!(Some_ { id: needed "id" });
 
     impl Some_ {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(id: impl Into<String>) -> Self {
             Self {
                 id: id.into(),
@@ -3091,7 +3091,7 @@ pub mod prelude {
     ::backendai::__decode!(None_ {  });
 
     impl None_ {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
@@ -3147,7 +3147,7 @@ pub mod prelude {
     ::backendai::__decode!(Ok_ {  });
 
     impl Ok_ {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
@@ -3205,7 +3205,7 @@ pub mod prelude {
     ::backendai::__decode!(Err_ { new: optional "new" });
 
     impl Err_ {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
                 new: ::backendai::MaybeUndefined::Undefined,
@@ -3262,7 +3262,7 @@ pub mod prelude {
     ::backendai::__decode!(String_ { id: needed "id" });
 
     impl String_ {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(id: impl Into<String>) -> Self {
             Self {
                 id: id.into(),
@@ -3319,7 +3319,7 @@ pub mod prelude {
     ::backendai::__decode!(Box_ {  });
 
     impl Box_ {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
@@ -3377,7 +3377,7 @@ pub mod prelude {
     ::backendai::__decode!(Default_ { new: optional "new" });
 
     impl Default_ {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
                 new: ::backendai::MaybeUndefined::Undefined,
@@ -3433,7 +3433,7 @@ pub mod prelude {
     ::backendai::__decode!(Clone {  });
 
     impl Clone {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
@@ -3491,7 +3491,7 @@ pub mod prelude {
     ::backendai::__decode!(Self_ { self_: optional "self" });
 
     impl Self_ {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
                 self_: ::backendai::MaybeUndefined::Undefined,
@@ -3549,7 +3549,7 @@ pub mod prelude {
     ::backendai::__decode!(Str { self_: optional "self" });
 
     impl Str {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
                 self_: ::backendai::MaybeUndefined::Undefined,
@@ -3605,7 +3605,7 @@ pub mod prelude {
     ::backendai::__decode!(Bool {  });
 
     impl Bool {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
@@ -3663,7 +3663,7 @@ pub mod prelude {
     ::backendai::__decode!(I32 { new: optional "new" });
 
     impl I32 {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
                 new: ::backendai::MaybeUndefined::Undefined,
@@ -3719,7 +3719,7 @@ pub mod prelude {
     ::backendai::__decode!(Core {  });
 
     impl Core {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
@@ -3775,7 +3775,7 @@ pub mod prelude {
     ::backendai::__decode!(Std {  });
 
     impl Std {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
@@ -3831,7 +3831,7 @@ pub mod prelude {
     ::backendai::__decode!(Alloc {  });
 
     impl Alloc {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
@@ -3889,7 +3889,7 @@ pub mod prelude {
     ::backendai::__decode!(Backendai { new: optional "new" });
 
     impl Backendai {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
                 new: ::backendai::MaybeUndefined::Undefined,
@@ -3945,7 +3945,7 @@ pub mod prelude {
     ::backendai::__decode!(Crate {  });
 
     impl Crate {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
@@ -4001,7 +4001,7 @@ pub mod prelude {
     ::backendai::__decode!(Serde {  });
 
     impl Serde {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
@@ -4057,7 +4057,7 @@ pub mod prelude {
     ::backendai::__decode!(Operation {  });
 
     impl Operation {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
@@ -4115,7 +4115,7 @@ pub mod prelude {
     ::backendai::__decode!(Maybe { new: optional "new" });
 
     impl Maybe {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
                 new: ::backendai::MaybeUndefined::Undefined,
@@ -4173,7 +4173,7 @@ pub mod prelude {
     ::backendai::__decode!(Variables { new: optional "new" });
 
     impl Variables {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
                 new: ::backendai::MaybeUndefined::Undefined,
@@ -4233,7 +4233,7 @@ pub mod self_ {
     ::backendai::__decode!(Self_ {  });
 
     impl Self_ {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
@@ -4286,7 +4286,7 @@ pub mod things {
     ::backendai::__decode!(Nodes {  });
 
     impl Nodes {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
@@ -4408,7 +4408,7 @@ pub mod things {
     ::backendai::__decode!(Plain {  });
 
     impl Plain {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
@@ -4472,7 +4472,7 @@ pub mod things {
     ::backendai::__decode!(Things { filter: optional "filter", status: optional "status" });
 
     impl Things {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
                 filter: ::backendai::MaybeUndefined::Undefined,
@@ -4618,7 +4618,7 @@ pub mod things {
     ::backendai::__decode!(Type { r#type: optional "type", _id: needed "_id", id: needed "id" });
 
     impl Type {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(_id: impl Into<String>, id: impl Into<String>) -> Self {
             Self {
                 r#type: ::backendai::MaybeUndefined::Undefined,
@@ -4690,7 +4690,7 @@ pub mod things {
     ::backendai::__decode!(Rename { target: needed "target", to: needed "to", filter: optional "filter" });
 
     impl Rename {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(target: impl Into<super::types::Target>, to: impl Into<String>) -> Self {
             Self {
                 target: target.into(),
@@ -4833,7 +4833,7 @@ pub mod versions {
     ::backendai::__decode!(Fleet { name: needed "name", region: optional "region", first: needed "first", unit: optional "unit" });
 
     impl Fleet {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(name: impl Into<String>, first: impl Into<i32>) -> Self {
             Self {
                 name: name.into(),
@@ -4943,7 +4943,7 @@ pub mod versions {
     ::backendai::__decode!(Soon {  });
 
     impl Soon {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
@@ -5007,7 +5007,7 @@ pub mod versions {
     ::backendai::__decode!(Move { name: needed "name", r#move: optional "move", dry: optional "dry" });
 
     impl Move {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(name: impl Into<String>) -> Self {
             Self {
                 name: name.into(),

@@ -49,7 +49,7 @@ async fn variables_are_json_or_a_file() {
     }
     manager.forget_requests();
     for (arguments, code, says) in [
-        (&["--variables", "{}"][..], 2, "say which operation to run: One, Two"),
+        (&["--variables", "{}"][..], 2, "name the operation to run: One, Two"),
         (&["--operation", "on"], 2, "there is no operation `on`, only One, Two"),
         (&["--operation", "One", "--variables", "[1]"], 4, "--variables is not a JSON object"),
         (&["--operation", "One", "--variables", "@gone.json"], 4, "cannot read gone.json"),
