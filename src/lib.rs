@@ -50,9 +50,11 @@ pub mod config;
 #[cfg(feature = "context")]
 pub mod context;
 pub mod credential;
+mod dispatch;
 pub mod error;
 pub mod filter;
 pub mod format;
+mod http;
 pub mod observe;
 pub mod operation;
 #[cfg(any(feature = "context", feature = "session"))]
@@ -69,9 +71,11 @@ pub mod select;
 #[cfg(feature = "session")]
 pub mod session;
 pub mod sign;
+mod tls;
 pub mod transport;
 pub mod version;
 
+pub use self::http::RateLimit;
 pub use client::{Client, ClientBuilder, ServerInfo};
 pub use config::{
     ApiVersion, CLOUD_ENDPOINT, Config, ConfigBuilder, ConfigError, Endpoint, EndpointType,
@@ -88,7 +92,7 @@ pub use operation::{
 };
 pub use paging::{Items, ListChanges, Pager, Position};
 pub use request::Request;
-pub use response::{RateLimit, Response};
+pub use response::Response;
 pub use retry::Retry;
 pub use scalar::{
     BigInt, Date, DateTime, HexBytes, JsonString, MaybeUndefined, Uuid, UuidFloatMap,

@@ -57,6 +57,7 @@ kinds! {
 }
 
 impl<K, const FILTER: bool, const ORDER: bool> Column<K, FILTER, ORDER> {
+    #[cfg_attr(not(feature = "admin"), allow(dead_code, reason = "only `admin` has columns"))]
     pub(crate) const fn new(name: &'static str) -> Self {
         Self { name, kind: PhantomData }
     }

@@ -18,7 +18,7 @@
 
 use super::{OperationKind, Pagination};
 use crate::{
-    request::ADMIN,
+    dispatch::ADMIN_PATH,
     select::Field,
     version::{ManagerVersion, Requirement},
 };
@@ -64,7 +64,7 @@ impl OperationInfo {
         Self {
             name,
             kind: OperationKind::Query,
-            path: ADMIN,
+            path: ADMIN_PATH,
             domain: "",
             document: SourceText::new(document),
             root_fields: &[],

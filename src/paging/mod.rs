@@ -13,6 +13,7 @@ mod strategy;
 use std::{
     fmt,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -21,7 +22,7 @@ use futures_core::Stream;
 pub use self::{changes::ListChanges, items::Items, position::Position};
 use self::{queue::Queue, state::State};
 use crate::{
-    client::Client,
+    dispatch::Dispatcher,
     error::Result,
     operation::{Page, Paginated, Pagination},
 };
@@ -116,16 +117,15 @@ use crate::{
 /// out only because the caller was busy.
 #[must_use = "nothing is sent before a page is requested"]
 pub struct Pager<O: Paginated> {
-    client: Client,
+    dispatcher: Arc<Dispatcher>,
     operation: O,
     state: State,
     queue: Queue<O>,
 }
 
 impl<O: Paginated> Pager<O> {
-    pub(crate) fn new(client: Client, operation: O) -> Self {
-        let state = State::new(client.max_page_size());
-        Self { client, operation, state, queue: Queue::new() }
+    pub(crate) fn new(dispatcher: Arc<Dispatcher>, max_page_size: u32, operation: O) -> Self {
+        Self { dispatcher, operation, state: State::new(max_page_size), queue: Queue::new() }
     }
 
     /// Sets the strategy, where the list has several; see [above](Self#what-is-guaranteed). One that is

@@ -115,7 +115,7 @@ impl<O: Paginated> Pager<O> {
                 }
             }
         }
-        let response = Request::of(self.client.clone(), &operation).into_future();
+        let response = Request::of(self.dispatcher.clone(), &operation).into_future();
         self.queue.push(request, response);
         Ok(())
     }

@@ -14,18 +14,18 @@
 //! asks at once. A manager that does not say its version is taken for one that has everything, and
 //! is asked again by the first such operation a minute later.
 
-mod gate;
-mod text;
+mod document;
+mod requirements;
 
 use std::{fmt, str::FromStr};
 
-pub(crate) use self::{
-    gate::{Gate, QUERY},
-    text::{Chosen, Texts},
-};
 pub use self::{
-    gate::{HasRequirements, Requirements, Supplied, Variables},
-    text::Part,
+    document::Part,
+    requirements::{HasRequirements, Requirements, Supplied, Variables},
+};
+pub(crate) use self::{
+    document::{Chosen, Documents},
+    requirements::{Gate, QUERY},
 };
 use crate::config::ApiVersion;
 

@@ -244,7 +244,9 @@ impl Writer<'_> {
         }
         if !projection.requires.is_empty() {
             let requires = self.all(&projection.requires);
-            self.line(&format!("const AROUND_REQUIRES: &'static [{rt}::Requirement] = {requires};"));
+            self.line(&format!(
+                "const AROUND_REQUIRES: &'static [{rt}::Requirement] = {requires};"
+            ));
         }
     }
 

@@ -1,4 +1,4 @@
-//! Which endpoint is asked first: the order, and what is remembered of each.
+//! The order of the endpoints, and which of them failed lately.
 
 use std::{
     borrow::Cow,
@@ -11,38 +11,38 @@ use std::{
 
 use tokio::time::Instant;
 
-/// For this long an endpoint that failed is asked last; twice as long after each further failure,
-/// up to eight times.
+/// How long an endpoint that failed is tried last; doubled by each further failure, up to eight
+/// times.
 const REST: Duration = Duration::from_secs(30);
 const DOUBLINGS: u32 = 3;
 
 /// The endpoints of a client, by their index in the configuration.
 pub(crate) struct Endpoints {
     order: Vec<usize>,
-    /// Whether any has failed. As long as none has, which is nearly always, nobody takes the lock.
-    shaky: AtomicBool,
+    /// Whether any has failed. While none has, which is nearly always, the lock is not taken.
+    any_failed: AtomicBool,
     failed: Mutex<Vec<Option<Failed>>>,
 }
 
 #[derive(Clone, Copy)]
 struct Failed {
     times: u32,
-    /// Until then nobody tries it without need.
+    /// Until then it is tried only after the others.
     until: Instant,
 }
 
 impl Endpoints {
-    /// Asks in this order.
+    /// Creates the endpoints in this order.
     pub(super) fn new(order: Vec<usize>) -> Self {
         let failed = Mutex::new(vec![None; order.len()]);
-        Self { order, shaky: AtomicBool::new(false), failed }
+        Self { order, any_failed: AtomicBool::new(false), failed }
     }
 
-    /// All endpoints, each once: first those that work, in the order of this client, then those
-    /// that failed. One whose rest is over gets its place back for one call. `trial` is whether
-    /// this may be that call: a mutation is not what a shaky endpoint is tried with.
+    /// Returns all endpoints, each once: first those that work, in the order of this client, then
+    /// those that failed. One whose rest is over gets its place back for one call, if that call
+    /// allows a `trial`: a failing endpoint is not tried with a mutation.
     pub(crate) fn round(&self, trial: bool) -> Cow<'_, [usize]> {
-        if !self.shaky.load(Ordering::Acquire) {
+        if !self.any_failed.load(Ordering::Acquire) {
             return Cow::Borrowed(&self.order);
         }
         let now = Instant::now();
@@ -54,7 +54,7 @@ impl Endpoints {
             .map(|&index| {
                 let rests = match failed.get_mut(index) {
                     Some(Some(failed)) if trial && !tried && failed.until <= now => {
-                        // The calls beside this one wait for what comes of it.
+                        // Concurrent calls do not try it before this one has a result.
                         failed.until = now + REST;
                         tried = true;
                         false
@@ -69,31 +69,31 @@ impl Endpoints {
         round.into_iter().map(|(_, index)| index).collect()
     }
 
-    /// A manager answered there.
+    /// Records that a manager answered there.
     pub(crate) fn works(&self, index: usize) {
-        if !self.shaky.load(Ordering::Acquire) {
+        if !self.any_failed.load(Ordering::Acquire) {
             return;
         }
         let mut all = self.lock();
         if let Some(failed) = all.get_mut(index) {
             *failed = None;
         }
-        self.shaky.store(all.iter().any(Option::is_some), Ordering::Release);
+        self.any_failed.store(all.iter().any(Option::is_some), Ordering::Release);
     }
 
-    /// No manager answered there.
+    /// Records that no manager answered there.
     pub(crate) fn fails(&self, index: usize) {
         let mut all = self.lock();
         if let Some(failed) = all.get_mut(index) {
             let times = failed.map_or(0, |failed| failed.times);
             let until = Instant::now() + REST * 2_u32.pow(times.min(DOUBLINGS));
             *failed = Some(Failed { times: times.saturating_add(1), until });
-            self.shaky.store(true, Ordering::Release);
+            self.any_failed.store(true, Ordering::Release);
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Option<Failed>>> {
-        // Every entry is put there whole, so a panic elsewhere leaves nothing half done.
+        // Entries are replaced as a whole, so a poisoned lock still holds complete ones.
         self.failed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn who_failed_is_asked_last_and_gets_its_place_back_by_a_query() {
+    async fn an_endpoint_that_failed_comes_last_and_gets_its_place_back_by_a_query() {
         let endpoints = Endpoints::new(vec![2, 0, 1]);
         assert_eq!(*endpoints.round(true), [2, 0, 1]);
         endpoints.fails(2);
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_fails_again_and_again_rests_longer_but_not_for_ever() {
+    async fn an_endpoint_that_keeps_failing_rests_longer_up_to_a_limit() {
         let endpoints = Endpoints::new(vec![0, 1]);
         for rests in [1, 2, 4, 8, 8] {
             endpoints.fails(0);

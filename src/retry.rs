@@ -15,8 +15,6 @@
 //! One attempt goes through the endpoints until one of them answers; the pauses are between
 //! attempts. Each request is dated and signed anew.
 
-mod run;
-
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
@@ -94,7 +92,7 @@ impl Retry {
         self
     }
 
-    fn pauses(&self, seed: u64) -> Pauses {
+    pub(crate) fn backoff_from(&self, seed: u64) -> Backoff {
         let times = self.attempts.saturating_sub(1) as usize;
         let mut delays = ExponentialBuilder::new()
             .with_min_delay(self.first)
@@ -104,7 +102,7 @@ impl Retry {
         if self.jitter {
             delays = delays.with_jitter();
         }
-        Pauses { delays: delays.build(), left: self.budget }
+        Backoff { delays: delays.build(), left: self.budget }
     }
 }
 
@@ -115,15 +113,15 @@ impl Default for Retry {
 }
 
 /// The pauses of one call that are left.
-struct Pauses {
+pub(crate) struct Backoff {
     delays: <ExponentialBuilder as BackoffBuilder>::Backoff,
     left: Duration,
 }
 
-impl Pauses {
+impl Backoff {
     /// The next pause; `None` when there is to be none. What the server said comes first, and the
     /// delay on top of it: its seconds are rounded, and others wait for the same moment.
-    fn next(&mut self, said: Option<Duration>) -> Option<Duration> {
+    pub(crate) fn next(&mut self, said: Option<Duration>) -> Option<Duration> {
         let pause = self.delays.next()?.saturating_add(said.unwrap_or_default());
         self.left = self.left.checked_sub(pause)?;
         Some(pause)
@@ -137,7 +135,7 @@ mod tests {
     const PLAIN: Retry = Retry::new().jitter(false);
 
     fn all(retry: Retry, seed: u64) -> Vec<Duration> {
-        let mut pauses = retry.pauses(seed);
+        let mut pauses = retry.backoff_from(seed);
         std::iter::from_fn(|| pauses.next(None)).collect()
     }
 
@@ -168,10 +166,10 @@ mod tests {
     fn the_budget_is_for_all_of_them() {
         let budget = Duration::from_millis(1399);
         assert_eq!(millis(&all(PLAIN.max_attempts(9).max_total_backoff(budget), 0)), [200, 400]);
-        let mut pauses = PLAIN.pauses(0);
+        let mut pauses = PLAIN.backoff_from(0);
         assert_eq!(pauses.next(Some(Duration::from_secs(29))), Some(Duration::from_millis(29_200)));
         assert_eq!(pauses.next(Some(Duration::from_secs(1))), None);
-        assert_eq!(PLAIN.pauses(0).next(Some(Duration::MAX)), None);
+        assert_eq!(PLAIN.backoff_from(0).next(Some(Duration::MAX)), None);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Staying below the manager's rate limit.
+//! Keeps requests below the manager's rate limit.
 
 use std::{
     pin::pin,
@@ -8,11 +8,12 @@ use std::{
 
 use tokio::{sync::Notify, time::Instant};
 
-use crate::response::RateLimit;
+use crate::http::RateLimit;
 
-/// What is left of the window, as far as the answers say. Nobody goes when nothing is.
+/// The requests that remain in the window, according to the responses. No request is sent while
+/// none remain.
 #[derive(Default)]
-pub(crate) struct Quota {
+pub(crate) struct RateLimiter {
     state: Mutex<State>,
     changed: Notify,
 }
@@ -21,26 +22,27 @@ pub(crate) struct Quota {
 enum State {
     #[default]
     Unknown,
-    /// One request finds it out, and the others wait.
-    Asking,
+    /// One request is sent to find out, and the others wait.
+    Probing,
     Known {
         left: u64,
         ends: Instant,
     },
 }
 
-/// Leave to send one request.
-pub(crate) struct Leave<'a> {
-    quota: &'a Quota,
-    asks: bool,
+/// Permission to send one request.
+pub(crate) struct Permit<'a> {
+    limiter: &'a RateLimiter,
+    /// Whether its response opens the window.
+    probes: bool,
 }
 
-impl Quota {
-    /// Waits until a request may go; an error says how long the window still lasts, when that is
-    /// after the deadline.
-    pub(crate) async fn leave(&self, deadline: Option<Instant>) -> Result<Leave<'_>, Duration> {
+impl RateLimiter {
+    /// Waits until a request may be sent. The error is the rest of the window, if that ends after
+    /// the deadline.
+    pub(crate) async fn acquire(&self, deadline: Option<Instant>) -> Result<Permit<'_>, Duration> {
         loop {
-            // From here on it hears of changes.
+            // Changes from here on wake it.
             let mut changed = pin!(self.changed.notified());
             changed.as_mut().enable();
             let now = Instant::now();
@@ -53,15 +55,15 @@ impl Quota {
                 }
                 match &mut *state {
                     State::Unknown => {
-                        *state = State::Asking;
-                        return Ok(Leave { quota: self, asks: true });
+                        *state = State::Probing;
+                        return Ok(Permit { limiter: self, probes: true });
                     }
                     State::Known { left: left @ 1.., .. } => {
                         *left -= 1;
-                        return Ok(Leave { quota: self, asks: false });
+                        return Ok(Permit { limiter: self, probes: false });
                     }
                     State::Known { ends, .. } => Some(*ends),
-                    State::Asking => None,
+                    State::Probing => None,
                 }
             };
             match ends {
@@ -75,42 +77,42 @@ impl Quota {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // The state is put there whole, so a panic elsewhere leaves nothing half done.
+        // The state is replaced as a whole, so a poisoned lock still holds a complete one.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Leave<'_> {
-    /// What the answer says of the window.
-    pub(crate) fn learn(&self, limit: RateLimit) {
+impl Permit<'_> {
+    /// Takes the state of the window from the response.
+    pub(crate) fn update(&self, limit: RateLimit) {
         let Some(ends) = limit.reset.and_then(|reset| Instant::now().checked_add(reset)) else {
             return;
         };
-        let mut state = self.quota.lock();
+        let mut state = self.limiter.lock();
         *state = match *state {
-            // It may be of the window before.
-            State::Unknown | State::Asking if !self.asks => return,
-            // Answers come in any order, and what is under way has been taken off already. An
-            // older answer must not give it back.
+            // It may be about the previous window.
+            State::Unknown | State::Probing if !self.probes => return,
+            // Responses come in any order, and requests in flight are already counted. An older
+            // response must not undo that.
             State::Known { left, ends } => State::Known { left: left.min(limit.remaining), ends },
             _ => State::Known { left: limit.remaining, ends },
         };
         drop(state);
-        self.quota.changed.notify_waiters();
+        self.limiter.changed.notify_waiters();
     }
 }
 
-impl Drop for Leave<'_> {
-    /// When it found nothing out, or was dropped before, another one asks.
+impl Drop for Permit<'_> {
+    /// Lets another request probe when this one found out nothing.
     fn drop(&mut self) {
-        if !self.asks {
+        if !self.probes {
             return;
         }
-        let mut state = self.quota.lock();
-        if matches!(*state, State::Asking) {
+        let mut state = self.limiter.lock();
+        if matches!(*state, State::Probing) {
             *state = State::Unknown;
             drop(state);
-            self.quota.changed.notify_waiters();
+            self.limiter.changed.notify_waiters();
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Texts in parts, put together for a version and kept.
+//! Documents in parts, assembled for a version of the manager and cached.
 
 use std::{
     collections::HashMap,
@@ -7,10 +7,10 @@ use std::{
 
 use super::{ManagerVersion, Requirement};
 
-/// What a part needs: any of these, wholly; nothing stands for always.
+/// A disjunction of conjunctions; empty means always.
 pub(crate) type When = &'static [&'static [Requirement]];
 
-/// A stretch of a text, and when it is there.
+/// A part of a document, and what it requires.
 #[derive(Clone, Copy, Debug)]
 pub struct Part {
     when: When,
@@ -18,25 +18,25 @@ pub struct Part {
 }
 
 impl Part {
-    /// A part of a text as GraphQL, not as JSON.
+    /// A part of a document as GraphQL, not as JSON.
     pub const fn new(when: When, text: &'static str) -> Self {
         Self { when, text }
     }
 
-    /// The newest version that changes whether it is there.
+    /// Returns the newest version that adds or removes it.
     pub(crate) fn newest(&self) -> Option<ManagerVersion> {
         self.when.iter().filter_map(|all| Requirement::newest(all)).max()
     }
 }
 
-/// Whether something is there, for one who knows of each fact whether it holds.
-pub(super) fn holds(when: When, is_there: &impl Fn(&Requirement) -> bool) -> bool {
-    when.is_empty() || when.iter().any(|all| all.iter().all(is_there))
+/// Returns whether a condition holds, given which requirements are supported.
+pub(super) fn is_satisfied(when: When, supported: &impl Fn(&Requirement) -> bool) -> bool {
+    when.is_empty() || when.iter().any(|all| all.iter().all(supported))
 }
 
-/// The parts that are there, as a JSON string.
-fn join(parts: &[Part], is_there: &impl Fn(&Requirement) -> bool) -> String {
-    let parts = parts.iter().filter(|part| holds(part.when, is_there));
+/// Joins the parts that are supported.
+fn join(parts: &[Part], supported: &impl Fn(&Requirement) -> bool) -> String {
+    let parts = parts.iter().filter(|part| is_satisfied(part.when, supported));
     parts.map(|part| part.text).collect()
 }
 
@@ -44,40 +44,40 @@ fn json(text: String) -> Arc<str> {
     serde_json::Value::from(text).to_string().into()
 }
 
-/// The texts of a client for the version of its manager.
+/// The documents of a client for the version of its manager.
 #[derive(Default)]
-pub(crate) struct Texts(Mutex<HashMap<&'static str, (ManagerVersion, Arc<str>)>>);
+pub(crate) struct Documents(Mutex<HashMap<&'static str, (ManagerVersion, Arc<str>)>>);
 
-impl Texts {
-    /// `whole` is the text with all parts, by which it is known.
+impl Documents {
+    /// Returns the document for a manager; `whole`, which has all parts, identifies it.
     pub(super) fn get(
         &self,
         whole: &'static str,
         parts: &[Part],
         manager: ManagerVersion,
     ) -> Arc<str> {
-        // A text is put there whole, so a panic elsewhere leaves nothing half done.
-        let mut texts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match texts.get(whole) {
+        // A value is replaced as a whole, so a poisoned lock still holds complete ones.
+        let mut documents = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match documents.get(whole) {
             Some((of, text)) if *of == manager => text.clone(),
             _ => {
                 let text = json(join(parts, &|since| since.is_in(manager)));
-                texts.insert(whole, (manager, text.clone()));
+                documents.insert(whole, (manager, text.clone()));
                 text
             }
         }
     }
 }
 
-/// A text whose fields were chosen when the program runs.
+/// A document whose fields are selected at run time.
 #[derive(Debug)]
 pub(crate) struct Chosen {
     before: Vec<Part>,
     fields: Vec<Vec<Part>>,
-    /// What is asked for besides, whatever is chosen.
+    /// What is selected in any case.
     more: Vec<String>,
     behind: Vec<Part>,
-    /// That of the last version asked for.
+    /// The document for the last version.
     older: Mutex<Option<(ManagerVersion, Arc<str>)>>,
 }
 
@@ -91,7 +91,7 @@ impl Chosen {
         Self { before, fields, more, behind, older: Mutex::default() }
     }
 
-    /// The text with all parts, as a JSON string.
+    /// Returns the document with all parts, as a JSON string.
     pub(crate) fn whole(&self) -> Arc<str> {
         self.text(&|_| true)
     }
@@ -113,51 +113,51 @@ impl Chosen {
         }
     }
 
-    pub(super) fn text(&self, is_there: &impl Fn(&Requirement) -> bool) -> Arc<str> {
+    pub(super) fn text(&self, supported: &impl Fn(&Requirement) -> bool) -> Arc<str> {
         let fields =
-            self.fields.iter().map(|field| join(field, is_there)).chain(self.more.iter().cloned());
+            self.fields.iter().map(|field| join(field, supported)).chain(self.more.iter().cloned());
         let fields: Vec<_> = fields.filter(|field| !field.is_empty()).collect();
-        // A selection cannot be empty; what the rows lack is null to those who look for it.
+        // A selection cannot be empty; the fields that the rows lack read as null.
         let fields = if fields.is_empty() { "__typename".to_owned() } else { fields.join(" ") };
-        let (before, behind) = (join(&self.before, is_there), join(&self.behind, is_there));
+        let (before, behind) = (join(&self.before, supported), join(&self.behind, supported));
         json(format!("{before}{{{fields}}}{behind}"))
     }
 }
 
-/// A text that has parts which are left out for older managers.
+/// A document with parts that are left out for older managers.
 #[derive(Clone)]
-pub(super) enum Text {
+pub(super) enum Document {
     /// Every manager is sent the same.
-    Same,
-    /// With the text that has all parts, as a JSON string.
+    Fixed,
+    /// The document with all parts as a JSON string, and the parts.
     Compiled(&'static str, &'static [Part]),
     Chosen(Arc<Chosen>),
 }
 
-impl Text {
-    /// The text for a manager; with what it does not know, as far as that is kept.
+impl Document {
+    /// Returns the document for a manager, including unsupported parts in `kept`.
     pub(super) fn assemble(
         &self,
-        texts: &Texts,
+        documents: &Documents,
         manager: ManagerVersion,
         kept: &[Requirement],
     ) -> Option<Arc<str>> {
-        let is_there = |since: &Requirement| since.is_in(manager) || kept.contains(since);
+        let supported = |since: &Requirement| since.is_in(manager) || kept.contains(since);
         match self {
-            Self::Same => None,
+            Self::Fixed => None,
             Self::Compiled(whole, parts) if kept.is_empty() => {
-                Some(texts.get(whole, parts, manager))
+                Some(documents.get(whole, parts, manager))
             }
-            Self::Compiled(_, parts) => Some(json(join(parts, &is_there))),
+            Self::Compiled(_, parts) => Some(json(join(parts, &supported))),
             Self::Chosen(chosen) if kept.is_empty() => Some(chosen.get(manager)),
-            Self::Chosen(chosen) => Some(chosen.text(&is_there)),
+            Self::Chosen(chosen) => Some(chosen.text(&supported)),
         }
     }
 
-    /// The newest version that changes it.
+    /// Returns the newest version that changes it.
     pub(super) fn newest(&self) -> Option<ManagerVersion> {
         match self {
-            Self::Same => None,
+            Self::Fixed => None,
             Self::Compiled(_, parts) => parts.iter().filter_map(Part::newest).max(),
             Self::Chosen(chosen) => chosen.newest(),
         }
