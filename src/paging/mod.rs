@@ -125,7 +125,8 @@ pub struct Pager<O: Paginated> {
 
 impl<O: Paginated> Pager<O> {
     pub(crate) fn new(dispatcher: Arc<Dispatcher>, max_page_size: u32, operation: O) -> Self {
-        Self { dispatcher, operation, state: State::new(max_page_size), queue: Queue::new() }
+        let state = State::new(operation.info().paging, max_page_size);
+        Self { dispatcher, operation, state, queue: Queue::new() }
     }
 
     /// Sets the strategy, where the list has several; see [above](Self#what-is-guaranteed). One that is
@@ -213,7 +214,7 @@ impl<O: Paginated> Stream for Pager<O> {
 impl<O: Paginated> fmt::Debug for Pager<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pager")
-            .field("operation", &O::NAME)
+            .field("operation", &self.operation.info().name)
             .field("page_size", &self.state.page_size)
             .field("prefetch", &self.state.prefetch)
             .field("position", &self.state.position)

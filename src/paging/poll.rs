@@ -3,16 +3,14 @@
 use std::task::{Context, Poll};
 
 use super::{
-    Pager, order,
+    Pager,
     queue::Received,
-    state::ListFacts,
     strategy::{PageKeys, PageRequest},
 };
 use crate::{
     error::{Error, Result},
-    operation::{Page, Paginated},
+    operation::{Page, Paginated, variables},
     request::Request,
-    scalar::MaybeUndefined,
 };
 
 impl<O: Paginated> Pager<O> {
@@ -24,10 +22,11 @@ impl<O: Paginated> Pager<O> {
             if self.state.done {
                 return Poll::Ready(None);
             }
-            if self.state.strategy.is_none()
-                && let Err(error) = self.state.start(facts(&self.operation))
-            {
-                return self.fail(error);
+            if self.state.strategy.is_none() {
+                let started = variables(&self.operation);
+                if let Err(error) = started.and_then(|variables| self.state.start(variables)) {
+                    return self.fail(error);
+                }
             }
             match self.poll_queue(context) {
                 Poll::Ready(None) => {}
@@ -38,7 +37,7 @@ impl<O: Paginated> Pager<O> {
 
     fn fail<T>(&mut self, error: Error) -> Poll<Option<Result<T>>> {
         self.state.done = true;
-        Poll::Ready(Some(Err(error.with_operation(O::NAME.into()))))
+        Poll::Ready(Some(Err(error.with_operation(self.operation.info().name.into()))))
     }
 
     /// Ready with `None` when there is nothing to return and the list goes on or ends.
@@ -60,9 +59,9 @@ impl<O: Paginated> Pager<O> {
             }
         }
         // First the responses that are there, after which less may have to be requested.
-        self.queue.poll(context);
+        self.queue.poll(&self.operation, context);
         self.request_ahead(self.state.prefetch.saturating_add(1));
-        self.queue.poll(context);
+        self.queue.poll(&self.operation, context);
         let Some(Received { page, request, unpolled }) = self.queue.pop() else {
             return Poll::Pending;
         };
@@ -76,7 +75,7 @@ impl<O: Paginated> Pager<O> {
             Err(error) if unpolled && error.is_transport() => Poll::Ready(None),
             Ok(Some(page)) => {
                 self.request_ahead(self.state.prefetch);
-                self.queue.poll(context);
+                self.queue.poll(&self.operation, context);
                 self.queue.mark_unpolled();
                 Poll::Ready(Some(Ok(page)))
             }
@@ -95,28 +94,10 @@ impl<O: Paginated> Pager<O> {
     }
 
     fn send(&mut self, request: PageRequest) -> Result<()> {
-        let mut operation = self.operation.clone();
-        let limit = i32::try_from(request.limit()).unwrap_or(i32::MAX);
-        match &request {
-            PageRequest::Cursor { after, .. } => operation.set_cursor(limit, after.clone()),
-            PageRequest::Window { offset, filter, .. } => {
-                let counted = i32::try_from(*offset).map_err(|_| {
-                    Error::config(format!(
-                        "the list cannot be read from row {offset} on: the manager counts to \
-                         2147483647"
-                    ))
-                })?;
-                operation.set_window(limit, counted);
-                if let (Some(filter), Some(own)) = (filter, operation.filter_mut()) {
-                    *own = MaybeUndefined::Value(filter.clone());
-                }
-                if let (Some(key), Some(order)) = (O::KEY, operation.order_mut()) {
-                    order::complete(order, key);
-                }
-            }
-        }
-        let response = Request::of(self.dispatcher.clone(), &operation).into_future();
-        self.queue.push(request, response);
+        let variables = self.state.variables(&request)?;
+        let dispatcher = self.dispatcher.clone();
+        let response = Request::with_variables(dispatcher, &self.operation, &variables);
+        self.queue.push(request, response.into_future());
         Ok(())
     }
 
@@ -126,7 +107,7 @@ impl<O: Paginated> Pager<O> {
         mut page: Page<O::Item>,
         request: &PageRequest,
     ) -> Result<Option<Page<O::Item>>> {
-        let uses_cursors = O::KEY.is_none()
+        let uses_cursors = self.state.paging.is_none_or(|paging| paging.key.is_none())
             || self.state.strategy.as_ref().is_some_and(|strategy| strategy.uses_cursors());
         let keys = match uses_cursors {
             true => {
@@ -143,21 +124,10 @@ impl<O: Paginated> Pager<O> {
             end_cursor: page.end_cursor.clone(),
         };
         let accepted = self.state.accept(page_keys, request);
-        accepted.map_err(|error| error.with_operation(O::NAME.into()))?;
+        accepted.map_err(|error| error.with_operation(self.operation.info().name.into()))?;
         self.state.retain(&mut page.items);
         self.state.retain(&mut page.cursors);
         page.total_count = self.state.total;
         Ok((!page.items.is_empty()).then_some(page))
-    }
-}
-
-fn facts<O: Paginated>(operation: &O) -> ListFacts<'static> {
-    let mut operation = operation.clone();
-    ListFacts {
-        strategies: O::STRATEGIES,
-        key: O::KEY,
-        ordered: operation.is_ordered(),
-        order: operation.order_mut().map(|order| order.clone()).unwrap_or_default(),
-        filter: operation.filter_mut().and_then(|filter| filter.clone().value()),
     }
 }

@@ -84,14 +84,15 @@ impl<O: Paginated> Queue<O> {
     }
 
     /// Polls every request in flight.
-    pub(super) fn poll(&mut self, context: &mut Context<'_>) {
+    pub(super) fn poll(&mut self, operation: &O, context: &mut Context<'_>) {
         for page in &mut self.0 {
             if let Response::Pending(response) = &mut page.response
                 && let Poll::Ready(data) = response.as_mut().poll(context)
             {
                 let received = data.and_then(|data| {
-                    O::page(data)
-                        .ok_or_else(|| Error::null("data", false).with_operation(O::NAME.into()))
+                    operation.page(data).ok_or_else(|| {
+                        Error::null("data", false).with_operation(operation.info().name.into())
+                    })
                 });
                 page.response = Response::Ready(received);
             }

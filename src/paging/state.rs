@@ -2,16 +2,17 @@
 
 use std::num::NonZeroU32;
 
+use serde_json::{Map, Value};
+
 use super::{
     changes::ListChanges,
     order,
     position::{Position, RowRef},
-    strategy::{Cursor, Keyset, Offset, PageKeys, PageRequest, Step, Strategy},
+    strategy::{Cursor, Keyset, Offset, PageKeys, PageRequest, Single, Step, Strategy},
 };
 use crate::{
     error::{Error, Result},
-    operation::Pagination,
-    scalar::MaybeUndefined,
+    operation::{Pagination, info::PagingInfo},
 };
 
 /// Rows per page unless set.
@@ -34,22 +35,17 @@ pub(super) struct State {
     pub(super) done: bool,
     /// `None` before the first request.
     pub(super) strategy: Option<Box<dyn Strategy>>,
+    /// How the list is paged; `None` when it comes as one page.
+    pub(super) paging: Option<PagingInfo>,
+    /// The variables of the operation.
+    variables: Map<String, Value>,
     /// Where the last page began, and which of its rows were returned.
     begin: Position,
     rows: Vec<RowRef>,
 }
 
-/// What an operation allows and what the caller set in it.
-pub(super) struct ListFacts<'a> {
-    pub(super) strategies: &'a [Pagination],
-    pub(super) key: Option<&'static str>,
-    pub(super) ordered: bool,
-    pub(super) order: MaybeUndefined<String>,
-    pub(super) filter: Option<String>,
-}
-
 impl State {
-    pub(super) fn new(max_page_size: u32) -> Self {
+    pub(super) fn new(paging: Option<PagingInfo>, max_page_size: u32) -> Self {
         Self {
             chosen: None,
             page_size: PAGE_SIZE.min(max_page_size),
@@ -62,6 +58,8 @@ impl State {
             full: false,
             done: false,
             strategy: None,
+            paging,
+            variables: Map::new(),
             begin: Position::default(),
             rows: Vec::new(),
         }
@@ -75,7 +73,7 @@ impl State {
     }
 
     /// Chooses the strategy, and refuses what is not possible before anything is sent.
-    pub(super) fn start(&mut self, list: ListFacts<'_>) -> Result<()> {
+    pub(super) fn start(&mut self, variables: Map<String, Value>) -> Result<()> {
         let max = self.max_page_size;
         if !(1..=max).contains(&self.page_size) || i32::try_from(self.page_size).is_err() {
             return Err(Error::config(format!(
@@ -83,18 +81,28 @@ impl State {
                 self.page_size
             )));
         }
-        let descending = match list.key {
+        self.variables = variables;
+        let Some(paging) = self.paging else {
+            self.strategy = Some(Box::new(Single));
+            return Ok(());
+        };
+        let text = |name: Option<&str>| {
+            name.and_then(|name| self.variables.get(name)).and_then(Value::as_str)
+        };
+        let is_set = |name: &&str| self.variables.get(*name).is_some_and(|it| !it.is_null());
+        let ordered = paging.orders.iter().any(is_set);
+        let (order, filter) = (text(paging.order), text(paging.filter));
+        let key = paging.key.map(|key| key.columns);
+        let descending = match key {
             // Only an order in the order language can be compared with the key.
-            Some(key) if !list.ordered || matches!(list.order, MaybeUndefined::Value(_)) => {
-                order::by_key(&list.order, key)
-            }
+            Some(key) if !ordered || order.is_some() => order::by_key(order, key),
             _ => None,
         };
-        let pagination = self.choose_strategy(list.strategies, descending.is_some());
-        self.check_position(pagination, list.strategies)?;
-        self.strategy = Some(match (pagination, list.key, descending) {
+        let pagination = self.choose_strategy(paging.strategies, descending.is_some());
+        self.check_position(pagination, paging.strategies)?;
+        self.strategy = Some(match (pagination, key, descending) {
             (Pagination::Keyset, Some(key), Some(descending)) => {
-                Box::new(Keyset::new(key, descending, list.filter))
+                Box::new(Keyset::new(key, descending, filter.map(str::to_owned)))
             }
             (Pagination::Keyset, key, _) => {
                 return Err(Error::config(format!(
@@ -104,7 +112,7 @@ impl State {
                 )));
             }
             (Pagination::Offset, ..) => Box::new(Offset::new(&self.position, self.max_page_size)),
-            (Pagination::Cursor, ..) if list.ordered => {
+            (Pagination::Cursor, ..) if ordered => {
                 return Err(Error::config(
                     "the manager cannot page by cursor in another order: leave out the order",
                 ));
@@ -112,6 +120,43 @@ impl State {
             (Pagination::Cursor, ..) => Box::new(Cursor::default()),
         });
         Ok(())
+    }
+
+    /// The variables of a request.
+    pub(super) fn variables(&self, request: &PageRequest) -> Result<Map<String, Value>> {
+        let mut variables = self.variables.clone();
+        let Some(paging) = self.paging else { return Ok(variables) };
+        match (request, paging.window, paging.cursor) {
+            (PageRequest::Cursor { first, after }, _, Some(cursor)) => {
+                unset(&mut variables, cursor.unset);
+                variables.insert(cursor.first.to_owned(), (*first).into());
+                match after {
+                    Some(after) => variables.insert(cursor.after.to_owned(), after.as_str().into()),
+                    None => variables.remove(cursor.after),
+                };
+            }
+            (PageRequest::Window { limit, offset, filter }, Some(window), _) => {
+                let offset = i32::try_from(*offset).map_err(|_| {
+                    Error::config(format!(
+                        "the list cannot be read from row {offset} on: the manager counts to \
+                         2147483647"
+                    ))
+                })?;
+                unset(&mut variables, window.unset);
+                variables.insert(window.limit.to_owned(), (*limit).into());
+                variables.insert(window.offset.to_owned(), offset.into());
+                if let (Some(filter), Some(name)) = (filter, paging.filter) {
+                    variables.insert(name.to_owned(), filter.as_str().into());
+                }
+                if let (Some(key), Some(name)) = (paging.key, paging.order) {
+                    let order = variables.get(name).and_then(Value::as_str);
+                    let order = order::complete(order, key.columns);
+                    variables.insert(name.to_owned(), order.into());
+                }
+            }
+            _ => {}
+        }
+        Ok(variables)
     }
 
     /// The strategy that the caller, the position or the document determines, in this order.
@@ -236,5 +281,11 @@ fn describe(strategy: Pagination) -> &'static str {
         Pagination::Keyset => "by key",
         Pagination::Offset => "by offset",
         Pagination::Cursor => "by cursor",
+    }
+}
+
+fn unset(variables: &mut Map<String, Value>, names: &[&str]) {
+    for name in names {
+        variables.remove(*name);
     }
 }

@@ -4,10 +4,11 @@
 mod cursor;
 mod keyset;
 mod offset;
+mod single;
 
 use std::collections::HashSet;
 
-pub(super) use self::{cursor::Cursor, keyset::Keyset, offset::Offset};
+pub(super) use self::{cursor::Cursor, keyset::Keyset, offset::Offset, single::Single};
 use super::{
     changes::ListChanges,
     position::{Position, RowRef},
