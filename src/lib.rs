@@ -23,7 +23,7 @@
 //! | send an operation | [`Client::send`], [`Client::send`] |
 //! | do what the official client's KeyPair functions do | [`Client::keypairs`] |
 //! | read a list | [`Client::pages`], [`Pager`] |
-//! | choose the fields when the program runs | [`Select::choose`] |
+//! | choose the fields when the program runs | [`Operation::select`] |
 //! | send what `graphql_client` derived, or a text | [`Client::send_query`], [`Client::send_document`] |
 //! | say which rows of a list, and in which order | [`filter`] |
 //! | change a project and keep what it has | [`Client::groups`] |
@@ -66,7 +66,6 @@ pub mod request;
 pub mod response;
 pub mod retry;
 pub mod scalar;
-pub mod select;
 #[cfg(feature = "session")]
 pub mod session;
 mod setting;
@@ -89,7 +88,8 @@ pub use format::Format;
 pub use graphql_client;
 pub use observe::Observer;
 pub use operation::{
-    Operation, OperationInfo, OperationKind, Page, Paginated, Pagination, Refusal,
+    DynamicOperation, Field, Operation, OperationInfo, OperationKind, Page, Paginated, Pagination,
+    Refusal, Row, Rows,
 };
 pub use paging::{Items, ListChanges, Pager, Position};
 pub use request::Request;
@@ -98,7 +98,6 @@ pub use retry::Retry;
 pub use scalar::{
     BigInt, Date, DateTime, HexBytes, JsonString, MaybeUndefined, Uuid, UuidFloatMap,
 };
-pub use select::{Chosen, Field, Fragment, Row, Rows, Select};
 #[cfg(feature = "session")]
 pub use session::Session;
 pub use sign::HashType;

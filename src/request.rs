@@ -14,10 +14,10 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     config::Endpoint,
-    dispatch::{ADMIN_PATH, Call, Dispatcher},
+    dispatch::{Call, Dispatcher},
     error::{Error, Result},
     http::HttpResponse,
-    operation::{Operation, Refusal},
+    operation::{ADMIN_PATH, Completion, Operation, info::RootFieldInfo},
     response::{self, RequestInfo, Response},
     retry::Retry,
     version::{self, Gate, VersionPolicy},
@@ -43,7 +43,9 @@ use crate::{
 pub struct Request<T> {
     dispatcher: Arc<Dispatcher>,
     call: Call,
-    refusal: fn(&T) -> Option<Refusal<'_>>,
+    /// The fields at the root, which may report a refusal.
+    root_fields: &'static [RootFieldInfo],
+    completion: Option<Completion<T>>,
 }
 
 impl<T> Request<T> {
@@ -97,12 +99,13 @@ impl<T: DeserializeOwned + Send> Request<T> {
     ///
     /// Everything that [`Error`] can be.
     pub async fn response(self) -> Result<Response<T>> {
-        let Self { dispatcher, mut call, refusal } = self;
+        let Self { dispatcher, mut call, root_fields, completion } = self;
         let mut received = None;
         let mut read = |_: &Endpoint, response: &mut HttpResponse, info: RequestInfo| {
-            let data = response::data::<T>(response, info)?;
-            if let Some(refusal) = refusal(&data) {
-                return Err(Error::refused(refusal));
+            let mut data = response::data::<T>(response, info)?;
+            response::check_refusal(response, root_fields)?;
+            if let Some(complete) = &completion {
+                complete(&mut data);
             }
             let headers = std::mem::take(&mut response.headers);
             received = Some(Response::new(data, response.status, headers));
@@ -123,24 +126,32 @@ impl<T: DeserializeOwned + Send + 'static> IntoFuture for Request<T> {
 }
 
 impl<D> Request<D> {
-    /// Prepares a compiled operation.
+    /// Prepares an operation.
     pub(crate) fn of<O: Operation<Data = D>>(dispatcher: Arc<Dispatcher>, operation: &O) -> Self {
-        let document = operation.text_json();
-        let body = body(document, Some(O::NAME), operation);
-        let newest = operation.newest();
-        let gate = match &body {
-            // Where every manager is new enough there is nothing to check.
-            Ok((_, variables)) if newest.is_some() && newest > dispatcher.oldest_manager() => {
-                Some(Box::new(Gate {
-                    requirements: operation.gate(),
-                    document: document.len(),
-                    variables: variables.clone(),
-                }))
+        Self::with_variables(dispatcher, operation, operation)
+    }
+
+    /// Prepares an operation with these variables instead of its own.
+    pub(crate) fn with_variables<O: Operation<Data = D>>(
+        dispatcher: Arc<Dispatcher>,
+        operation: &O,
+        variables: &impl Serialize,
+    ) -> Self {
+        let (info, projection) = (operation.info(), operation.projection());
+        let document = projection.map_or(info.document.text, |projection| projection.whole());
+        let body = body(document, Some(info.name), variables);
+        let (mut call, places) = call(info.name, info.path, body);
+        call.kind = Some(info.kind);
+        let newest = Gate::newest(info, projection);
+        // Where every manager is new enough there is nothing to check.
+        if newest.is_some() && newest > dispatcher.oldest_manager() && call.failed.is_none() {
+            match Gate::new(info, projection.cloned(), &call.body, places) {
+                Ok(gate) => call.gate = Some(Box::new(gate)),
+                Err(error) => call.failed = Some(Error::encode(error)),
             }
-            _ => None,
-        };
-        let call = Call { kind: Some(O::KIND), gate, ..call(O::NAME, O::PATH, body) };
-        Self { dispatcher, call, refusal: O::refusal }
+        }
+        let (root_fields, completion) = (info.root_fields, operation.completion());
+        Self { dispatcher, call, root_fields, completion }
     }
 
     /// Prepares a document that was not compiled.
@@ -150,9 +161,9 @@ impl<D> Request<D> {
         name: Option<&'static str>,
         variables: &impl Serialize,
     ) -> Self {
-        let body = serde_json::to_string(document).and_then(|text| body(&text, name, variables));
-        let call = call(name.unwrap_or("document"), ADMIN_PATH, body);
-        Self { dispatcher, call, refusal: |_| None }
+        let body = body(document, name, variables);
+        let (call, _) = call(name.unwrap_or("document"), ADMIN_PATH, body);
+        Self { dispatcher, call, root_fields: &[], completion: None }
     }
 }
 
@@ -173,36 +184,57 @@ impl Request<Box<serde_json::value::RawValue>> {
     }
 }
 
+/// Where the document and the variables are in a body.
+type Places = [Range<usize>; 2];
+
 fn call(
     operation: &'static str,
     path: &'static str,
-    body: serde_json::Result<(Bytes, Range<usize>)>,
-) -> Call {
-    let (body, failed) = match body {
-        Ok((body, _)) => (body, None),
-        Err(error) => (Bytes::new(), Some(Error::encode(error))),
-    };
-    Call { failed, ..Call::post(operation, path, body) }
+    body: serde_json::Result<(Bytes, Places)>,
+) -> (Call, Places) {
+    match body {
+        Ok((body, places)) => (Call::post(operation, path, body), places),
+        Err(error) => {
+            let failed = Some(Error::encode(error));
+            (Call { failed, ..Call::post(operation, path, Bytes::new()) }, [0..0, 0..0])
+        }
+    }
 }
 
-/// Writes `{"query":…,"variables":…,"operationName":…}`, where `document` is JSON already. Also
-/// returns where the variables are.
+/// Writes `{"query":…,"variables":…,"operationName":…}`.
 fn body(
     document: &str,
     name: Option<&str>,
     variables: &impl Serialize,
-) -> serde_json::Result<(Bytes, Range<usize>)> {
+) -> serde_json::Result<(Bytes, Places)> {
     let mut body = Vec::with_capacity(document.len() + 256);
     body.extend_from_slice(version::QUERY);
-    body.extend_from_slice(document.as_bytes());
+    let document = {
+        let begin = body.len();
+        write_string(&mut body, document)?;
+        begin..body.len()
+    };
     body.extend_from_slice(b",\"variables\":");
-    let start = body.len();
+    let begin = body.len();
     serde_json::to_writer(&mut body, variables)?;
-    let variables = start..body.len();
+    let variables = begin..body.len();
     if let Some(name) = name {
         body.extend_from_slice(b",\"operationName\":");
         serde_json::to_writer(&mut body, name)?;
     }
     body.push(b'}');
-    Ok((body.into(), variables))
+    Ok((body.into(), [document, variables]))
+}
+
+/// Writes a JSON string. Few documents have anything to escape, and to look for that without a
+/// branch is many times as fast as to escape byte by byte.
+fn write_string(to: &mut Vec<u8>, text: &str) -> serde_json::Result<()> {
+    let escapes = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
+    if text.bytes().fold(false, |found, byte| found | escapes(byte)) {
+        return serde_json::to_writer(to, text);
+    }
+    to.push(b'"');
+    to.extend_from_slice(text.as_bytes());
+    to.push(b'"');
+    Ok(())
 }

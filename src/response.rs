@@ -11,7 +11,7 @@ use crate::{
         Decode, Document, Error, Graphql, GraphqlError, Http, Problem, Result, head, undecodable,
     },
     http::{HttpResponse, RateLimit, media_type},
-    operation::Refusal,
+    operation::{Refusal, info::RootFieldInfo},
 };
 
 /// How many bytes of a body that was not understood an error keeps.
@@ -175,6 +175,35 @@ fn graphql(graphql: Graphql, info: RequestInfo) -> Error {
         Some(response) => failure(&response, info),
         None => Error::graphql(graphql, info.writes),
     }
+}
+
+/// Checks the root fields of a decoded response for a refusal.
+pub(crate) fn check_refusal(response: &HttpResponse, fields: &[RootFieldInfo]) -> Result<()> {
+    type Members<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
+    #[derive(Deserialize)]
+    struct Envelope<'a> {
+        #[serde(borrow)]
+        data: Members<'a>,
+    }
+    if fields.iter().all(|field| field.ok.is_none()) {
+        return Ok(());
+    }
+    let envelope = serde_json::from_slice::<Envelope<'_>>(&response.body);
+    let Ok(Envelope { data }) = envelope else { return Ok(()) };
+    for field in fields {
+        let answer = data
+            .get(field.key)
+            .and_then(|answer| serde_json::from_str::<Members<'_>>(answer.get()).ok());
+        let (Some(answer), Some(ok)) = (answer, field.ok) else { continue };
+        if answer.get(ok).is_some_and(|ok| ok.get() == "false") {
+            let message = field.message.and_then(|key| answer.get(key));
+            let message: Option<Cow<'_, str>> =
+                message.and_then(|message| serde_json::from_str(message.get()).ok());
+            let refusal = Refusal { field: field.key, message: message.as_deref() };
+            return Err(Error::refused(refusal));
+        }
+    }
+    Ok(())
 }
 
 /// Finds the first root field with `ok: false`.

@@ -19,7 +19,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     blocking,
-    check::tell,
+    check::print,
     connect,
     global::{Form, Global},
     output::{Failure, out},
@@ -130,7 +130,7 @@ impl Gql {
         if !self.no_validate {
             let options = self.options()?;
             let warnings = document.prove(options).map_err(|invalid| unproven(&invalid))?;
-            tell("warning", &warnings);
+            print("warning", &warnings);
         }
         let operation = document.operation(self.operation.as_deref());
         let operation = operation.map_err(|error| Failure::usage(error.to_string()))?.clone();
@@ -228,7 +228,7 @@ fn members(text: &str, origin: &str) -> Result<Members, Failure> {
 
 /// What is wrong, with the lines of the document.
 fn unproven(invalid: &backendai_codegen::Failure) -> Failure {
-    tell("warning", invalid.warnings());
+    print("warning", invalid.warnings());
     let shown: Vec<_> = invalid.diagnostics().iter().map(ToString::to_string).collect();
     Failure::new("the document was not sent").why(shown.join("\n"))
 }

@@ -15,9 +15,6 @@ use crate::{
     version::{Gate, VersionPolicy},
 };
 
-/// Path of the admin schema.
-pub(crate) const ADMIN_PATH: &str = "/admin/gql";
-
 /// Decodes a response. An error counts as a failure of the request.
 pub(crate) type Read<'a> =
     dyn FnMut(&Endpoint, &mut HttpResponse, RequestInfo) -> Result<()> + Send + 'a;

@@ -25,11 +25,7 @@ use tokio::time::Instant;
 #[cfg(feature = "session")]
 pub(crate) use self::call::Auth;
 pub use self::probe::ServerInfo;
-pub(crate) use self::{
-    call::{ADMIN_PATH, Call},
-    clock::Clock,
-    endpoints::Endpoints,
-};
+pub(crate) use self::{call::Call, clock::Clock, endpoints::Endpoints};
 use self::{prepare::Templates, probe::Negotiated, rate_limiter::RateLimiter};
 use crate::{
     config::{ApiVersion, Config, Endpoint},

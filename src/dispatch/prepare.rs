@@ -4,11 +4,15 @@ use http::{HeaderMap, HeaderValue, header};
 use tokio::time::Instant;
 use url::{Position, Url};
 
-use super::{Dispatcher, call::ADMIN_PATH, call::Auth, call::Call};
+use super::{
+    Dispatcher,
+    call::{Auth, Call},
+};
 use crate::{
     config::{ApiVersion, Config, Endpoint, EndpointType},
     error::{Error, Result},
     http::{API_VERSION, HttpRequest},
+    operation::ADMIN_PATH,
     sign::{RequestDate, SignableRequest},
 };
 

@@ -73,14 +73,11 @@ impl Dispatcher {
         if policy == VersionPolicy::Ignore {
             return Ok(Fit::Settled);
         }
-        let requirements = &gate.requirements;
         let is_query = call.kind == Some(OperationKind::Query);
         let known = self.server().and_then(|server| server.manager_version());
         let manager = match known {
             Some(manager) => manager,
-            None if !must_know
-                && requirements.is_satisfied_since(self.oldest_manager(), is_query) =>
-            {
+            None if !must_know && gate.is_satisfied_since(self.oldest_manager(), is_query) => {
                 return Ok(Fit::Unknown);
             }
             None => match self.manager_version(call.timeout.or(self.timeout)).await {
@@ -88,7 +85,7 @@ impl Dispatcher {
                 None => return Ok(Fit::Settled),
             },
         };
-        let missing = requirements.missing(manager);
+        let missing = gate.missing(manager);
         if !missing.is_empty() {
             let error = Error::manager_too_old(manager, missing.clone())
                 .with_operation(call.operation.clone());

@@ -1,4 +1,4 @@
-//! Documents in parts, assembled for a version of the manager and cached.
+//! Documents for an older manager, cached.
 
 use std::{
     collections::HashMap,
@@ -6,42 +6,36 @@ use std::{
 };
 
 use super::{ManagerVersion, Requirement};
+use crate::operation::{
+    Field,
+    info::{Condition, ProjectionInfo, SourceText},
+};
 
-/// A disjunction of conjunctions; empty means always.
-pub(crate) type When = &'static [&'static [Requirement]];
-
-/// A part of a document, and what it requires.
-#[derive(Clone, Copy, Debug)]
-pub struct Part {
-    when: When,
-    text: &'static str,
+/// Returns whether a condition is met, given which requirements are.
+pub(super) fn is_met(condition: Condition, supported: &impl Fn(&Requirement) -> bool) -> bool {
+    condition.is_empty() || condition.iter().any(|all| all.iter().all(supported))
 }
 
-impl Part {
-    /// A part of a document as GraphQL, not as JSON.
-    pub const fn new(when: When, text: &'static str) -> Self {
-        Self { when, text }
+/// Appends the parts of a text that are supported.
+fn push(to: &mut String, source: &SourceText, supported: &impl Fn(&Requirement) -> bool) {
+    if source.parts.is_empty() {
+        to.push_str(source.text);
+        return;
     }
-
-    /// Returns the newest version that adds or removes it.
-    pub(crate) fn newest(&self) -> Option<ManagerVersion> {
-        self.when.iter().filter_map(|all| Requirement::newest(all)).max()
+    let mut begin = 0;
+    for part in source.parts {
+        let end = begin + part.len;
+        if is_met(part.when, supported) {
+            to.push_str(source.text.get(begin..end).unwrap_or_default());
+        }
+        begin = end;
     }
 }
 
-/// Returns whether a condition holds, given which requirements are supported.
-pub(super) fn is_satisfied(when: When, supported: &impl Fn(&Requirement) -> bool) -> bool {
-    when.is_empty() || when.iter().any(|all| all.iter().all(supported))
-}
-
-/// Joins the parts that are supported.
-fn join(parts: &[Part], supported: &impl Fn(&Requirement) -> bool) -> String {
-    let parts = parts.iter().filter(|part| is_satisfied(part.when, supported));
-    parts.map(|part| part.text).collect()
-}
-
-fn json(text: String) -> Arc<str> {
-    serde_json::Value::from(text).to_string().into()
+/// Returns the newest version that changes a text.
+fn newest(source: &SourceText) -> Option<ManagerVersion> {
+    let all = source.parts.iter().flat_map(|part| part.when);
+    all.filter_map(|all| Requirement::newest(all)).max()
 }
 
 /// The documents of a client for the version of its manager.
@@ -49,93 +43,110 @@ fn json(text: String) -> Arc<str> {
 pub(crate) struct Documents(Mutex<HashMap<&'static str, (ManagerVersion, Arc<str>)>>);
 
 impl Documents {
-    /// Returns the document for a manager; `whole`, which has all parts, identifies it.
-    pub(super) fn get(
-        &self,
-        whole: &'static str,
-        parts: &[Part],
-        manager: ManagerVersion,
-    ) -> Arc<str> {
+    /// Returns the document for a manager.
+    fn get(&self, source: &'static SourceText, manager: ManagerVersion) -> Arc<str> {
         // A value is replaced as a whole, so a poisoned lock still holds complete ones.
         let mut documents = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match documents.get(whole) {
+        match documents.get(source.text) {
             Some((of, text)) if *of == manager => text.clone(),
             _ => {
-                let text = json(join(parts, &|since| since.is_in(manager)));
-                documents.insert(whole, (manager, text.clone()));
+                let text = compiled(source, &|since| since.is_in(manager));
+                documents.insert(source.text, (manager, text.clone()));
                 text
             }
         }
     }
 }
 
-/// A document whose fields are selected at run time.
+fn compiled(source: &SourceText, supported: &impl Fn(&Requirement) -> bool) -> Arc<str> {
+    let mut text = String::with_capacity(source.text.len());
+    push(&mut text, source, supported);
+    text.into()
+}
+
+/// A document whose fields are chosen at run time.
 #[derive(Debug)]
-pub(crate) struct Chosen {
-    before: Vec<Part>,
-    fields: Vec<Vec<Part>>,
+pub struct Projection {
+    info: ProjectionInfo,
+    fields: Vec<Field>,
     /// What is selected in any case.
     more: Vec<String>,
-    behind: Vec<Part>,
+    whole: String,
     /// The document for the last version.
-    older: Mutex<Option<(ManagerVersion, Arc<str>)>>,
+    last: Mutex<Option<(ManagerVersion, Arc<str>)>>,
 }
 
-impl Chosen {
-    pub(crate) fn new(
-        before: Vec<Part>,
-        fields: Vec<Vec<Part>>,
-        more: Vec<String>,
-        behind: Vec<Part>,
-    ) -> Self {
-        Self { before, fields, more, behind, older: Mutex::default() }
+impl Projection {
+    pub(crate) fn new(info: ProjectionInfo, fields: Vec<Field>, more: Vec<String>) -> Self {
+        let mut projection =
+            Self { info, fields, more, whole: String::new(), last: Mutex::default() };
+        projection.whole = projection.document(&|_| true);
+        projection
     }
 
-    /// Returns the document with all parts, as a JSON string.
-    pub(crate) fn whole(&self) -> Arc<str> {
-        self.text(&|_| true)
+    /// Returns the document with all parts.
+    pub(crate) fn whole(&self) -> &str {
+        &self.whole
     }
 
-    pub(crate) fn newest(&self) -> Option<ManagerVersion> {
-        let all = self.before.iter().chain(self.fields.iter().flatten()).chain(&self.behind);
-        all.filter_map(Part::newest).max()
+    /// What the operation requires whatever is chosen.
+    pub(super) const fn requires(&self) -> &'static [Requirement] {
+        self.info.requires
     }
 
-    pub(super) fn get(&self, manager: ManagerVersion) -> Arc<str> {
-        let mut older = self.older.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*older {
+    pub(super) fn newest(&self) -> Option<ManagerVersion> {
+        let fields = self.fields.iter().map(Field::selection);
+        fields.chain([&self.info.before, &self.info.after]).filter_map(newest).max()
+    }
+
+    fn get(&self, manager: ManagerVersion) -> Arc<str> {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
             Some((of, text)) if *of == manager => text.clone(),
             _ => {
-                let text = self.text(&|since| since.is_in(manager));
-                *older = Some((manager, text.clone()));
+                let text: Arc<str> = self.document(&|since| since.is_in(manager)).into();
+                *last = Some((manager, text.clone()));
                 text
             }
         }
     }
 
-    pub(super) fn text(&self, supported: &impl Fn(&Requirement) -> bool) -> Arc<str> {
-        let fields =
-            self.fields.iter().map(|field| join(field, supported)).chain(self.more.iter().cloned());
-        let fields: Vec<_> = fields.filter(|field| !field.is_empty()).collect();
+    fn document(&self, supported: &impl Fn(&Requirement) -> bool) -> String {
+        let mut document = String::new();
+        push(&mut document, &self.info.before, supported);
+        document.push('{');
+        let begin = document.len();
+        for field in &self.fields {
+            let end = document.len();
+            push(&mut document, field.selection(), supported);
+            if document.len() > end {
+                document.push(' ');
+            }
+        }
+        for field in &self.more {
+            document.push_str(field);
+            document.push(' ');
+        }
         // A selection cannot be empty; the fields that the rows lack read as null.
-        let fields = if fields.is_empty() { "__typename".to_owned() } else { fields.join(" ") };
-        let (before, behind) = (join(&self.before, supported), join(&self.behind, supported));
-        json(format!("{before}{{{fields}}}{behind}"))
+        match document.len() > begin {
+            true => drop(document.pop()),
+            false => document.push_str("__typename"),
+        }
+        document.push('}');
+        push(&mut document, &self.info.after, supported);
+        document
     }
 }
 
-/// A document with parts that are left out for older managers.
-#[derive(Clone)]
+/// The document of one call.
 pub(super) enum Document {
-    /// Every manager is sent the same.
-    Fixed,
-    /// The document with all parts as a JSON string, and the parts.
-    Compiled(&'static str, &'static [Part]),
-    Chosen(Arc<Chosen>),
+    Compiled(&'static SourceText),
+    Projected(Arc<Projection>),
 }
 
 impl Document {
-    /// Returns the document for a manager, including unsupported parts in `kept`.
+    /// Returns the document for a manager, including unsupported parts in `kept`; `None` when every
+    /// manager is sent the same.
     pub(super) fn assemble(
         &self,
         documents: &Documents,
@@ -144,22 +155,19 @@ impl Document {
     ) -> Option<Arc<str>> {
         let supported = |since: &Requirement| since.is_in(manager) || kept.contains(since);
         match self {
-            Self::Fixed => None,
-            Self::Compiled(whole, parts) if kept.is_empty() => {
-                Some(documents.get(whole, parts, manager))
-            }
-            Self::Compiled(_, parts) => Some(json(join(parts, &supported))),
-            Self::Chosen(chosen) if kept.is_empty() => Some(chosen.get(manager)),
-            Self::Chosen(chosen) => Some(chosen.text(&supported)),
+            Self::Compiled(source) if source.parts.is_empty() => None,
+            Self::Compiled(source) if kept.is_empty() => Some(documents.get(source, manager)),
+            Self::Compiled(source) => Some(compiled(source, &supported)),
+            Self::Projected(projection) if kept.is_empty() => Some(projection.get(manager)),
+            Self::Projected(projection) => Some(projection.document(&supported).into()),
         }
     }
 
     /// Returns the newest version that changes it.
     pub(super) fn newest(&self) -> Option<ManagerVersion> {
         match self {
-            Self::Fixed => None,
-            Self::Compiled(_, parts) => parts.iter().filter_map(Part::newest).max(),
-            Self::Chosen(chosen) => chosen.newest(),
+            Self::Compiled(source) => newest(source),
+            Self::Projected(projection) => projection.newest(),
         }
     }
 }

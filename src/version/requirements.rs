@@ -3,61 +3,66 @@
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use bytes::Bytes;
-use serde_json::value::RawValue;
+use serde_json::{Value, value::RawValue};
 
 use super::{
-    ManagerVersion, Part, Requirement,
-    document::{Chosen, Document, Documents, When, is_satisfied},
+    ManagerVersion, Requirement,
+    document::{Document, Documents, Projection, is_met},
 };
-use crate::scalar::MaybeUndefined;
+use crate::operation::{
+    OperationInfo,
+    info::{InputType, InputValueInfo},
+};
 
 /// How a body begins, before the document.
 pub(crate) const QUERY: &[u8] = b"{\"query\":";
 
-/// Variables of parts that may be left out, and what each requires.
-pub type Variables = &'static [(&'static str, When)];
-
-/// What an operation requires beyond what every manager supports.
-#[derive(Clone)]
-pub struct Requirements {
-    requires: &'static [Requirement],
-    supplied: Vec<Requirement>,
+/// The requirements of one call, and where they change its body.
+pub(crate) struct Gate {
+    info: &'static OperationInfo,
     document: Document,
-    variables: Variables,
+    /// What the operation requires.
+    requires: &'static [Requirement],
+    /// What its values require.
+    supplied: Vec<Requirement>,
+    /// Where the document and the variables are in the body.
+    places: [Range<usize>; 2],
 }
 
-impl Requirements {
-    /// The requirements of an operation, without those of its values.
-    pub const fn new(requires: &'static [Requirement]) -> Self {
-        Self { requires, supplied: Vec::new(), document: Document::Fixed, variables: &[] }
+impl Gate {
+    /// Returns the newest version that may matter for a call, before its values are looked at.
+    pub(crate) fn newest(
+        info: &OperationInfo,
+        projection: Option<&Arc<Projection>>,
+    ) -> Option<ManagerVersion> {
+        info.newest.max(projection.and_then(|projection| projection.newest()))
     }
 
-    /// Adds a document in parts; `whole` is all of it, as a JSON string.
-    #[must_use]
-    pub fn text(mut self, whole: &'static str, parts: &'static [Part]) -> Self {
-        self.document = Document::Compiled(whole, parts);
-        self
-    }
-
-    /// Adds variables that are not always sent.
-    #[must_use]
-    pub const fn variables(mut self, variables: Variables) -> Self {
-        self.variables = variables;
-        self
-    }
-
-    /// Adds what a supplied value requires.
-    pub fn add(&mut self, since: Requirement) {
-        if !self.supplied.contains(&since) {
-            self.supplied.push(since);
+    /// Reads the values of a body for what they require.
+    pub(crate) fn new(
+        info: &'static OperationInfo,
+        projection: Option<Arc<Projection>>,
+        body: &[u8],
+        places: [Range<usize>; 2],
+    ) -> serde_json::Result<Self> {
+        let mut supplied = Vec::new();
+        let matters = |variable: &InputValueInfo| {
+            !variable.optional
+                && (!variable.requires.is_empty() || !matches!(variable.holds, InputType::Scalar))
+        };
+        if info.variables.iter().any(matters) {
+            let [_, variables] = &places;
+            let values: BTreeMap<String, Value> =
+                serde_json::from_slice(body.get(variables.clone()).unwrap_or_default())?;
+            for variable in info.variables.iter().filter(|variable| matters(variable)) {
+                if let Some(value) = values.get(variable.name) {
+                    supply(variable, value, &mut supplied);
+                }
+            }
         }
-    }
-
-    /// The same values in another document.
-    pub(crate) fn chosen(mut self, requires: &'static [Requirement], text: Arc<Chosen>) -> Self {
-        self.requires = requires;
-        self.document = Document::Chosen(text);
-        self
+        let requires = projection.as_ref().map_or(info.requires, |it| it.requires());
+        let document = projection.map_or(Document::Compiled(&info.document), Document::Projected);
+        Ok(Self { info, document, requires, supplied, places })
     }
 
     /// Returns what this manager lacks.
@@ -78,63 +83,7 @@ impl Requirements {
             newer(Requirement::newest(self.requires)) || newer(Requirement::newest(&self.supplied));
         !values && (is_query || !newer(self.document.newest()))
     }
-}
 
-/// A value of an input type, which may contain something that not every manager supports.
-pub trait HasRequirements {
-    /// Reports what the value requires.
-    fn gates(&self, _see: &mut dyn FnMut(Requirement)) {}
-}
-
-impl<T: HasRequirements> HasRequirements for Vec<T> {
-    fn gates(&self, see: &mut dyn FnMut(Requirement)) {
-        for value in self {
-            value.gates(see);
-        }
-    }
-}
-
-impl<T: HasRequirements> HasRequirements for Box<T> {
-    fn gates(&self, see: &mut dyn FnMut(Requirement)) {
-        (**self).gates(see);
-    }
-}
-
-/// An argument that the caller may have left out.
-pub trait Supplied {
-    /// Type of the value.
-    type Value;
-
-    /// Returns the value; null requires nothing of an older manager.
-    fn given(&self) -> Option<&Self::Value>;
-}
-
-impl<T> Supplied for Option<T> {
-    type Value = T;
-
-    fn given(&self) -> Option<&T> {
-        self.as_ref()
-    }
-}
-
-impl<T> Supplied for MaybeUndefined<T> {
-    type Value = T;
-
-    fn given(&self) -> Option<&T> {
-        self.as_ref().value()
-    }
-}
-
-/// The requirements of one call, and where they change its body.
-pub(crate) struct Gate {
-    pub(crate) requirements: Requirements,
-    /// Length of the document in the body.
-    pub(crate) document: usize,
-    /// Where the variables are.
-    pub(crate) variables: Range<usize>,
-}
-
-impl Gate {
     /// Returns the body for a manager, without the optional parts that it lacks, except those in
     /// `kept`; `None` if every manager is sent the same.
     pub(crate) fn body(
@@ -144,32 +93,69 @@ impl Gate {
         manager: ManagerVersion,
         kept: &[Requirement],
     ) -> serde_json::Result<Option<Bytes>> {
-        let requirements = &self.requirements;
-        let Some(document) = requirements.document.assemble(documents, manager, kept) else {
+        let Some(document) = self.document.assemble(documents, manager, kept) else {
             return Ok(None);
         };
         let supported = |since: &Requirement| since.is_in(manager) || kept.contains(since);
-        let left_out: Vec<&str> = requirements
-            .variables
-            .iter()
-            .filter(|(_, when)| !is_satisfied(when, &supported))
-            .map(|(name, _)| *name)
-            .collect();
-        let Range { start, end } = self.variables.clone();
+        let all = self.info.variables.iter();
+        let left_out: Vec<&str> =
+            all.filter(|it| !is_met(it.when, &supported)).map(|it| it.name).collect();
+        let [whole, variables] = &self.places;
         let part = |range: Range<usize>| body.get(range).unwrap_or_default();
         let mut changed = Vec::with_capacity(body.len());
-        changed.extend_from_slice(QUERY);
-        changed.extend_from_slice(document.as_bytes());
-        changed.extend_from_slice(part(QUERY.len() + self.document..start));
+        changed.extend_from_slice(part(0..whole.start));
+        serde_json::to_writer(&mut changed, &*document)?;
+        changed.extend_from_slice(part(whole.end..variables.start));
         if left_out.is_empty() {
-            changed.extend_from_slice(part(start..end));
+            changed.extend_from_slice(part(variables.clone()));
         } else {
-            let mut variables: BTreeMap<&str, &RawValue> =
-                serde_json::from_slice(part(start..end))?;
-            variables.retain(|name, _| !left_out.contains(name));
-            serde_json::to_writer(&mut changed, &variables)?;
+            let mut values: BTreeMap<&str, &RawValue> =
+                serde_json::from_slice(part(variables.clone()))?;
+            values.retain(|name, _| !left_out.contains(name));
+            serde_json::to_writer(&mut changed, &values)?;
         }
-        changed.extend_from_slice(part(end..body.len()));
+        changed.extend_from_slice(part(variables.end..body.len()));
         Ok(Some(changed.into()))
+    }
+}
+
+/// Adds what a value requires. Null requires nothing of an older manager.
+fn supply(of: &InputValueInfo, value: &Value, supplied: &mut Vec<Requirement>) {
+    if value.is_null() {
+        return;
+    }
+    add(of.requires, supplied);
+    inner(of.holds, value, supplied);
+}
+
+fn inner(holds: InputType, value: &Value, supplied: &mut Vec<Requirement>) {
+    match (holds, value) {
+        (InputType::Scalar, _) => {}
+        (_, Value::Array(values)) => {
+            for value in values {
+                inner(holds, value, supplied);
+            }
+        }
+        (InputType::Enum(info), Value::String(value)) => {
+            if let Some(known) = info.values.iter().find(|known| known.name == value) {
+                add(known.requires, supplied);
+            }
+        }
+        (InputType::Object(info), Value::Object(fields)) => {
+            for (name, value) in fields {
+                if let Some(field) = info.fields.iter().find(|field| field.name == name) {
+                    supply(field, value, supplied);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn add(requires: &[Requirement], supplied: &mut Vec<Requirement>) {
+    for requirement in requires {
+        if !supplied.contains(requirement) {
+            supplied.push(*requirement);
+        }
     }
 }
