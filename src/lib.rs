@@ -23,7 +23,7 @@
 //! | send an operation | [`Client::send`], [`Client::send`] |
 //! | do what the official client's KeyPair functions do | [`Client::keypairs`] |
 //! | read a list | [`Client::pages`], [`Pager`] |
-//! | choose the fields when the program runs | [`Select::choose`] |
+//! | choose the fields when the program runs | [`Operation::select`] |
 //! | send what `graphql_client` derived, or a text | [`Client::send_query`], [`Client::send_document`] |
 //! | say which rows of a list, and in which order | [`filter`] |
 //! | change a project and keep what it has | [`Client::groups`] |
@@ -50,12 +50,14 @@ pub mod config;
 #[cfg(feature = "context")]
 pub mod context;
 pub mod credential;
+mod dispatch;
 pub mod error;
 pub mod filter;
 pub mod format;
+mod http;
 pub mod observe;
 pub mod operation;
-#[cfg(any(feature = "context", feature = "session"))]
+#[cfg(any(feature = "context", feature = "profile", feature = "session"))]
 mod owner_file;
 pub mod paging;
 #[cfg(feature = "proxy")]
@@ -64,18 +66,20 @@ pub mod request;
 pub mod response;
 pub mod retry;
 pub mod scalar;
-pub mod schema;
-pub mod select;
 #[cfg(feature = "session")]
 pub mod session;
+mod setting;
 pub mod sign;
+#[doc(hidden)]
+pub mod suggest;
+mod tls;
 pub mod transport;
 pub mod version;
 
+pub use self::http::RateLimit;
 pub use client::{Client, ClientBuilder, ServerInfo};
 pub use config::{
     ApiVersion, CLOUD_ENDPOINT, Config, ConfigBuilder, ConfigError, Endpoint, EndpointType,
-    get_config, set_config,
 };
 pub use credential::{Credential, Keys};
 pub use error::{Error, Result};
@@ -84,16 +88,16 @@ pub use format::Format;
 pub use graphql_client;
 pub use observe::Observer;
 pub use operation::{
-    Operation, OperationInfo, OperationKind, Page, Paginated, Pagination, Refusal,
+    DynamicOperation, Field, Operation, OperationInfo, OperationKind, Page, Paginated, Pagination,
+    Refusal, Row, Rows,
 };
 pub use paging::{Items, ListChanges, Pager, Position};
 pub use request::Request;
-pub use response::{RateLimit, Response};
+pub use response::Response;
 pub use retry::Retry;
 pub use scalar::{
     BigInt, Date, DateTime, HexBytes, JsonString, MaybeUndefined, Uuid, UuidFloatMap,
 };
-pub use select::{Chosen, Field, Fragment, Row, Rows, Select};
 #[cfg(feature = "session")]
 pub use session::Session;
 pub use sign::HashType;

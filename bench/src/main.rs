@@ -1,6 +1,6 @@
-//! What the project costs beside its peers: `cargo run --release -p bench` measures everything,
-//! `-- generator` the code generator and `-- wire` requests. docs/performance.md says what the
-//! numbers mean.
+//! The cost of the project in comparison to its peers: `cargo run --release -p bench` measures
+//! everything, `-- generator` the code generator and `-- wire` requests. docs/performance.md
+//! explains the numbers.
 
 #![allow(clippy::print_stdout, reason = "the numbers are what this is for")]
 
@@ -18,51 +18,51 @@ use clap::{Parser, Subcommand};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// Measures the project beside its peers.
+/// Measures the project in comparison to its peers.
 #[derive(Parser)]
 struct Bench {
     #[command(subcommand)]
     command: Option<Command>,
 }
 
-/// Everything, unless one of these is named.
+/// The part to measure. Default: all parts.
 #[derive(Subcommand)]
 enum Command {
     #[cfg(feature = "generator")]
-    /// The code generator: its own time, what rustc makes of its code, and a consumer's build.
+    /// The code generator: its time, the time of rustc for its code, and a consumer's build.
     Generator {
         /// Only these parts.
         parts: Vec<generator::Measure>,
     },
     #[cfg(feature = "generator")]
-    /// Does one part of the work in a process of its own.
+    /// Runs one part of the work in a child process.
     #[command(subcommand, hide = true)]
     Part(generator::Part),
     #[cfg(feature = "peers")]
-    /// Requests: CPU, memory and time, beside other clients.
+    /// Requests: CPU, memory and time, in comparison to other clients.
     Wire {
         /// Only these parts.
         parts: Vec<wire::Part>,
     },
-    /// Counts instructions and allocations of what a request is made of, and compares them with
-    /// those that are checked in.
+    /// Counts instructions and allocations of the parts of a request, and compares them with the
+    /// checked-in numbers.
     Count {
-        /// Writes down what is counted now.
+        /// Updates the checked-in numbers.
         #[arg(long)]
         renew: bool,
     },
-    /// Does one part of the work on the wire in a process of its own.
+    /// Runs one part of the request measurements in a child process.
     #[command(subcommand, hide = true)]
     Step(wire::Step),
     #[cfg(feature = "peers")]
-    /// Answers the clients that are measured.
+    /// Runs the responder for the measured clients.
     #[command(hide = true)]
     Serve,
 }
 
 fn main() -> Result<()> {
     #[cfg(feature = "peers")]
-    // Cargo runs this program in place of rustc, for the crates that are measured.
+    // Cargo runs this program instead of rustc for the measured crates.
     if let Some(log) = env::var_os(cpu::RUSTC_LOG) {
         return cpu::rustc(log.as_ref());
     }
@@ -93,21 +93,21 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The target folder that this program is in.
+/// The target folder that contains this program.
 fn target() -> Result<PathBuf> {
     let program = env::current_exe()?;
     let target = program.ancestors().nth(2).ok_or("this program is in no target folder")?;
     Ok(target.to_owned())
 }
 
-/// A folder of its own in the target folder.
+/// Creates a separate folder in the target folder.
 fn scratch(name: &str) -> Result<PathBuf> {
     let folder = target()?.join("bench").join(name);
     fs::create_dir_all(&folder)?;
     Ok(folder)
 }
 
-/// An empty one.
+/// Creates an empty folder.
 #[cfg(feature = "generator")]
 fn fresh(name: &str) -> Result<PathBuf> {
     let folder = scratch(name)?;

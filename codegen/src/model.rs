@@ -91,6 +91,37 @@ pub(crate) struct Format {
     pub(crate) field: Option<String>,
 }
 
+/// Where an operation has its rows, all of one type.
+pub(crate) struct RowSet {
+    /// The keys that lead from the data to the rows.
+    pub(crate) path: Vec<String>,
+    /// The key of the total beside the rows.
+    pub(crate) total: Option<String>,
+    pub(crate) edges: Option<EdgeKeys>,
+    pub(crate) fields: RowFields,
+    pub(crate) projection: Option<Projection>,
+}
+
+/// The fields of a row.
+pub(crate) enum RowFields {
+    /// Those of a fragment's table, by its type.
+    Fragment(TypeId),
+    Own(Table),
+}
+
+/// The keys in and beside the edges of a connection.
+pub(crate) struct EdgeKeys {
+    pub(crate) node: String,
+    pub(crate) cursor: Option<String>,
+    pub(crate) info: Option<PageInfoKeys>,
+}
+
+pub(crate) struct PageInfoKeys {
+    pub(crate) info: String,
+    pub(crate) more: String,
+    pub(crate) end: String,
+}
+
 /// The selection of fields at run time, in an operation that takes the fields of its rows from one
 /// fragment.
 pub(crate) struct Projection {
@@ -98,12 +129,6 @@ pub(crate) struct Projection {
     pub(crate) around: (Vec<TextPart>, Vec<TextPart>),
     /// The operation's requirements, whatever is selected.
     pub(crate) requires: Requirements,
-    /// The keys that lead from the answer's data to the rows.
-    pub(crate) rows: Vec<String>,
-    /// The key of the total beside the rows.
-    pub(crate) total: Option<String>,
-    /// The type of the fragment whose fields can be selected.
-    pub(crate) table: TypeId,
 }
 
 pub(crate) struct Operation {
@@ -116,17 +141,21 @@ pub(crate) struct Operation {
     pub(crate) newest: Option<Version>,
     pub(crate) variables: Vec<InputField>,
     pub(crate) data: Group,
-    pub(crate) refusals: Vec<RefusedField>,
+    pub(crate) roots: Vec<Root>,
     pub(crate) page: Option<Page>,
-    pub(crate) projection: Option<Projection>,
+    pub(crate) rows: Option<RowSet>,
 }
 
-/// A root field of a mutation whose answer reports a refusal.
-pub(crate) struct RefusedField {
-    pub(crate) root: Member,
+/// A field at the root of an operation.
+pub(crate) struct Root {
+    /// Its key in the answer.
     pub(crate) key: String,
-    pub(crate) ok: Member,
-    pub(crate) message: Option<Member>,
+    /// Its name in the schema.
+    pub(crate) name: String,
+    /// The key under which a mutation reports that it was refused.
+    pub(crate) ok: Option<String>,
+    /// The key of the reason beside it.
+    pub(crate) message: Option<String>,
 }
 
 /// The pagination of a list.
@@ -277,11 +306,14 @@ pub(crate) struct InputField {
     pub(crate) key: String,
     /// The type of a given value.
     pub(crate) shape: Shape,
+    /// The type and the default as GraphQL writes them.
+    pub(crate) ty: String,
+    pub(crate) default: Option<String>,
+    /// Whether the type within its lists is an input object.
+    pub(crate) object: bool,
     pub(crate) presence: Presence,
     /// The requirement of a field of an input object.
     pub(crate) since: Option<Requirement>,
-    /// Whether a value can contain something that not every server knows.
-    pub(crate) deep: bool,
     pub(crate) secret: bool,
     pub(crate) docs: Docs,
 }

@@ -1,5 +1,5 @@
-//! What is parsed from a short text: positions, addresses, versions, dates and the other scalars; and
-//! JSON in every format for people.
+//! Values parsed from short strings: positions, addresses, versions, dates and the other scalars;
+//! and JSON in every console format.
 
 #![no_main]
 
@@ -28,7 +28,7 @@ const FORMATS: [Format; 15] = [
     Format::ImageObject,
 ];
 
-/// What was read is written as something that reads as the same.
+/// A parsed value is written as a string that parses to the same value.
 macro_rules! again {
     ($($ty:ty),*) => {$(|text: &str| {
         if let Ok(read) = text.parse::<$ty>() {
@@ -37,7 +37,7 @@ macro_rules! again {
     }),*};
 }
 
-/// The same of JSON.
+/// The same for JSON.
 fn json<T: serde::de::DeserializeOwned + serde::Serialize + PartialEq + std::fmt::Debug>(
     text: &str,
 ) {

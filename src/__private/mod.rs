@@ -1,5 +1,4 @@
-//! What generated code needs besides the public items. Not for anybody else: it may change in any
-//! release.
+//! What generated code needs besides the public items. It may change in any release.
 
 mod decode;
 
@@ -12,7 +11,7 @@ pub use serde;
 pub use serde_json;
 
 pub use self::decode::{Decode, Slot, decode, fill, needed, optional, stated};
-pub use crate::version::{HasRequirements, Part, Requirements, Supplied, Variables};
+pub use crate::operation::Compiled;
 
 /// Stands in for a secret in `Debug`.
 pub struct Redacted;
@@ -53,6 +52,40 @@ impl<E: de::Error> Object<E> {
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, E> {
         serde_json::from_str(self.text.get()).map_err(E::custom)
     }
+}
+
+/// Implements the traits of an operation: its name, its data and its description.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __operation {
+    ($name:ident, $data:ty, $info:expr) => {
+        impl $crate::operation::Compiled for $name {
+            const INFO: &'static $crate::OperationInfo = &$info;
+        }
+
+        impl $crate::Operation for $name {
+            type Data = $data;
+
+            fn info(&self) -> &'static $crate::OperationInfo {
+                <Self as $crate::operation::Compiled>::INFO
+            }
+        }
+
+        impl $crate::graphql_client::GraphQLQuery for $name {
+            type Variables = Self;
+            type ResponseData = $data;
+
+            fn build_query(variables: Self) -> $crate::graphql_client::QueryBody<Self> {
+                $crate::__private::query_body(variables)
+            }
+        }
+    };
+}
+
+/// The body that `graphql_client` sends.
+pub fn query_body<O: Compiled>(variables: O) -> graphql_client::QueryBody<O> {
+    let operation_name = O::INFO.name;
+    graphql_client::QueryBody { variables, query: O::INFO.document.text, operation_name }
 }
 
 /// An enum of which the server may know more values than the schema snapshot does. A value that

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     client::Client,
     error::{Error, Result},
-    operation::Operation as _,
+    operation::Compiled as _,
     scalar::Uuid,
 };
 
@@ -52,12 +52,12 @@ impl Groups<'_> {
     ) -> Result<GroupDetail> {
         let group = self.0.send(GetGroupRegistry::new(id)).await?.group.ok_or_else(|| {
             Error::absent(format!("there is no project {id}, or it is in another domain"))
-                .with_operation(GetGroupRegistry::NAME.into())
+                .with_operation(GetGroupRegistry::INFO.name.into())
         })?;
         let props = change(ModifyGroupInput::new(group.container_registry));
         let data = self.0.send(ModifyGroup::new(id, props)).await?;
         data.modify_group.group.ok_or_else(|| {
-            Error::null("modify_group.group", true).with_operation(ModifyGroup::NAME.into())
+            Error::null("modify_group.group", true).with_operation(ModifyGroup::INFO.name.into())
         })
     }
 }

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     client::Client,
     error::{Error, Result},
-    operation::Operation as _,
+    operation::Compiled as _,
     paging::Pager,
     scalar::MaybeUndefined,
 };
@@ -69,7 +69,8 @@ impl KeyPairs<'_> {
         }
         let data = self.0.send(CreateKeyPair::new(user_id, props)).await?;
         data.create_keypair.keypair.ok_or_else(|| {
-            Error::null("create_keypair.keypair", true).with_operation(CreateKeyPair::NAME.into())
+            Error::null("create_keypair.keypair", true)
+                .with_operation(CreateKeyPair::INFO.name.into())
         })
     }
 

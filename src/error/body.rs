@@ -6,7 +6,7 @@ use http::{HeaderValue, StatusCode, header};
 use serde::{Deserialize, Deserializer};
 
 use super::message::shown;
-use crate::transport::HttpResponse;
+use crate::http::HttpResponse;
 
 /// A problem body (RFC 7807, `application/problem+json`), which comes with a status that is not
 /// 2xx.
@@ -84,7 +84,6 @@ impl Problem {
     }
 
     /// Whether a login lacks nothing but its one-time password.
-    #[cfg(feature = "session")]
     pub(crate) fn asks_for_otp(&self) -> bool {
         self.slug() == "require-totp-authentication"
             || self.full_message() == Some("OTP not provided")
@@ -172,9 +171,9 @@ impl GraphqlError {
         self.extensions.as_ref()?.get("code")?.as_str()
     }
 
-    /// What a subgraph answered to the router in front of it, when that is what failed: the router
-    /// puts it into the extensions of an error.
-    pub(crate) fn behind_router(&self) -> Option<HttpResponse> {
+    /// Returns the failed response of a subgraph, which a router puts into the extensions of its
+    /// error.
+    pub(crate) fn wrapped_response(&self) -> Option<HttpResponse> {
         let answer = self.extensions.as_ref()?.get("response")?;
         let status = u16::try_from(answer.get("status")?.as_u64()?).ok()?;
         let status = StatusCode::from_u16(status).ok().filter(|status| !status.is_success())?;

@@ -7,8 +7,8 @@ use http::StatusCode;
 use super::{Decode, Error, Graphql, Http, Inner, Kind, Sent, Source, classify::Class};
 use crate::{
     config::ApiVersion,
+    http::{HttpResponse, RateLimit},
     operation::Refusal,
-    response::RateLimit,
     transport::TransportError,
     version::{ManagerVersion, Requirement},
 };
@@ -45,9 +45,9 @@ impl Error {
         Self::new(Kind::NoLogin)
     }
 
-    /// A login's answer without a session. Its problem is in `data`.
-    #[cfg(feature = "session")]
-    pub(crate) fn login_refused(response: &crate::transport::HttpResponse) -> Self {
+    /// The answer to a login without a session. Its problem is in `data`.
+    #[cfg_attr(not(feature = "session"), expect(dead_code, reason = "only a session is logged in"))]
+    pub(crate) fn login_refused(response: &HttpResponse) -> Self {
         #[derive(serde::Deserialize)]
         struct Body {
             data: Token,
@@ -64,15 +64,6 @@ impl Error {
                 .and_then(|body: Body| body.data.two_factor_registration_token)
                 .map(Into::into),
         })))
-    }
-
-    /// The request was a login whose body was encrypted.
-    #[cfg(feature = "session")]
-    pub(crate) fn of_encoded_login(mut self) -> Self {
-        if let Kind::Http(http) = &mut self.0.kind {
-            http.document = super::Document::Login;
-        }
-        self
     }
 
     pub(crate) fn encode(source: serde_json::Error) -> Self {
@@ -92,19 +83,19 @@ impl Error {
         error
     }
 
-    /// The rate limit lets nothing go before the call is over.
-    pub(crate) fn used_up(ends: Duration) -> Self {
-        let source = format!("the rate limit is used up for {} s more", ends.as_secs());
+    /// The rate limit allows no request before the call times out.
+    pub(crate) fn rate_limit_exhausted(ends: Duration) -> Self {
+        let source = format!("the rate limit is exhausted for {} s more", ends.as_secs());
         let source = TransportError::not_sent(source).timed_out();
         Self::transport(source, false).with_retry_after(Some(ends))
     }
 
     pub(crate) fn http(http: Http, writes: bool) -> Self {
         // A gateway answers for a manager that may be at work; a manager that failed may have
-        // written before, but not from a document that it could not parse.
+        // written before.
         let failed = http.status.is_server_error();
         let mut error = Self::new(Kind::Http(Box::new(http)));
-        error.0.outcome_unknown = writes && failed && !error.is_broken_document();
+        error.0.outcome_unknown = writes && failed;
         error
     }
 
@@ -141,6 +132,11 @@ impl Error {
             data: None,
         };
         Self::decode(decode, writes)
+    }
+
+    /// A call succeeded and its response was not read, which cannot happen.
+    pub(crate) fn unread() -> Self {
+        Self::absent("the response was not read")
     }
 
     pub(crate) fn too_old(server: ApiVersion, minimum: ApiVersion) -> Self {

@@ -63,7 +63,6 @@ impl Error {
                      without them"
                 }
             }),
-            #[cfg(feature = "session")]
             Kind::Login(refused) => {
                 write!(f, "the webserver{at} did not log in")?;
                 said(f, &refused.problem)
@@ -102,7 +101,6 @@ impl Error {
     fn ending(&self) -> &'static str {
         match &self.0.kind {
             Kind::NoLogin => help::NO_LOGIN,
-            #[cfg(feature = "session")]
             Kind::Login(refused) => help::login(&refused.problem),
             Kind::Transport(sent) => help::transport(*sent),
             Kind::Http(http) => help::http(http, self),

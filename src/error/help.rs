@@ -48,9 +48,6 @@ pub(super) fn http(http: &Http, error: &Error) -> &'static str {
     if error.is_unsupported_version() {
         return ": configure an API version that the manager knows, or negotiate one";
     }
-    if error.is_bad_document() {
-        return ": the document has no operation, or a bracket or quote in it is not closed";
-    }
     let slug = http.problem.as_ref().map(Problem::slug).unwrap_or_default();
     match http.status {
         StatusCode::TOO_MANY_REQUESTS if slug == "too-many-requests" => {
@@ -85,8 +82,7 @@ pub(super) fn http(http: &Http, error: &Error) -> &'static str {
             ": correct the request; where it is right, check that no proxy changes its body"
         }
         StatusCode::INTERNAL_SERVER_ERROR => match http.document {
-            #[cfg(feature = "session")]
-            Document::Login => {
+            Document::EncryptedLogin => {
                 ": the webserver seems not to have read the encrypted login: use https, or check \
                  that no proxy changes the Host header"
             }
@@ -108,7 +104,6 @@ fn title(http: &Http) -> &str {
 }
 
 /// Of a login that was refused with a status of success.
-#[cfg(feature = "session")]
 pub(super) fn login(problem: &Problem) -> &'static str {
     match problem.slug() {
         "require-totp-authentication" => ": log in with the one-time password as well",

@@ -19,7 +19,7 @@ pub(crate) use self::classify::Document;
 pub(crate) use self::message::{head, undecodable};
 use crate::{
     config::ApiVersion,
-    response::RateLimit,
+    http::RateLimit,
     version::{ManagerVersion, Requirement},
 };
 
@@ -69,7 +69,6 @@ enum Kind {
     /// The session of a login is needed and there is none.
     NoLogin,
     /// The webserver understood a login and did not let the user in.
-    #[cfg(feature = "session")]
     Login(Box<Refused>),
     /// The variables cannot be written as JSON.
     Encode,
@@ -124,7 +123,6 @@ pub(crate) struct Http {
 }
 
 /// A login that was answered with a status of success and without a session.
-#[cfg(feature = "session")]
 struct Refused {
     status: StatusCode,
     problem: Problem,
@@ -173,7 +171,6 @@ impl Error {
             Kind::Graphql(graphql) => Some(graphql.status),
             Kind::Decode(decode) => Some(decode.status),
             Kind::Refused { .. } => Some(StatusCode::OK),
-            #[cfg(feature = "session")]
             Kind::Login(refused) => Some(refused.status),
             _ => None,
         }
@@ -193,7 +190,6 @@ impl Error {
     pub fn problem(&self) -> Option<&Problem> {
         match &self.0.kind {
             Kind::Http(http) => http.problem.as_ref(),
-            #[cfg(feature = "session")]
             Kind::Login(refused) => Some(&refused.problem),
             _ => None,
         }
@@ -221,7 +217,6 @@ impl Error {
         match &self.0.kind {
             Kind::Refused { message, .. } => message.as_deref().map(Cow::Borrowed),
             Kind::Http(_) => self.problem()?.full_message().map(Cow::Borrowed),
-            #[cfg(feature = "session")]
             Kind::Login(_) => self.problem()?.full_message().map(Cow::Borrowed),
             Kind::Graphql(graphql) => {
                 let all = graphql.errors.iter().map(GraphqlError::full_message);
@@ -251,7 +246,6 @@ impl Error {
 
     /// The token with which the user registers a one-time password, when
     /// [`is_otp_registration_required`](Self::is_otp_registration_required). It is a secret.
-    #[cfg(feature = "session")]
     pub fn otp_registration_token(&self) -> Option<&secrecy::SecretString> {
         match &self.0.kind {
             Kind::Login(refused) => refused.token.as_ref(),
@@ -305,7 +299,6 @@ impl Error {
             Kind::Argument(_) => "argument",
             Kind::Absent(_) => "absent",
             Kind::NoLogin => "no_login",
-            #[cfg(feature = "session")]
             Kind::Login(_) => "login",
             Kind::Encode => "encode",
             Kind::Transport(Sent::No { timeout: false }) => "connect",

@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use super::{
-    Document, Error, Kind, Problem, Sent,
+    Error, Kind, Problem, Sent,
     classify::{self, Class},
 };
 
@@ -43,11 +43,7 @@ impl Error {
     /// or a signature that is not over what arrived. Check the keys; where a proxy stands between,
     /// check that it keeps the `Host` header and the path, which are signed.
     pub fn is_auth(&self) -> bool {
-        #[cfg(feature = "session")]
-        if matches!(self.0.kind, Kind::Login(_)) {
-            return true;
-        }
-        matches!(self.0.kind, Kind::NoLogin)
+        matches!(self.0.kind, Kind::NoLogin | Kind::Login(_))
             || self.status() == Some(StatusCode::UNAUTHORIZED)
             || self.problem().is_some_and(|problem| {
                 matches!(problem.slug(), "auth-failed" | "invalid-auth-params")
@@ -68,15 +64,13 @@ impl Error {
     }
 
     /// The login lacks the one-time password: log in with it,
-    /// [`Login::otp`](crate::session::Login::otp).
-    #[cfg(feature = "session")]
+    /// `Login::otp`.
     pub fn is_otp_required(&self) -> bool {
         self.problem().is_some_and(Problem::asks_for_otp)
     }
 
     /// Users have to have a one-time password here and this one has none: have it registered, with
     /// [`otp_registration_token`](Self::otp_registration_token).
-    #[cfg(feature = "session")]
     pub fn is_otp_registration_required(&self) -> bool {
         self.problem().is_some_and(|problem| problem.slug() == "require-totp-registration")
     }
@@ -147,10 +141,10 @@ impl Error {
 
     /// The document cannot be parsed or does not fit the manager's schema. A document that was
     /// compiled here fits another version of the schema than the manager's; correct one of your
-    /// own. The legacy schema answers a document that cannot be parsed with 500: it is told from a
-    /// bug only where brackets or quotes do not close or nothing is in it.
+    /// own. The legacy schema answers a document that cannot be parsed with 500, as it does a bug of its
+    /// own: then [`is_server_bug`](Self::is_server_bug) holds.
     pub fn is_bad_document(&self) -> bool {
-        self.is_broken_document() || self.has(|class| matches!(class, Class::Document(_)))
+        self.has(|class| matches!(class, Class::Document(_)))
     }
 
     /// A value that was given is refused: a filter, an order, a window of rows, a variable or an
@@ -165,7 +159,7 @@ impl Error {
     /// header that something on the way changed, and a document of your own with a syntax error,
     /// can end so too.
     pub fn is_server_bug(&self) -> bool {
-        self.http_status() == Some(StatusCode::INTERNAL_SERVER_ERROR) && !self.is_broken_document()
+        self.http_status() == Some(StatusCode::INTERNAL_SERVER_ERROR)
             || self.has(|class| class == Class::Bug)
     }
 
@@ -250,7 +244,7 @@ impl Error {
 
     /// The manager's rate limit is used up. It says so before it looks into the request, so
     /// nothing was done; of another 429 nobody knows.
-    pub(crate) fn is_over_quota(&self) -> bool {
+    pub(crate) fn is_rate_limit_exceeded(&self) -> bool {
         self.is_rate_limited()
             && self.problem().is_some_and(|problem| problem.slug() == "rate-limit-exceeded")
     }
@@ -267,18 +261,6 @@ impl Error {
         match &self.0.kind {
             Kind::Http(http) => Some(http.status),
             _ => None,
-        }
-    }
-
-    /// Whether it is the 500 of a document that cannot be parsed.
-    pub(super) fn is_broken_document(&self) -> bool {
-        match &self.0.kind {
-            Kind::Http(http) => {
-                http.status == StatusCode::INTERNAL_SERVER_ERROR
-                    && http.problem.is_some()
-                    && http.document == Document::Broken
-            }
-            _ => false,
         }
     }
 

@@ -16,12 +16,8 @@
 //! assert!(INFO.variable("name").is_some_and(|name| name.is_required()));
 //! ```
 
-use super::{OperationKind, Pagination};
-use crate::{
-    request::ADMIN,
-    select::Field,
-    version::{ManagerVersion, Requirement},
-};
+use super::{ADMIN_PATH, Field, OperationKind, Pagination};
+use crate::version::{ManagerVersion, Requirement};
 
 /// What is known of an operation before it is sent.
 #[derive(Clone, Copy, Debug)]
@@ -64,7 +60,7 @@ impl OperationInfo {
         Self {
             name,
             kind: OperationKind::Query,
-            path: ADMIN,
+            path: ADMIN_PATH,
             domain: "",
             document: SourceText::new(document),
             root_fields: &[],
@@ -162,6 +158,9 @@ pub struct InputValueInfo {
     pub requires: &'static [Requirement],
     /// What the manager must have for the value to be sent at all.
     pub when: Condition,
+    /// Whether only parts of the document use it that may be left out, so that its value requires
+    /// nothing.
+    pub optional: bool,
     /// Whether the value is a secret.
     pub secret: bool,
 }
@@ -177,6 +176,7 @@ impl InputValueInfo {
             docs: "",
             requires: &[],
             when: &[],
+            optional: false,
             secret: false,
         }
     }

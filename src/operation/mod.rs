@@ -1,16 +1,45 @@
-//! Operations: what generated code implements, and its static description.
+//! Operations: what is sent, described by data.
+//!
+//! A generated operation is a plain struct with its variables and an [`OperationInfo`]. A
+//! [`DynamicOperation`] is built at run time from such a description: its variables are JSON, its
+//! fields are chosen by name, and its rows are JSON as well.
+//!
+//! ```no_run
+//! # #[cfg(feature = "admin")]
+//! # async fn run(client: backendai::Client) -> backendai::Result<()> {
+//! use backendai::{Operation, admin::keypair::PagedKeyPairs};
+//!
+//! let list = PagedKeyPairs::new().filter("is_active == true").select(["user_id", "access_key"])?;
+//! let mut rows = client.pages(list).items();
+//! while let Some(row) = rows.next().await {
+//!     println!("{}", row?["access_key"]);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
+mod dynamic;
+mod field;
 pub mod info;
+mod row;
 
-pub use self::info::OperationInfo;
+use std::sync::Arc;
+
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{
-    scalar::MaybeUndefined,
-    version::{ManagerVersion, Requirement, Requirements},
+pub(crate) use self::dynamic::variables;
+pub use self::{
+    dynamic::DynamicOperation,
+    field::{Field, title},
+    info::OperationInfo,
+    row::{Row, Rows},
 };
+use crate::{error::Result, version::Projection};
 
-/// Whether an operation reads or writes.
+/// Path of the admin schema.
+pub(crate) const ADMIN_PATH: &str = "/admin/gql";
+
+/// What an operation does.
 ///
 /// A query may be sent again after a failure; a mutation only when it never reached the manager.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -22,106 +51,104 @@ pub enum OperationKind {
     Mutation,
 }
 
-/// One operation of a checked-in document. The value holds the variables and serialises as them.
+/// An operation with its variables, as which the value serialises.
 ///
-/// Generated; to be implemented by hand only by those who know why.
+/// Generated code implements it; by hand it takes two items:
+///
+/// ```
+/// use backendai::{Operation, OperationInfo};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize)]
+/// struct Domain {
+///     name: String,
+/// }
+///
+/// #[derive(Deserialize)]
+/// struct Data {
+///     domain: Option<serde_json::Value>,
+/// }
+///
+/// impl Operation for Domain {
+///     type Data = Data;
+///
+///     fn info(&self) -> &'static OperationInfo {
+///         static INFO: OperationInfo = OperationInfo::query(
+///             "Domain",
+///             "query Domain($name:String!){domain(name:$name){name}}",
+///         );
+///         &INFO
+///     }
+/// }
+/// ```
 pub trait Operation: Serialize + Send + Sync {
-    /// The `data` member of the answer.
+    /// The `data` member of the response.
     type Data: DeserializeOwned + Send + 'static;
 
-    /// Name of the operation, as in the document.
-    const NAME: &'static str;
-    /// Query or mutation.
-    const KIND: OperationKind;
-    /// Path of the schema that it was validated against, such as `/admin/gql`.
-    const PATH: &'static str;
-    /// The operation and the fragments it uses, minified.
-    const DOCUMENT: &'static str;
-    /// [`DOCUMENT`](Self::DOCUMENT) as a JSON string with its quotes, ready to be put in a request body.
-    const DOCUMENT_JSON: &'static str;
+    /// Returns the description of the operation.
+    fn info(&self) -> &'static OperationInfo;
 
-    /// What it needs that not every manager has and that cannot be left out, newest first.
-    const REQUIRES: &'static [Requirement] = &[];
-    /// The version from which on every manager has all of it; `None` when every manager does. One
-    /// of an older branch may have it too: [`Requirement::is_in`] tells.
-    const MIN_MANAGER_VERSION: Option<ManagerVersion> = Requirement::newest(Self::REQUIRES);
-
-    /// The text that is sent, as a JSON string. Another one than [`DOCUMENT_JSON`](Self::DOCUMENT_JSON)
-    /// where fields are chosen at run time.
-    fn text_json(&self) -> &str {
-        Self::DOCUMENT_JSON
+    /// Returns the same operation with other fields of its rows, in this order.
+    ///
+    /// # Errors
+    ///
+    /// When the operation has no field of a name (the error suggests a similar one), when no name is
+    /// given, and when a variable cannot be encoded.
+    fn select<'a>(self, fields: impl IntoIterator<Item = &'a str>) -> Result<DynamicOperation>
+    where
+        Self: Sized,
+    {
+        DynamicOperation::of(&self)?.select(fields)
     }
 
-    /// The newest version that any part of it or of its values came with.
+    /// The document that is sent instead of that of the description.
     #[doc(hidden)]
-    fn newest(&self) -> Option<ManagerVersion> {
-        Self::MIN_MANAGER_VERSION
+    fn projection(&self) -> Option<&Arc<Projection>> {
+        None
     }
 
-    /// What has to be looked at when the manager may be older than that.
+    /// Completes the data after it is decoded.
     #[doc(hidden)]
-    fn gate(&self) -> Requirements {
-        Requirements::new(Self::REQUIRES)
-    }
-
-    /// What the manager refused, though it answered with HTTP 200 and no GraphQL error:
-    /// most mutations say `ok: false` and a `msg`.
-    fn refusal(_data: &Self::Data) -> Option<Refusal<'_>> {
+    fn completion(&self) -> Option<Completion<Self::Data>> {
         None
     }
 }
 
-/// A mutation that answered `ok: false`.
+/// Completes data with what the operation knows.
+#[doc(hidden)]
+pub type Completion<D> = Box<dyn Fn(&mut D) + Send + Sync>;
+
+/// An operation whose description is known at compile time. Generated.
+pub trait Compiled: Operation {
+    /// The description.
+    const INFO: &'static OperationInfo;
+}
+
+/// A mutation that the manager refused with `ok: false`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Refusal<'a> {
-    /// Response key of the root field that refused.
+    /// Response key of the root field that was refused.
     pub field: &'a str,
-    /// The manager's reason. It may hold secrets: see [`crate::Error`] on how it is shown.
+    /// The manager's reason. It may contain secrets: see [`crate::Error`] on how it is shown.
     pub message: Option<&'a str>,
 }
 
-/// A query of one list that can be read page by page. [`Client::pages`](crate::Client::pages) does.
-pub trait Paginated: Operation + Clone {
+/// A query for one list that can be read page by page with [`Client::pages`](crate::Client::pages).
+///
+/// [`OperationInfo::paging`] describes which strategies are possible and which variables they set;
+/// a list without it is read as one page.
+pub trait Paginated: Operation {
     /// One row.
     type Item: Send;
 
-    /// The ways in which the list can be walked; the first is taken unless the caller says
-    /// otherwise.
-    const STRATEGIES: &'static [Pagination] = &[Pagination::Offset];
+    /// Takes the rows out of the data; `None` when the manager returned null in their place.
+    fn page(&self, data: Self::Data) -> Option<Page<Self::Item>>;
 
-    /// The column that identifies a row, by its name in the list's order language; several with
-    /// commas between them where only all together do.
-    const KEY: Option<&'static str> = None;
-
-    /// Chooses the rows: at most `limit`, after the first `offset`. For [`Pagination::Offset`] and
-    /// [`Pagination::Keyset`].
-    fn set_window(&mut self, _limit: i32, _offset: i32) {}
-
-    /// Chooses the rows: at most `first`, after the one with that cursor. For [`Pagination::Cursor`].
-    fn set_cursor(&mut self, _first: i32, _after: Option<String>) {}
-
-    /// The order variable, where the list has one that is a text.
-    fn order_mut(&mut self) -> Option<&mut MaybeUndefined<String>> {
-        None
-    }
-
-    /// The variable of the filter language, where the list has one.
-    fn filter_mut(&mut self) -> Option<&mut MaybeUndefined<String>> {
-        None
-    }
-
-    /// Whether an order is set, in whatever language.
-    fn is_ordered(&self) -> bool {
-        false
-    }
-
-    /// The value of a row's [`KEY`](Self::KEY), where the rows have it.
+    /// Returns the value of a row's [key](info::KeyInfo), where the row has it.
     fn key(_item: &Self::Item) -> Option<String> {
         None
     }
-
-    /// Takes the rows out of an answer; `None` when the manager answered null in their place.
-    fn page(data: Self::Data) -> Option<Page<Self::Item>>;
 }
 
 /// A strategy for reading a list page by page. See [`Pager`](crate::Pager) for their guarantees.

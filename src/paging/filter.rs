@@ -5,10 +5,10 @@ use crate::{
     filter::quote,
 };
 
-/// The rows of `filter` that come after the one with this key.
+/// The rows of `filter` after the one with this key.
 ///
-/// The condition comes first: the language has no precedence and groups from the right, so whatever
-/// the filter is, it cannot take anything back.
+/// The condition comes first: the language has no precedence and groups from the right, so no filter
+/// can widen it.
 pub(super) fn after(
     filter: Option<&str>,
     column: &str,
@@ -26,8 +26,8 @@ pub(super) fn after(
 
 fn inexpressible(text: &str) -> Error {
     Error::config(format!(
-        "the list cannot be read by key behind the row {text:?}: the filter language cannot say \
-         this text; walk by offset instead"
+        "the list cannot be read by key after the row {text:?}: the filter language cannot express \
+         this string; read by offset instead"
     ))
 }
 

@@ -1,13 +1,8 @@
 //! The manager's order language: column names with an optional sign, separated by commas.
 
-use crate::scalar::MaybeUndefined;
-
-/// Appends the columns of the key, which make the order total, as far as it does not have them.
-pub(super) fn complete(order: &mut MaybeUndefined<String>, key: &str) {
-    let mut columns = match order {
-        MaybeUndefined::Value(columns) if !columns.trim().is_empty() => columns.clone(),
-        _ => String::new(),
-    };
+/// Appends the columns of the key that are missing, which makes the order total.
+pub(super) fn complete(order: Option<&str>, key: &str) -> String {
+    let mut columns = order.filter(|order| !order.trim().is_empty()).unwrap_or_default().to_owned();
     for part in key.split(',').map(str::trim) {
         let mut names =
             columns.split(',').map(|column| column.trim().trim_start_matches(['+', '-']));
@@ -18,13 +13,12 @@ pub(super) fn complete(order: &mut MaybeUndefined<String>, key: &str) {
             columns.push_str(part);
         }
     }
-    *order = MaybeUndefined::Value(columns);
+    columns
 }
 
-/// Whether an order goes by the key alone, and downwards; `None` when it is another one.
-pub(super) fn by_key(order: &MaybeUndefined<String>, key: &str) -> Option<bool> {
-    let MaybeUndefined::Value(columns) = order else { return Some(false) };
-    let columns = columns.trim();
+/// Whether an order is by the key alone: `Some(true)` when descending, `None` when it is another.
+pub(super) fn by_key(order: Option<&str>, key: &str) -> Option<bool> {
+    let columns = order.unwrap_or_default().trim();
     match columns.strip_prefix('-') {
         _ if columns.is_empty() => Some(false),
         Some(column) => (column.trim() == key).then_some(true),
@@ -39,40 +33,31 @@ mod tests {
     #[test]
     fn every_order_ends_in_the_key_once() {
         for (given, expected) in [
-            (MaybeUndefined::Undefined, "access_key"),
-            (MaybeUndefined::Null, "access_key"),
-            (MaybeUndefined::from(""), "access_key"),
-            (MaybeUndefined::from("email"), "email,access_key"),
-            (MaybeUndefined::from("-email,+created_at"), "-email,+created_at,access_key"),
-            (MaybeUndefined::from("-access_key"), "-access_key"),
-            (
-                MaybeUndefined::from("email, +access_key,created_at"),
-                "email, +access_key,created_at",
-            ),
-            (MaybeUndefined::from("access_key_id"), "access_key_id,access_key"),
+            (None, "access_key"),
+            (Some(""), "access_key"),
+            (Some("email"), "email,access_key"),
+            (Some("-email,+created_at"), "-email,+created_at,access_key"),
+            (Some("-access_key"), "-access_key"),
+            (Some("email, +access_key,created_at"), "email, +access_key,created_at"),
+            (Some("access_key_id"), "access_key_id,access_key"),
         ] {
-            let mut order = given.clone();
-            complete(&mut order, "access_key");
-            assert_eq!(order, MaybeUndefined::from(expected), "{given:?}");
+            assert_eq!(complete(given, "access_key"), expected, "{given:?}");
         }
-        let mut order = MaybeUndefined::from("-user");
-        complete(&mut order, "vfolder, user");
-        assert_eq!(order, MaybeUndefined::from("-user,vfolder"));
+        assert_eq!(complete(Some("-user"), "vfolder, user"), "-user,vfolder");
     }
 
     #[test]
     fn an_order_by_the_key_alone_is_known() {
         for (given, expected) in [
-            (MaybeUndefined::Undefined, Some(false)),
-            (MaybeUndefined::Null, Some(false)),
-            (MaybeUndefined::from(" "), Some(false)),
-            (MaybeUndefined::from("id"), Some(false)),
-            (MaybeUndefined::from(" + id"), Some(false)),
-            (MaybeUndefined::from("-id"), Some(true)),
-            (MaybeUndefined::from("id,name"), None),
-            (MaybeUndefined::from("-name"), None),
+            (None, Some(false)),
+            (Some(" "), Some(false)),
+            (Some("id"), Some(false)),
+            (Some(" + id"), Some(false)),
+            (Some("-id"), Some(true)),
+            (Some("id,name"), None),
+            (Some("-name"), None),
         ] {
-            assert_eq!(by_key(&given, "id"), expected, "{given:?}");
+            assert_eq!(by_key(given, "id"), expected, "{given:?}");
         }
     }
 }

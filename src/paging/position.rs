@@ -1,4 +1,4 @@
-//! The place between two rows.
+//! Positions in a list.
 
 use std::{fmt, str::FromStr};
 
@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
-/// How many keys a place in a walk by offset remembers: if the rows of some are gone, the others
-/// still say where it is.
-const REMEMBERED: usize = 8;
+/// How many keys a position by offset keeps: if some of these rows are gone, the others still mark
+/// the place.
+const KEPT: usize = 8;
 
-/// Where a walk stands. It can be stored, as text or by serde, and another walk of the same
-/// operation goes on from it: in the same way, with the same filter and order.
+/// A position between two rows of a list. It can be stored, as a string or by serde, and another
+/// pager of the same operation resumes from it: with the same strategy, filter and order.
 ///
 /// ```
 /// # use backendai::Position;
@@ -24,36 +24,36 @@ const REMEMBERED: usize = 8;
 #[serde(deny_unknown_fields)]
 pub struct Position {
     rows: u64,
-    /// For a walk by key: that of the last row.
+    /// By key: the key of the last row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     key: Option<String>,
-    /// For a walk by cursor: that of the last row.
+    /// By cursor: the cursor of the last row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cursor: Option<String>,
-    /// For a walk by offset: those of the last rows, the last one last. For a walk by cursor that
-    /// went back: those of the rows that it went back over.
+    /// By offset: the keys of the last rows, newest last. By cursor, after going back: the cursors
+    /// of the rows that it went back over.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    behind: Vec<String>,
+    recent: Vec<String>,
 }
 
-/// A row that was handed out.
+/// A row that was returned.
 #[derive(Debug)]
-pub(super) struct Mark {
-    /// Its place in the page.
+pub(super) struct RowRef {
+    /// Its index in the page.
     pub(super) index: usize,
-    /// How many rows are behind the walk with it.
+    /// How many rows of the list are read with it.
     pub(super) rows: u64,
     /// Its key, or its cursor.
     pub(super) key: Option<String>,
 }
 
 impl Position {
-    /// After the first `rows` rows. A walk by cursor cannot begin there.
+    /// After the first `rows` rows. Reading by cursor cannot begin there.
     pub const fn after(rows: u64) -> Self {
-        Self { rows, key: None, cursor: None, behind: Vec::new() }
+        Self { rows, key: None, cursor: None, recent: Vec::new() }
     }
 
-    /// How many rows are behind it.
+    /// Number of rows before it.
     pub const fn rows(&self) -> u64 {
         self.rows
     }
@@ -66,41 +66,41 @@ impl Position {
         self.cursor.as_deref()
     }
 
-    pub(super) fn behind(&self) -> &[String] {
-        &self.behind
+    pub(super) fn recent(&self) -> &[String] {
+        &self.recent
     }
 
-    /// The place behind further rows of a walk by key.
-    pub(super) fn past_keys(&self, rows: &[Mark]) -> Self {
+    /// The position after further rows read by key.
+    pub(super) fn past_keys(&self, rows: &[RowRef]) -> Self {
         let Some(last) = rows.last() else { return self.clone() };
         Self { key: last.key.clone().or_else(|| self.key.clone()), ..Self::after(last.rows) }
     }
 
-    /// The place behind further rows of a walk by cursor.
-    pub(super) fn past_cursors(&self, rows: &[Mark]) -> Self {
+    /// The position after further rows read by cursor.
+    pub(super) fn past_cursors(&self, rows: &[RowRef]) -> Self {
         let Some(last) = rows.last() else { return self.clone() };
         let cursor = rows.iter().rev().find_map(|row| row.key.clone());
-        let (cursor, behind) = (cursor.or_else(|| self.cursor.clone()), self.behind.clone());
-        Self { cursor, behind, ..Self::after(last.rows) }
+        let (cursor, recent) = (cursor.or_else(|| self.cursor.clone()), self.recent.clone());
+        Self { cursor, recent, ..Self::after(last.rows) }
     }
 
-    /// The place behind further rows of a walk by offset.
-    pub(super) fn past_rows(&self, rows: &[Mark]) -> Self {
+    /// The position after further rows read by offset.
+    pub(super) fn past_rows(&self, rows: &[RowRef]) -> Self {
         let Some(last) = rows.last() else { return self.clone() };
         let keys = rows.iter().filter_map(|row| row.key.as_ref());
-        let mut behind: Vec<_> = self.behind.iter().chain(keys).rev().take(REMEMBERED).collect();
-        behind.reverse();
-        Self { behind: behind.into_iter().cloned().collect(), ..Self::after(last.rows) }
+        let mut recent: Vec<_> = self.recent.iter().chain(keys).rev().take(KEPT).collect();
+        recent.reverse();
+        Self { recent: recent.into_iter().cloned().collect(), ..Self::after(last.rows) }
     }
 
-    /// The same place, if that many rows are behind it.
+    /// The same position with another number of rows before it.
     pub(super) fn with_rows(self, rows: u64) -> Self {
         Self { rows, ..self }
     }
 
-    /// The same place in a walk by cursor that went back over these rows.
-    pub(super) fn with_behind(&self, behind: Vec<String>) -> Self {
-        Self { behind, ..self.clone() }
+    /// The same position, after going back over these rows by cursor.
+    pub(super) fn with_skipped(&self, recent: Vec<String>) -> Self {
+        Self { recent, ..self.clone() }
     }
 
     pub(super) fn with_cursor(self, cursor: Option<String>) -> Self {
@@ -120,7 +120,7 @@ impl FromStr for Position {
 
     fn from_str(text: &str) -> Result<Self> {
         serde_json::from_str(text).map_err(|error| {
-            Error::config("this is no position: it has to be the text that one was written as")
+            Error::config("not a position: give the string that `Position` was written as")
                 .with_source(error)
         })
     }

@@ -1,4 +1,4 @@
-//! The pages that were asked for and not handed out yet.
+//! The pages that were requested and not returned yet.
 
 use std::{
     collections::VecDeque,
@@ -7,37 +7,37 @@ use std::{
     task::{Context, Poll},
 };
 
-use super::course::Ask;
+use super::strategy::PageRequest;
 use crate::{
     error::{Error, Result},
     operation::{Page, Paginated},
 };
 
-/// Pages in the order of the list, each beginning where the one before it ends if that is full.
+/// Pages in the order of the list, each beginning where the previous one ends if that is full.
 ///
-/// Nobody polls them but the walk itself: dropping the queue cancels what is under way.
-pub(super) struct Queue<O: Paginated>(VecDeque<Asked<O>>);
+/// Only the pager polls them: dropping the queue cancels the requests in flight.
+pub(super) struct Queue<O: Paginated>(VecDeque<Requested<O>>);
 
-struct Asked<O: Paginated> {
-    ask: Ask,
-    /// Whether it was under way at a time when nobody polled it.
-    idle: bool,
-    answer: Answer<O>,
+struct Requested<O: Paginated> {
+    request: PageRequest,
+    /// Whether it was in flight while it was not polled.
+    unpolled: bool,
+    response: Response<O>,
 }
 
-enum Answer<O: Paginated> {
+enum Response<O: Paginated> {
     Pending(Pending<O::Data>),
-    Here(Result<Page<O::Item>>),
+    Ready(Result<Page<O::Item>>),
 }
 
 type Pending<D> = Pin<Box<dyn Future<Output = Result<D>> + Send>>;
 
-/// The first page of the queue, when its turn has come.
-pub(super) struct Arrived<T> {
+/// The first page of the queue, once it is received.
+pub(super) struct Received<T> {
     pub(super) page: Result<Page<T>>,
-    pub(super) ask: Ask,
-    /// Whether it was under way at a time when nobody polled it.
-    pub(super) idle: bool,
+    pub(super) request: PageRequest,
+    /// Whether it was in flight while it was not polled.
+    pub(super) unpolled: bool,
 }
 
 impl<O: Paginated> Queue<O> {
@@ -53,64 +53,68 @@ impl<O: Paginated> Queue<O> {
         self.0.clear();
     }
 
-    pub(super) fn push(&mut self, ask: Ask, answer: Pending<O::Data>) {
-        self.0.push_back(Asked { ask, idle: false, answer: Answer::Pending(answer) });
+    pub(super) fn push(&mut self, request: PageRequest, response: Pending<O::Data>) {
+        let response = Response::Pending(response);
+        self.0.push_back(Requested { request, unpolled: false, response });
     }
 
-    /// What the first page was asked for with.
-    pub(super) fn first(&self) -> Option<&Ask> {
-        self.0.front().map(|asked| &asked.ask)
+    /// The request for the first page.
+    pub(super) fn first(&self) -> Option<&PageRequest> {
+        self.0.front().map(|page| &page.request)
     }
 
     /// Where the page after the last one begins, if all are full.
     pub(super) fn end(&self) -> Option<u64> {
-        self.0.back().and_then(|asked| match &asked.ask {
-            Ask::Window { limit, offset, .. } => Some(offset + u64::from(*limit)),
-            Ask::Cursor { .. } => None,
+        self.0.back().and_then(|page| match &page.request {
+            PageRequest::Window { limit, offset, .. } => Some(offset + u64::from(*limit)),
+            PageRequest::Cursor { .. } => None,
         })
     }
 
-    /// Whether no answer is here that is known to be less, or more, than a full page. What comes
-    /// after such a page begins elsewhere.
+    /// Whether no page was received that has fewer, or more, rows than requested. The page after
+    /// such a page begins elsewhere.
     pub(super) fn is_full_so_far(&self) -> bool {
-        self.0.iter().all(|asked| match &asked.answer {
-            Answer::Pending(_) => true,
-            Answer::Here(Ok(page)) => page.items.len() as u64 == u64::from(asked.ask.limit()),
-            Answer::Here(Err(_)) => false,
+        self.0.iter().all(|page| match &page.response {
+            Response::Pending(_) => true,
+            Response::Ready(Ok(received)) => {
+                received.items.len() as u64 == u64::from(page.request.limit())
+            }
+            Response::Ready(Err(_)) => false,
         })
     }
 
-    /// Moves everything that is under way on.
-    pub(super) fn poll(&mut self, context: &mut Context<'_>) {
-        for asked in &mut self.0 {
-            if let Answer::Pending(answer) = &mut asked.answer
-                && let Poll::Ready(data) = answer.as_mut().poll(context)
+    /// Polls every request in flight.
+    pub(super) fn poll(&mut self, operation: &O, context: &mut Context<'_>) {
+        for page in &mut self.0 {
+            if let Response::Pending(response) = &mut page.response
+                && let Poll::Ready(data) = response.as_mut().poll(context)
             {
-                let page = data.and_then(|data| {
-                    O::page(data)
-                        .ok_or_else(|| Error::null("data", false).with_operation(O::NAME.into()))
+                let received = data.and_then(|data| {
+                    operation.page(data).ok_or_else(|| {
+                        Error::null("data", false).with_operation(operation.info().name.into())
+                    })
                 });
-                asked.answer = Answer::Here(page);
+                page.response = Response::Ready(received);
             }
         }
     }
 
-    /// Takes the first page, if it is here.
-    pub(super) fn pop(&mut self) -> Option<Arrived<O::Item>> {
-        let Asked { ask, idle, answer } = self.0.pop_front()?;
-        match answer {
-            Answer::Here(page) => Some(Arrived { page, ask, idle }),
-            Answer::Pending(_) => {
-                self.0.push_front(Asked { ask, idle, answer });
+    /// Takes the first page, if it is received.
+    pub(super) fn pop(&mut self) -> Option<Received<O::Item>> {
+        let Requested { request, unpolled, response } = self.0.pop_front()?;
+        match response {
+            Response::Ready(page) => Some(Received { page, request, unpolled }),
+            Response::Pending(_) => {
+                self.0.push_front(Requested { request, unpolled, response });
                 None
             }
         }
     }
 
-    /// From now on until the next call nobody polls it.
-    pub(super) fn rest(&mut self) {
-        for asked in &mut self.0 {
-            asked.idle |= matches!(asked.answer, Answer::Pending(_));
+    /// Notes that the requests in flight are not polled until the next call.
+    pub(super) fn mark_unpolled(&mut self) {
+        for page in &mut self.0 {
+            page.unpolled |= matches!(page.response, Response::Pending(_));
         }
     }
 }

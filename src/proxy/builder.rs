@@ -14,6 +14,7 @@ use tokio::net::{TcpListener, lookup_host};
 use super::{Proxy, Shared, guard::Guard, page::Page, upstream};
 use crate::{
     client::Client,
+    dispatch::Dispatcher,
     error::{Error, Result},
 };
 
@@ -25,7 +26,7 @@ const GRACE: Duration = Duration::from_secs(10);
 /// Makes a [`Proxy`].
 #[must_use = "it listens nowhere before `bind`"]
 pub struct ProxyBuilder {
-    client: Client,
+    dispatcher: Arc<Dispatcher>,
     hosts: Vec<String>,
     origins: Vec<String>,
     token: Option<SecretString>,
@@ -35,9 +36,9 @@ pub struct ProxyBuilder {
 }
 
 impl ProxyBuilder {
-    pub(super) fn new(client: Client) -> Self {
+    pub(super) fn new(client: &Client) -> Self {
         Self {
-            client,
+            dispatcher: client.dispatcher().clone(),
             hosts: Vec::new(),
             origins: Vec::new(),
             token: None,
@@ -98,7 +99,7 @@ impl ProxyBuilder {
         let guard = self.guard()?;
         let addresses = self.addresses(host, port).await?;
         let page = Page::new(self.ui_dir.as_deref())?;
-        let upstreams = upstream::all(self.client.config())?;
+        let upstreams = upstream::all(self.dispatcher.config())?;
         let mut listeners = Vec::new();
         let mut refused = None;
         let mut first: Option<SocketAddr> = None;
@@ -128,7 +129,7 @@ impl ProxyBuilder {
         };
         self.no_loop(addr)?;
         let guard = Guard { bound: Some(addr.ip()).filter(|ip| !ip.is_loopback()), ..guard };
-        let shared = Shared { client: self.client, upstreams, guard, page };
+        let shared = Shared { dispatcher: self.dispatcher, upstreams, guard, page };
         Ok(Proxy { shared: Arc::new(shared), listeners, addr, grace: self.grace })
     }
 
@@ -212,7 +213,7 @@ impl ProxyBuilder {
 
     /// With the variables that its clients have, a proxy would send to itself.
     fn no_loop(&self, own: SocketAddr) -> Result<()> {
-        for endpoint in self.client.config().endpoints() {
+        for endpoint in self.dispatcher.config().endpoints() {
             let url = endpoint.url();
             let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
             let here = match host.parse::<IpAddr>() {
@@ -242,7 +243,7 @@ fn cannot_listen(address: SocketAddr, error: io::Error) -> Error {
 impl fmt::Debug for ProxyBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ProxyBuilder")
-            .field("config", self.client.config())
+            .field("config", self.dispatcher.config())
             .field("hosts", &self.hosts)
             .field("origins", &self.origins)
             .field("token", &self.token.as_ref().map(|_| "[redacted]"))

@@ -130,17 +130,18 @@ impl Shared {
     ) -> Result<Response<Incoming>, Problem> {
         let safe = [Method::GET, Method::HEAD, Method::OPTIONS].contains(&parts.method);
         let mut failures = Vec::new();
-        for &index in self.client.endpoints().round(safe).iter() {
-            let endpoint = self.client.endpoint(index).map(|(_, endpoint)| endpoint);
-            let (Some(endpoint), Some(upstream)) = (endpoint, self.upstreams.get(index)) else {
+        for &index in self.dispatcher.endpoints().round(safe).iter() {
+            let (Some(endpoint), Some(upstream)) =
+                (self.dispatcher.endpoint(index), self.upstreams.get(index))
+            else {
                 continue;
             };
             let below = self.below(upstream, target)?;
             let mut request = Request::new(body.clone());
             *request.method_mut() = parts.method.clone();
             *request.headers_mut() = parts.headers.clone();
-            self.client
-                .vouch(endpoint, &parts.method, below.as_str(), request.headers_mut())
+            self.dispatcher
+                .authenticate(endpoint, &parts.method, below.as_str(), request.headers_mut())
                 .map_err(|error| {
                     let status = match error.is_login_required() {
                         true => StatusCode::UNAUTHORIZED,
@@ -151,16 +152,16 @@ impl Shared {
             match upstream.send(request, below).await {
                 Ok(response) => {
                     match response.status().as_u16() {
-                        502..=504 => self.client.endpoints().fails(index),
-                        _ => self.client.endpoints().works(index),
+                        502..=504 => self.dispatcher.endpoints().fails(index),
+                        _ => self.dispatcher.endpoints().works(index),
                     }
                     if response.status() == StatusCode::BAD_REQUEST {
-                        self.client.learn_far_clock(response.headers());
+                        self.dispatcher.clock().update_large_skew(response.headers());
                     }
                     return Ok(response);
                 }
                 Err(error) => {
-                    self.client.endpoints().fails(index);
+                    self.dispatcher.endpoints().fails(index);
                     let elsewhere = error.is_connect();
                     let place = endpoint.to_string();
                     failures.push(format!("{}: {}", place.trim_end_matches('/'), causes(&error)));
@@ -177,7 +178,7 @@ impl Shared {
 
     /// The target at this endpoint: below its own path, and below what a webserver passes on.
     fn below(&self, upstream: &Upstream, target: &PathAndQuery) -> Result<PathAndQuery, Problem> {
-        let func = match self.client.config().endpoint_type() {
+        let func = match self.dispatcher.config().endpoint_type() {
             EndpointType::Session => "/func",
             EndpointType::Api => "",
         };

@@ -2,6 +2,8 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
+use crate::http::{API_VERSION, SESSION_ID};
+
 /// Those that are about one connection and not about the message (RFC 9110 §7.6.1).
 const OF_THE_HOP: [HeaderName; 7] = [
     header::CONNECTION,
@@ -22,7 +24,7 @@ const OF_THE_SENDER: [HeaderName; 16] = [
     HeaderName::from_static("x-sorna-date"),
     HeaderName::from_static("x-sorna-version"),
     HeaderName::from_static("x-backendai-token"),
-    HeaderName::from_static("x-backendai-sessionid"),
+    SESSION_ID,
     // A browser sends the cookies of every program on this machine.
     header::COOKIE,
     // Who may call is decided here, and answered here.
@@ -44,7 +46,7 @@ const OF_THE_MESSAGE: [HeaderName; 4] =
 /// read it.
 const OF_THE_ANSWER: [HeaderName; 8] = [
     header::SET_COOKIE,
-    HeaderName::from_static("x-backendai-sessionid"),
+    SESSION_ID,
     header::ACCESS_CONTROL_ALLOW_ORIGIN,
     header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
     header::ACCESS_CONTROL_ALLOW_HEADERS,
@@ -68,7 +70,7 @@ pub(super) fn request(headers: &mut HeaderMap, upgrade: Option<HeaderValue>) {
         headers.remove(name);
     }
     // The manager looks at the first one, and signs with that.
-    for name in [header::CONTENT_TYPE, super::VERSION] {
+    for name in [header::CONTENT_TYPE, API_VERSION] {
         if let Some(first) = headers.get(&name).cloned() {
             headers.insert(name, first);
         }

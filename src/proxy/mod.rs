@@ -36,7 +36,7 @@
 //! - `GET /` of a browser: a page with GraphiQL. Programs ask the manager there for its version.
 //! - Introspection, since managers disable it: a `POST` to `/admin/gql` or `/admin/gql/strawberry`
 //!   that asks for `__schema` or `__type` and nothing else is answered from the snapshot
-//!   ([`schema`](crate::schema)). One that asks for data too is the manager's, and so are batches and
+//!   (the crate `backendai-schema`). One that asks for data too is the manager's, and so are batches and
 //!   `GET`, which managers do not take.
 //! - Preflights of browsers.
 //! - Requests that it refuses: whoever can send to the proxy acts with its keys, so pages of other
@@ -51,7 +51,6 @@ mod headers;
 mod introspect;
 mod page;
 mod problem;
-mod tls;
 mod upstream;
 
 use std::{
@@ -59,7 +58,6 @@ use std::{
     task::Poll, time::Duration,
 };
 
-use http::HeaderName;
 use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
@@ -71,9 +69,7 @@ use tokio::{
 
 pub use self::{builder::ProxyBuilder, page::UI_COMMAND};
 use self::{forward::Tunnel, guard::Guard, page::Page, upstream::Upstream};
-use crate::client::Client;
-
-const VERSION: HeaderName = HeaderName::from_static("x-backendai-version");
+use crate::{client::Client, dispatch::Dispatcher};
 
 /// A connection on which nothing is asked for so long is closed.
 const IDLE: Duration = Duration::from_secs(180);
@@ -90,7 +86,7 @@ pub struct Proxy {
 
 /// What all connections use.
 struct Shared {
-    client: Client,
+    dispatcher: Arc<Dispatcher>,
     upstreams: Vec<Upstream>,
     guard: Guard,
     page: Page,
@@ -102,7 +98,7 @@ impl Proxy {
     /// An older manager may not know the version of the API that is configured: let the client
     /// [`negotiate`](Client::negotiate) before.
     pub fn builder(client: Client) -> ProxyBuilder {
-        ProxyBuilder::new(client)
+        ProxyBuilder::new(&client)
     }
 
     /// Where it listens; of several addresses of a name, the first.
@@ -184,7 +180,7 @@ impl fmt::Debug for Proxy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Proxy")
             .field("addr", &self.addr)
-            .field("config", self.shared.client.config())
+            .field("config", self.shared.dispatcher.config())
             .finish_non_exhaustive()
     }
 }

@@ -29,10 +29,11 @@ use hyper_util::{
 use tokio::net::TcpStream;
 use tower_service::Service;
 
-use super::{body::Lent, tls};
+use super::body::Lent;
 use crate::{
     config::{Config, Endpoint},
     error::{Error, Result},
+    tls,
 };
 
 /// As with the transport: idle connections end here before they end there.
@@ -80,7 +81,9 @@ impl Upstream {
         let proxy = proxies.intercept(&uri);
         let plain =
             !secure && proxy.as_ref().is_none_or(|proxy| proxy.uri().scheme_str() == Some("http"));
-        let tls = tls::client(config, plain)?;
+        let tls = tls::client_config(config, plain).map_err(|error| {
+            Error::config("TLS cannot be prepared as configured").with_source(error)
+        })?;
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
         tcp.set_nodelay(true);

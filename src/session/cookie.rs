@@ -4,6 +4,8 @@ use http::{HeaderMap, header};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 
+use crate::http::{SESSION_ID, parse_date};
+
 /// Its name; no setting of the webserver changes it.
 pub(super) const NAME: &str = "AIOHTTP_SESSION";
 
@@ -27,7 +29,7 @@ pub(super) fn of(headers: &HeaderMap, now: Timestamp) -> Option<Cookie> {
     if let Some(rest) = of_name.find_map(|rest| rest.trim_start().strip_prefix('=')) {
         return parse(rest, now);
     }
-    let id = headers.get(super::SESSION_ID)?.to_str().ok()?.trim();
+    let id = headers.get(SESSION_ID)?.to_str().ok()?.trim();
     is_value(id).then(|| Cookie { id: id.into(), expires: None })
 }
 
@@ -54,7 +56,7 @@ fn parse(text: &str, now: Timestamp) -> Option<Cookie> {
 
 /// The webserver writes ISO 8601 where a cookie has a date of HTTP.
 fn date(text: &str) -> Option<Timestamp> {
-    text.parse().ok().or_else(|| Some(jiff::fmt::rfc2822::parse(text).ok()?.timestamp()))
+    text.parse().ok().or_else(|| parse_date(text))
 }
 
 #[cfg(test)]

@@ -69,6 +69,7 @@ mod cipher;
 mod cookie;
 mod file;
 mod login;
+mod webserver;
 
 use std::fmt;
 
@@ -80,15 +81,14 @@ use serde::{Deserialize, Serialize};
 #[doc(hidden)]
 pub use self::cipher::encode as __encode;
 pub use self::login::Login;
+pub(crate) use self::webserver::Webserver;
 use crate::{
     config::{Config, Endpoint, EndpointType},
     error::{Error, Result},
+    http::SESSION_ID,
 };
 
-/// The header that the webserver takes in place of its cookie.
-const SESSION_ID: HeaderName = HeaderName::from_static("x-backendai-sessionid");
-
-/// A session at a webserver. Whoever knows its id is the user, so no `Debug` shows it.
+/// A session at a webserver. The id is a bearer secret, so no `Debug` shows it.
 #[derive(Clone)]
 pub struct Session {
     endpoint: Endpoint,
@@ -173,9 +173,9 @@ impl Session {
     }
 }
 
-/// The session that a client starts with: the one that it is given, or else the one in the file.
-pub(crate) fn first(config: &Config, given: Option<Session>) -> Result<Option<Session>> {
-    let (session, place) = match (given, config.session_file()) {
+/// Returns the session that a client starts with: an explicit one, or else the one in the file.
+pub(crate) fn initial(config: &Config, explicit: Option<Session>) -> Result<Option<Session>> {
+    let (session, place) = match (explicit, config.session_file()) {
         (Some(session), _) => (session, "the session that was given".to_owned()),
         (None, Some(path)) => match Session::load(path)? {
             Some(session) => (session, format!("the session in {}", path.display())),

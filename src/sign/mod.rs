@@ -1,4 +1,4 @@
-//! The request signature: what is signed, with which key, and how it is written.
+//! The request signature: what is signed, with which key, and its form.
 //!
 //! Everything here is pure. The date is an argument, nothing is read and nothing is sent.
 //!
@@ -6,13 +6,7 @@
 //! use backendai::{HashType, credential::Keys, sign::{RequestDate, SignableRequest, Signer}};
 //!
 //! let keys = Keys::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
-//! let request = SignableRequest {
-//!     method: "POST",
-//!     target: "/admin/gql",
-//!     authority: "api.backend.ai",
-//!     content_type: "application/json",
-//!     api_version: "v9.20250722",
-//! };
+//! let request = SignableRequest::new("POST", "/admin/gql", "api.backend.ai", "v9.20250722");
 //! let date = RequestDate::parse("2026-09-20T01:02:03.456789+00:00")?;
 //! let header = Signer::new(&keys, HashType::Sha256).authorization(&request, &date);
 //! assert_eq!(
@@ -40,20 +34,21 @@ pub use self::{
     date::{InvalidDate, RequestDate},
     hash::{HashType, UnknownHash},
 };
-use crate::credential::Keys;
+use crate::{credential::Keys, http::essence};
 
 /// What the signature covers of one request. The body is not covered: since API version
-/// v4.20181215 the manager hashes no bytes at all in its place.
+/// v4.20181215 the manager hashes an empty string instead.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct SignableRequest<'a> {
     /// HTTP method; signed in upper case.
     pub method: &'a str,
     /// Path with the query, percent-encoded as it is sent, such as `/admin/gql?a=1`.
     pub target: &'a str,
-    /// What the `Host` header says: `host` or `host:port`, without a default port.
+    /// The `Host` header: `host` or `host:port`, without a default port.
     pub authority: &'a str,
-    /// The `Content-Type` header; signed in lower case and without parameters, which is how the
-    /// manager reads it. It takes a request without one for `application/octet-stream`.
+    /// The `Content-Type` header; signed in lower case and without parameters, as the manager reads
+    /// it. It treats a request without one as `application/octet-stream`.
     pub content_type: &'a str,
     /// The `X-BackendAI-Version` header, such as `v9.20250722`.
     ///
@@ -62,10 +57,27 @@ pub struct SignableRequest<'a> {
     pub api_version: &'a str,
 }
 
+impl<'a> SignableRequest<'a> {
+    /// Creates a request with the content type `application/json`.
+    pub const fn new(
+        method: &'a str,
+        target: &'a str,
+        authority: &'a str,
+        api_version: &'a str,
+    ) -> Self {
+        Self { method, target, authority, content_type: "application/json", api_version }
+    }
+
+    /// Sets the `Content-Type` header.
+    #[must_use]
+    pub const fn content_type(self, content_type: &'a str) -> Self {
+        Self { content_type, ..self }
+    }
+}
+
 impl SignableRequest<'_> {
     /// The signed text, in pieces, so that signing copies nothing.
     fn pieces<'a>(&'a self, hash: HashType, date: &'a RequestDate) -> [Cow<'a, str>; 13] {
-        let media_type = self.content_type.split(';').next().unwrap_or_default().trim();
         [
             upper(self.method),
             "\n".into(),
@@ -75,7 +87,7 @@ impl SignableRequest<'_> {
             "\nhost:".into(),
             self.authority.into(),
             "\ncontent-type:".into(),
-            lower(media_type),
+            lower(essence(self.content_type)),
             "\nx-backendai-version:".into(),
             self.api_version.into(),
             "\n".into(),

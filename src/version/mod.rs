@@ -2,7 +2,7 @@
 //! is older.
 //!
 //! The schema says of many of its parts since which version of the manager they are there. From
-//! that each operation knows what it needs ([`Operation::REQUIRES`](crate::Operation::REQUIRES)),
+//! that each operation knows what it needs ([`OperationInfo::requires`](crate::OperationInfo::requires)),
 //! and its text is kept in parts: selections that may be null, and arguments that are not given,
 //! are left out for a manager that does not know them. The fields of such selections are `None`.
 //!
@@ -14,18 +14,15 @@
 //! asks at once. A manager that does not say its version is taken for one that has everything, and
 //! is asked again by the first such operation a minute later.
 
-mod gate;
-mod text;
+mod document;
+mod requirements;
 
 use std::{fmt, str::FromStr};
 
+pub use self::document::Projection;
 pub(crate) use self::{
-    gate::{Gate, QUERY},
-    text::{Chosen, Texts},
-};
-pub use self::{
-    gate::{HasRequirements, Requirements, Supplied, Variables},
-    text::Part,
+    document::Documents,
+    requirements::{Gate, QUERY},
 };
 use crate::config::ApiVersion;
 

@@ -105,13 +105,10 @@ fn check(request: &Request, right: &Answer) {
     let endpoint: Endpoint = request.endpoint.parse().unwrap();
     let hash: HashType = request.hash.parse().unwrap();
     let date = RequestDate::parse(&request.date).unwrap();
-    let signable = SignableRequest {
-        method: &request.method,
-        target: &request.path,
-        authority: endpoint.authority(),
-        content_type: &request.content_type,
-        api_version: &request.version,
-    };
+    let authority = endpoint.authority();
+    let signable =
+        SignableRequest::new(&request.method, &request.path, authority, &request.version)
+            .content_type(&request.content_type);
     assert_eq!(string_to_sign(hash, &signable, &date), right.string_to_sign, "{request:?}");
     let keys = Keys::new(request.access_key.as_str(), request.secret_key.as_str()).unwrap();
     let signer = Signer::new(&keys, hash);

@@ -47,13 +47,9 @@ fn check(folder: &Path) -> Result<(), String> {
     if let (Ok(moment), true) = (request.date.parse(), request.date.ends_with("+00:00")) {
         same("date", RequestDate::new(moment).as_str(), &request.date)?;
     }
-    let signable = SignableRequest {
-        method: &request.method,
-        target: &target,
-        authority: endpoint.authority(),
-        content_type: &request.content_type,
-        api_version: &request.version,
-    };
+    let authority = endpoint.authority();
+    let signable = SignableRequest::new(&request.method, &target, authority, &request.version)
+        .content_type(&request.content_type);
     let text = string_to_sign(hash, &signable, &date);
     same("string to sign", &text, &expected("string-to-sign.txt"))?;
     let signer = Signer::new(&Keys::new(request.access_key, request.secret_key).unwrap(), hash);

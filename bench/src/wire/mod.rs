@@ -1,4 +1,4 @@
-//! Requests, beside those of other clients.
+//! Requests, in comparison to other clients.
 
 mod cases;
 pub(crate) mod count;
@@ -38,8 +38,8 @@ use std::{
 use self::server::Server;
 use crate::Result;
 
-/// What is measured.
 #[cfg(feature = "peers")]
+/// The measured parts.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Part {
     Small,
@@ -53,7 +53,7 @@ pub(crate) enum Part {
 }
 
 #[cfg(feature = "peers")]
-/// These parts; all of them if none is named.
+/// The named parts, or all parts if none is named.
 pub(crate) fn run(parts: &[Part]) -> Result<()> {
     let wanted = |part| parts.is_empty() || parts.contains(&part);
     let server = Server::start()?;
@@ -84,7 +84,7 @@ pub(crate) fn run(parts: &[Part]) -> Result<()> {
     Ok(())
 }
 
-/// What is done in a process of its own.
+/// Work for a child process.
 #[derive(clap::Subcommand)]
 pub(crate) enum Step {
     #[cfg(feature = "peers")]
@@ -94,9 +94,9 @@ pub(crate) enum Step {
     /// Reads a list.
     Walk { way: walk::Way, endpoint: String, pages: u64 },
     #[cfg(feature = "peers")]
-    /// Prints how much memory is used, again and again.
+    /// Prints the memory use repeatedly.
     Memory { what: memory::What, endpoint: String },
-    /// Does one part of a request.
+    /// Runs one part of a request.
     Case { name: String, times: u64 },
 }
 
@@ -120,7 +120,7 @@ pub(crate) fn step(step: Step) -> Result<()> {
 }
 
 #[cfg(feature = "peers")]
-/// The command, built as it is released.
+/// The command, built like a release.
 fn command() -> Result<PathBuf> {
     let target = crate::target()?;
     let mut cargo = Command::new(env!("CARGO"));
@@ -133,24 +133,24 @@ fn command() -> Result<PathBuf> {
 }
 
 #[cfg(feature = "peers")]
-/// Answers until the one who started it goes.
+/// Serves until the parent process exits.
 pub(crate) fn serve() -> Result<()> {
     server::serve()
 }
 
 #[cfg(feature = "peers")]
-/// What one measurement took.
+/// The cost of one measurement.
 #[derive(Clone, Copy)]
 pub(crate) struct Took {
     cpu: Duration,
     wall: Duration,
-    /// The largest that the process was, in kilobytes.
+    /// Peak memory of the process, in kilobytes.
     memory: u64,
 }
 
 #[cfg(feature = "peers")]
 impl Took {
-    /// Of the last line that a process printed.
+    /// From the last line that a process printed.
     fn read(output: &Output) -> Result<Self> {
         if !output.status.success() {
             return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());
@@ -168,7 +168,7 @@ impl Took {
 }
 
 #[cfg(feature = "peers")]
-/// Does a step in a process of its own.
+/// Runs a step in a child process.
 fn child(arguments: &[&str]) -> Result<Took> {
     let output = Command::new(env::current_exe()?).arg("step").args(arguments).output()?;
     Took::read(&output)

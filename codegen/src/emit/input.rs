@@ -38,6 +38,7 @@ impl Writer<'_> {
             self.one_of(input, scope);
         } else {
             self.sent(&input.name, &input.fields, scope);
+            self.decoded_input(&input.name, &input.fields);
         }
     }
 
@@ -117,18 +118,6 @@ impl Writer<'_> {
             self.line(&format!("pub {}: {},", field.ident, self.given(field, scope)));
         }
         self.close("}");
-        self.decode(
-            name,
-            fields.iter().map(|field| {
-                let missing = match field.presence {
-                    Presence::Required => "needed",
-                    // A missing value is not null.
-                    Presence::Stated => "stated",
-                    Presence::Defaulted | Presence::Nullable => "optional",
-                };
-                (field.ident.as_str(), missing, field.key.as_str())
-            }),
-        );
         if secret {
             self.debug(name, fields.iter().map(|field| (field.ident.as_str(), field.secret)));
         }
@@ -177,5 +166,21 @@ impl Writer<'_> {
             self.close("}");
         }
         self.close("}");
+    }
+
+    /// `Deserialize` of an input object.
+    fn decoded_input(&mut self, name: &str, fields: &[InputField]) {
+        self.decode(
+            name,
+            fields.iter().map(|field| {
+                let missing = match field.presence {
+                    Presence::Required => "needed",
+                    // A missing value is not null.
+                    Presence::Stated => "stated",
+                    Presence::Defaulted | Presence::Nullable => "optional",
+                };
+                (field.ident.as_str(), missing, field.key.as_str())
+            }),
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! Writes a model as Rust code.
 
+mod info;
 mod input;
 mod operation;
 mod output;
@@ -37,13 +38,12 @@ pub(crate) fn emit(model: &Model, runtime: &str, path: &str) -> String {
         }
         for item in &model.enums {
             out.open_enum(item);
-            out.gated_enum(item);
         }
         for item in &model.inputs {
             out.input(item, scope);
-            out.gated_input(item);
         }
         out.close("}");
+        out.input_infos();
     }
     for (name, module) in &model.modules {
         out.line("");
@@ -52,6 +52,7 @@ pub(crate) fn emit(model: &Model, runtime: &str, path: &str) -> String {
         out.module(name, module, path);
         out.close("}");
     }
+    out.operations();
     out.text
 }
 

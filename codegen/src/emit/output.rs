@@ -3,7 +3,7 @@
 use super::{Scope, Writer};
 use crate::{
     document_text::whole,
-    model::{Base, Body, Output, OutputField, Table, Variant},
+    model::{Base, Body, Output, OutputField, Table, TableRow, Variant},
 };
 
 impl Writer<'_> {
@@ -92,23 +92,29 @@ impl Writer<'_> {
     pub(super) fn table(&mut self, name: &str, table: &Table) {
         let rt = self.runtime;
         self.line("");
-        self.open(&format!("impl {rt}::Fragment for {name} {{"));
-        self.line(&format!("const ON: &'static str = {:?};", table.on));
-        self.open(&format!("const FIELDS: &'static [{rt}::Field] = &["));
+        self.open(&format!("impl {name} {{"));
+        self.line(&format!("/// The fields of a row, an object of the type `{}`.", table.on));
+        self.open(&format!("pub const FIELDS: &'static [{rt}::Field] = &["));
         for row in &table.rows {
-            let argument =
-                row.format.field.as_ref().map_or(String::new(), |field| format!("({field:?})"));
-            self.line(&format!(
-                "{rt}::Field::new({:?}, {:?}, {:?}, {rt}::Format::{}{argument}, {}){},",
-                row.name,
-                row.title,
-                whole(&row.parts),
-                row.format.variant,
-                row.secret,
-                self.row_parts(row)
-            ));
+            let row = self.table_row(row);
+            self.line(&format!("{row},"));
         }
         self.close("];");
         self.close("}");
+    }
+
+    pub(super) fn table_row(&self, row: &TableRow) -> String {
+        let rt = self.runtime;
+        let argument =
+            row.format.field.as_ref().map_or(String::new(), |field| format!("({field:?})"));
+        format!(
+            "{rt}::Field::new({:?}, {:?}, {:?}, {rt}::Format::{}{argument}, {}){}",
+            row.name,
+            row.title,
+            whole(&row.parts),
+            row.format.variant,
+            row.secret,
+            self.row_parts(row)
+        )
     }
 }

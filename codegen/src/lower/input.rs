@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use apollo_compiler::{
     Name, Node,
-    ast::{InputValueDefinition, Type},
+    ast::{InputValueDefinition, Type, Value},
     collections::IndexSet,
     schema::ExtendedType,
 };
@@ -21,7 +21,7 @@ use crate::{
 pub(super) struct Definition<'a> {
     pub(super) name: &'a Name,
     pub(super) ty: &'a Type,
-    pub(super) has_default: bool,
+    pub(super) default: Option<&'a Node<Value>>,
     /// Its rule in the null table.
     pub(super) rule: Option<Rule>,
     pub(super) docs: Docs,
@@ -58,7 +58,8 @@ impl Lowering<'_> {
         names: &mut Names,
         definition: Definition<'_>,
     ) -> InputField {
-        let Definition { name: key, ty, has_default, rule, docs, within } = definition;
+        let Definition { name: key, ty, default, rule, docs, within } = definition;
+        let has_default = default.is_some();
         let presence = match (ty.is_non_null(), has_default, rule) {
             (true, false, _) => Presence::Required,
             (true, true, _) | (false, _, Some(Rule::Never)) => Presence::Defaulted,
@@ -86,9 +87,11 @@ impl Lowering<'_> {
             ident: ident(&names.claim(snake(key))),
             key: key.to_string(),
             shape: Shape { wraps, base },
+            ty: ty.to_string(),
+            default: default.map(|value| value.serialize().no_indent().to_string()),
+            object: self.schema.get_input_object(inner).is_some(),
             presence,
             since: None,
-            deep: self.texts.index.newest_value(inner).is_some(),
             secret: self.is_secret(key, ty),
             docs,
         }
@@ -151,7 +154,7 @@ impl Lowering<'_> {
                         let definition = Definition {
                             name: &field.name,
                             ty: &field.ty,
-                            has_default: field.default_value.is_some(),
+                            default: field.default_value.as_ref(),
                             rule: self.documents.nulls.rule(&name, &field.name),
                             docs: docs(field.description.as_ref(), field.directives.iter(), None),
                             within: Some(&name),

@@ -173,7 +173,7 @@ impl<'d> Lowering<'d> {
 
         let rules = self.documents.rules.get(graphql_name);
         let mut names = Names::default();
-        let variables: Vec<_> = operation
+        let mut variables: Vec<_> = operation
             .variables
             .iter()
             .map(|variable| {
@@ -183,7 +183,7 @@ impl<'d> Lowering<'d> {
                 let definition = Definition {
                     name: &variable.name,
                     ty: &variable.ty,
-                    has_default,
+                    default: variable.default_value.as_ref(),
                     // A default in the document is what must be given.
                     rule: rule.filter(|rule| !(has_default && *rule == Rule::Stated)),
                     docs: Docs { text, ..Docs::default() },
@@ -194,11 +194,15 @@ impl<'d> Lowering<'d> {
             .collect();
 
         let fields = self.selector.fields(&parts, &operation.selection_set.ty);
-        let (mut refusals, mut page) = (Vec::new(), None);
-        if is_query {
-            page = self.page(&fields, &operation.variables, &variables, root);
-        } else {
-            refusals = self.refusals(&fields, root);
+        let page = match is_query {
+            true => self.page(&fields, &operation.variables, &variables, root),
+            false => None,
+        };
+        let roots = self.roots(&fields, root, is_query);
+        if let Some(filter) = page.as_ref().and_then(|page| page.filter)
+            && let Some(variable) = variables.get_mut(filter)
+        {
+            variable.shape.base = Base::Runtime("Filter".to_owned());
         }
         let fragments = self.documents.fragments(&operation.selection_set);
         let text = self.texts.text(operation, &fragments);
@@ -208,11 +212,11 @@ impl<'d> Lowering<'d> {
             graphql_name: graphql_name.to_string(),
             is_query,
             newest: self.newest(operation, &text),
-            projection: self.projection(operation, &text),
+            rows: self.rows(operation, &text),
             text,
             variables,
             data: Group { module: nested, root, nested: nest.in_order(), table: None },
-            refusals,
+            roots,
             page,
         };
         self.model.modules.entry(module).or_default().operations.push(operation);

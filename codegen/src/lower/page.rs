@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Whether a field has this name, which is in snake case, or the same in camel case.
-fn is_called(field: &str, name: &str) -> bool {
+pub(super) fn is_called(field: &str, name: &str) -> bool {
     field == name || field.bytes().any(|c| c.is_ascii_uppercase()) && snake(field) == name
 }
 

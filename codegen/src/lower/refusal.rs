@@ -1,4 +1,4 @@
-//! Mutations whose answer reports a refusal in its fields.
+//! The fields at the root of an operation, and how a mutation reports a refusal in them.
 
 use apollo_compiler::parser::SourceSpan;
 
@@ -6,7 +6,7 @@ use super::Lowering;
 use crate::{
     collect_fields::Fields,
     diagnostic::Diagnostic,
-    model::{Base, Member, RefusedField, TypeId},
+    model::{Base, Root, TypeId},
 };
 
 impl Lowering<'_> {
@@ -15,38 +15,40 @@ impl Lowering<'_> {
         self.model.warnings.push(Diagnostic::at(span, sources, message));
     }
 
-    /// The root fields that return `ok: false` and a `msg` where they should fail.
-    pub(super) fn refusals(&mut self, fields: &Fields<'_>, root: TypeId) -> Vec<RefusedField> {
-        let mut refusals = Vec::new();
+    /// The root fields. A mutation may return `ok: false` and a `msg` where it should fail.
+    pub(super) fn roots(&mut self, fields: &Fields<'_>, root: TypeId, is_query: bool) -> Vec<Root> {
+        let mut roots = Vec::new();
         for (key, merged) in fields {
             let Some(first) = merged.fields.first() else { continue };
-            let mut members = self.model.fields(&Base::Output(root)).iter();
-            let Some(member) = members.find(|member| member.key == key.as_str()) else { continue };
-            let Some(answer) = self.schema.get_object(first.definition.ty.inner_named_type())
-            else {
-                continue;
-            };
-            if !["ok", "msg"].iter().all(|name| answer.fields.contains_key(*name)) {
+            if first.name == "__typename" {
                 continue;
             }
-            let inner = self.model.fields(&member.shape.base);
-            let find =
-                |name: &str| inner.iter().find(|member| member.field == name).map(Member::from);
-            let (ok, message) = (find("ok"), find("msg"));
-            let is_incomplete = ok.is_none() || message.is_none();
-            if let Some(ok) = ok {
-                let (root, key) = (member.into(), key.to_string());
-                refusals.push(RefusedField { root, key, ok, message });
+            let mut refusal = (None, None);
+            let answer = self.schema.get_object(first.definition.ty.inner_named_type());
+            let reports = answer.is_some_and(|answer| {
+                ["ok", "msg"].iter().all(|name| answer.fields.contains_key(*name))
+            });
+            if reports && !is_query {
+                let mut members = self.model.fields(&Base::Output(root)).iter();
+                let member = members.find(|member| member.key == key.as_str());
+                let inner = member.map_or(&[][..], |member| self.model.fields(&member.shape.base));
+                let find = |name: &str| {
+                    let member = inner.iter().find(|member| member.field == name);
+                    member.map(|member| member.key.clone())
+                };
+                refusal = (find("ok"), find("msg"));
+                if refusal.0.is_none() || refusal.1.is_none() {
+                    let message = format!(
+                        "`{}` reports a refusal in `ok` and `msg`: select both, or a refusal looks \
+                         like a success",
+                        first.name
+                    );
+                    self.warn(first.location(), message);
+                }
             }
-            if is_incomplete {
-                let message = format!(
-                    "`{}` reports a refusal in `ok` and `msg`: select both, or a refusal looks like \
-                     a success",
-                    first.name
-                );
-                self.warn(first.location(), message);
-            }
+            let (key, name) = (key.to_string(), first.name.to_string());
+            roots.push(Root { key, name, ok: refusal.0, message: refusal.1 });
         }
-        refusals
+        roots
     }
 }

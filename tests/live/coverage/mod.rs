@@ -5,7 +5,8 @@
 
 use std::{collections::BTreeMap, fmt::Write as _, fs};
 
-use backendai::{Client, Operation, schema::ADMIN};
+use backendai::{Client, Operation};
+use backendai_schema::ADMIN;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;

@@ -10,7 +10,7 @@ type DateTime = backendai::DateTime;
 
 #[derive(GraphQLQuery)]
 #[graphql(
-    schema_path = "graphql/admin/schema.graphql",
+    schema_path = "schema/admin/schema.graphql",
     query_path = "tests/offline/graphql_client/keypairs.graphql",
     response_derives = "Debug"
 )]
@@ -18,7 +18,7 @@ struct Owners;
 
 #[derive(GraphQLQuery)]
 #[graphql(
-    schema_path = "graphql/admin/schema.graphql",
+    schema_path = "schema/admin/schema.graphql",
     query_path = "tests/offline/graphql_client/keypairs.graphql",
     response_derives = "Debug",
     skip_serializing_none

@@ -510,21 +510,21 @@ fn what_is_not_possible_is_said_before_anything_is_sent() {
         (
             by_name().strategy(Pagination::Keyset),
             "People: the list can be read by key only in the order of id: leave out the order, or \
-             walk by offset",
+             read by offset",
         ),
         (
             by_name().strategy(Pagination::Cursor),
-            "People: the manager cannot page by cursor in an order of yours: leave out the order",
+            "People: the manager cannot page by cursor in another order: leave out the order",
         ),
         (
             pages(People::default()).strategy(Pagination::Cursor).offset(3),
-            r#"People: a walk by cursor cannot begin at the position {"rows":3}: it was reached in another way"#,
+            r#"People: reading by cursor cannot begin at the position {"rows":3}: it was reached with another strategy"#,
         ),
         (
             pages(People::default())
                 .strategy(Pagination::Offset)
                 .start_at(r#"{"rows":3,"key":"003"}"#.parse().unwrap()),
-            r#"People: a walk by offset cannot begin at the position {"rows":3,"key":"003"}: it was reached in another way"#,
+            r#"People: reading by offset cannot begin at the position {"rows":3,"key":"003"}: it was reached with another strategy"#,
         ),
     ] {
         assert_eq!(refused(pages), expected);
@@ -565,13 +565,13 @@ fn a_manager_that_repeats_itself_is_no_endless_loop() {
     for (walk, expected) in [
         (
             Pagination::Keyset,
-            "People: the list cannot be read by key: the row \"a\" comes again behind itself, so \
+            "People: the list cannot be read by key: the row \"a\" comes again after itself, so \
              id does not identify a row or the manager does not keep to the filter",
         ),
         (
             Pagination::Cursor,
-            "People: the list cannot be read by cursor: the manager gives the cursor \"y\" again \
-             behind itself",
+            "People: the list cannot be read by cursor: the manager returns the cursor \"y\" again \
+             after itself",
         ),
     ] {
         let mut pages = always(page.clone()).strategy(walk);
@@ -631,8 +631,8 @@ fn a_key_that_the_filter_language_cannot_say_ends_the_walk_with_a_word() {
     let error = pages.next().now_or_never().unwrap().unwrap().unwrap_err();
     assert_eq!(
         error.to_string(),
-        "People: the list cannot be read by key behind the row \"b\\\\\": the filter language \
-         cannot say this text; walk by offset instead"
+        "People: the list cannot be read by key after the row \"b\\\\\": the filter language \
+         cannot express this string; read by offset instead"
     );
     assert!(pages.next().now_or_never().unwrap().is_none());
 }
