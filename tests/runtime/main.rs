@@ -1,5 +1,4 @@
-//! The client over transports that answer by script: what is sent, and what becomes of every
-//! answer that a manager gives.
+//! The client over scripted transports: what is sent, and how every response is handled.
 
 #![allow(
     clippy::expect_used,
@@ -18,6 +17,7 @@ mod prefetch;
 mod proxy;
 mod requests;
 mod retry;
+mod send;
 mod support;
 mod tls;
 mod walks;
