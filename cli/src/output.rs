@@ -182,7 +182,10 @@ impl From<Error> for Failure {
         let mut why = error.summary();
         let mut cause = std::error::Error::source(&error);
         while let Some(deeper) = cause {
-            why.push_str(&format!(": {deeper}"));
+            let deeper_text = deeper.to_string();
+            if !why.ends_with(&deeper_text) {
+                why.push_str(&format!(": {deeper_text}"));
+            }
             cause = deeper.source();
         }
         let mut failure = match error.operation() {
