@@ -13,7 +13,6 @@ mod config;
 mod context;
 mod embedded_manager;
 mod errors;
-mod format;
 mod generated;
 #[path = "../../codegen/tests/golden/golden.rs"]
 #[rustfmt::skip]
