@@ -8,8 +8,8 @@ use crate::golden::{
 };
 use backendai::{
     Client, Config, ManagerVersion, Operation, VersionPolicy,
-    operation::Compiled as _,
     admin::keypair::{GetKeyPair, ListKeyPairs, PagedKeyPairs},
+    operation::Compiled as _,
     transport::{HttpRequest, HttpResponse, Transport, TransportFuture},
 };
 use backendai_testing::Manager;

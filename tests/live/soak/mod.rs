@@ -23,7 +23,7 @@ use std::{
 use backendai::{
     Client, Config, DynamicOperation, Error,
     admin::{
-        keypair::{CreateKeyPair, DeleteKeyPair, GetKeyPair, ModifyKeyPair, PagedKeyPairs},
+        keypair::{CreateKeyPair, DeleteKeyPair, GetKeyPair, ModifyKeyPair},
         types::{KeyPairInput, ModifyKeyPairInput},
     },
 };
