@@ -1,26 +1,40 @@
-//! Compiles the documents under `graphql/` to Rust. Errors are printed with file, line and column.
+//! Compiles the documents in `graphql/admin` to Rust, and passes the schema on to the build scripts of
+//! dependents. Errors in a document are reported with file, line and column.
 
-use build_helper::{cargo::manifest, metadata};
+use std::{error::Error, fs};
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // The build script of a dependent finds them in DEP_BACKENDAI_SCHEMA and so on.
-    let admin = manifest::dir().join("graphql").join("admin");
-    for (name, file) in [("schema", "schema.graphql"), ("nulls", "nulls.txt")] {
-        metadata::emit_raw(name, &admin.join(file).display().to_string());
+use backendai_schema::{ADMIN, ADMIN_NULLS};
+use build_helper::{metadata, out_dir};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    // Dependents find the paths in DEP_BACKENDAI_SCHEMA and DEP_BACKENDAI_NULLS.
+    for (name, file, text) in
+        [("schema", "schema.graphql", ADMIN), ("nulls", "nulls.txt", ADMIN_NULLS)]
+    {
+        let file = out_dir().join(file);
+        // Dependents are rebuilt when the file is newer, so it is written only when it changes.
+        if fs::read(&file).ok().as_deref() != Some(text.as_bytes()) {
+            fs::write(&file, text)?;
+        }
+        metadata::emit_raw(name, &file.display().to_string());
     }
     #[cfg(feature = "admin")]
     operations()?;
     Ok(())
 }
 
-/// Writes the operations, and a list of the enums and input objects that dependents reuse.
+/// Writes the operations, and for dependents a list of the enums and input objects to reuse.
 #[cfg(feature = "admin")]
 fn operations() -> Result<(), backendai_codegen::Failure> {
-    let types = build_helper::out_dir().join("admin.types");
-    metadata::emit_raw("types", &types.display().to_string());
+    /// Names of the texts in messages: their places in the repository.
+    const SCHEMA: &str = "schema/admin/schema.graphql";
+    const NULLS: &str = "schema/admin/nulls.txt";
+    metadata::emit_raw("types", &out_dir().join("admin.types").display().to_string());
     backendai_codegen::configure()
-        .schema("graphql/admin/schema.graphql")
-        .nulls("graphql/admin/nulls.txt")
+        .schema(SCHEMA)
+        .text(SCHEMA, ADMIN)
+        .nulls(NULLS)
+        .text(NULLS, ADMIN_NULLS)
         .operations("graphql/admin/*.graphql")
         .runtime("crate")
         .compile("admin")

@@ -57,7 +57,7 @@ pub mod format;
 mod http;
 pub mod observe;
 pub mod operation;
-#[cfg(any(feature = "context", feature = "session"))]
+#[cfg(any(feature = "context", feature = "profile", feature = "session"))]
 mod owner_file;
 pub mod paging;
 #[cfg(feature = "proxy")]
@@ -66,10 +66,12 @@ pub mod request;
 pub mod response;
 pub mod retry;
 pub mod scalar;
-pub mod schema;
 #[cfg(feature = "session")]
 pub mod session;
+mod setting;
 pub mod sign;
+#[doc(hidden)]
+pub mod suggest;
 mod tls;
 pub mod transport;
 pub mod version;
@@ -78,7 +80,6 @@ pub use self::http::RateLimit;
 pub use client::{Client, ClientBuilder, ServerInfo};
 pub use config::{
     ApiVersion, CLOUD_ENDPOINT, Config, ConfigBuilder, ConfigError, Endpoint, EndpointType,
-    get_config, set_config,
 };
 pub use credential::{Credential, Keys};
 pub use error::{Error, Result};

@@ -19,7 +19,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     blocking,
-    check::tell,
+    check::print,
     connect,
     global::{Form, Global},
     output::{Failure, out},
@@ -104,7 +104,7 @@ impl Gql {
                     .why("only queries and mutations are sent"));
             }
             OperationKind::Mutation if allowed => {}
-            OperationKind::Mutation if !prompt::somebody_is_there() => {
+            OperationKind::Mutation if !prompt::is_interactive() => {
                 return Err(Failure::usage(format!("nothing was sent: {name} is a mutation"))
                     .help("say --allow-mutation where nobody can be asked"));
             }
@@ -130,7 +130,7 @@ impl Gql {
         if !self.no_validate {
             let options = self.options()?;
             let warnings = document.prove(options).map_err(|invalid| unproven(&invalid))?;
-            tell("warning", &warnings);
+            print("warning", &warnings);
         }
         let operation = document.operation(self.operation.as_deref());
         let operation = operation.map_err(|error| Failure::usage(error.to_string()))?.clone();
@@ -171,8 +171,8 @@ impl Gql {
             }
             (None, "/admin/gql") => Ok(Snapshot::read(None)?.options()),
             (None, "/admin/gql/strawberry") => {
-                let file = "graphql/v2/schema.graphql";
-                Ok(backendai_codegen::configure().schema(file).text(file, backendai::schema::V2))
+                let file = "schema/v2/schema.graphql";
+                Ok(backendai_codegen::configure().schema(file).text(file, backendai_schema::V2))
             }
             (None, path) => Err(Failure::usage(format!("the schema at {path} is not known"))
                 .help("name it with --schema FILE, or say --no-validate")),
@@ -228,7 +228,7 @@ fn members(text: &str, origin: &str) -> Result<Members, Failure> {
 
 /// What is wrong, with the lines of the document.
 fn unproven(invalid: &backendai_codegen::Failure) -> Failure {
-    tell("warning", invalid.warnings());
+    print("warning", invalid.warnings());
     let shown: Vec<_> = invalid.diagnostics().iter().map(ToString::to_string).collect();
     Failure::new("the document was not sent").why(shown.join("\n"))
 }

@@ -184,7 +184,7 @@ impl Delete {
     async fn run(self, global: &Global, form: Single) -> Result<(), Failure> {
         let keys = &self.several.access_keys;
         if !self.yes && !self.several.dry.dry_run {
-            if !prompt::somebody_is_there() {
+            if !prompt::is_interactive() {
                 return Err(Failure::usage("nothing was deleted: deleting has to be confirmed")
                     .help("say --yes where nobody can be asked"));
             }

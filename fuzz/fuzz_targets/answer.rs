@@ -1,5 +1,5 @@
-//! What a manager, a proxy or anybody else answers: to a document, a query, a mutation, lists read in
-//! each way, and the question for its version.
+//! Responses of a manager, a proxy or any other server: to a document, a query, a mutation, lists
+//! with each strategy, and the version request.
 
 #![no_main]
 
@@ -9,7 +9,7 @@ use backendai::{Client, EndpointType, Paginated, Pagination, admin::{agent::Page
 use libfuzzer_sys::fuzz_target;
 use wire::{Answers, client, examine, run};
 
-/// Pages at most: whoever answers the same for ever is asked for ever.
+/// Maximum number of pages: a server that always sends the same response would be queried forever.
 const PAGES: usize = 12;
 
 async fn walk<O: Paginated>(client: Client, list: O, walk: Pagination, prefetch: usize) {

@@ -1,5 +1,5 @@
-//! The files that a configuration is read from: `.env`, `config.toml`, `credentials.toml` and
-//! `current-profile`, with lines `---` between them; and what a client makes of the result.
+//! The files of a configuration: `.env`, `config.toml`, `credentials.toml` and `current-profile`,
+//! separated by lines `---`; and a client built from the result.
 
 #![no_main]
 

@@ -1,5 +1,5 @@
-//! What a webserver answers to a login and to what follows one, cookies included; and the last answer
-//! as the file of a session.
+//! Responses of a webserver to a login and the requests after it, cookies included; and the last
+//! response as a session file.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! What is parsed from a short text: positions, addresses, versions, dates and the other scalars.
+//! Values parsed from short strings: positions, addresses, versions, dates and the other scalars.
 
 #![no_main]
 
@@ -8,7 +8,7 @@ use backendai::{
 };
 use libfuzzer_sys::fuzz_target;
 
-/// What was read is written as something that reads as the same.
+/// A parsed value is written as a string that parses to the same value.
 macro_rules! again {
     ($($ty:ty),*) => {$(|text: &str| {
         if let Ok(read) = text.parse::<$ty>() {
@@ -17,7 +17,7 @@ macro_rules! again {
     }),*};
 }
 
-/// The same of JSON.
+/// The same for JSON.
 fn json<T: serde::de::DeserializeOwned + serde::Serialize + PartialEq + std::fmt::Debug>(
     text: &str,
 ) {

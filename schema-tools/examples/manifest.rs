@@ -8,7 +8,7 @@
 #[expect(clippy::print_stdout, reason = "the output is the manifest")]
 fn main() -> Result<(), backendai_codegen::Failure> {
     let set = backendai_codegen::configure()
-        .schema("graphql/admin/schema.graphql")
+        .schema("schema/admin/schema.graphql")
         .operations("graphql/admin/*.graphql")
         .prove()?;
     print!("{}", backendai_schema_tools::manifest::manifest(&set));

@@ -354,7 +354,7 @@ mod tests {
 
     #[test]
     fn the_snapshot_survives() {
-        let snapshot = include_str!("../../graphql/admin/schema.graphql");
+        let snapshot = include_str!("../../schema/admin/schema.graphql");
         let text = sdl(&answer(snapshot)).unwrap();
         let parse = |text| backendai_codegen::Schema::parse("schema".as_ref(), text).unwrap();
         let changes = crate::diff::diff(&parse(snapshot), &parse(&text));

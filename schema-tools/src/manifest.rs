@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn the_manifest_is_as_the_documents_are() {
         let set = backendai_codegen::configure()
-            .schema("../graphql/admin/schema.graphql")
+            .schema("../schema/admin/schema.graphql")
             .operations("../graphql/admin/*.graphql")
             .prove()
             .unwrap();

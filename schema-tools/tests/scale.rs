@@ -11,14 +11,14 @@ use std::{
 use backendai_codegen::{Generated, Schema, configure};
 use backendai_schema_tools::scaffold::{Scaffold, roots};
 
-fn graphql() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../graphql")
+fn snapshot(folder: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema").join(folder).join("schema.graphql")
 }
 
 /// Writes a document for each root field to a folder of its own: all leaf fields down to `depth`, and
 /// every argument a variable.
 fn documents(name: &str, folder: &str, depth: usize, pick: impl Fn(&mut Vec<&str>)) -> PathBuf {
-    let file = graphql().join(folder).join("schema.graphql");
+    let file = snapshot(folder);
     let schema = Schema::parse(&file, &fs::read_to_string(&file).unwrap()).unwrap();
     let documents = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name).join(folder);
     let _ = fs::remove_dir_all(&documents);
@@ -34,7 +34,7 @@ fn documents(name: &str, folder: &str, depth: usize, pick: impl Fn(&mut Vec<&str
 
 fn generate(folder: &str, documents: &Path) -> Generated {
     configure()
-        .schema(graphql().join(folder).join("schema.graphql"))
+        .schema(snapshot(folder))
         .operations(documents.join("*.graphql").to_str().unwrap())
         .generate()
         .unwrap_or_else(|failure| panic!("{failure}"))

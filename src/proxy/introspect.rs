@@ -20,7 +20,6 @@ use super::{
     body::Sent,
     problem::{Problem, Reply, own},
 };
-use crate::schema;
 
 /// The manager refuses larger requests.
 const LIMIT: usize = 1 << 20;
@@ -48,8 +47,8 @@ impl Api {
         static ADMIN: OnceLock<Result<Known, String>> = OnceLock::new();
         static V2: OnceLock<Result<Known, String>> = OnceLock::new();
         let known = match self {
-            Self::Admin => ADMIN.get_or_init(|| Known::new(schema::ADMIN)),
-            Self::V2 => V2.get_or_init(|| Known::new(schema::V2)),
+            Self::Admin => ADMIN.get_or_init(|| Known::new(backendai_schema::ADMIN)),
+            Self::V2 => V2.get_or_init(|| Known::new(backendai_schema::V2)),
         };
         known.as_ref().map_err(Clone::clone)
     }

@@ -36,7 +36,7 @@
 //! - `GET /` of a browser: a page with GraphiQL. Programs ask the manager there for its version.
 //! - Introspection, since managers disable it: a `POST` to `/admin/gql` or `/admin/gql/strawberry`
 //!   that asks for `__schema` or `__type` and nothing else is answered from the snapshot
-//!   ([`schema`](crate::schema)). One that asks for data too is the manager's, and so are batches and
+//!   (the crate `backendai-schema`). One that asks for data too is the manager's, and so are batches and
 //!   `GET`, which managers do not take.
 //! - Preflights of browsers.
 //! - Requests that it refuses: whoever can send to the proxy acts with its keys, so pages of other

@@ -4,15 +4,20 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "../support/mod.rs"]
+mod support;
+
 use std::time::Duration;
 
 use backendai::{Client, Config, proxy::Proxy};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
     task::yield_now,
     time::timeout,
 };
+
+use crate::support::server::{each, head};
 
 const BODY: usize = 256 << 20;
 /// What a proxy with no bound would need far more than.
@@ -24,16 +29,6 @@ fn peak() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
     line.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() << 10
-}
-
-async fn head(stream: &mut TcpStream) -> usize {
-    let mut bytes = Vec::new();
-    loop {
-        if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
-            return bytes.len() - end - 4;
-        }
-        assert_ne!(stream.read_buf(&mut bytes).await.unwrap(), 0);
-    }
 }
 
 /// Takes `left` bytes, and its time.
@@ -58,19 +53,15 @@ async fn give(stream: &mut TcpStream) {
 
 #[tokio::test]
 async fn a_body_is_never_in_memory_as_a_whole() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let manager = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        for _ in 0..2 {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            let had = head(&mut stream).await;
-            take(&mut stream, BODY - had).await;
-            let answer =
-                format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {BODY}\r\n\r\n");
-            stream.write_all(answer.as_bytes()).await.unwrap();
-            give(&mut stream).await;
-        }
-    });
+    let manager = each(|mut stream| async move {
+        let had = head(&mut stream).await.1.len();
+        take(&mut stream, BODY - had).await;
+        let answer =
+            format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {BODY}\r\n\r\n");
+        stream.write_all(answer.as_bytes()).await.unwrap();
+        give(&mut stream).await;
+    })
+    .await;
     let config = Config::builder().endpoint(format!("http://{manager}")).access_key("");
     let client = Client::new(config.build().unwrap()).unwrap();
     let proxy = Proxy::builder(client).bind("127.0.0.1", 0).await.unwrap();
@@ -86,7 +77,7 @@ async fn a_body_is_never_in_memory_as_a_whole() {
                 format!("POST {path} HTTP/1.1\r\nHost: {addr}\r\nContent-Length: {BODY}\r\n\r\n");
             stream.write_all(request.as_bytes()).await.unwrap();
             give(&mut stream).await;
-            let had = head(&mut stream).await;
+            let had = head(&mut stream).await.1.len();
             take(&mut stream, BODY - had).await;
         };
         timeout(Duration::from_secs(120), exchange).await.unwrap();

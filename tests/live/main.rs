@@ -30,4 +30,7 @@ mod sign_differential;
 mod signing;
 mod soak;
 mod support;
+#[allow(dead_code, reason = "of what all test binaries share, a part is needed here")]
+#[path = "../support/transport.rs"]
+mod transport;
 mod walks;

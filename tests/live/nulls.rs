@@ -1,10 +1,11 @@
-//! `graphql/admin/nulls.txt` says where the manager takes null. Each optional field of each input
+//! `schema/admin/nulls.txt` says where the manager takes null. Each optional field of each input
 //! object in it is sent a null, and the database says what became of it.
 
 use std::{collections::BTreeMap, fs};
 
 use apollo_compiler::Schema;
-use backendai::{Client, schema::ADMIN};
+use backendai::Client;
+use backendai_schema::ADMIN;
 use serde_json::{Value, json};
 
 use crate::{
@@ -193,7 +194,7 @@ const REMOVE: &str = r#"mutation {
 fn table() -> BTreeMap<String, BTreeMap<String, String>> {
     let mut table: BTreeMap<String, BTreeMap<_, _>> = BTreeMap::new();
     let mut input = String::new();
-    for line in fs::read_to_string(here("graphql/admin/nulls.txt")).unwrap().lines() {
+    for line in fs::read_to_string(here("schema/admin/nulls.txt")).unwrap().lines() {
         let entry = line.split('#').next().unwrap_or_default().trim();
         match entry.split_once(':') {
             Some((field, rule)) => {

@@ -1,4 +1,4 @@
-//! Named contexts: what the file says, how it is changed, and what it means for a configuration.
+//! Named contexts: the file, changes to it, and contexts as sources of a configuration.
 
 use std::{fs, path::PathBuf, thread};
 
@@ -48,7 +48,7 @@ impl Folder {
     }
 
     fn contexts(&self) -> Contexts {
-        Contexts::at(self.path())
+        Contexts::open(self.path())
     }
 
     fn text(&self) -> String {
@@ -79,7 +79,8 @@ fn a_configuration_takes_all_of_a_context() {
     assert_eq!(config.credential().keys().unwrap().access_key(), "AKPROD");
     assert_eq!((config.domain(), config.group()), ("research", "default"));
     assert_eq!(config.connect_timeout().unwrap().as_millis(), 2500);
-    assert_eq!(config.storage_proxies()["https://10.0.0.1:6021"], "https://proxy.example");
+    let proxies: Vec<_> = config.storage_proxies().collect();
+    assert_eq!(proxies, [("https://10.0.0.1:6021", "https://proxy.example")]);
     let origin = Origin::Context { name: "prod".to_owned(), path: folder.path() };
     for field in [Field::Endpoint, Field::SecretKey, Field::Domain, Field::ConnectTimeout] {
         assert_eq!(config.origin(field), &origin, "{field}");
@@ -128,38 +129,46 @@ fn gaps_are_not_filled_from_elsewhere() {
 }
 
 #[test]
-fn a_context_that_is_not_there_is_said() {
+fn a_missing_context_is_reported() {
     let folder = Folder::new(FILE);
     let error = folder.builder(&[]).context("prd").build().unwrap_err().to_string();
     assert!(error.ends_with("there is no context \"prd\"; there are prod, web"), "{error}");
     let dangling = Folder::new("current = \"gone\"\n");
     let error = dangling.builder(&[]).current_context().build().unwrap_err().to_string();
     assert!(error.contains("there is no context \"gone\", nor any other"), "{error}");
-    // Whoever names a manager is not disturbed by the file.
+    // A broken file does no harm where variables name a manager.
     let broken = Folder::new("current = \n");
     assert!(broken.builder(&VARIABLES).current_context().build().is_ok());
     assert!(broken.builder(&[]).current_context().build().is_err());
 }
 
 #[test]
-fn a_file_that_is_not_understood_names_the_line_and_no_secret_and_stays() {
+fn an_invalid_file_is_reported_by_line_without_secrets_and_kept() {
     for (text, line, part) in [
         ("[contexts.a]\nsecret_key = \"hush hush\n", 2, "not TOML"),
-        ("currant = \"a\"\n", 1, "there is no key \"currant\" here; did you mean current?"),
-        ("current = 1\n", 1, "type integer; a context's name is wanted"),
-        ("contexts = 1\n", 1, "[contexts.NAME] is wanted"),
+        ("currant = \"a\"\n", 1, "there is no key \"currant\"; did you mean current?"),
+        ("current = 1\n", 1, "expected the name of a context, found integer"),
+        ("contexts = 1\n", 1, "expected [contexts.NAME], found integer"),
         ("[contexts]\na = 1\n", 2, "with keys below it"),
         ("[contexts.\"a b\"]\n", 1, "not a context's name"),
         ("[contexts.a]\nacces_key = \"x\"\n", 2, "did you mean access_key?"),
-        ("[contexts.a]\nzzz = \"x\"\n", 2, "there are endpoint, endpoint_type, "),
+        ("[contexts.a]\nzzz = \"x\"\n", 2, "the keys are endpoint, endpoint_type, "),
         ("[contexts.a]\n\nendpoint = \"a.example\"\n", 3, "is not a whole URL"),
-        ("[contexts.a]\nendpoint = 1\n", 2, "a text, or an array of texts, is wanted"),
+        (
+            "[contexts.a]\nendpoint = 1\n",
+            2,
+            "expected a string or an array of strings, found integer",
+        ),
         ("[contexts.a]\nendpoint_type = \"web\"\n", 2, "either \"api\" or \"session\""),
         ("[contexts.a]\nsecret_key = \"hush \"\n", 2, "copy the key again"),
-        ("[contexts.a]\ndomain = true\n", 2, "type boolean; a text is wanted"),
+        ("[contexts.a]\ndomain = true\n", 2, "expected a string, found boolean"),
         ("[contexts.a]\nread_timeout = -1\n", 2, "is negative"),
-        ("[contexts.a]\nskip_tls_verification = 3\n", 2, "true or false is wanted"),
-        ("[contexts.a]\nstorage_proxies = { a = \"b,c\" }\n", 2, "without commas is wanted"),
+        ("[contexts.a]\nskip_tls_verification = 3\n", 2, "expected true or false, found integer"),
+        (
+            "[contexts.a]\nstorage_proxies = { a = \"b,c\" }\n",
+            2,
+            "expected a table of strings without commas",
+        ),
         ("[contexts.a]\nca_file = \" \"\n", 2, "name a file"),
     ] {
         let folder = Folder::new(text);
@@ -244,7 +253,7 @@ fn no_debug_shows_a_secret() {
 }
 
 #[test]
-fn nobody_overwrites_what_another_wrote() {
+fn concurrent_changes_are_all_kept() {
     let folder = Folder::new("");
     let contexts = folder.contexts();
     thread::scope(|scope| {
@@ -262,8 +271,8 @@ fn nobody_overwrites_what_another_wrote() {
 }
 
 #[test]
-fn the_file_is_where_the_environment_says() {
-    let of = |env: Env| Contexts::of(&env).map(|contexts| contexts.path().to_owned());
+fn the_environment_selects_the_file() {
+    let of = |env: Env| Contexts::from_env(&env).map(|contexts| contexts.path().to_owned());
     let none: [(&str, &str); 0] = [];
     assert!(of(Env::from_pairs(none)).unwrap_err().to_string().contains("BACKENDAI_CONTEXTS"));
     let known = Env::from_pairs(none).with_config_dir("/c");
@@ -283,10 +292,10 @@ mod unix {
     }
 
     #[test]
-    fn the_file_is_its_owners_alone_from_the_first() {
+    fn the_file_is_created_for_its_owner_alone() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("new/contexts.toml");
-        Contexts::at(&path).update(|stored| stored.put(&Context::new("a").unwrap())).unwrap();
+        Contexts::open(&path).update(|stored| stored.put(&Context::new("a").unwrap())).unwrap();
         assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
         let mut names: Vec<_> = fs::read_dir(path.parent().unwrap())
             .unwrap()
@@ -297,7 +306,7 @@ mod unix {
     }
 
     #[test]
-    fn a_file_that_others_can_read_is_told_and_closed_by_the_next_change() {
+    fn a_file_that_others_can_read_is_a_warning_until_the_next_change() {
         let folder = Folder::new(FILE);
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o644)).unwrap();
         let config = folder.builder(&[]).current_context().build().unwrap();
@@ -312,7 +321,7 @@ mod unix {
         let folder = Folder::new(FILE);
         let link = folder.path().with_file_name("link.toml");
         symlink(folder.path(), &link).unwrap();
-        Contexts::at(&link).update(|stored| stored.set_current("web")).unwrap();
+        Contexts::open(&link).update(|stored| stored.set_current("web")).unwrap();
         assert!(link.is_symlink() && folder.text().contains("current = \"web\""));
     }
 }

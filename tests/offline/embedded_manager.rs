@@ -3,32 +3,18 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use backendai::{
-    ApiVersion, Client, Config, ConfigBuilder, HashType, Retry,
+    ApiVersion, Client, Config, HashType,
     admin::{
         keypair::{CreateKeyPair, DeleteKeyPair, GetKeyPair, ModifyKeyPair, PagedKeyPairs},
         types::{KeyPairInput, ModifyKeyPairInput},
     },
 };
-use backendai_testing::{Account, Fault, Manager, SignedDuration};
+use backendai_testing::{Fault, Manager, SignedDuration};
 
-fn config(endpoint: &str, account: &Account) -> ConfigBuilder {
-    Config::builder()
-        .endpoint(endpoint)
-        .access_key(&account.access_key)
-        .secret_key(&*account.secret_key)
-}
-
-/// Sends each call once.
-fn client(manager: &Manager, account: &Account) -> Client {
-    let config = config(manager.endpoint(), account).build().unwrap();
-    Client::builder(config).retry(Retry::disabled()).build().unwrap()
-}
-
-/// A port on which nobody listens.
-async fn closed() -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    format!("http://{}", listener.local_addr().unwrap())
-}
+use crate::support::{
+    embedded::{config, once},
+    server::closed,
+};
 
 async fn walk(client: &Client, list: PagedKeyPairs, size: u32) -> Vec<String> {
     let mut rows = client.pages(list).page_size(size).items();
@@ -42,7 +28,7 @@ async fn walk(client: &Client, list: PagedKeyPairs, size: u32) -> Vec<String> {
 #[tokio::test]
 async fn the_life_of_a_keypair() {
     let manager = Manager::start().await.unwrap();
-    let client = client(&manager, manager.superadmin());
+    let client = once(&manager, manager.superadmin());
     let owner = &manager.user().email;
     let create = CreateKeyPair::new(owner, KeyPairInput::new("default", 100).is_active(true));
     let new = client.send(create).await.unwrap().create_keypair.keypair.unwrap();
@@ -77,11 +63,11 @@ async fn whose_keys_do_not_count() {
     let mut wrong = manager.user().clone();
     wrong.secret_key = "another".into();
     for account in [&wrong, manager.inactive_key(), manager.inactive_user()] {
-        let error = client(&manager, account).send(GetKeyPair::new()).await.unwrap_err();
+        let error = once(&manager, account).send(GetKeyPair::new()).await.unwrap_err();
         assert!(error.is_auth() && error.status().unwrap() == 401, "{error}");
         assert!(!error.to_string().contains(&*account.secret_key));
     }
-    let user = client(&manager, manager.user());
+    let user = once(&manager, manager.user());
     let other = GetKeyPair::new().access_key(manager.superadmin().access_key.as_str());
     let error = user.send(other).await.unwrap_err();
     assert!(error.is_permission_denied() && error.is_graphql(), "{error}");
@@ -93,7 +79,7 @@ async fn whose_keys_do_not_count() {
 #[tokio::test]
 async fn a_clock_that_is_off_and_a_limit_that_is_used_up() {
     let manager = Manager::start().await.unwrap();
-    let limited = client(&manager, manager.low_rate());
+    let limited = once(&manager, manager.low_rate());
     let limit = limited.send(GetKeyPair::new()).response().await.unwrap().rate_limit().unwrap();
     assert_eq!((limit.limit, limit.remaining), (5, 4));
     for _ in 0..4 {
@@ -115,7 +101,7 @@ async fn a_clock_that_is_off_and_a_limit_that_is_used_up() {
 #[tokio::test]
 async fn a_walk_brings_every_keypair_once() {
     let manager = Manager::builder().keypairs(250).start().await.unwrap();
-    let client = client(&manager, manager.superadmin());
+    let client = once(&manager, manager.superadmin());
     let all: BTreeSet<_> = manager.access_keys().into_iter().collect();
     for (list, size) in [
         (PagedKeyPairs::new(), 100),
@@ -136,7 +122,7 @@ async fn a_walk_brings_every_keypair_once() {
 async fn a_walk_that_fetches_ahead_brings_the_same() {
     // Seven more have a name.
     let manager = Manager::builder().keypairs(250).start().await.unwrap();
-    let client = client(&manager, manager.superadmin());
+    let client = once(&manager, manager.superadmin());
     let keys = walk(&client, PagedKeyPairs::new(), 20).await;
     assert_eq!(keys.len(), 257);
     let asked = manager.requests().len();
@@ -166,7 +152,7 @@ async fn a_walk_that_fetches_ahead_brings_the_same() {
 #[tokio::test]
 async fn a_walk_survives_a_manager_that_stumbles() {
     let manager = Manager::builder().keypairs(50).start().await.unwrap();
-    let client = client(&manager, manager.superadmin());
+    let client = once(&manager, manager.superadmin());
     let mut pages = client.pages(PagedKeyPairs::new()).page_size(20);
     let mut keys = Vec::new();
     for fault in [Fault::gateway(502), Fault::Reset, Fault::Garble] {
@@ -184,7 +170,7 @@ async fn a_walk_survives_a_manager_that_stumbles() {
 #[tokio::test]
 async fn what_may_have_been_done_is_said_and_not_done_again() {
     let manager = Manager::start().await.unwrap();
-    let client = client(&manager, manager.superadmin());
+    let client = once(&manager, manager.superadmin());
     let owner = &manager.user().email;
     let create = || CreateKeyPair::new(owner, KeyPairInput::new("default", 100));
     let before = manager.access_keys().len();
@@ -203,7 +189,7 @@ async fn what_may_have_been_done_is_said_and_not_done_again() {
 async fn a_manager_that_does_not_answer() {
     let manager = Manager::start().await.unwrap();
     manager.faults().push(Fault::Stall);
-    let call = client(&manager, manager.superadmin()).send(DeleteKeyPair::new("A"));
+    let call = once(&manager, manager.superadmin()).send(DeleteKeyPair::new("A"));
     let error = call.timeout(Duration::from_millis(300)).await.unwrap_err();
     assert!(error.is_timeout() && error.is_outcome_unknown() && !error.is_connect(), "{error}");
 }
@@ -211,7 +197,7 @@ async fn a_manager_that_does_not_answer() {
 #[tokio::test]
 async fn a_manager_that_is_gone_gives_way_to_another() {
     let manager = Manager::start().await.unwrap();
-    let dead = closed().await;
+    let dead = format!("http://{}", closed().await);
     let both = Config::builder()
         .endpoints([dead.as_str(), manager.endpoint()])
         .access_key(&manager.superadmin().access_key)
@@ -233,7 +219,7 @@ async fn a_manager_that_is_gone_gives_way_to_another() {
 #[tokio::test]
 async fn negotiation() {
     let manager = Manager::builder().manager_version("26.9.6").start().await.unwrap();
-    let client = client(&manager, manager.user());
+    let client = once(&manager, manager.user());
     let server = client.negotiate().await.unwrap();
     assert_eq!(server.manager(), "26.9.6");
     assert_eq!(server.negotiated(), ApiVersion::new(9, 20_250_722));
@@ -243,7 +229,7 @@ async fn negotiation() {
 #[tokio::test]
 async fn documents_of_the_moment() {
     let manager = Manager::start().await.unwrap();
-    let client = client(&manager, manager.superadmin());
+    let client = once(&manager, manager.superadmin());
     let document = "query A { __typename } query B($n: Int!) { keypair_list(limit: $n, offset: 0) { total_count } }";
     let variables = serde_json::json!({ "n": 1 });
     let data = client.send_document(document, &variables).operation_name("B").await.unwrap();

@@ -13,6 +13,7 @@ mod config;
 mod context;
 mod embedded_manager;
 mod errors;
+mod filter_meaning;
 mod generated;
 #[path = "../../codegen/tests/golden/golden.rs"]
 #[rustfmt::skip]
@@ -25,6 +26,7 @@ mod proxy;
 mod random_answers;
 mod requests;
 mod retry;
+mod roles;
 mod select;
 mod session;
 mod sign;

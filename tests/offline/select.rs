@@ -1,23 +1,15 @@
 //! Fields that are chosen at run time, against the embedded manager.
 
 use backendai::{
-    Client, Config, Operation,
+    Operation,
     admin::{
         keypair::{CreateKeyPair, GetKeyPair, KeyPairDetail, ListKeyPairs, PagedKeyPairs},
         types::KeyPairInput,
     },
 };
-use backendai_testing::{Account, Manager};
+use backendai_testing::Manager;
 
-fn client(manager: &Manager, account: &Account) -> Client {
-    let config = Config::builder()
-        .endpoint(manager.endpoint())
-        .access_key(account.access_key.as_str())
-        .secret_key(account.secret_key.as_str())
-        .build()
-        .unwrap();
-    Client::new(config).unwrap()
-}
+use crate::support::embedded::client;
 
 #[tokio::test]
 async fn a_list_is_walked_with_the_chosen_fields() {

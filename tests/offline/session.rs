@@ -18,6 +18,8 @@ use backendai::{
 };
 use backendai_testing::{Account, Fault, Manager, SignedDuration, Webserver};
 
+use crate::support::server::closed;
+
 fn config(endpoint: &str) -> Config {
     let config = Config::builder().endpoint(endpoint).endpoint_type(EndpointType::Session);
     config.build().unwrap()
@@ -328,9 +330,7 @@ async fn the_key_is_of_the_address_without_its_path() {
 async fn a_login_is_tried_once() {
     let manager = Manager::start().await.unwrap();
     let [one, two] = [manager.webserver().await.unwrap(), manager.webserver().await.unwrap()];
-    let dead = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let gone = format!("http://{}", dead.local_addr().unwrap());
-    drop(dead);
+    let gone = format!("http://{}", closed().await);
     let all = Config::builder().endpoints([&*gone, one.endpoint(), two.endpoint()]);
     let all = all.endpoint_type(EndpointType::Session).build().unwrap();
     let client = Client::new(all).unwrap();
@@ -427,10 +427,7 @@ impl Notes {
 async fn what_is_asked_about_logins_is_observed_and_sent_again_where_that_is_safe() {
     let manager = Manager::start().await.unwrap();
     let webserver = manager.webserver().await.unwrap();
-    // Nobody listens on the first one, once the listener is gone.
-    let dead = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let nobody = format!("http://{}", dead.local_addr().unwrap());
-    drop(dead);
+    let nobody = format!("http://{}", closed().await);
     let config = Config::builder()
         .endpoints([nobody.as_str(), webserver.endpoint()])
         .endpoint_type(EndpointType::Session);

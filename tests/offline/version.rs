@@ -1,73 +1,64 @@
 //! One build for managers of many versions: what is sent, what is left out, what is refused.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use crate::golden::{
-    types::{self, Unit},
-    versions::{Fleet, Move, Soon},
-};
 use backendai::{
     Client, Config, ManagerVersion, Operation, VersionPolicy,
     admin::keypair::{GetKeyPair, ListKeyPairs, PagedKeyPairs},
     operation::Compiled as _,
-    transport::{HttpRequest, HttpResponse, Transport, TransportFuture},
 };
 use backendai_testing::Manager;
-use http::StatusCode;
 use serde_json::{Value, json};
+
+use crate::{
+    golden::{
+        types::{self, Unit},
+        versions::{Fleet, Move, Soon},
+    },
+    support::{
+        logs::Log,
+        transport::{self, ok},
+    },
+};
 
 const FLEET: &str = r#"{"data":{"fleet":{"name":"first"}}}"#;
 const DONE: &str = r#"{"data":{"move":{"ok":true,"msg":""}}}"#;
 
-/// Says a version, or does not, and gives the same answer to every operation.
-struct Fake {
-    manager: Option<&'static str>,
-    answer: &'static str,
-    requests: Mutex<Vec<HttpRequest>>,
-}
-
-impl Transport for Fake {
-    fn send(&self, request: HttpRequest) -> TransportFuture<'_> {
-        let (status, body) = match (request.method.as_str(), self.manager) {
-            ("GET", Some(manager)) => {
-                (StatusCode::OK, json!({"version": "v9.20250722", "manager": manager}).to_string())
-            }
-            ("GET", None) => (StatusCode::NOT_FOUND, String::new()),
-            _ => (StatusCode::OK, self.answer.to_owned()),
-        };
-        self.requests.lock().unwrap().push(request);
-        let mut response = HttpResponse::new(status, body);
-        response.headers.insert("content-type", "application/json".parse().unwrap());
-        Box::pin(async { Ok(response) })
-    }
-}
+/// A manager that reports this version, or none, and gives one answer to every operation.
+struct Fake(Arc<transport::Fake>);
 
 impl Fake {
-    fn new(manager: impl Into<Option<&'static str>>, answer: &'static str) -> Arc<Self> {
-        Arc::new(Self { manager: manager.into(), answer, requests: Mutex::default() })
+    fn new(manager: impl Into<Option<&'static str>>, answer: &'static str) -> Self {
+        let manager = manager.into();
+        Self(transport::Fake::new(move |_, request| match (request.method.as_str(), manager) {
+            ("GET", Some(manager)) => {
+                ok(json!({"version": "v9.20250722", "manager": manager}).to_string())
+            }
+            ("GET", None) => transport::answer(404, "application/json", ""),
+            _ => ok(answer),
+        }))
     }
 
-    fn client(self: &Arc<Self>) -> Client {
+    fn client(&self) -> Client {
         self.client_with(VersionPolicy::default())
     }
 
-    fn client_with(self: &Arc<Self>, policy: VersionPolicy) -> Client {
+    fn client_with(&self, policy: VersionPolicy) -> Client {
         let config = Config::builder().endpoint("https://manager.invalid").access_key("");
         Client::builder(config.build().unwrap())
-            .transport(self.clone())
+            .transport(self.0.clone())
             .version_policy(policy)
             .build()
             .unwrap()
     }
 
     fn methods(&self) -> Vec<String> {
-        self.requests.lock().unwrap().iter().map(|it| it.method.to_string()).collect()
+        self.0.requests().iter().map(|it| it.method.to_string()).collect()
     }
 
     /// Text and variables of the last request.
     fn sent(&self) -> (String, Value) {
-        let requests = self.requests.lock().unwrap();
-        let body: Value = serde_json::from_slice(&requests.last().unwrap().body).unwrap();
+        let body: Value = serde_json::from_slice(&self.0.requests().last().unwrap().body).unwrap();
         (body["query"].as_str().unwrap().to_owned(), body["variables"].clone())
     }
 }
@@ -172,25 +163,8 @@ async fn a_null_that_the_manager_does_not_know_is_not_sent() {
 
 #[tokio::test]
 async fn warn_sends_what_was_given_with_one_warning_and_off_asks_nothing() {
-    #[derive(Clone, Default)]
-    struct Log(Arc<Mutex<Vec<u8>>>);
-    impl std::io::Write for Log {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing_subscriber::filter::LevelFilter::WARN)
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    let guard = tracing::subscriber::set_default(subscriber);
+    let any = Fake::new("25.2.0", FLEET).client();
+    let (log, guard) = Log::capture(async { any.send(Fleet::new("a", 2)).await.unwrap() }).await;
 
     let fake = Fake::new("25.2.0", DONE);
     let client = fake.client_with(VersionPolicy::Warn);
@@ -199,7 +173,7 @@ async fn warn_sends_what_was_given_with_one_warning_and_off_asks_nothing() {
     let (text, variables) = fake.sent();
     assert!(text.contains("dry:$dry"), "{text}");
     assert_eq!(variables, json!({"name": "a", "dry": true}));
-    let lines = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let lines = log.take();
     assert_eq!(lines.matches("WARN").count(), 1, "{lines}");
     assert!(lines.contains("`Mutation.move(dry:)` needs 25.3.0"), "{lines}");
     drop(guard);

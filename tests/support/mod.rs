@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "not every binary needs all of it")]
 
+pub(crate) mod embedded;
 pub(crate) mod logs;
 pub(crate) mod server;
 pub(crate) mod transport;

@@ -1,4 +1,4 @@
-//! A server that speaks TCP, and HTTP only as far as it is told to.
+//! Servers that speak TCP, and HTTP only as far as a test wants.
 
 use std::{
     net::SocketAddr,
@@ -13,7 +13,75 @@ use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
     task::JoinHandle,
+    time::timeout,
 };
+
+/// Whatever takes longer hangs.
+pub(crate) const HANGS: Duration = Duration::from_secs(60);
+
+/// An address where nothing listens any more.
+pub(crate) async fn closed() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap()
+}
+
+/// Serves one connection; the handle gives what `serve` returns.
+pub(crate) async fn once<F>(
+    serve: impl FnOnce(TcpStream) -> F + Send + 'static,
+) -> (SocketAddr, JoinHandle<F::Output>)
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let task = tokio::spawn(async move { serve(listener.accept().await.unwrap().0).await });
+    (address, task)
+}
+
+/// Serves each connection.
+pub(crate) async fn each<F>(serve: impl Fn(TcpStream) -> F + Send + 'static) -> SocketAddr
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            tokio::spawn(serve(stream));
+        }
+    });
+    address
+}
+
+/// Reads up to the empty line; returns that, and what came after it.
+pub(crate) async fn head(stream: &mut TcpStream) -> (String, Vec<u8>) {
+    let mut bytes = Vec::new();
+    loop {
+        if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
+            let rest = bytes.split_off(end + 4);
+            return (String::from_utf8(bytes).unwrap(), rest);
+        }
+        let read = timeout(HANGS, stream.read_buf(&mut bytes)).await.unwrap().unwrap();
+        assert_ne!(read, 0, "the connection ended: {}", String::from_utf8_lossy(&bytes));
+    }
+}
+
+/// Reads a request: its head, and a body of the length that the head has.
+pub(crate) async fn whole(stream: &mut TcpStream) -> (String, Vec<u8>) {
+    let (head, mut body) = head(stream).await;
+    let length = value(&head, "content-length").map_or(0, |length| length.parse().unwrap());
+    while body.len() < length {
+        let read = timeout(HANGS, stream.read_buf(&mut body)).await.unwrap().unwrap();
+        assert_ne!(read, 0, "the connection ended in a body");
+    }
+    (head, body)
+}
+
+/// The value of a header.
+pub(crate) fn value<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+    let mut lines = head.lines().filter_map(|line| line.split_once(':'));
+    lines.find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+}
 
 /// What becomes of a request.
 #[derive(Clone)]

@@ -1,4 +1,4 @@
-//! A transport that answers by script and keeps what it was sent.
+//! A transport that answers by script and keeps its requests.
 
 use std::sync::{Arc, Mutex};
 
@@ -12,7 +12,7 @@ use serde_json::Value;
 pub(crate) const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
 pub(crate) type Answer = Result<HttpResponse, TransportError>;
-type Script = dyn Fn(usize, &HttpRequest) -> Answer + Send + Sync;
+type Script = dyn Fn(usize, &HttpRequest) -> TransportFuture<'static> + Send + Sync;
 
 pub(crate) struct Fake {
     script: Box<Script>,
@@ -24,6 +24,16 @@ impl Fake {
     pub(crate) fn new(
         script: impl Fn(usize, &HttpRequest) -> Answer + Send + Sync + 'static,
     ) -> Arc<Self> {
+        Self::later(move |count, request| std::future::ready(script(count, request)))
+    }
+
+    /// The same, for answers that take their time.
+    pub(crate) fn later<F: Future<Output = Answer> + Send + 'static>(
+        script: impl Fn(usize, &HttpRequest) -> F + Send + Sync + 'static,
+    ) -> Arc<Self> {
+        let script = move |count: usize, request: &HttpRequest| -> TransportFuture<'static> {
+            Box::pin(script(count, request))
+        };
         Arc::new(Self { script: Box::new(script), requests: Mutex::default() })
     }
 
@@ -34,6 +44,13 @@ impl Fake {
     pub(crate) fn bodies(&self) -> Vec<Value> {
         self.requests().iter().map(|r| serde_json::from_slice(&r.body).unwrap()).collect()
     }
+
+    /// The bodies since the last time.
+    pub(crate) fn take_bodies(&self) -> Vec<Value> {
+        let bodies = self.bodies();
+        self.requests.lock().unwrap().clear();
+        bodies
+    }
 }
 
 impl Transport for Fake {
@@ -41,7 +58,7 @@ impl Transport for Fake {
         let mut requests = self.requests.lock().unwrap();
         let answer = (self.script)(requests.len(), &request);
         requests.push(request);
-        Box::pin(async { answer })
+        answer
     }
 }
 
@@ -58,7 +75,7 @@ pub(crate) fn client(fake: &Arc<Fake>) -> Client {
     clients(&["https://api.backend.ai"], fake)
 }
 
-/// Asks the endpoints in this order, each once.
+/// Tries the endpoints in this order, each once.
 pub(crate) fn clients(endpoints: &[&str], fake: &Arc<Fake>) -> Client {
     builder(endpoints, fake).retry(Retry::disabled()).build().unwrap()
 }

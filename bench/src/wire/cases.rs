@@ -1,5 +1,5 @@
-//! The parts of a request, each alone and with nothing of the network: for Criterion, and for
-//! counting instructions.
+//! The parts of a request, each alone and without the network: for Criterion, and for counting
+//! instructions.
 
 use std::future::IntoFuture as _;
 use std::{
@@ -25,7 +25,7 @@ use super::rows::Rows;
 
 const ACCESS_KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
-/// Pages of the walk; the last one is not full.
+/// Number of pages of the list; the last one is not full.
 const PAGES: u64 = 4;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -41,7 +41,7 @@ pub(crate) const CASES: [(&str, Case); 6] = [
     ("walk", Cases::walk),
 ];
 
-/// What the cases share; made once.
+/// Shared state of the cases, created once.
 pub(crate) struct Cases {
     signer: Signer,
     date: RequestDate,
@@ -88,7 +88,7 @@ impl Cases {
         })
     }
 
-    /// The signature of one request, with a key that is derived already.
+    /// The signature of one request, with a derived key.
     fn sign(&self) -> Result<()> {
         let request = SignableRequest::new("POST", "/admin/gql", "manager.example", "v9.20250722");
         black_box(self.signer.authorization(black_box(&request), &self.date));
@@ -108,7 +108,7 @@ impl Cases {
         Ok(())
     }
 
-    /// One small query from the operation to its data, all but the wire.
+    /// One small query from the operation to its data, without the network.
     fn query(&self) -> Result<()> {
         let operation = PagedKeyPairNames::new().limit(1).offset(1);
         black_box(self.runtime.block_on(self.short.send(operation).into_future())?);
@@ -128,7 +128,7 @@ impl Cases {
         Ok(())
     }
 
-    /// Four pages by key, all but the wire.
+    /// Four pages by key, without the network.
     fn walk(&self) -> Result<()> {
         let rows = self.runtime.block_on(async {
             let mut rows = self.list.pages(PagedKeyPairs::new()).items();
@@ -143,7 +143,7 @@ impl Cases {
     }
 }
 
-/// Answers by turns.
+/// Returns its responses in turn.
 struct Answers {
     bodies: Vec<Bytes>,
     headers: HeaderMap,

@@ -1,4 +1,4 @@
-//! Memory of the process, as the system counts it (resident set).
+//! Memory of the process, as counted by the system (resident set).
 
 use std::{fs, process::Command};
 
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::Result;
 
-/// Requests that are in flight at the same time.
+/// Number of requests in flight at the same time.
 const IN_FLIGHT: usize = 1_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -57,7 +57,7 @@ fn say(what: &str, endpoint: &str) -> Result<String> {
     }
 }
 
-/// What is resident now.
+/// Resident memory now.
 fn resident() -> Result<u64> {
     let status = fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
@@ -88,7 +88,7 @@ async fn many<C: Caller + Clone + 'static>(make: impl Fn() -> Result<C>) -> Resu
         let mut caller = caller.clone();
         tasks.spawn_local(async move { caller.call().await.map_err(|error| error.to_string()) });
     }
-    // The answers come later than all of them are sent.
+    // All requests are sent before the first response.
     tokio::time::sleep(std::time::Duration::from_millis(150)).await;
     let busy = resident()?;
     while let Some(done) = tasks.join_next().await {

@@ -15,7 +15,7 @@ use crate::{Result, cpu};
 const PAGE: u32 = 100;
 const PAGES: u64 = 1_000;
 const ROUNDS: usize = 5;
-/// On a server with latency.
+/// With a server that has latency.
 const LATENCY: u64 = 20;
 const SLOW_PAGES: u64 = 100;
 
@@ -59,7 +59,7 @@ fn median(took: &[Took], time: fn(&Took) -> Duration) -> Duration {
     cpu::median(took.iter().map(time).collect())
 }
 
-/// Each way, with the pages that it read.
+/// Each strategy, with the number of pages that it read.
 fn measure(
     endpoint: &str,
     pages: u64,
@@ -80,7 +80,7 @@ fn measure(
     Ok(ways)
 }
 
-/// In a process of its own: one walk.
+/// Reads a list once, in a child process.
 pub(super) fn step(way: Way, endpoint: &str, pages: u64) -> Result<Took> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {

@@ -6,7 +6,7 @@ use super::*;
 
 /// The root fields of the schema that answer with a list of rows, and nothing else.
 fn lists_of_the_schema() -> BTreeSet<String> {
-    let schema = backendai::schema::ADMIN;
+    let schema = backendai_schema::ADMIN;
     let query = schema.split("\ntype Query {\n").nth(1).unwrap().split("\n}\n").next().unwrap();
     // Fields begin in the second column; what is in brackets between may have lines of its own.
     let mut fields: Vec<String> = Vec::new();

@@ -85,21 +85,29 @@ async fn variables_are_taken_for_what_is_not_given() {
     // The secret key of a variable is not the one of another access key.
     let key = &manager.user().access_key;
     let ran = home.run(&["login", "--name", "prod", "--access-key", key]);
-    failed(&ran, 2, &["there is no secret key, and nobody to ask", "--secret-key-stdin"]);
+    failed(
+        &ran,
+        2,
+        &["the secret key is missing and the terminal is not interactive", "--secret-key-stdin"],
+    );
 }
 
 #[test]
-fn nobody_waits_for_answers_that_nobody_gives() {
+fn missing_values_are_errors_without_a_terminal() {
     let home = Home::new();
     let endpoint = ["login", "--endpoint", "http://127.0.0.1:9"];
-    failed(&home.run(&["login"]), 2, &["there is no endpoint, and nobody to ask", "--endpoint"]);
-    failed(&home.run(&endpoint), 2, &["there is no access key", "--access-key"]);
+    failed(
+        &home.run(&["login"]),
+        2,
+        &["the endpoint is missing and the terminal is not interactive", "--endpoint"],
+    );
+    failed(&home.run(&endpoint), 2, &["the access key is missing", "--access-key"]);
     let key = [&endpoint[..], &["--access-key", "AK"]].concat();
-    failed(&home.run(&key), 2, &["there is no secret key", "BACKEND_SECRET_KEY"]);
+    failed(&home.run(&key), 2, &["the secret key is missing", "BACKEND_SECRET_KEY"]);
     let session = [&endpoint[..], &["--endpoint-type", "session"]].concat();
-    failed(&home.run(&session), 2, &["there is no e-mail address", "--user"]);
+    failed(&home.run(&session), 2, &["the e-mail address is missing", "--user"]);
     let user = [&session[..], &["--user", "me@example.com"]].concat();
-    failed(&home.run(&user), 2, &["there is no password", "--password-stdin"]);
+    failed(&home.run(&user), 2, &["the password is missing", "--password-stdin"]);
     assert_eq!(home.files(), []);
 }
 
@@ -110,9 +118,9 @@ fn wrong_values_name_their_place_and_what_is_right() {
         (&["login", "--endpoint", "x"], &["the endpoint: ", "https://manager.example:8081"]),
         (&["login", "--endpoint-type", "web"], &["the endpoint type: ", "\"session\""]),
         (&["login", "--access-key", "a b"], &["the access key: ", "copy the key again"]),
-        (&["login", "--name", "a b"], &["a letter or digit comes first"]),
+        (&["login", "--name", "a b"], &["it must start with a letter or digit"]),
         (&["context", "add", "-x"], &[]),
-        (&["context", "add", "a/b"], &["a letter or digit comes first"]),
+        (&["context", "add", "a/b"], &["it must start with a letter or digit"]),
         (&["context", "add", "a", "--read-timeout", "soon"], &["the read timeout: ", "as in 10"]),
         (&["context", "add", "a", "--domain", ""], &["the domain: it is empty", "give a name"]),
         (&["context", "add", "a", "--storage-proxy", "x"], &["\"x=\" is no mapping"]),
@@ -126,7 +134,7 @@ fn wrong_values_name_their_place_and_what_is_right() {
     }
     failed(&home.run(&["context", "remove", "x", "-y"]), 1, &["no context \"x\""]);
     failed(&home.run(&["context", "rename", "x", "y"]), 1, &["no context \"x\""]);
-    failed(&home.run(&["logout"]), 1, &["no context is the current one", "name the one"]);
+    failed(&home.run(&["logout"]), 1, &["there is no current context", "name the one"]);
     failed(&home.run(&["logout", "x"]), 1, &["no context \"x\""]);
     failed(&home.run(&["whoami"]), 1, &["BACKEND_ENDPOINT: not set", "backendai login"]);
     failed(&home.run(&["whoami", "--context", "x"]), 1, &["no context \"x\""]);
@@ -137,7 +145,7 @@ fn wrong_values_name_their_place_and_what_is_right() {
     let broken = "[contexts.a]\nendpont = \"x\"\n";
     std::fs::write(home.path().join("my.toml"), broken).unwrap();
     let ran = home.run(&["--contexts", "my.toml", "context", "use", "a"]);
-    failed(&ran, 1, &["my.toml:2: there is no key \"endpont\" here", "did you mean endpoint?"]);
+    failed(&ran, 1, &["my.toml:2: there is no key \"endpont\"", "did you mean endpoint?"]);
     assert_eq!(std::fs::read_to_string(home.path().join("my.toml")).unwrap(), broken);
 }
 
@@ -165,7 +173,7 @@ async fn contexts_are_kept_listed_and_forgotten() {
         home.path().join("ca.pem").display()
     );
     assert_eq!(home.files()[0], (FILE.into(), 0o600, text));
-    failed(&home.run(&lab), 1, &["there is a context lab already", "--replace"]);
+    failed(&home.run(&lab), 1, &["there is already a context lab", "--replace"]);
     run(&["context", "add", "web", "--endpoint", "https://w.example", "--endpoint-type=session"]);
     assert_eq!(
         run(&["context", "list"]),
@@ -182,10 +190,14 @@ async fn contexts_are_kept_listed_and_forgotten() {
     let shown: Value =
         serde_json::from_str(&run(&["context", "show", "--output", "json"])).unwrap();
     assert_eq!((&shown["access_key"], &shown["secret_key"]), (&"AKIA***".into(), &"***".into()));
-    assert_eq!(run(&["context", "use", "web"]), "Context web is the current one\n");
+    assert_eq!(run(&["context", "use", "web"]), "Context web is now the current one\n");
     assert_eq!(run(&["context", "rename", "web", "ui"]), "Renamed context web to ui\n");
     assert!(home.files()[0].2.starts_with("current = \"ui\"\n"));
-    failed(&home.run(&["context", "remove", "ui"]), 2, &["nobody is there to agree", "--yes"]);
+    failed(
+        &home.run(&["context", "remove", "ui"]),
+        2,
+        &["confirmation is needed and the terminal is not interactive", "--yes"],
+    );
     assert_eq!(run(&["context", "remove", "ui", "--yes"]), "Removed context ui\n");
     assert!(!home.files()[0].2.contains("ui"));
     let asked = run(&["logout", "lab", "--yes"]);

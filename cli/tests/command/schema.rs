@@ -178,7 +178,7 @@ const OLD: &str = "type Query { pet(id: ID = 1): Pet person: Person }
 const PETS: &str = "query Pets { pet { name ...Kind } } query Cat { pet(id: 2) { ...Kind } }";
 const KIND: &str = "fragment Kind on Pet { kind @required }";
 
-/// The folder has its own snapshot among the documents, as `graphql/admin` has.
+/// The folder has its own snapshot among the documents.
 fn beside_documents(new: &str) -> tempfile::TempDir {
     let folder = folder(&[("new.graphql", new)]);
     let ours = folder.path().join("ours");
@@ -193,7 +193,7 @@ const WITH_OPERATIONS: [&str; 6] =
     ["schema", "diff", "ours/schema.graphql", "new.graphql", "--operations", "ours"];
 
 #[test]
-fn a_change_names_the_operations_that_it_touches() {
+fn a_change_names_the_operations_that_it_affects() {
     let new = "type Query { pet(id: ID = 2): Pet person: Person }
         type Pet { kind: Kind! new: Int } type Person { name: String }
         enum Kind { CAT DOG COW }";
@@ -203,17 +203,17 @@ fn a_change_names_the_operations_that_it_touches() {
         text(&done.stdout),
         "breaking   Person.old was removed
 breaking   Pet.name was removed
-           touches Pets
+           affects Pets
 breaking   Pet.old was removed
 dangerous  Kind.COW was added
-           touches Cat, Pets
+           affects Cat, Pets
 dangerous  Query.pet(id:) had the default `1` and now has `2`
-           touches Cat, Pets
+           affects Cat, Pets
 safe       Pet.kind was `Kind` and is now `Kind!`
-           touches Cat, Pets
+           affects Cat, Pets
 safe       Pet.new was added\n"
     );
-    assert_eq!(text(&done.stderr), "3 breaking changes, of which 1 touches these operations\n");
+    assert_eq!(text(&done.stderr), "3 breaking changes, of which 1 affects these operations\n");
     assert_eq!(done.status.code(), Some(1));
 
     let done = run(folder.path(), &[&WITH_OPERATIONS[..], &["--output", "json"]].concat(), &[]);
@@ -238,7 +238,7 @@ fn what_breaks_others_alone_does_not_fail() {
     );
     let done = run(folder.path(), &WITH_OPERATIONS, &[]);
     assert_eq!(text(&done.stdout), "breaking   Person.old was removed\n");
-    assert_eq!(text(&done.stderr), "1 breaking change, but none touches these operations\n");
+    assert_eq!(text(&done.stderr), "1 breaking change, but none affects these operations\n");
     assert_eq!(done.status.code(), Some(0));
     // Without the documents nobody knows.
     let done = run(folder.path(), &WITH_OPERATIONS[..4], &[]);
@@ -283,7 +283,7 @@ async fn a_snapshot_is_pulled_from_a_manager() {
     let written = fs::read_to_string(folder.path().join("s.graphql")).unwrap();
     // The embedded manager's text has no descriptions, in which a real one tells the versions.
     let parse = |text: &str| backendai_codegen::Schema::parse("schema".as_ref(), text).unwrap();
-    let changes = diff(&parse(backendai::schema::ADMIN), &parse(&written));
+    let changes = diff(&parse(backendai_schema::ADMIN), &parse(&written));
     let other = changes.iter().find(|it| !it.what.starts_with("changed its version"));
     assert_eq!(other, None);
     assert!(written.starts_with("# Schema of POST /admin/gql\n# manager: 26.9.6\n# date: 20"));

@@ -34,7 +34,7 @@ fn folder() -> PathBuf {
 }
 
 fn schema() -> Valid<Schema> {
-    let path = folder().join("schema.graphql");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/admin/schema.graphql");
     Schema::parse_and_validate(fs::read_to_string(&path).unwrap(), path).unwrap()
 }
 
@@ -45,7 +45,7 @@ fn selected(schema: &Valid<Schema>) -> BTreeSet<Place> {
     for entry in fs::read_dir(folder()).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap();
-        if name == "schema.graphql" || !name.ends_with(".graphql") {
+        if !name.ends_with(".graphql") {
             continue;
         }
         let text = fs::read_to_string(&path).unwrap();

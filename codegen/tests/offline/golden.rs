@@ -1,5 +1,5 @@
 //! What is generated for the documents in `golden/`, as it is checked in. The root package compiles
-//! the same file and decodes answers with it. `UPDATE_GOLDEN=1` writes it anew.
+//! the same file and decodes answers with it. `UPDATE_GOLDEN=1` rewrites it.
 
 use std::{env, fs};
 

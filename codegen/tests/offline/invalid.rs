@@ -1,5 +1,5 @@
 //! Every document in `invalid/` is refused, with the text that is checked in beside it.
-//! `UPDATE_GOLDEN=1` writes the texts anew.
+//! `UPDATE_GOLDEN=1` rewrites the texts.
 
 use std::{env, fs, path::Path};
 
@@ -100,7 +100,7 @@ fn an_unused_fragment_is_a_warning() {
 }
 
 #[test]
-fn what_is_deprecated_is_a_warning() {
+fn a_deprecated_member_is_a_warning() {
     let text = "\
 query Q($level: Level = HIGH, $props: ChangeUser!) {
   echo(nick: \"n\", level: HIGH)
@@ -144,7 +144,7 @@ deprecated.graphql:16:6: `User.gone` is deprecated since 25.6.0 (`@legacy` marks
     let used = text.replace("HIGH) {", "HIGH) { again: echo(level: $level)");
     let warnings = warned("deprecated.graphql", &used);
     assert_eq!(warnings.replace(" again: echo(level: $level)", ""), expected);
-    // One word on each takes them back.
+    // `@legacy` on each silences them.
     let meant = used
         .replace("HIGH) {", "HIGH) @legacy {")
         .replace("mutation M", "mutation M @legacy")

@@ -1,4 +1,4 @@
-//! What is larger or deeper than anybody means is refused, soon and with a reason.
+//! Documents that are too large or too deep are refused quickly, with a reason.
 
 use std::{fs, path::Path};
 

@@ -1,4 +1,4 @@
-//! Options without what fits Backend.AI: any server's schema can be compiled.
+//! Options for any server, and those for Backend.AI.
 
 use backendai_codegen::{Options, configure};
 
@@ -43,7 +43,7 @@ fn the_schema_of_another_server_is_compiled() {
 }
 
 #[test]
-fn what_fits_backendai_is_set_by_default() {
+fn configure_starts_from_backendai() {
     let code = options(configure()).generate().unwrap().code;
     for expected in [
         "pub at: Option<::backendai::DateTime>,",

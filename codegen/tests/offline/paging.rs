@@ -1,10 +1,10 @@
-//! What is said of documents whose list cannot be read page by page, or not in the best way.
+//! Warnings about lists that cannot be paginated, or by offset only.
 
 use std::{fs, path::Path};
 
 use backendai_codegen::configure;
 
-/// The warning about a document, in one line, and whether its list can be walked.
+/// The warning about a document, in one line, and whether its list can be paginated.
 fn look(name: &str, document: &str) -> (String, bool) {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.graphql"));
     fs::write(&file, document).unwrap();
@@ -25,7 +25,7 @@ fn look(name: &str, document: &str) -> (String, bool) {
 }
 
 #[test]
-fn what_is_missing_is_said() {
+fn missing_parts_are_named() {
     let connection = "count edges { cursor node { name } } pageInfo { hasNextPage endCursor }";
     for (name, document, expected) in [
         (
@@ -75,14 +75,14 @@ fn what_is_missing_is_said() {
 }
 
 #[test]
-fn a_list_that_is_not_meant_to_be_walked_is_left_alone() {
+fn an_unpaged_list_has_no_warning() {
     let document =
         "query Q($a: Int) { robots(first: $a) @unpaged { count edges { node { name } } } }";
     assert_eq!(look("unpaged", document), (String::new(), false));
 }
 
 #[test]
-fn what_keeps_a_list_from_being_walked_by_its_key_is_said() {
+fn obstacles_to_keyset_pagination_are_named() {
     let list = |arguments: &str, unique: &str, rows: &str| {
         format!(
             "query Q($l: Int!, $o: Int!, $f: String, $s: String) {{\n  a: user_list(limit: $l, offset: $o, {arguments}) @unique({unique}) {{ {rows} total_count }}\n  }}"

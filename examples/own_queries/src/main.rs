@@ -1,4 +1,4 @@
-//! A program with GraphQL documents of its own, run over `backendai`. It starts an embedded manager
+//! A program with its own GraphQL documents, sent with `backendai`. It starts an embedded manager
 //! unless `BACKEND_ENDPOINT` is set.
 
 use std::env;
@@ -6,7 +6,7 @@ use std::env;
 use backendai::{Client, Config, admin::types::KeyPairInput};
 use backendai_testing::Manager;
 
-/// The operations in `graphql/`, as the build script compiled them.
+/// The operations in `graphql/`, compiled by the build script.
 mod queries {
     backendai::include_graphql!("queries");
 }
@@ -30,19 +30,19 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     report(client).await
 }
 
-/// Makes a keypair with an operation of this program and deletes it with one of `backendai`. What
-/// both know by name in the schema is one type in Rust.
-#[expect(clippy::print_stdout, reason = "this is what the program is for")]
+/// Creates a keypair with an operation of this program and deletes it with one of `backendai`. A type
+/// of the schema that both use is one Rust type.
+#[expect(clippy::print_stdout, reason = "the output is the purpose of the program")]
 async fn spare_key(client: &Client, email: &str) -> Result<(), Box<dyn std::error::Error>> {
     let props: queries::types::KeyPairInput = KeyPairInput::new("default", 100).is_active(false);
     let made = client.send(AddKey::new(email, props)).await?;
-    let keypair = made.create_keypair.keypair.ok_or("no keypair was made")?;
+    let keypair = made.create_keypair.keypair.ok_or("no keypair was created")?;
     println!("keypair {} ({:?} requests)", keypair.access_key, keypair.rate_limit);
     client.keypairs().delete(keypair.access_key).await?;
     Ok(())
 }
 
-#[expect(clippy::print_stdout, reason = "this is what the program is for")]
+#[expect(clippy::print_stdout, reason = "the output is the purpose of the program")]
 async fn report(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     let overview = client.send(Overview::new()).await?;
     for domain in &overview.domains {

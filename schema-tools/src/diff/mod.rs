@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn the_same_schema_has_no_changes() {
-        let text = include_str!("../../../graphql/admin/schema.graphql");
+        let text = include_str!("../../../schema/admin/schema.graphql");
         let schema = Schema::parse(Path::new("snapshot"), text).unwrap();
         assert_eq!(diff(&schema, &schema), []);
     }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use backendai::{
-    Client, Config, Error,
+    Client, Error,
     admin::{
         keypair::{CreateKeyPair, DeleteKeyPair, GetKeyPair},
         types::KeyPairInput,
@@ -18,22 +18,19 @@ use backendai::{
 };
 use backendai_testing::{Fault, Manager};
 use jiff::{SignedDuration, Timestamp};
-use tokio::net::TcpListener;
 
 use crate::{
     What, call, check, client, good, log,
-    support::server::{Act, Raw, answer, ok},
+    support::{
+        embedded,
+        server::{Act, Raw, answer, closed, ok},
+    },
 };
-
-/// A port on which nobody listens.
-async fn closed() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    format!("http://{}", listener.local_addr().unwrap())
-}
 
 #[tokio::test]
 async fn nobody_listens() {
-    let (dead, server) = (closed().await, Raw::start(Arc::new(|_, body| good(body))).await);
+    let dead = format!("http://{}", closed().await);
+    let server = Raw::start(Arc::new(|_, body| good(body))).await;
     for what in [What::Query, What::Mutation] {
         let error = call(&client(&[&dead], false), what).await.unwrap();
         check("refused", what, &error, 0);
@@ -54,7 +51,8 @@ async fn endpoints_that_flap_take_each_mutation_once() {
         }))
     };
     let (one, two) = (flapping().await, flapping().await);
-    let client = client(&[&one.endpoint(), &two.endpoint(), &closed().await], false);
+    let dead = format!("http://{}", closed().await);
+    let client = client(&[&one.endpoint(), &two.endpoint(), &dead], false);
     let mut unknown = Vec::new();
     for number in 0..200 {
         assert!(call(&client, What::Query).await.is_none());
@@ -78,11 +76,8 @@ async fn what_a_manager_did_and_did_not_tell() {
     let (log, _guard) = log::capture().await;
     let manager = Manager::start().await.unwrap();
     let admin = manager.superadmin();
-    let config = Config::builder()
-        .endpoint(manager.endpoint())
-        .access_key(&admin.access_key)
-        .secret_key(&*admin.secret_key)
-        .read_timeout(Duration::from_millis(500));
+    let config = embedded::config(manager.endpoint(), admin);
+    let config = config.read_timeout(Duration::from_millis(500));
     let client =
         Client::builder(config.build().unwrap()).sleep(|_| std::future::ready(())).build().unwrap();
     let owner = &manager.user().email;
@@ -122,10 +117,7 @@ async fn what_a_manager_did_and_did_not_tell() {
 async fn clocks_that_jump() {
     let manager = Manager::start().await.unwrap();
     let admin = manager.superadmin();
-    let config = Config::builder()
-        .endpoint(manager.endpoint())
-        .access_key(&admin.access_key)
-        .secret_key(&*admin.secret_key);
+    let config = embedded::config(manager.endpoint(), admin);
     let offset = Arc::new(Mutex::new(SignedDuration::ZERO));
     let own = Arc::clone(&offset);
     let client = Client::builder(config.build().unwrap())

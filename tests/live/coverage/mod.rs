@@ -5,7 +5,8 @@
 
 use std::{collections::BTreeMap, fmt::Write as _, fs, marker::PhantomData};
 
-use backendai::{Client, Operation, OperationInfo, operation::Compiled, schema::ADMIN};
+use backendai::{Client, Operation, OperationInfo, operation::Compiled};
+use backendai_schema::ADMIN;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Serialize;
 use serde_json::Value;

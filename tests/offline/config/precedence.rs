@@ -1,6 +1,6 @@
 //! The table of fields, source by source.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use backendai::{
     ApiVersion, Config, ConfigBuilder, EndpointType, HashType,
@@ -9,7 +9,7 @@ use backendai::{
 
 use super::with_bundle;
 
-/// How a field is read, set in code, and seen afterwards.
+/// How a field is set by a variable and in code, and how it is read.
 struct Row {
     field: Field,
     variable: &'static str,
@@ -60,7 +60,7 @@ const ROWS: [Row; 7] = [
         explicit: |builder| builder.storage_proxy("A", "B"),
         from_code: r#"{"A": "B"}"#,
         default: "{}",
-        see: |config| format!("{:?}", config.storage_proxies()),
+        see: |config| format!("{:?}", config.storage_proxies().collect::<BTreeMap<_, _>>()),
     },
     Row {
         field: Field::SkipTlsVerification,
@@ -118,7 +118,7 @@ fn each_field_follows_code_then_backend_then_sorna_then_default() {
             seen((row.explicit)(with_bundle(&both))),
             (row.from_code.into(), Origin::Explicit)
         );
-        // A variable's name is read in its own case alone.
+        // Names of variables are case-sensitive.
         assert_eq!(
             seen(with_bundle(&[(&backend.to_lowercase(), row.value)])),
             (row.default.into(), Origin::Default)
@@ -204,7 +204,7 @@ fn mounts_of_code_and_environment_are_united_in_their_order() {
 }
 
 #[test]
-fn the_timeouts_of_nobody_are_the_constants() {
+fn timeouts_default_to_the_constants() {
     let config = with_bundle(&[]).build().unwrap();
     assert_eq!(config.connect_timeout(), Some(DEFAULT_CONNECT_TIMEOUT));
     assert_eq!(config.read_timeout(), Some(DEFAULT_READ_TIMEOUT));

@@ -1,17 +1,18 @@
-//! The one configuration of a process. No other test of this binary may set or read it.
+//! The process-wide default. No other test of this binary may set or read it.
 
 use std::sync::Arc;
 
-use backendai::{Config, get_config, set_config};
+use backendai::{Client, Config};
 
 #[test]
-fn what_is_set_is_what_everybody_gets() {
+fn the_global_configuration_is_the_one_that_was_set() {
     let config = |host: &str| Config::builder().endpoint(host).access_key("").build().unwrap();
-    set_config(config("https://first.example"));
-    let first = get_config().unwrap();
-    assert!(Arc::ptr_eq(&first, &get_config().unwrap()));
-    set_config(config("https://second.example"));
+    Config::set_global(config("https://first.example"));
+    let first = Config::global().unwrap();
+    assert!(Arc::ptr_eq(&first, &Config::global().unwrap()));
+    Config::set_global(config("https://second.example"));
     let authority = |config: &Config| config.endpoints().first().unwrap().authority().to_owned();
-    assert_eq!(authority(&get_config().unwrap()), "second.example");
+    assert_eq!(authority(&Config::global().unwrap()), "second.example");
     assert_eq!(authority(&first), "first.example");
+    assert_eq!(authority(Client::from_global().unwrap().config()), "second.example");
 }

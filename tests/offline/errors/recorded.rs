@@ -6,16 +6,18 @@
 use std::collections::BTreeMap;
 
 use backendai::{
-    Client, Config, Error, Retry,
+    Error,
     admin::{
         keypair::{GetKeyPair, ModifyKeyPair, PagedKeyPairs},
         types::ModifyKeyPairInput,
     },
-    transport::{HttpRequest, HttpResponse, Transport, TransportFuture},
+    transport::HttpResponse,
 };
 use http::{HeaderMap, HeaderName, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
+
+use crate::support::transport::{Fake, client};
 
 /// How many answers of the manager failed when it was asked everything.
 const OF_THE_MANAGER: usize = 114;
@@ -143,15 +145,6 @@ struct Expect {
     never_shown: Vec<String>,
 }
 
-struct Script(HttpResponse);
-
-impl Transport for Script {
-    fn send(&self, _: HttpRequest) -> TransportFuture<'_> {
-        let answer = self.0.clone();
-        Box::pin(async { Ok(answer) })
-    }
-}
-
 impl Case {
     async fn error(&self) -> Error {
         let status = StatusCode::from_u16(self.status).unwrap();
@@ -160,17 +153,7 @@ impl Case {
             HeaderMap::from_iter(self.headers.iter().map(|(name, value)| {
                 (name.parse::<HeaderName>().unwrap(), value.parse().unwrap())
             }));
-        let config = Config::builder()
-            .endpoint("https://api.backend.ai")
-            .access_key("AKIAIOSFODNN7EXAMPLE")
-            .secret_key("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
-            .build()
-            .unwrap();
-        let client = Client::builder(config)
-            .transport(Script(answer))
-            .retry(Retry::disabled())
-            .build()
-            .unwrap();
+        let client = client(&Fake::new(move |_, _| Ok(answer.clone())));
         match (self.kind, &self.document, self.sent) {
             (_, Some(document), _) => client.send_document(document, ()).await.unwrap_err(),
             (_, _, Some(size)) => {

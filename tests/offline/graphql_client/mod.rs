@@ -1,15 +1,16 @@
 //! Types that `graphql_client` derived run over this client as they are.
 
-use backendai::{Client, Config};
 use backendai_testing::{Fault, Manager};
 use graphql_client::GraphQLQuery;
+
+use crate::support::embedded::client;
 
 /// The scalar of the same name in the schema.
 type DateTime = backendai::DateTime;
 
 #[derive(GraphQLQuery)]
 #[graphql(
-    schema_path = "graphql/admin/schema.graphql",
+    schema_path = "schema/admin/schema.graphql",
     query_path = "tests/offline/graphql_client/keypairs.graphql",
     response_derives = "Debug"
 )]
@@ -17,28 +18,19 @@ struct Owners;
 
 #[derive(GraphQLQuery)]
 #[graphql(
-    schema_path = "graphql/admin/schema.graphql",
+    schema_path = "schema/admin/schema.graphql",
     query_path = "tests/offline/graphql_client/keypairs.graphql",
     response_derives = "Debug",
     skip_serializing_none
 )]
 struct Slow;
 
-fn client(manager: &Manager) -> Client {
-    let account = manager.superadmin();
-    let config = Config::builder()
-        .endpoint(manager.endpoint())
-        .access_key(&account.access_key)
-        .secret_key(&*account.secret_key)
-        .build();
-    Client::new(config.unwrap()).unwrap()
-}
-
 #[tokio::test]
 async fn a_derived_query() {
     let manager = Manager::start().await.unwrap();
     let variables = owners::Variables { limit: 3, active: Some(true) };
-    let data = client(&manager).send_query::<Owners>(variables).await.unwrap();
+    let data =
+        client(&manager, manager.superadmin()).send_query::<Owners>(variables).await.unwrap();
     let list = data.keypair_list.unwrap();
     assert_eq!(list.items.len(), 3);
     assert!(list.total_count > 3);
@@ -52,7 +44,7 @@ async fn a_derived_query() {
 #[tokio::test]
 async fn a_derived_mutation_is_sent_once_and_its_refusal_stays_in_the_data() {
     let manager = Manager::start().await.unwrap();
-    let client = client(&manager);
+    let client = client(&manager, manager.superadmin());
     let modify = |access_key: &str| slow::Variables {
         access_key: access_key.to_owned(),
         props: slow::ModifyKeyPairInput {

@@ -1,12 +1,10 @@
 //! The walk of a list.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use backendai::{
     Client, Operation, OperationInfo, Page, Paginated, Position, Result,
-    admin::keypair::PagedKeyPairs,
-    operation::info::PagingInfo,
-    transport::{HttpRequest, HttpResponse, Transport, TransportFuture},
+    admin::keypair::PagedKeyPairs, operation::info::PagingInfo, transport::HttpRequest,
 };
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde::{Deserialize, Serialize};
@@ -321,30 +319,21 @@ async fn a_filter_stays_on_every_page() {
     assert_eq!(filters, expected);
 }
 
-/// Answers only when told to.
-struct Slow {
-    gate: tokio::sync::Semaphore,
-    asked: Mutex<u32>,
-}
-
-impl Transport for Slow {
-    fn send(&self, request: HttpRequest) -> TransportFuture<'_> {
-        *self.asked.lock().unwrap() += 1;
-        Box::pin(async move {
-            self.gate.acquire().await.unwrap().forget();
-            let (limit, offset) = window(&request);
-            let rows: Vec<u64> = (offset..5).take(limit as usize).collect();
-            let body = json!({ "data": { "list": { "items": rows, "total_count": 5 } } });
-            Ok(HttpResponse::new(http::StatusCode::OK, body.to_string()))
-        })
-    }
-}
-
 #[tokio::test]
 async fn dropping_the_future_of_next_loses_nothing() {
-    let slow = Arc::new(Slow { gate: tokio::sync::Semaphore::new(0), asked: Mutex::default() });
-    let client = Client::builder(config(&["http://a.example"])).transport(slow.clone());
-    let mut items = client.build().unwrap().pages(NUMBERS).page_size(2).items();
+    // An answer comes for each permit.
+    let gate = Arc::new(tokio::sync::Semaphore::new(0));
+    let permits = gate.clone();
+    let slow = Fake::later(move |_, request| {
+        let (limit, offset) = window(request);
+        let rows = (offset..5).take(limit as usize);
+        let permits = permits.clone();
+        async move {
+            permits.acquire().await.unwrap().forget();
+            list(rows, 5)
+        }
+    });
+    let mut items = client(&slow).pages(NUMBERS).page_size(2).items();
     let mut rows = Vec::new();
     loop {
         // Polled once and dropped, before the answer is there.
@@ -355,11 +344,11 @@ async fn dropping_the_future_of_next_loses_nothing() {
                 None => break,
             }
         } else {
-            slow.gate.add_permits(1);
+            gate.add_permits(1);
         }
     }
     assert_eq!(rows, [0, 1, 2, 3, 4]);
-    assert_eq!(*slow.asked.lock().unwrap(), 3, "a page was asked for twice");
+    assert_eq!(slow.requests().len(), 3, "a page was requested twice");
 }
 
 #[tokio::test]

@@ -5,10 +5,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use backendai::{
-    Client, Pager, Position, Retry,
-    transport::{HttpRequest, Transport, TransportFuture},
-};
+use backendai::{Pager, Position};
 use futures_util::{FutureExt as _, StreamExt as _};
 use proptest::prelude::*;
 use tokio::sync::oneshot::{self, Sender};
@@ -16,9 +13,9 @@ use tokio::sync::oneshot::{self, Sender};
 use super::pages::{NUMBERS, Numbers, list, window};
 use crate::support::transport::*;
 
-/// Answers when told to, in whatever order.
-#[derive(Default)]
-struct Held(Mutex<Vec<Asked>>);
+/// Holds the answers back until a test gives them, in whatever order.
+#[derive(Clone, Default)]
+struct Held(Arc<Mutex<Vec<Asked>>>);
 
 struct Asked {
     window: (u64, u64),
@@ -32,19 +29,16 @@ impl Asked {
     }
 }
 
-impl Transport for Held {
-    fn send(&self, request: HttpRequest) -> TransportFuture<'_> {
-        let (sender, receiver) = oneshot::channel();
-        let asked = Asked { window: window(&request), answer: Some(sender) };
-        self.0.lock().unwrap().push(asked);
-        Box::pin(async { receiver.await.unwrap() })
-    }
-}
-
 impl Held {
-    fn pages(self: &Arc<Self>) -> Pager<Numbers> {
-        let client = Client::builder(config(&["http://a.example"])).transport(self.clone());
-        client.retry(Retry::disabled()).build().unwrap().pages(NUMBERS)
+    fn pages(&self) -> Pager<Numbers> {
+        let held = self.clone();
+        let fake = Fake::later(move |_, request| {
+            let (sender, receiver) = oneshot::channel();
+            let asked = Asked { window: window(request), answer: Some(sender) };
+            held.0.lock().unwrap().push(asked);
+            async { receiver.await.unwrap() }
+        });
+        client(&fake).pages(NUMBERS)
     }
 
     /// The windows of all requests, as (limit, offset).
@@ -88,8 +82,8 @@ fn rows(pages: &mut Pager<Numbers>) -> Vec<u64> {
 }
 
 /// A walk by 2 whose first page is behind it, the further ones asked for.
-fn begun(total: u64, prefetch: usize) -> (Arc<Held>, Pager<Numbers>) {
-    let held = Arc::new(Held::default());
+fn begun(total: u64, prefetch: usize) -> (Held, Pager<Numbers>) {
+    let held = Held::default();
     let mut pages = held.pages().page_size(2).prefetch(prefetch);
     assert!(now(&mut pages).is_none());
     assert_eq!(held.asked(), [(2, 0)], "the first page is asked for alone");
@@ -145,7 +139,7 @@ fn without_prefetch_nothing_is_asked_for_ahead() {
 
 #[test]
 fn max_items_is_the_end_of_what_is_asked_for() {
-    let held = Arc::new(Held::default());
+    let held = Held::default();
     let mut pages = held.pages().page_size(2).max_items(5).offset(3).prefetch(6);
     assert!(now(&mut pages).is_none());
     held.give(3, 99);
@@ -166,7 +160,7 @@ fn a_number_without_bounds_is_bounded_by_the_total() {
 
 #[test]
 fn without_a_total_the_first_page_that_is_not_full_stops_it() {
-    let held = Arc::new(Held::default());
+    let held = Held::default();
     let mut pages = held.pages().page_size(2).prefetch(3);
     let some = |at| list((at..5).take(2), None);
     assert!(now(&mut pages).is_none());
@@ -350,7 +344,7 @@ fn a_walk_that_is_moved_forgets_what_was_asked_for() {
 
 #[test]
 fn nothing_is_asked_for_beyond_what_the_manager_counts() {
-    let held = Arc::new(Held::default());
+    let held = Held::default();
     let last = u64::from(i32::MAX.unsigned_abs()) - 1;
     let mut pages = held.pages().page_size(1).offset(last).prefetch(5);
     assert!(now(&mut pages).is_none());
@@ -419,7 +413,7 @@ type Walk = (Vec<Result<Vec<u64>, String>>, Position);
 
 /// Walks; `choose` picks the request that is answered next.
 fn walk(plan: &Plan, prefetch: usize, mut choose: impl FnMut(usize) -> usize) -> Walk {
-    let held = Arc::new(Held::default());
+    let held = Held::default();
     let mut pages = held.pages().page_size(plan.size).offset(plan.start).prefetch(prefetch);
     if let Some(max) = plan.max {
         pages = pages.max_items(max);

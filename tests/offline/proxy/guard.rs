@@ -4,13 +4,14 @@ use backendai::proxy::{Proxy, ProxyBuilder};
 use backendai_testing::Manager;
 use serde_json::Value;
 
-use super::support::{Running, client, echo, scripted};
+use super::support::{Running, echo, scripted};
+use crate::support::embedded::client;
 
 const QUERY: &str = r#"{"query":"{__typename}"}"#;
 const TOKEN: &str = "0123456789abcdef";
 
 async fn before(manager: &Manager, rules: impl FnOnce(ProxyBuilder) -> ProxyBuilder) -> Running {
-    let builder = Proxy::builder(client(manager.endpoint(), manager.superadmin()));
+    let builder = Proxy::builder(client(&manager, manager.superadmin()));
     Running::of(rules(builder)).await
 }
 
@@ -213,7 +214,7 @@ async fn a_proxy_before_itself_is_refused() {
 #[tokio::test]
 async fn with_a_token_other_machines_may_come() {
     let manager = Manager::start().await.unwrap();
-    let builder = Proxy::builder(client(manager.endpoint(), manager.superadmin()));
+    let builder = Proxy::builder(client(&manager, manager.superadmin()));
     let proxy = builder.allow_remote().token(TOKEN).bind("0.0.0.0", 0).await.unwrap();
     let addr = std::net::SocketAddr::new([127, 0, 0, 1].into(), proxy.addr().port());
     let task = tokio::spawn(proxy.serve(std::future::pending()));

@@ -1,22 +1,24 @@
 //! A proxy that runs, clients of bare bytes, and managers that answer by script.
 
-use std::{future::Future, net::SocketAddr, time::Duration};
+use std::net::SocketAddr;
 
 use backendai::{
     Client, Config,
     proxy::{Proxy, ProxyBuilder},
 };
-use backendai_testing::{Account, Manager};
+use backendai_testing::Manager;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
     sync::oneshot,
     task::JoinHandle,
     time::timeout,
 };
 
-/// Whatever takes longer hangs.
-pub(crate) const HANGS: Duration = Duration::from_secs(60);
+use crate::support::{
+    embedded::client,
+    server::{HANGS, each, value, whole},
+};
 
 /// A proxy until it is dropped.
 pub(crate) struct Running {
@@ -38,7 +40,7 @@ impl Running {
 
     /// In front of this manager, with the keys of its superadmin.
     pub(crate) async fn before(manager: &Manager) -> Self {
-        Self::of(Proxy::builder(client(manager.endpoint(), manager.superadmin()))).await
+        Self::of(Proxy::builder(client(manager, manager.superadmin()))).await
     }
 
     /// In front of this socket.
@@ -79,16 +81,6 @@ impl Running {
     }
 }
 
-pub(crate) fn client(endpoint: &str, account: &Account) -> Client {
-    let config = Config::builder()
-        .endpoint(endpoint)
-        .access_key(&account.access_key)
-        .secret_key(account.secret_key.clone())
-        .build()
-        .unwrap();
-    Client::new(config).unwrap()
-}
-
 /// A client of sockets that check no signature; it asks them in this order.
 pub(crate) fn scripted(upstreams: &[SocketAddr]) -> Client {
     let endpoints: Vec<_> = upstreams.iter().map(|addr| format!("http://{addr}")).collect();
@@ -102,55 +94,16 @@ pub(crate) fn scripted(upstreams: &[SocketAddr]) -> Client {
     Client::builder(config).shuffle(false).build().unwrap()
 }
 
-/// Lets each connection be answered by this.
-pub(crate) async fn upstream<F>(answer: impl Fn(TcpStream) -> F + Send + 'static) -> SocketAddr
-where
-    F: Future<Output = ()> + Send + 'static,
-{
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let addr = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        loop {
-            let (stream, _) = listener.accept().await.unwrap();
-            tokio::spawn(answer(stream));
-        }
-    });
-    addr
-}
-
 /// A manager that sends each request back as the body of its answer, as it came.
 pub(crate) async fn echo() -> SocketAddr {
-    upstream(|mut stream| async move {
-        let (head, mut body) = head(&mut stream).await;
-        let length = value(&head, "content-length").map_or(0, |length| length.parse().unwrap());
-        while body.len() < length {
-            assert_ne!(stream.read_buf(&mut body).await.unwrap(), 0);
-        }
+    each(|mut stream| async move {
+        let (head, body) = whole(&mut stream).await;
         let all = [head.as_bytes(), &body].concat();
         let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", all.len());
         stream.write_all(answer.as_bytes()).await.unwrap();
         stream.write_all(&all).await.unwrap();
     })
     .await
-}
-
-/// Reads up to the empty line; gives that, and what came after it.
-pub(crate) async fn head(stream: &mut TcpStream) -> (String, Vec<u8>) {
-    let mut bytes = Vec::new();
-    loop {
-        if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
-            let rest = bytes.split_off(end + 4);
-            return (String::from_utf8(bytes).unwrap(), rest);
-        }
-        let read = timeout(HANGS, stream.read_buf(&mut bytes)).await.unwrap().unwrap();
-        assert_ne!(read, 0, "the connection ended: {}", String::from_utf8_lossy(&bytes));
-    }
-}
-
-/// The value of a header.
-pub(crate) fn value<'a>(head: &'a str, name: &str) -> Option<&'a str> {
-    let mut lines = head.lines().filter_map(|line| line.split_once(':'));
-    lines.find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
 }
 
 /// What came back.

@@ -6,7 +6,8 @@ use tokio::{
     time::timeout,
 };
 
-use super::support::{HANGS, Running, head, upstream, value};
+use super::support::Running;
+use crate::support::server::{HANGS, each, head, value};
 
 fn handshake(proxy: &Running, path: &str, more: &str) -> String {
     format!(
@@ -18,7 +19,7 @@ fn handshake(proxy: &Running, path: &str, more: &str) -> String {
 
 /// A manager that takes WebSockets, says what it was asked, and sends back what it gets.
 async fn accepting() -> Running {
-    let addr = upstream(|mut stream| async move {
+    let addr = each(|mut stream| async move {
         let (asked, _) = head(&mut stream).await;
         let path = asked.split(' ').nth(1).unwrap();
         assert!(value(&asked, "authorization").is_some());
@@ -74,7 +75,7 @@ async fn an_accepted_one_carries_bytes_and_its_sub_protocol() {
 
 #[tokio::test]
 async fn a_refusal_comes_back_as_it_is() {
-    let addr = upstream(|mut stream| async move {
+    let addr = each(|mut stream| async move {
         head(&mut stream).await;
         let body = r#"{"type":"x","title":"You cannot do that."}"#;
         let answer = format!(
@@ -103,7 +104,7 @@ async fn a_page_of_elsewhere_opens_none() {
 
 #[tokio::test]
 async fn a_change_that_nobody_asked_for_is_a_502() {
-    let addr = upstream(|mut stream| async move {
+    let addr = each(|mut stream| async move {
         head(&mut stream).await;
         let answer =
             b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n";

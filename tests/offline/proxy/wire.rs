@@ -12,7 +12,11 @@ use tokio::{
     time::timeout,
 };
 
-use super::support::{HANGS, Running, client, echo, head, scripted, upstream, value};
+use super::support::{Running, echo, scripted};
+use crate::support::{
+    embedded::client_at,
+    server::{HANGS, closed, each, head, value},
+};
 
 #[tokio::test]
 async fn the_path_and_the_query_go_on_byte_for_byte() {
@@ -110,7 +114,7 @@ async fn a_signature_fits_whatever_the_client_says_of_version_and_type() {
 #[tokio::test]
 async fn chunks_pass_both_ways_as_they_come() {
     let (first, mut arrived) = mpsc::unbounded_channel();
-    let addr = upstream(move |mut stream| {
+    let addr = each(move |mut stream| {
         let first = first.clone();
         async move {
             let (head, mut body) = head(&mut stream).await;
@@ -156,7 +160,7 @@ async fn a_compressed_answer_is_not_touched_and_curl_reads_it() {
     encoder.write_all(text.as_bytes()).unwrap();
     let packed: Arc<[u8]> = encoder.finish().unwrap().into();
     let bytes = packed.clone();
-    let addr = upstream(move |mut stream| {
+    let addr = each(move |mut stream| {
         let bytes = bytes.clone();
         async move {
             let (head, _) = head(&mut stream).await;
@@ -188,7 +192,7 @@ async fn a_compressed_answer_is_not_touched_and_curl_reads_it() {
 
 #[tokio::test]
 async fn statuses_headers_and_bodies_of_the_manager_come_back_as_they_are() {
-    let addr = upstream(|mut stream| async move {
+    let addr = each(|mut stream| async move {
         let (head, _) = head(&mut stream).await;
         let answer = if head.starts_with("HEAD") {
             "HTTP/1.1 200 OK\r\ncontent-length: 12345\r\n\r\n"
@@ -221,7 +225,7 @@ async fn statuses_headers_and_bodies_of_the_manager_come_back_as_they_are() {
 
 #[tokio::test]
 async fn a_manager_that_is_gone_is_a_502_that_says_where_and_why() {
-    let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let free = closed().await;
     let answer = Running::to(free).await.get("/x", "").await;
     assert_eq!(
         (answer.status, answer.header("content-type")),
@@ -230,7 +234,7 @@ async fn a_manager_that_is_gone_is_a_502_that_says_where_and_why() {
     let msg = answer.json()["msg"].as_str().unwrap().to_owned();
     assert!(msg.contains(&free.to_string()) && msg.contains("refused"), "{msg}");
 
-    let closes = upstream(|mut stream| async move {
+    let closes = each(|mut stream| async move {
         head(&mut stream).await;
     })
     .await;
@@ -247,7 +251,7 @@ async fn a_manager_that_is_gone_is_a_502_that_says_where_and_why() {
 #[tokio::test]
 async fn when_the_client_goes_the_request_ends_at_the_manager() {
     let (seen, mut events) = mpsc::unbounded_channel();
-    let addr = upstream(move |mut stream| {
+    let addr = each(move |mut stream| {
         let seen = seen.clone();
         async move {
             let (head, _) = head(&mut stream).await;
@@ -335,7 +339,7 @@ async fn a_session_takes_the_place_of_a_signature() {
 async fn what_has_begun_may_end_when_the_proxy_is_told_to() {
     let (asked, mut requests) = mpsc::unbounded_channel();
     let (go, gone) = tokio::sync::watch::channel(false);
-    let addr = upstream(move |mut stream| {
+    let addr = each(move |mut stream| {
         let (asked, mut gone) = (asked.clone(), gone.clone());
         async move {
             head(&mut stream).await;
@@ -366,7 +370,7 @@ async fn what_has_begun_may_end_when_the_proxy_is_told_to() {
 async fn keys_of_the_client_give_way() {
     let manager = Manager::start().await.unwrap();
     let proxy = Running::before(&manager).await;
-    let through = client(&format!("http://{}", proxy.addr), manager.user());
+    let through = client_at(&format!("http://{}", proxy.addr), manager.user());
     let own = through.send(backendai::admin::keypair::GetKeyPair::new()).await.unwrap();
     assert_eq!(own.keypair.and_then(|own| own.user_id).unwrap(), manager.superadmin().email);
 }

@@ -108,7 +108,7 @@ struct Proof {
 
 impl Proof {
     fn new() -> Self {
-        let schema = Schema::parse_and_validate(backendai::schema::ADMIN, "schema").unwrap();
+        let schema = Schema::parse_and_validate(backendai_schema::ADMIN, "schema").unwrap();
         Self { schema, seen: BTreeSet::new() }
     }
 

@@ -5,27 +5,22 @@ use std::net::SocketAddr;
 use backendai::{Client, Config, admin::keypair::GetKeyPair, config::Env};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpListener,
     task::JoinHandle,
 };
 
+use crate::support::server::{closed, head, once};
+
 /// Takes one request, answers it so, and gives what it got.
 async fn proxy(answer: &'static str) -> (SocketAddr, JoinHandle<String>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let server = tokio::spawn(async move {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        let mut bytes = Vec::new();
-        while !bytes.windows(4).any(|four| four == b"\r\n\r\n") {
-            stream.read_buf(&mut bytes).await.unwrap();
-        }
+    once(move |mut stream| async move {
+        let (head, _) = head(&mut stream).await;
         stream.write_all(answer.as_bytes()).await.unwrap();
         stream.shutdown().await.unwrap();
         // What is not read would make a reset of the end.
         let _ = stream.read_to_end(&mut Vec::new()).await;
-        String::from_utf8(bytes).unwrap()
-    });
-    (address, server)
+        head
+    })
+    .await
 }
 
 const OK: &str =
@@ -73,7 +68,7 @@ async fn a_tunnel_that_is_refused_took_nothing() {
 
 #[tokio::test]
 async fn who_is_excepted_is_reached_directly() {
-    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let closed = closed().await;
     for variables in [
         &[("http_proxy", format!("http://{closed}")), ("no_proxy", "127.0.0.1".into())] as &[_],
         &[("HTTP_PROXY", format!("http://{closed}")), ("NO_PROXY", "*".into())],

@@ -4,14 +4,13 @@ use std::{net::SocketAddr, sync::Arc};
 
 use backendai::{Client, Config, ConfigBuilder, Error, admin::keypair::GetKeyPair};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpListener,
-};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio_rustls::{
     TlsAcceptor,
     rustls::{RootCertStore, ServerConfig, crypto::ring, server::WebPkiClientVerifier},
 };
+
+use crate::support::server::each;
 
 /// An authority of its own, made for one test.
 struct Authority {
@@ -60,22 +59,20 @@ impl Authority {
         let key = leaf.key.serialize_der().try_into().unwrap();
         let chain = vec![leaf.certificate.der().clone()];
         let acceptor = TlsAcceptor::from(Arc::new(builder.with_single_cert(chain, key).unwrap()));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        tokio::spawn(async move {
-            loop {
-                let (stream, _) = listener.accept().await.unwrap();
-                let Ok(mut stream) = acceptor.accept(stream).await else { continue };
+        each(move |stream| {
+            let acceptor = acceptor.clone();
+            async move {
+                let Ok(mut stream) = acceptor.accept(stream).await else { return };
                 let mut request = [0; 4096];
                 if stream.read(&mut request).await.unwrap_or(0) == 0 {
-                    continue;
+                    return;
                 }
                 let body = r#"{"data":{"keypair":null}}"#;
                 let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
                 stream.write_all((head + body).as_bytes()).await.unwrap();
             }
-        });
-        address
+        })
+        .await
     }
 }
 

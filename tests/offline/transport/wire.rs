@@ -9,38 +9,20 @@ use backendai::{
 use http::Method;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
     task::JoinHandle,
 };
 
-/// Accepts one connection, reads a request, and writes these bytes. Gives the request back.
-async fn serve(answer: Vec<u8>) -> (SocketAddr, JoinHandle<String>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let server = tokio::spawn(async move {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        let request = request(&mut stream).await;
-        stream.write_all(&answer).await.unwrap();
-        request
-    });
-    (address, server)
-}
+use crate::support::server::{closed, once, whole};
 
-async fn request(stream: &mut TcpStream) -> String {
-    let mut bytes = Vec::new();
-    loop {
-        stream.read_buf(&mut bytes).await.unwrap();
-        let text = String::from_utf8_lossy(&bytes);
-        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        let length = head
-            .to_lowercase()
-            .split("\r\n")
-            .find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok())
-            .unwrap_or(0);
-        if body.len() >= length {
-            return text.into_owned();
-        }
-    }
+/// Reads one request, and writes these bytes. Gives the request back.
+async fn serve(answer: Vec<u8>) -> (SocketAddr, JoinHandle<String>) {
+    once(move |mut stream| async move {
+        let (head, body) = whole(&mut stream).await;
+        stream.write_all(&answer).await.unwrap();
+        head + str::from_utf8(&body).unwrap()
+    })
+    .await
 }
 
 fn transport(config: backendai::ConfigBuilder) -> HttpTransport {
@@ -86,9 +68,7 @@ async fn the_request_goes_out_as_it_was_signed() {
 
 #[tokio::test]
 async fn nobody_listens() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    let address = closed().await;
     let transport = transport(Config::builder().endpoint(format!("http://{address}")));
     let error = transport.send(post(address)).await.unwrap_err();
     assert!(error.is_not_sent() && !error.is_timeout(), "{error:?}");
@@ -96,15 +76,13 @@ async fn nobody_listens() {
 
 #[tokio::test]
 async fn a_server_that_does_not_speak_tls_never_sees_the_request() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let server = tokio::spawn(async move {
-        let (mut stream, _) = listener.accept().await.unwrap();
+    let (address, server) = once(|mut stream| async move {
         stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
         let mut seen = Vec::new();
         stream.read_to_end(&mut seen).await.unwrap();
         seen
-    });
+    })
+    .await;
     let config = Config::builder().endpoint(format!("https://{address}"));
     let transport = transport(config.skip_tls_verification(true));
     let mut request = post(address);
@@ -127,15 +105,13 @@ async fn a_connection_that_closes_without_an_answer_may_have_taken_the_request()
 
 #[tokio::test]
 async fn a_server_that_never_answers() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
     let (asked, mut was_asked) = tokio::sync::oneshot::channel();
-    let server = tokio::spawn(async move {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        request(&mut stream).await;
+    let (address, server) = once(|mut stream| async move {
+        whole(&mut stream).await;
         asked.send(()).unwrap();
         std::future::pending::<()>().await;
-    });
+    })
+    .await;
     let transport = transport(Config::builder().endpoint(format!("http://{address}")));
     let mut request = post(address);
     request.timeout = Some(Duration::from_millis(300));

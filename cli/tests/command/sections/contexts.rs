@@ -20,13 +20,13 @@ pub(crate) async fn section() -> Page {
     }
 
     page.prose(
-        "`login` asks for what it is not given, lets the manager prove it, and keeps it as a \
-         *context*: a manager and who is asking, under a name. The secret key comes from a prompt, \
+        "`login` asks for missing values, has the manager check them, and stores them as a \
+         *context*: the address of a manager and a credential, under a name. The secret key comes from a prompt, \
          the standard input or `BACKEND_SECRET_KEY`, and is never an argument.",
     );
     page.run_with(&words(&login(&admin.access_key, &[])), &admin.secret_key, "secret-key");
     page.run(&["whoami"]);
-    page.prose("What the manager refuses is not kept.");
+    page.prose("Credentials that the manager refuses are not stored.");
     page.run_with(&words(&login(&admin.access_key, &[])), "wrong", "wrong-key");
     page.prose("One context is the current one. `--context` uses another for one command.");
     page.run_with(
