@@ -14,7 +14,6 @@ mod context;
 mod embedded_manager;
 mod errors;
 mod filter_meaning;
-mod format;
 mod generated;
 #[path = "../../codegen/tests/golden/golden.rs"]
 #[rustfmt::skip]
