@@ -49,8 +49,11 @@ pub enum ErrorKind {
     Other,
 }
 
-/// The kinds with their names and conditions; the first that holds counts.
-const KINDS: &[(ErrorKind, &str, fn(&Error) -> bool)] = &[
+/// A kind with its name and condition.
+type Row = (ErrorKind, &'static str, fn(&Error) -> bool);
+
+/// All kinds; the first whose condition holds counts.
+const KINDS: &[Row] = &[
     (ErrorKind::Config, "config", Error::is_config),
     (ErrorKind::Version, "version", |e| e.is_unsupported_version() || e.is_manager_too_old()),
     (ErrorKind::Auth, "auth", Error::is_auth),
