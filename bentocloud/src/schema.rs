@@ -280,6 +280,64 @@ resource! {
     }
 }
 
+resource! {
+    /// A version of a model.
+    pub struct Model {
+        /// What it says about itself.
+        #[serde(default)]
+        pub description: Option<String>,
+        /// The version.
+        pub version: String,
+        /// Whether its content is there: `success` if so.
+        pub upload_status: String,
+        /// Why not, in words.
+        #[serde(default)]
+        pub upload_finished_reason: Option<String>,
+        /// What is in it.
+        #[serde(default)]
+        pub manifest: Option<ModelManifest>,
+        /// When it was made.
+        #[serde(default, deserialize_with = "time::maybe")]
+        pub build_at: Option<DateTime>,
+        /// The repository that it is a version of, where the server says so.
+        #[serde(default)]
+        pub repository: Option<ModelRepository>,
+    }
+}
+
+impl Model {
+    /// `repository:version`, if the server has said which repository.
+    pub fn tag(&self) -> Option<String> {
+        self.repository.as_ref().map(|repository| format!("{}:{}", repository.name, self.version))
+    }
+}
+
+/// What a model says about its content.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[non_exhaustive]
+pub struct ModelManifest {
+    /// The module that loads it.
+    #[serde(default)]
+    pub module: Option<String>,
+    /// The release of BentoML that made it.
+    #[serde(default)]
+    pub bentoml_version: Option<String>,
+    /// Its size in bytes.
+    pub size_bytes: u64,
+    /// What its maker says about it.
+    #[serde(default)]
+    pub metadata: Option<serde_json::Value>,
+}
+
+resource! {
+    /// All versions of a model.
+    pub struct ModelRepository {
+        /// What it says about itself.
+        #[serde(default)]
+        pub description: Option<String>,
+    }
+}
+
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[non_exhaustive]

@@ -2,11 +2,13 @@
 
 use std::convert::Infallible;
 use std::fmt;
-use std::future::{pending, poll_fn};
+use std::future::{Future, pending, poll_fn};
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, Uri};
+use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -22,6 +24,28 @@ use crate::server::Answer;
 
 /// More than this is not read: the connection is closed.
 const READ_LIMIT: usize = 64 * 1024 * 1024;
+
+/// A response's body, which may be streamed.
+pub(crate) type Body = BoxBody<Bytes, io::Error>;
+
+/// Makes a body of bytes that are all there.
+pub(crate) fn full(bytes: impl Into<Bytes>) -> Body {
+    Full::new(bytes.into()).map_err(|never| match never {}).boxed()
+}
+
+/// A server at the level of HTTP, which reads and writes bodies as streams.
+pub(crate) trait Handle: Send + Sync + 'static {
+    fn handle(
+        &self,
+        request: Request<Incoming>,
+    ) -> impl Future<Output = Result<Response<Body>, End>> + Send;
+}
+
+impl<S: Serve> Handle for Shared<S> {
+    async fn handle(&self, request: Request<Incoming>) -> Result<Response<Body>, End> {
+        handle(request, self).await
+    }
+}
 
 /// What answers: the manager or its webserver.
 pub(crate) trait Serve: Send + Sync + 'static {
@@ -47,7 +71,7 @@ impl<S> Shared<S> {
 }
 
 /// Accepts connections until it is dropped, and them with it.
-pub(crate) async fn serve<S: Serve>(listener: TcpListener, shared: Arc<Shared<S>>) {
+pub(crate) async fn serve<H: Handle>(listener: TcpListener, shared: Arc<H>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -62,7 +86,7 @@ pub(crate) async fn serve<S: Serve>(listener: TcpListener, shared: Arc<Shared<S>
 }
 
 /// How a connection ends that was told to misbehave.
-enum End {
+pub(crate) enum End {
     /// These bytes, if any, and an orderly end.
     Write(Vec<u8>),
     Reset,
@@ -80,13 +104,13 @@ impl fmt::Display for Abandon {
 
 impl std::error::Error for Abandon {}
 
-async fn connection<S: Serve>(stream: TcpStream, shared: Arc<Shared<S>>) {
+async fn connection<H: Handle>(stream: TcpStream, shared: Arc<H>) {
     let _ = stream.set_nodelay(true);
     let end = Arc::new(Mutex::new(None));
     let service = service_fn(|request| {
         let (shared, end) = (Arc::clone(&shared), Arc::clone(&end));
         Box::pin(async move {
-            match handle(request, &shared).await {
+            match shared.handle(request).await {
                 Ok(response) => Ok(response),
                 Err(bare) => {
                     *end.lock().unwrap_or_else(PoisonError::into_inner) = Some(bare);
@@ -119,7 +143,7 @@ async fn connection<S: Serve>(stream: TcpStream, shared: Arc<Shared<S>>) {
 async fn handle<S: Serve>(
     request: Request<Incoming>,
     shared: &Shared<S>,
-) -> Result<Response<Full<Bytes>>, End> {
+) -> Result<Response<Body>, End> {
     let (parts, body) = request.into_parts();
     let body = match Limited::new(body, READ_LIMIT).collect().await {
         Ok(body) => body.to_bytes(),
@@ -168,7 +192,7 @@ fn garbled(mut answer: Answer) -> Answer {
     answer
 }
 
-fn response(answer: Answer, head: bool) -> Response<Full<Bytes>> {
+fn response(answer: Answer, head: bool) -> Response<Body> {
     let mut builder = Response::builder()
         .status(answer.status)
         .header("content-type", answer.content_type)
@@ -178,7 +202,7 @@ fn response(answer: Answer, head: bool) -> Response<Full<Bytes>> {
     }
     let body = if head { Bytes::new() } else { Bytes::from(answer.body) };
     // All of it is ours and well-formed, so this cannot fail.
-    builder.body(Full::new(body)).unwrap_or_default()
+    builder.body(full(body)).unwrap_or_default()
 }
 
 /// The answer in bytes, with a length that is wrong by so much and a changed body.
