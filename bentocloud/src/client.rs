@@ -82,8 +82,9 @@ impl Client {
     /// A client whose settings can be changed.
     pub fn builder(endpoint: impl Into<String>, token: impl Into<Token>) -> ClientBuilder {
         ClientBuilder {
-            endpoint: endpoint.into(),
-            token: token.into(),
+            // Blanks and line ends around them come from copying.
+            endpoint: endpoint.into().trim().to_owned(),
+            token: token.into().trimmed(),
             timeout: Duration::from_secs(60),
             attempts: 3,
             pause: Duration::from_millis(250),
@@ -271,7 +272,7 @@ impl ClientBuilder {
         token.set_sensitive(true);
         headers.insert(TOKEN_HEADER, token);
         headers.insert(VERSION_HEADER, header("the BentoML version", &self.bentoml_version)?);
-        let http = self.settings.build(self.timeout, false)?;
+        let http = self.settings.build(self.timeout, false, endpoint.scheme())?;
         let Self { timeout, attempts, pause, .. } = self;
         Ok(Client { inner: Arc::new(Inner { http, headers, endpoint, timeout, attempts, pause }) })
     }
@@ -283,6 +284,11 @@ pub(crate) fn parse_endpoint(endpoint: &str) -> Result<Url> {
     let refuse = |problem: String| {
         Error::from(Kind::Endpoint { endpoint: without_password(endpoint), problem })
     };
+    // The parser forgives one slash and backslashes, which the real client does not.
+    let whole = endpoint.split_once("://").is_some_and(|(_, rest)| !rest.contains('\\'));
+    if !whole {
+        return Err(refuse("it must begin with http:// or https://".to_owned()));
+    }
     let url = Url::parse(endpoint)
         .map_err(|error| refuse(format!("{error}; it must begin with http:// or https://")))?;
     if !matches!(url.scheme(), "http" | "https") {

@@ -113,10 +113,11 @@ impl Endpoint {
             value.set_sensitive(true);
             headers.insert(AUTHORIZATION, value);
         }
+        let endpoint = parse_endpoint(url.trim())?;
         let inner = Inner {
-            http: Settings::default().build(TIMEOUT, true)?,
+            http: Settings::default().build(TIMEOUT, true, endpoint.scheme())?,
             headers,
-            endpoint: parse_endpoint(url)?,
+            endpoint,
             timeout: TIMEOUT,
             attempts: 1,
             pause: PAUSE,

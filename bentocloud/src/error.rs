@@ -123,10 +123,15 @@ impl Error {
         matches!(*self.kind, Kind::UnknownContext { .. })
     }
 
-    /// The server does not know or accept the token (401, or 403 from an open-source Yatai).
-    /// Log in again, and see that `BENTO_CLOUD_API_KEY` is not set to something old or empty.
+    /// The server does not know or accept the token (401, or 403 from an open-source Yatai, which
+    /// names the token). Log in again, and see that `BENTO_CLOUD_API_KEY` is not set to something
+    /// old or empty. A 403 that names no token is a permission that is missing.
     pub fn is_unauthorized(&self) -> bool {
-        matches!(self.status(), Some(401 | 403))
+        match self.status() {
+            Some(401) => true,
+            Some(403) => self.body().is_some_and(|body| body.contains("token")),
+            _ => false,
+        }
     }
 
     /// The server or the local store does not have the requested item.

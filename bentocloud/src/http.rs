@@ -1,8 +1,8 @@
 //! The HTTP client below all calls, and its settings.
 
-use std::{fmt, future::Future, io, time::Duration};
+use std::{env, error::Error as _, fmt, future::Future, io, time::Duration};
 
-use reqwest::{Certificate, Identity, Proxy, header::HeaderMap, redirect};
+use reqwest::{Certificate, Identity, NoProxy, Proxy, header::HeaderMap, redirect};
 use url::Url;
 
 use crate::error::{Error, Kind, Result};
@@ -58,7 +58,13 @@ impl Settings {
         Ok(())
     }
 
-    pub(crate) fn build(&self, timeout: Duration, follow: bool) -> Result<reqwest::Client> {
+    /// Builds the client. `scheme` is that of the endpoint.
+    pub(crate) fn build(
+        &self,
+        timeout: Duration,
+        follow: bool,
+        scheme: &str,
+    ) -> Result<reqwest::Client> {
         if let Some(client) = &self.client {
             return Ok(client.clone());
         }
@@ -66,19 +72,37 @@ impl Settings {
             // Losing the race against another thread is as good: there is a provider then.
             let _ = rustls::crypto::ring::default_provider().install_default();
         }
-        let redirects = if follow { redirect::Policy::default() } else { redirect::Policy::none() };
-        let mut builder = reqwest::Client::builder()
-            .user_agent(concat!("bentocloud-rs/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(timeout)
-            .redirect(redirects)
-            .tls_certs_merge(self.roots.iter().cloned());
-        if let Some(identity) = &self.identity {
-            builder = builder.identity(identity.clone());
+        let redirects =
+            || if follow { redirect::Policy::default() } else { redirect::Policy::none() };
+        let proxies = match &self.proxy {
+            Some(proxy) => vec![proxy.clone()],
+            None => proxies()?,
+        };
+        let builder = || {
+            let mut builder = reqwest::Client::builder()
+                .user_agent(concat!("bentocloud-rs/", env!("CARGO_PKG_VERSION")))
+                .connect_timeout(timeout)
+                .redirect(redirects())
+                .no_proxy();
+            if let Some(identity) = &self.identity {
+                builder = builder.identity(identity.clone());
+            }
+            proxies.iter().cloned().fold(builder, reqwest::ClientBuilder::proxy)
+        };
+        let roots = self.roots.iter().cloned();
+        match builder().tls_certs_merge(roots.clone()).build() {
+            Ok(client) => Ok(client),
+            // A system without root certificates can do without TLS.
+            Err(error) if scheme == "http" && error.source().is_some() => builder()
+                .tls_certs_only(roots)
+                .build()
+                .map_err(|error| unusable("the HTTP client cannot be set up", error)),
+            Err(error) => Err(unusable(
+                "the HTTP client cannot be set up; where the system has no root certificates, name \
+                 a file with them in SSL_CERT_FILE",
+                error,
+            )),
         }
-        if let Some(proxy) = &self.proxy {
-            builder = builder.no_proxy().proxy(proxy.clone());
-        }
-        builder.build().map_err(|error| unusable("the HTTP client cannot be set up", error))
     }
 }
 
@@ -91,6 +115,55 @@ impl fmt::Debug for Settings {
             .field("identity", &self.identity.is_some())
             .field("proxy", &self.proxy.is_some())
             .finish()
+    }
+}
+
+/// The proxies that the environment names. One that cannot be used is an error: a call that went
+/// around it would show the token to another network.
+fn proxies() -> Result<Vec<Proxy>> {
+    let value = |names: [&str; 2]| {
+        let found = names.into_iter().filter_map(|name| {
+            let value = env::var(name).ok().filter(|value| !value.trim().is_empty())?;
+            Some((name.to_owned(), value.trim().to_owned()))
+        });
+        found.last()
+    };
+    let excluded = value(["NO_PROXY", "no_proxy"]).map(|(_, hosts)| hosts).unwrap_or_default();
+    let hosts: Vec<&str> = excluded.split(',').map(|host| host_of(host.trim())).collect();
+    if hosts.contains(&"*") {
+        return Ok(vec![]);
+    }
+    let excluded = NoProxy::from_string(&hosts.join(","));
+    let mut proxies = Vec::new();
+    for (names, make) in [
+        (["HTTP_PROXY", "http_proxy"], Proxy::http as fn(String) -> reqwest::Result<Proxy>),
+        (["HTTPS_PROXY", "https_proxy"], Proxy::https),
+        (["ALL_PROXY", "all_proxy"], Proxy::all),
+    ] {
+        let Some((name, address)) = value(names) else { continue };
+        let whole = if address.contains("://") { address } else { format!("http://{address}") };
+        let url = Url::parse(&whole).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        let proxy = url.and_then(|url| make(url.into()).ok());
+        let Some(proxy) = proxy else {
+            return Err(Error::input(format!(
+                "the proxy in {name} is not usable: it must be an address with http:// or https://"
+            )));
+        };
+        proxies.push(proxy.no_proxy(excluded.clone()));
+    }
+    Ok(proxies)
+}
+
+/// The host of a `NO_PROXY` entry, which can have a scheme and a port.
+fn host_of(entry: &str) -> &str {
+    let host = entry.split_once("://").map_or(entry, |(_, host)| host);
+    match host.rsplit_once(':') {
+        Some((host, port))
+            if !host.contains(':') && port.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            host
+        }
+        _ => host,
     }
 }
 

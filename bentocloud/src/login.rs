@@ -111,11 +111,11 @@ impl BrowserLogin {
         struct Code {
             code: String,
         }
-        let typed = endpoint.trim_end_matches('/').to_owned();
+        let typed = endpoint.trim().trim_end_matches('/').to_owned();
         let endpoint = parse_endpoint(&typed)?;
         let timeout = Duration::from_secs(5);
         let inner = Inner {
-            http: Settings::default().build(timeout, true)?,
+            http: Settings::default().build(timeout, true, endpoint.scheme())?,
             // There is no token yet.
             headers: HeaderMap::new(),
             endpoint,

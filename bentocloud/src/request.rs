@@ -164,7 +164,9 @@ impl<'a> Call<'a> {
 
     fn network(&self, broken: Broken) -> Failure {
         let (method, path) = self.place();
-        Failure { again: true, wait: None, error: broken.error(method, path) }
+        // Another wait of the same length would only try the caller's patience.
+        let again = !matches!(broken, Broken::Slow(_));
+        Failure { again, wait: None, error: broken.error(method, path) }
     }
 }
 

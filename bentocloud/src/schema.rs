@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::time::{self, DateTime};
 
@@ -82,10 +82,17 @@ pub struct User {
     pub name: String,
     /// The e-mail address.
     pub email: String,
-    /// The first name.
+    /// The first name; empty if there is none.
+    #[serde(default, deserialize_with = "or_empty")]
     pub first_name: String,
-    /// The last name.
+    /// The last name; empty if there is none.
+    #[serde(default, deserialize_with = "or_empty")]
     pub last_name: String,
+}
+
+/// Null is an empty text.
+fn or_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Option::<String>::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 resource! {

@@ -1,7 +1,13 @@
 //! Local stores: lookup, deletion, export and import.
 
 #![cfg(feature = "transfer")]
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "this is test code")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "this is test code"
+)]
 
 use std::{fs, io::Cursor, path::Path, thread};
 
@@ -166,6 +172,7 @@ fn dangerous_archives_are_refused_in_whole() {
         (("link", b'2', "../x"), "leads out"),
         (("a/link", b'2', "../../x"), "leads out"),
         (("link", b'2', "a/../../x"), "leads out"),
+        (("link", b'2', "a/.."), "leads out"),
         (("link", b'2', ""), "leads out"),
         (("hard", b'1', "../x"), "leads to no member"),
         (("hard", b'1', "later"), "leads to no member"),
@@ -198,6 +205,43 @@ fn dangerous_archives_are_refused_in_whole() {
             Store::at(home.path()).import(Cursor::new(tar(&archive)), Limits::default(), false);
         assert!(result.unwrap_err().is_archive());
     }
+}
+
+/// Whatever an archive holds, nothing outside of the store changes, and no half of it is stored.
+#[test]
+fn arbitrary_archives_stay_inside() {
+    use proptest::prelude::*;
+
+    let name = || {
+        let part = prop_oneof![Just(".."), Just("."), Just("a"), Just("b"), Just(""), Just("C:x")];
+        prop::collection::vec(part, 1..5).prop_map(|parts| parts.join("/"))
+    };
+    let flag = prop_oneof![Just(b'0'), Just(b'1'), Just(b'2'), Just(b'5'), Just(b'6')];
+    let members = prop::collection::vec((name(), flag, name()), 0..6);
+    let damage = prop::option::of((0..4096_usize, any::<u8>()));
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    proptest!(config, |(members in members, damage in damage)| {
+        let home = tempfile::tempdir().unwrap();
+        let inside = home.path().join("home");
+        let store = Store::at(&inside);
+        let mut all: Vec<(&str, u8, &str)> = vec![("model.yaml", b'0', YAML)];
+        all.extend(members.iter().map(|(name, flag, text)| (name.as_str(), *flag, text.as_str())));
+        let mut archive = tar(&all);
+        if let Some((at, byte)) = damage {
+            let at = at % archive.len();
+            archive[at] = byte;
+        }
+        let result = store.import(Cursor::new(archive), Limits::default(), false);
+        prop_assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1);
+        prop_assert!(leftovers(&store).is_empty());
+        prop_assert_eq!(result.is_ok(), !tags(&store, Kind::Model).is_empty());
+        for link in members.iter().filter(|(_, flag, _)| *flag == b'2' && result.is_ok()) {
+            let path = version(&store, Kind::Model, "m:v1").join(&link.0);
+            if let Ok(real) = path.canonicalize() {
+                prop_assert!(real.starts_with(inside.canonicalize().unwrap()), "{}", real.display());
+            }
+        }
+    });
 }
 
 #[test]

@@ -109,30 +109,28 @@ fn sent(cloud: &BentoCloud) -> Vec<(String, Value)> {
     sent
 }
 
-/// Takes out of both what differs for a reason that is no matter of the protocol.
-fn normal(mut calls: Vec<(String, Value)>) -> Vec<(String, Value)> {
-    for (_, body) in &mut calls {
+/// Takes out of both what is no matter of the protocol: the bento of the recordings has other files,
+/// so that its parts are as many as they are, and they arrive in any order.
+fn normal(calls: Vec<(String, Value)>) -> Vec<(String, Value)> {
+    let mut normal = Vec::new();
+    for (line, mut body) in calls {
         if let Some(body) = body.as_object_mut() {
-            for (_, part) in body.iter_mut() {
-                if let Some(parts) = part.as_array_mut() {
-                    parts.iter_mut().for_each(|part| {
-                        part.as_object_mut().and_then(|part| part.remove("etag"));
-                    });
-                }
+            for key in ["labels", "parts", "part_number", "upload_id"] {
+                body.remove(key);
             }
-            body.remove("upload_id");
-            body.remove("labels");
-            if let Some(manifest) = body.get_mut("manifest").and_then(Value::as_object_mut) {
-                if manifest.contains_key("spec") {
-                    // The recorded bento has other files.
-                    for key in ["size_bytes", "schema", "image"] {
-                        assert!(manifest.remove(key).is_some(), "{key}");
-                    }
+            let manifest = body.get_mut("manifest").and_then(Value::as_object_mut);
+            if let Some(manifest) = manifest.filter(|manifest| manifest.contains_key("spec")) {
+                for key in ["size_bytes", "schema", "image"] {
+                    assert!(manifest.remove(key).is_some(), "{key}");
                 }
             }
         }
+        let of_a_part = line.contains("presign_multipart") || line.starts_with("PUT /storage");
+        if !(of_a_part && normal.contains(&(line.clone(), body.clone()))) {
+            normal.push((line, body));
+        }
     }
-    calls
+    normal
 }
 
 #[tokio::test]
@@ -140,14 +138,14 @@ async fn pushes_make_the_calls_that_the_real_client_makes() {
     for (file, strategy) in [
         ("push_new_presigned", Strategy::Presigned),
         ("push_new_proxy", Strategy::Proxy),
-        ("push_multipart_real_size", Strategy::Multipart),
+        ("push_multipart", Strategy::Multipart),
     ] {
         let (_home, store) = store();
         let cloud = cloud().await;
         cloud.strategy(strategy);
         let golden = support::json(&format!("transfer/{file}.json"));
         for (step, recording) in golden["steps"].as_array().unwrap().iter().enumerate() {
-            let mut transfer = Transfer::default();
+            let mut transfer = small();
             transfer.force = recording["argv"].to_string().contains("--force");
             if recording["argv"][0] != "push" {
                 continue;
@@ -290,7 +288,12 @@ fn upload_cases() -> Vec<Case> {
         ),
         case("part reset", multipart, Fault::reset_after(100).on(put, "hello_svc/v1?part=1"), None),
         case("part stalls", multipart, Fault::stall().on(put, "hello_svc/v1?part=2"), None),
-        case("part expired", multipart, Fault::status(403, "expired").on(put, "hello_svc/v1?part=1"), None),
+        case(
+            "part expired",
+            multipart,
+            Fault::status(403, "expired").on(put, "hello_svc/v1?part=1"),
+            None,
+        ),
         case(
             "part 400",
             multipart,

@@ -12,6 +12,7 @@ mod fault;
 mod organization;
 mod query;
 mod route;
+mod service;
 mod store;
 
 use std::{
@@ -118,6 +119,7 @@ struct State {
     repositories: Vec<(Kind, String)>,
     secrets: Vec<Value>,
     tokens: Vec<Value>,
+    tasks: Vec<service::Task>,
     requests: Vec<Request>,
     faults: Vec<Fault>,
     strategy: Strategy,
@@ -284,6 +286,7 @@ impl Builder {
             repositories: vec![],
             secrets: vec![],
             tokens: vec![],
+            tasks: vec![],
             requests: vec![],
             faults: vec![],
             strategy: Strategy::default(),

@@ -16,6 +16,8 @@ use super::unpack::{Entry, Limits, Unpacker, bad};
 
 /// Bytes that tell the kinds apart.
 const MAGIC: usize = 6;
+/// A tar archive ends with two blocks of zeros.
+const BLOCK: usize = 512;
 
 /// Unpacks a tar archive, compressed or not, or a zip archive into an empty folder. Zip needs the
 /// end first, so that a stream is written to `folder` before.
@@ -48,14 +50,15 @@ pub(crate) fn unpack(
 /// Counts the zeros at the end: an archive that was cut off between members has none.
 struct Tail<R> {
     inner: R,
-    zeros: u64,
+    zeros: usize,
 }
 
 impl<R: Read> Read for Tail<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
-        let zeros = buffer.iter().take(read).rev().take_while(|byte| **byte == 0).count();
-        self.zeros = if zeros == read { self.zeros + zeros as u64 } else { zeros as u64 };
+        let last = buffer.iter().take(read).rev().take(BLOCK);
+        let zeros = last.take_while(|byte| **byte == 0).count();
+        self.zeros = if zeros == read { self.zeros + zeros } else { zeros };
         Ok(read)
     }
 }
@@ -94,7 +97,7 @@ fn untar(reader: impl Read, target: &Path, limits: Limits) -> io::Result<()> {
     }
     // What follows belongs to the archive, and a decoder checks its sum at the end.
     io::copy(&mut tail, &mut io::sink())?;
-    if tail.zeros < 512 {
+    if tail.zeros < BLOCK {
         return Err(bad("it ends too early"));
     }
     unpacker.finish()

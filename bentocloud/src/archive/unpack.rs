@@ -239,21 +239,19 @@ fn normal(name: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// Whether a link at `name` to `target` stays below the root.
+/// Whether a link at `name` to `target` stays below the root. `..` is only allowed at the
+/// beginning: further on it could go up from where another link leads.
 pub(super) fn is_inside(name: &str, target: &str) -> bool {
     if target.is_empty() || target.starts_with('/') || target.contains(['\\', '\0', ':']) {
         return false;
     }
-    let mut depth = name.split('/').count() - 1;
-    for part in target.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => match depth.checked_sub(1) {
-                Some(above) => depth = above,
-                None => return false,
-            },
-            _ => depth += 1,
+    let mut parts = target.split('/').filter(|part| !matches!(*part, "" | ".")).peekable();
+    let mut above = name.split('/').count() - 1;
+    while parts.next_if_eq(&"..").is_some() {
+        match above.checked_sub(1) {
+            Some(next) => above = next,
+            None => return false,
         }
     }
-    true
+    parts.all(|part| part != "..")
 }

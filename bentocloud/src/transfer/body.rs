@@ -133,8 +133,9 @@ impl Read for Download {
             }
         }
         let taken = self.chunk.split_to(buffer.len().min(self.chunk.len()));
-        let length = taken.len();
-        buffer.iter_mut().zip(taken).for_each(|(place, byte)| *place = byte);
-        Ok(length)
+        if let Some(place) = buffer.get_mut(..taken.len()) {
+            place.copy_from_slice(&taken);
+        }
+        Ok(taken.len())
     }
 }

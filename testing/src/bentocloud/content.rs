@@ -1,12 +1,14 @@
 //! Archives in the storage: files, so that large ones need no memory.
 
 use std::{
-    fmt::Write as _,
     fs::File,
     future::Future as _,
     io::{self, Read, Seek, SeekFrom, Write},
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -14,13 +16,15 @@ use std::{
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
-use sha2::{Digest, Sha256};
 use tokio::time::{Sleep, sleep};
 
 /// Bytes of one chunk of an answer.
 const CHUNK: usize = 64 * 1024;
 /// The wait before a connection breaks.
 const PAUSE: Duration = Duration::from_millis(20);
+
+/// How many contents there were.
+static MADE: AtomicU64 = AtomicU64::new(0);
 
 /// An archive, or a part of one.
 #[derive(Clone, Debug)]
@@ -87,26 +91,21 @@ impl Content {
 struct Writer {
     file: File,
     length: u64,
-    hash: Sha256,
 }
 
 impl Writer {
     fn new() -> io::Result<Self> {
-        Ok(Self { file: tempfile::tempfile()?, length: 0, hash: Sha256::new() })
+        Ok(Self { file: tempfile::tempfile()?, length: 0 })
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.hash.update(bytes);
         self.length += bytes.len() as u64;
         self.file.write_all(bytes)
     }
 
     fn finish(self) -> Content {
-        let mut etag = String::from("\"");
-        for byte in self.hash.finalize().iter().take(16) {
-            let _ = write!(etag, "{byte:02x}");
-        }
-        etag.push('"');
+        // Every content has one of its own, so that a part or a version is never taken for another.
+        let etag = format!("\"content-{}\"", MADE.fetch_add(1, Ordering::Relaxed));
         Content { file: Arc::new(Mutex::new(self.file)), length: self.length, etag }
     }
 }

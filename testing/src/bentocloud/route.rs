@@ -274,7 +274,11 @@ impl Cloud {
                 let authorization = parts.headers.get("authorization");
                 let authorization = authorization.and_then(|value| value.to_str().ok());
                 let bearer = authorization.and_then(|value| value.strip_prefix("Bearer "));
-                self.lock().serve(name, &route.join("/"), bearer, json()).into()
+                let mut state = self.lock();
+                match state.admits(name, bearer) {
+                    Ok(()) => state.serve(parts, &route.join("/"), &query, body),
+                    Err(error) => Err(error).into(),
+                }
             }
             ["api", ..] => match self.entitled(&parts.headers, parts.uri.path()) {
                 Err(answer) => *answer,
