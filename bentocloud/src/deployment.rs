@@ -90,7 +90,7 @@ impl Deployments<'_> {
             .query("q", query.filter())
             .query("search", query.search.clone())
             .query("start", text(start));
-        request::must(self.client, call, Some("Deployment".to_owned())).await
+        request::must_leniently(self.client, call, "Deployment".to_owned()).await
     }
 
     /// Changes a deployment: reads what it is, lets `change` work on that, and sends the whole.
@@ -249,7 +249,7 @@ impl Deployments<'_> {
 
     async fn named(&self, call: Call<'_>, name: &str, cluster: Option<&str>) -> Result<Deployment> {
         let call = clustered(call, cluster);
-        request::must(self.client, call, Some(format!("Deployment {name}"))).await
+        request::must_leniently(self.client, call, format!("Deployment {name}")).await
     }
 }
 

@@ -122,11 +122,10 @@ impl fmt::Debug for Settings {
 /// around it would show the token to another network.
 fn proxies() -> Result<Vec<Proxy>> {
     let value = |names: [&str; 2]| {
-        let found = names.into_iter().filter_map(|name| {
+        names.into_iter().rev().find_map(|name| {
             let value = env::var(name).ok().filter(|value| !value.trim().is_empty())?;
             Some((name.to_owned(), value.trim().to_owned()))
-        });
-        found.last()
+        })
     };
     let excluded = value(["NO_PROXY", "no_proxy"]).map(|(_, hosts)| hosts).unwrap_or_default();
     let hosts: Vec<&str> = excluded.split(',').map(|host| host_of(host.trim())).collect();

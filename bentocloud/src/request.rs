@@ -8,6 +8,8 @@ use reqwest::{
     header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, RETRY_AFTER},
 };
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use serde_path_to_error::Segment;
 use url::Url;
 
 use crate::{
@@ -224,6 +226,53 @@ pub(crate) async fn must<T: DeserializeOwned>(
     }
 }
 
+/// As [`must`], but a field that does not fit is as one that is absent, where it may be absent: one
+/// odd deployment does not hide the others.
+pub(crate) async fn must_leniently<T: DeserializeOwned>(
+    client: &Inner,
+    call: Call<'_>,
+    what: String,
+) -> Result<T> {
+    let place = call.place();
+    let mut value: Value = must(client, call, Some(what)).await?;
+    loop {
+        let mut track = serde_path_to_error::Track::new();
+        let tracked = serde_path_to_error::Deserializer::new(&value, &mut track);
+        let Err(error) = T::deserialize(tracked) else { break };
+        let path = track.path();
+        if !drop_field(&mut value, &path) {
+            return Err(undecoded(place, &path, &value.to_string().into_bytes(), error));
+        }
+        tracing::warn!(%path, %error, "left out of the answer");
+    }
+    decode(place, &value.to_string().into_bytes())
+}
+
+/// Sets what is at the path to null, or removes it if it is null already. False if there is nothing.
+fn drop_field(value: &mut Value, path: &serde_path_to_error::Path) -> bool {
+    let mut pointer = String::new();
+    for segment in path.iter() {
+        match segment {
+            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
+            Segment::Map { key } => {
+                pointer.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1")));
+            }
+            Segment::Enum { .. } | Segment::Unknown => return false,
+        }
+    }
+    let Some((parent, last)) = pointer.rsplit_once('/') else { return false };
+    let last = last.replace("~1", "/").replace("~0", "~");
+    let Some(Value::Object(parent)) = value.pointer_mut(parent) else { return false };
+    match parent.get_mut(&last) {
+        Some(Value::Null) => parent.remove(&last).is_some(),
+        Some(field) => {
+            *field = Value::Null;
+            true
+        }
+        None => false,
+    }
+}
+
 /// Sends a call whose answer has nothing to read.
 pub(crate) async fn done(client: &Inner, call: Call<'_>, what: String) -> Result<()> {
     match call.send(client).await? {
@@ -257,12 +306,17 @@ pub(crate) async fn pages<'a, T: DeserializeOwned>(
 fn decode<T: DeserializeOwned>((method, path): (String, String), body: &[u8]) -> Result<T> {
     let mut json = serde_json::Deserializer::from_slice(body);
     serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let kind = Kind::Decode {
-            method,
-            path,
-            at: error.path().to_string(),
-            body: String::from_utf8_lossy(body).into_owned(),
-        };
-        Error::with_source(kind, error.into_inner())
+        let at = error.path().clone();
+        undecoded((method, path), &at, body, error.into_inner())
     })
+}
+
+fn undecoded(
+    (method, path): (String, String),
+    at: &serde_path_to_error::Path,
+    body: &[u8],
+    error: serde_json::Error,
+) -> Error {
+    let (at, body) = (at.to_string(), String::from_utf8_lossy(body).into_owned());
+    Error::with_source(Kind::Decode { method, path, at, body }, error)
 }

@@ -58,6 +58,7 @@ pub struct Env {
     /// The variable.
     pub name: String,
     /// Its value.
+    #[serde(default)]
     pub value: String,
 }
 
@@ -99,6 +100,7 @@ resource! {
     /// An organisation.
     pub struct Organization {
         /// What it says about itself.
+        #[serde(default)]
         pub description: String,
     }
 }
@@ -107,6 +109,7 @@ resource! {
     /// A cluster that deployments run on.
     pub struct Cluster {
         /// What it says about itself.
+        #[serde(default)]
         pub description: String,
         /// Whose it is.
         pub organization_name: String,
@@ -122,6 +125,7 @@ resource! {
     /// A cluster with everything about it.
     pub struct ClusterFull {
         /// What it says about itself.
+        #[serde(default)]
         pub description: String,
         /// Whose it is.
         pub organization_name: String,
@@ -153,6 +157,7 @@ resource! {
         /// The name for people.
         pub display_name: String,
         /// What it says about itself.
+        #[serde(default)]
         pub description: String,
         /// What it consists of.
         pub config: InstanceConfig,
@@ -222,6 +227,7 @@ resource! {
     /// A bento: one version of a packed service.
     pub struct Bento {
         /// What it says about itself.
+        #[serde(default)]
         pub description: String,
         /// The version.
         pub version: String,
@@ -283,6 +289,7 @@ resource! {
     /// All versions of a bento.
     pub struct BentoRepository {
         /// What it says about itself.
+        #[serde(default)]
         pub description: String,
     }
 }

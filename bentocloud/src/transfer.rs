@@ -30,6 +30,9 @@ use crate::{
     store::{Kind, Store},
 };
 
+/// What is called with each step of a transfer.
+pub type Listener = Arc<dyn Fn(Progress<'_>) + Send + Sync>;
+
 /// How to push or pull.
 #[derive(Clone)]
 pub struct Transfer {
@@ -48,7 +51,7 @@ pub struct Transfer {
     /// Cancelling it ends the transfer in an orderly way: the server gets to know.
     pub stop: CancellationToken,
     /// Is called with each step.
-    pub progress: Option<Arc<dyn Fn(Progress<'_>) + Send + Sync>>,
+    pub progress: Option<Listener>,
 }
 
 impl Default for Transfer {

@@ -107,6 +107,16 @@ mod unix {
     }
 
     #[test]
+    fn a_file_that_its_owner_made_read_only_stays() {
+        let home = home(Some(TWO));
+        let path = home.path().join(".yatai.yaml");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
+        let error = at(&home).save(Context::new("y", "e", "t")).unwrap_err();
+        assert!(error.is_file(), "{error}");
+        assert_eq!(file(&home).as_deref(), Some(TWO));
+    }
+
+    #[test]
     fn links_stay_links_even_if_they_lead_nowhere_yet() {
         let home = home(None);
         let link = home.path().join(".yatai.yaml");

@@ -37,9 +37,7 @@ fn client(cloud: &BentoCloud) -> Client {
 }
 
 fn small() -> Transfer {
-    let mut transfer = Transfer::default();
-    transfer.part_size = 4096;
-    transfer
+    Transfer { part_size: 4096, ..Transfer::default() }
 }
 
 async fn push(cloud: &BentoCloud, store: &Store, tag_: &str) -> Result<Vec<Moved>, Error> {

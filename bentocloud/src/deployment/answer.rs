@@ -14,6 +14,7 @@ resource! {
         /// What it is doing.
         pub status: Status,
         /// The namespace it lives in.
+        #[serde(default)]
         pub kube_namespace: String,
         /// Who made it.
         pub creator: User,

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
-    io::{self, ErrorKind, Write as _},
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -180,6 +180,6 @@ fn exchange(new: &Path, old: &Path) -> io::Result<()> {
     fs::rename(old, &aside)?;
     fs::rename(new, old).or_else(|error| {
         fs::rename(&aside, old)?;
-        Err(io::Error::new(ErrorKind::Other, error))
+        Err(error)
     })
 }

@@ -113,7 +113,7 @@ impl Remote {
     /// Makes the repository if there is none.
     pub(super) async fn ensure_repository(&self) -> Result<()> {
         let inner = &self.client.inner;
-        let get = || -> Result<_> { Ok(Call::get(self.kind.repositories()).name(&self.name)?) };
+        let get = || Call::get(self.kind.repositories()).name(&self.name);
         if request::maybe::<Value>(inner, get()?).await?.is_some() {
             return Ok(());
         }

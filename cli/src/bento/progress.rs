@@ -5,14 +5,14 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use bentocloud::transfer::Progress;
+use bentocloud::transfer::{Listener, Progress};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 const TEMPLATE: &str = "{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}";
 const UNKNOWN: &str = "{msg} {spinner} {bytes} {bytes_per_sec}";
 
 /// Draws nothing if `quiet`, or if there is no terminal.
-pub(super) fn listener(quiet: bool) -> Arc<dyn Fn(Progress<'_>) + Send + Sync> {
+pub(super) fn listener(quiet: bool) -> Listener {
     let target = match quiet || !console::user_attended_stderr() {
         true => ProgressDrawTarget::hidden(),
         false => ProgressDrawTarget::stderr(),
