@@ -18,6 +18,8 @@ pub(crate) enum Code {
     Timeout = 3,
     /// A value that was given cannot be used.
     Argument = 4,
+    /// Ended at the keyboard.
+    Interrupted = 130,
 }
 
 /// Why a command failed: what went wrong, why, and what to do about it.
