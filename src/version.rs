@@ -14,16 +14,8 @@
 //! asks at once. A manager that does not say its version is taken for one that has everything, and
 //! is asked again by the first such operation a minute later.
 
-mod document;
-mod requirements;
-
 use std::{fmt, str::FromStr};
 
-pub use self::document::Projection;
-pub(crate) use self::{
-    document::Documents,
-    requirements::{Gate, QUERY},
-};
 use crate::config::ApiVersion;
 
 /// The release of a manager, such as 26.9.6.
