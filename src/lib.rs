@@ -89,7 +89,7 @@ pub use graphql_client;
 pub use observe::Observer;
 pub use operation::{
     DynamicOperation, Field, Operation, OperationInfo, OperationKind, Page, Paginated, Pagination,
-    Refusal, Row, Rows,
+    Row, Rows,
 };
 pub use paging::{Items, ListChanges, Pager, Position};
 pub use request::Request;

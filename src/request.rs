@@ -17,10 +17,10 @@ use crate::{
     dispatch::{Call, Dispatcher},
     error::{Error, Result},
     http::HttpResponse,
-    operation::{ADMIN_PATH, Completion, Operation, info::RootFieldInfo},
+    operation::{ADMIN_PATH, Completion, Gate, Operation, QUERY, info::RootFieldInfo},
     response::{self, RequestInfo, Response},
     retry::Retry,
-    version::{self, Gate, VersionPolicy},
+    version::VersionPolicy,
 };
 
 /// A call that is ready to be sent. Awaiting it returns the data;
@@ -208,7 +208,7 @@ fn body(
     variables: &impl Serialize,
 ) -> serde_json::Result<(Bytes, Places)> {
     let mut body = Vec::with_capacity(document.len() + 256);
-    body.extend_from_slice(version::QUERY);
+    body.extend_from_slice(QUERY);
     let document = {
         let begin = body.len();
         write_string(&mut body, document)?;

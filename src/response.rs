@@ -11,7 +11,7 @@ use crate::{
         Decode, Document, Error, Graphql, GraphqlError, Http, Problem, Result, head, undecodable,
     },
     http::{HttpResponse, RateLimit, media_type},
-    operation::{Refusal, info::RootFieldInfo},
+    operation::info::RootFieldInfo,
 };
 
 /// How many bytes of a body that was not understood an error keeps.
@@ -199,8 +199,7 @@ pub(crate) fn check_refusal(response: &HttpResponse, fields: &[RootFieldInfo]) -
             let message = field.message.and_then(|key| answer.get(key));
             let message: Option<Cow<'_, str>> =
                 message.and_then(|message| serde_json::from_str(message.get()).ok());
-            let refusal = Refusal { field: field.key, message: message.as_deref() };
-            return Err(Error::refused(refusal));
+            return Err(Error::refused(field.key, message.as_deref()));
         }
     }
     Ok(())
@@ -217,8 +216,7 @@ fn refused(data: &RawValue) -> Option<Error> {
     let fields: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(data.get()).ok()?;
     fields.iter().find_map(|(field, answer)| {
         let verdict: Verdict<'_> = serde_json::from_str(answer.get()).ok()?;
-        let refusal = Refusal { field, message: verdict.msg.as_deref() };
-        (!verdict.ok).then(|| Error::refused(refusal))
+        (!verdict.ok).then(|| Error::refused(field, verdict.msg.as_deref()))
     })
 }
 

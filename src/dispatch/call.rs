@@ -9,10 +9,10 @@ use crate::{
     config::Endpoint,
     error::{Document, Error, Result},
     http::{HttpRequest, HttpResponse},
-    operation::OperationKind,
+    operation::{Gate, OperationKind},
     response::RequestInfo,
     retry::Retry,
-    version::{Gate, VersionPolicy},
+    version::VersionPolicy,
 };
 
 /// Decodes a response. An error counts as a failure of the request.

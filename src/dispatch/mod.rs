@@ -31,10 +31,11 @@ use crate::{
     config::{ApiVersion, Config, Endpoint},
     error::{Error, Result},
     observe::Observer,
+    operation::Documents,
     retry::Retry,
     sign::Signer,
     transport::{HttpTransport, Transport},
-    version::{Documents, ManagerVersion, VersionPolicy},
+    version::{ManagerVersion, VersionPolicy},
 };
 
 /// Largest response: 64 MiB.

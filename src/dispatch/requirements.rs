@@ -10,9 +10,9 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    operation::OperationKind,
+    operation::{Gate, OperationKind},
     retry::Retry,
-    version::{Gate, ManagerVersion, VersionPolicy},
+    version::{ManagerVersion, VersionPolicy},
 };
 
 /// Longest time that a call waits for the manager's version.

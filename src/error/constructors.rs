@@ -8,7 +8,6 @@ use super::{Decode, Error, Graphql, Http, Inner, Repr, Sent, Source, classify::C
 use crate::{
     config::ApiVersion,
     http::{HttpResponse, RateLimit},
-    operation::Refusal,
     transport::TransportError,
     version::{InvalidManagerVersion, ManagerVersion, Requirement},
 };
@@ -107,11 +106,9 @@ impl Error {
         error
     }
 
-    pub(crate) fn refused(refusal: Refusal<'_>) -> Self {
-        Self::new(Repr::Refused {
-            field: refusal.field.to_owned(),
-            message: refusal.message.map(str::to_owned),
-        })
+    pub(crate) fn refused(field: &str, message: Option<&str>) -> Self {
+        let (field, message) = (field.to_owned(), message.map(str::to_owned));
+        Self::new(Repr::Refused { field, message })
     }
 
     pub(crate) fn decode(decode: Decode, writes: bool) -> Self {

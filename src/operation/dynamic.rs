@@ -6,12 +6,10 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::{
-    Completion, Field, Operation, OperationInfo, Page, Paginated, Row, Rows, row::key_alias,
+    Completion, Field, Operation, OperationInfo, Page, Paginated, Projection, Row, Rows,
+    row::key_alias,
 };
-use crate::{
-    error::{Error, Result},
-    version::Projection,
-};
+use crate::error::{Error, Result};
 
 /// An operation that is built at run time: a description, variables as JSON, and the fields of a
 /// row. It is sent and read page by page as a compiled one is, and respects the manager's version.

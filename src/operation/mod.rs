@@ -18,23 +18,31 @@
 //! # }
 //! ```
 
+mod document;
 mod dynamic;
 mod field;
 pub mod info;
+mod requirements;
 mod row;
 
 use std::sync::Arc;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-pub(crate) use self::dynamic::variables;
+#[doc(hidden)]
+pub use self::document::Projection;
+pub(crate) use self::{
+    document::Documents,
+    dynamic::variables,
+    requirements::{Gate, QUERY},
+};
 pub use self::{
     dynamic::DynamicOperation,
     field::{Field, title},
     info::OperationInfo,
     row::{Row, Rows},
 };
-use crate::{error::Result, version::Projection};
+use crate::error::Result;
 
 /// Path of the admin schema.
 pub(crate) const ADMIN_PATH: &str = "/admin/gql";
@@ -122,16 +130,6 @@ pub type Completion<D> = Box<dyn Fn(&mut D) + Send + Sync>;
 pub trait Compiled: Operation {
     /// The description.
     const INFO: &'static OperationInfo;
-}
-
-/// A mutation that the manager refused with `ok: false`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Refusal<'a> {
-    /// Response key of the root field that was refused.
-    pub field: &'a str,
-    /// The manager's reason. It may contain secrets: see [`crate::Error`] on how it is shown.
-    pub message: Option<&'a str>,
 }
 
 /// A query for one list that can be read page by page with [`Client::pages`](crate::Client::pages).

@@ -2,12 +2,12 @@
 
 use apollo_compiler::{
     Name, Node,
-    executable::{Field, Fragment, Operation, Selection},
+    executable::{Fragment, Operation, Selection},
 };
 
 use super::{Lowering, page::is_called};
 use crate::{
-    collect_fields::Fields,
+    collect_fields::{Fields, Merged, Part},
     document_text::{DocumentText, TextPart, whole},
     graph::is_abstract,
     model::{
@@ -99,93 +99,108 @@ impl<'d> Lowering<'d> {
         }
         let (parts, requires) = self.texts.around(operation, fragment, text);
         let around = split(parts, &format!("{{...{}}}", fragment.name))?;
-        // The largest fragment on the type offers the most fields.
-        let (_, table) = self.largest.get(on)?;
+        let table = self.selectable(fragment)?;
         Some(RowSet {
             path,
             total: total.map(|field| field.response_key().to_string()),
             edges: None,
-            fields: RowFields::Fragment(*table),
+            fields: RowFields::Fragment(table),
             projection: Some(Projection { around, requires }),
         })
     }
 
+    /// The fragment whose fields can be selected instead: the largest on the type, if it has all of
+    /// the fields.
+    fn selectable(&self, fragment: &'d Node<Fragment>) -> Option<TypeId> {
+        let on = fragment.type_condition();
+        let own = *self.fragments.get(&fragment.name)?;
+        let Some(&(_, largest)) = self.largest.get(on) else { return Some(own) };
+        let keys = |fragment: &'d Node<Fragment>| {
+            self.selector.fields(&[(&fragment.selection_set).into()], on)
+        };
+        let name = self.fragments.iter().find(|(_, id)| **id == largest).map(|(name, _)| name)?;
+        let others = keys(self.documents.executable.fragments.get(name)?);
+        let has_all = keys(fragment).keys().all(|key| others.contains_key(key));
+        Some(if has_all { largest } else { own })
+    }
+
     /// The rows of a connection, or of another selection.
     fn plain_rows(&self, operation: &'d Node<Operation>) -> Option<RowSet> {
-        let mut rows = RowSet {
-            path: Vec::new(),
-            total: None,
-            edges: None,
-            fields: RowFields::Own(Table { on: String::new(), rows: Vec::new() }),
-            projection: None,
-        };
-        let mut set = &operation.selection_set;
-        loop {
-            let on = &set.ty;
-            if is_abstract(self.schema, on) {
-                return None;
+        let (mut path, mut total, mut edges) = (Vec::new(), None, None);
+        let mut parts = vec![Part::from(&operation.selection_set)];
+        let mut on = operation.selection_set.ty.clone();
+        let fields = loop {
+            if is_abstract(self.schema, &on) {
+                // Only one of its types has fields of its own.
+                let mut narrower = self.selector.narrower(&parts, &on).into_iter();
+                let (Some(only), None) = (narrower.next(), narrower.next()) else { return None };
+                on = only;
             }
-            let sole = self.selector.sole_fragment(&[set.into()], on);
-            if let Some(id) = sole.and_then(|name| self.fragments.get(name)) {
-                rows.fields = RowFields::Fragment(*id);
-                break;
+            let sole = self.selector.sole_fragment(&parts, &on);
+            let with_table = sole.filter(|name| {
+                let fragment = self.documents.executable.fragments.get(*name);
+                fragment.is_some_and(|it| !is_abstract(self.schema, it.type_condition()))
+            });
+            if let Some(id) = with_table.and_then(|name| self.fragments.get(name)) {
+                break RowFields::Fragment(*id);
             }
-            let fields: Option<Vec<_>> = set.selections.iter().map(Selection::as_field).collect();
-            let Some(inner) = fields.as_ref().and_then(|fields| wrapped(fields)) else {
-                if rows.path.is_empty() {
-                    return None;
-                }
-                rows.fields =
-                    RowFields::Own(self.table_of(&self.selector.fields(&[set.into()], on), on)?);
-                break;
+            let fields = self.selector.fields(&parts, &on);
+            let Some((key, inner)) = wrapped(&fields) else {
+                break RowFields::Own(self.table_of(&fields, &on)?);
             };
-            let fields = fields.unwrap_or_default();
-            let called = |name: &str| fields.iter().find(|field| is_called(&field.name, name));
-            let total = called("total_count").or_else(|| called("count"));
-            rows.total = total.map(|field| field.response_key().to_string());
-            rows.path.push(inner.response_key().to_string());
-            set = &inner.selection_set;
-            if inner.name != "edges" {
-                continue;
+            let count = find(&fields, "total_count").or_else(|| find(&fields, "count"));
+            total = count.map(|(key, _)| key.to_string());
+            path.push(key.to_string());
+            let mut row = inner;
+            let edge;
+            if find(&fields, "edges").is_some_and(|(edges, _)| edges == key) {
+                edge = self.selector.fields(&inner.parts(), type_of(inner)?);
+                let (node, merged) = find(&edge, "node")?;
+                edges = Some(EdgeKeys {
+                    node: node.to_string(),
+                    cursor: find(&edge, "cursor").map(|(key, _)| key.to_string()),
+                    info: find(&fields, "page_info").and_then(|(key, info)| {
+                        let inner = self.selector.fields(&info.parts(), type_of(info)?);
+                        Some(PageInfoKeys {
+                            info: key.to_string(),
+                            more: find(&inner, "has_next_page")?.0.to_string(),
+                            end: find(&inner, "end_cursor")?.0.to_string(),
+                        })
+                    }),
+                });
+                row = merged;
             }
-            let edge = set.selections.iter().filter_map(Selection::as_field);
-            let edge: Vec<_> = edge.collect();
-            let node = edge.iter().find(|field| field.name == "node")?;
-            let cursor = edge.iter().find(|field| field.name == "cursor");
-            let info = called("page_info").and_then(|info| {
-                let inner = info.selection_set.selections.iter().filter_map(Selection::as_field);
-                let inner: Vec<_> = inner.collect();
-                let key = |name: &str| {
-                    let field = inner.iter().find(|field| is_called(&field.name, name));
-                    field.map(|field| field.response_key().to_string())
-                };
-                Some(PageInfoKeys {
-                    info: info.response_key().to_string(),
-                    more: key("has_next_page")?,
-                    end: key("end_cursor")?,
-                })
-            });
-            rows.edges = Some(EdgeKeys {
-                node: node.response_key().to_string(),
-                cursor: cursor.map(|field| field.response_key().to_string()),
-                info,
-            });
-            set = &node.selection_set;
-        }
+            (parts, on) = (row.parts(), type_of(row)?.clone());
+        };
+        let rows = RowSet { path, total, edges, fields, projection: None };
         (!rows.path.is_empty()).then_some(rows)
     }
 }
 
+/// The field of this name, in either case.
+fn find<'f, 'd>(fields: &'f Fields<'d>, name: &str) -> Option<(&'d Name, &'f Merged<'d>)> {
+    let mut fields = fields.iter();
+    let called = |merged: &Merged<'d>| {
+        merged.fields.first().is_some_and(|field| is_called(&field.name, name))
+    };
+    fields.find(|(_, merged)| called(merged)).map(|(key, merged)| (*key, merged))
+}
+
+fn type_of<'d>(merged: &Merged<'d>) -> Option<&'d Name> {
+    merged.fields.first().map(|field| field.definition.ty.inner_named_type())
+}
+
 /// The field within a wrapper: the only one with fields of its own, beside a total, a page
 /// information or a refusal.
-fn wrapped<'f>(fields: &[&'f Node<Field>]) -> Option<&'f Node<Field>> {
+fn wrapped<'f, 'd>(fields: &'f Fields<'d>) -> Option<(&'d Name, &'f Merged<'d>)> {
     const BESIDE: [&str; 6] = ["total_count", "count", "page_info", "ok", "msg", "__typename"];
-    let beside = |field: &&&Node<Field>| BESIDE.iter().any(|name| is_called(&field.name, name));
-    let mut others = fields.iter().filter(|field| !beside(field));
-    match (others.next(), others.next()) {
-        (Some(field), None) if !field.selection_set.is_empty() => Some(field),
-        _ => None,
-    }
+    let first = |merged: &Merged<'d>| merged.fields.first().copied();
+    let beside = |merged: &Merged<'d>| {
+        first(merged).is_some_and(|field| BESIDE.iter().any(|name| is_called(&field.name, name)))
+    };
+    let mut others = fields.iter().filter(|(_, merged)| !beside(merged));
+    let (Some((key, merged)), None) = (others.next(), others.next()) else { return None };
+    (!first(merged)?.selection_set.is_empty()).then_some((*key, merged))
 }
 
 /// Splits parts around a string that is always sent.

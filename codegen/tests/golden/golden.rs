@@ -683,7 +683,7 @@ pub mod edges {
         }
     }
 
-    ::backendai::__operation!(Result_, result::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "edges", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo::new("", Any::FIELDS, &["me"])), ..::backendai::OperationInfo::query("Result", "query Result{me{...Any}}fragment Any on Node{__typename id...on User{name}}") });
+    ::backendai::__operation!(Result_, result::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "edges", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo::new("User", &[::backendai::Field::new("id", None, "id", ::backendai::Format::Plain, false), ::backendai::Field::new("name", None, "name", ::backendai::Format::Plain, false)], &["me"])), ..::backendai::OperationInfo::query("Result", "query Result{me{...Any}}fragment Any on Node{__typename id...on User{name}}") });
 
     /// Types of the answer in [`Result_`].
     pub mod result {
@@ -803,7 +803,7 @@ pub mod edges {
         }
     }
 
-    ::backendai::__operation!(User_, user_::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "edges", root_fields: &[::backendai::operation::info::RootFieldInfo::new("node")], ..::backendai::OperationInfo::query("user", "query user{node(id:1){__typename...Any}}fragment Any on Node{__typename id...on User{name}}") });
+    ::backendai::__operation!(User_, user_::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "edges", root_fields: &[::backendai::operation::info::RootFieldInfo::new("node")], rows: Some(::backendai::operation::info::RowsInfo::new("User", &[::backendai::Field::new("id", None, "id", ::backendai::Format::Plain, false), ::backendai::Field::new("name", None, "name", ::backendai::Format::Plain, false)], &["node"])), ..::backendai::OperationInfo::query("user", "query user{node(id:1){__typename...Any}}fragment Any on Node{__typename id...on User{name}}") });
 
     /// Types of the answer in [`User_`].
     pub mod user_ {
@@ -1846,7 +1846,7 @@ pub mod lists {
         }
     }
 
-    ::backendai::__operation!(RobotsV2, robots_v2::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "lists", docs: "A connection that takes both.", root_fields: &[::backendai::operation::info::RootFieldInfo::new("robotsV2")], variables: &[::backendai::operation::info::InputValueInfo::new("first", "Int"), ::backendai::operation::info::InputValueInfo::new("after", "String"), ::backendai::operation::info::InputValueInfo::new("limit", "Int"), ::backendai::operation::info::InputValueInfo::new("offset", "Int"), ::backendai::operation::info::InputValueInfo::new("by", "[Int!]")], paging: Some(::backendai::operation::info::PagingInfo { strategies: &[::backendai::Pagination::Offset, ::backendai::Pagination::Cursor], key: None, window: Some(::backendai::operation::info::WindowInfo { limit: "limit", offset: "offset", unset: &["first", "after"] }), cursor: Some(::backendai::operation::info::CursorInfo { first: "first", after: "after", unset: &["limit", "offset"] }), order: None, filter: None, orders: &["by"] }), ..::backendai::OperationInfo::query("RobotsV2", "query RobotsV2($first:Int$after:String$limit:Int$offset:Int$by:[Int!]){robotsV2(first:$first after:$after limit:$limit offset:$offset orderBy:$by){count edges{...Edge}pageInfo{hasNextPage endCursor}}}fragment Edge on RobotEdge{cursor node{name}}") });
+    ::backendai::__operation!(RobotsV2, robots_v2::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "lists", docs: "A connection that takes both.", root_fields: &[::backendai::operation::info::RootFieldInfo::new("robotsV2")], variables: &[::backendai::operation::info::InputValueInfo::new("first", "Int"), ::backendai::operation::info::InputValueInfo::new("after", "String"), ::backendai::operation::info::InputValueInfo::new("limit", "Int"), ::backendai::operation::info::InputValueInfo::new("offset", "Int"), ::backendai::operation::info::InputValueInfo::new("by", "[Int!]")], rows: Some(::backendai::operation::info::RowsInfo { total: Some("count"), edges: Some(::backendai::operation::info::EdgesInfo::RELAY), ..::backendai::operation::info::RowsInfo::new("Robot", &[::backendai::Field::new("name", None, "name", ::backendai::Format::Plain, false)], &["robotsV2", "edges"]) }), paging: Some(::backendai::operation::info::PagingInfo { strategies: &[::backendai::Pagination::Offset, ::backendai::Pagination::Cursor], key: None, window: Some(::backendai::operation::info::WindowInfo { limit: "limit", offset: "offset", unset: &["first", "after"] }), cursor: Some(::backendai::operation::info::CursorInfo { first: "first", after: "after", unset: &["limit", "offset"] }), order: None, filter: None, orders: &["by"] }), ..::backendai::OperationInfo::query("RobotsV2", "query RobotsV2($first:Int$after:String$limit:Int$offset:Int$by:[Int!]){robotsV2(first:$first after:$after limit:$limit offset:$offset orderBy:$by){count edges{...Edge}pageInfo{hasNextPage endCursor}}}fragment Edge on RobotEdge{cursor node{name}}") });
 
     impl ::backendai::Paginated for RobotsV2 {
         type Item = edge::Node;
@@ -2267,7 +2267,7 @@ pub mod people {
         }
     }
 
-    ::backendai::__operation!(Users, users::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "people", docs: "Read page by page.", root_fields: &[::backendai::operation::info::RootFieldInfo::new("user_list")], variables: &[::backendai::operation::info::InputValueInfo { default: Some("20"), ..::backendai::operation::info::InputValueInfo::new("limit", "Int!") }, ::backendai::operation::info::InputValueInfo::new("offset", "Int!"), ::backendai::operation::info::InputValueInfo::new("order", "String"), ::backendai::operation::info::InputValueInfo::new("filter", "String")], rows: Some(::backendai::operation::info::RowsInfo { total: Some("total_count"), projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query Users($limit:Int!=20$offset:Int!$order:String$filter:String){user_list(limit:$limit offset:$offset order:$order filter:$filter){items"), after: ::backendai::operation::info::SourceText::new("total_count}}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", UserCard::FIELDS, &["user_list", "items"]) }), paging: Some(::backendai::operation::info::PagingInfo { strategies: &[::backendai::Pagination::Keyset, ::backendai::Pagination::Offset], key: Some(::backendai::operation::info::KeyInfo { columns: "name", fields: &["name"] }), window: Some(::backendai::operation::info::WindowInfo { limit: "limit", offset: "offset", unset: &[] }), cursor: None, order: Some("order"), filter: Some("filter"), orders: &["order"] }), ..::backendai::OperationInfo::query("Users", "query Users($limit:Int!=20$offset:Int!$order:String$filter:String){user_list(limit:$limit offset:$offset order:$order filter:$filter){items{...Contact}total_count}}fragment Contact on User{name email tags}") });
+    ::backendai::__operation!(Users, users::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "people", docs: "Read page by page.", root_fields: &[::backendai::operation::info::RootFieldInfo::new("user_list")], variables: &[::backendai::operation::info::InputValueInfo { default: Some("20"), ..::backendai::operation::info::InputValueInfo::new("limit", "Int!") }, ::backendai::operation::info::InputValueInfo::new("offset", "Int!"), ::backendai::operation::info::InputValueInfo::new("order", "String"), ::backendai::operation::info::InputValueInfo::new("filter", "String")], rows: Some(::backendai::operation::info::RowsInfo { total: Some("total_count"), projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query Users($limit:Int!=20$offset:Int!$order:String$filter:String){user_list(limit:$limit offset:$offset order:$order filter:$filter){items"), after: ::backendai::operation::info::SourceText::new("total_count}}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", Contact::FIELDS, &["user_list", "items"]) }), paging: Some(::backendai::operation::info::PagingInfo { strategies: &[::backendai::Pagination::Keyset, ::backendai::Pagination::Offset], key: Some(::backendai::operation::info::KeyInfo { columns: "name", fields: &["name"] }), window: Some(::backendai::operation::info::WindowInfo { limit: "limit", offset: "offset", unset: &[] }), cursor: None, order: Some("order"), filter: Some("filter"), orders: &["order"] }), ..::backendai::OperationInfo::query("Users", "query Users($limit:Int!=20$offset:Int!$order:String$filter:String){user_list(limit:$limit offset:$offset order:$order filter:$filter){items{...Contact}total_count}}fragment Contact on User{name email tags}") });
 
     impl ::backendai::Paginated for Users {
         type Item = Contact;
@@ -2354,7 +2354,7 @@ pub mod prelude {
         }
     }
 
-    ::backendai::__operation!(Option_, option::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", docs: "Operations, and a fragment, with the names of what the generated code itself uses.", root_fields: &[::backendai::operation::info::RootFieldInfo::new("user"), ::backendai::operation::info::RootFieldInfo::new("echo")], variables: &[::backendai::operation::info::InputValueInfo::new("id", "ID!"), ::backendai::operation::info::InputValueInfo { default: Some("LOW"), holds: ::backendai::operation::info::InputType::Enum(&super::input_info::Level), ..::backendai::operation::info::InputValueInfo::new("level", "Level") }], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query Option($id:ID!$level:Level=LOW){user(id:$id)"), after: ::backendai::operation::info::SourceText::new("echo(level:$level)}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", super::people::UserCard::FIELDS, &["user"]) }), ..::backendai::OperationInfo::query("Option", "query Option($id:ID!$level:Level=LOW){user(id:$id){...Vec}echo(level:$level)}fragment Vec on User{name tags email}") });
+    ::backendai::__operation!(Option_, option::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", docs: "Operations, and a fragment, with the names of what the generated code itself uses.", root_fields: &[::backendai::operation::info::RootFieldInfo::new("user"), ::backendai::operation::info::RootFieldInfo::new("echo")], variables: &[::backendai::operation::info::InputValueInfo::new("id", "ID!"), ::backendai::operation::info::InputValueInfo { default: Some("LOW"), holds: ::backendai::operation::info::InputType::Enum(&super::input_info::Level), ..::backendai::operation::info::InputValueInfo::new("level", "Level") }], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query Option($id:ID!$level:Level=LOW){user(id:$id)"), after: ::backendai::operation::info::SourceText::new("echo(level:$level)}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", Vec_::FIELDS, &["user"]) }), ..::backendai::OperationInfo::query("Option", "query Option($id:ID!$level:Level=LOW){user(id:$id){...Vec}echo(level:$level)}fragment Vec on User{name tags email}") });
 
     /// Types of the answer in [`Option_`].
     pub mod option {
@@ -2386,7 +2386,7 @@ pub mod prelude {
         }
     }
 
-    ::backendai::__operation!(Some_, some::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("user")], variables: &[::backendai::operation::info::InputValueInfo::new("id", "ID!")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query Some($id:ID!){user(id:$id)"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", super::people::UserCard::FIELDS, &["user"]) }), ..::backendai::OperationInfo::query("Some", "query Some($id:ID!){user(id:$id){...Vec}}fragment Vec on User{name tags email}") });
+    ::backendai::__operation!(Some_, some::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("user")], variables: &[::backendai::operation::info::InputValueInfo::new("id", "ID!")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query Some($id:ID!){user(id:$id)"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", Vec_::FIELDS, &["user"]) }), ..::backendai::OperationInfo::query("Some", "query Some($id:ID!){user(id:$id){...Vec}}fragment Vec on User{name tags email}") });
 
     /// Types of the answer in [`Some_`].
     pub mod some {
@@ -2415,7 +2415,7 @@ pub mod prelude {
         }
     }
 
-    ::backendai::__operation!(None_, none::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query None{me"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", super::people::UserCard::FIELDS, &["me"]) }), ..::backendai::OperationInfo::query("None", "query None{me{...Vec}}fragment Vec on User{name tags email}") });
+    ::backendai::__operation!(None_, none::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query None{me"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", Vec_::FIELDS, &["me"]) }), ..::backendai::OperationInfo::query("None", "query None{me{...Vec}}fragment Vec on User{name tags email}") });
 
     /// Types of the answer in [`None_`].
     pub mod none {
@@ -2444,7 +2444,7 @@ pub mod prelude {
         }
     }
 
-    ::backendai::__operation!(Ok_, ok::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query Ok{me"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", super::people::UserCard::FIELDS, &["me"]) }), ..::backendai::OperationInfo::query("Ok", "query Ok{me{...Vec}}fragment Vec on User{name tags email}") });
+    ::backendai::__operation!(Ok_, ok::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query Ok{me"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", Vec_::FIELDS, &["me"]) }), ..::backendai::OperationInfo::query("Ok", "query Ok{me{...Vec}}fragment Vec on User{name tags email}") });
 
     /// Types of the answer in [`Ok_`].
     pub mod ok {
@@ -2513,7 +2513,7 @@ pub mod prelude {
         }
     }
 
-    ::backendai::__operation!(String_, string::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("user")], variables: &[::backendai::operation::info::InputValueInfo::new("id", "ID!")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query String($id:ID!){user(id:$id)"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", super::people::UserCard::FIELDS, &["user"]) }), ..::backendai::OperationInfo::query("String", "query String($id:ID!){user(id:$id){...Vec}}fragment Vec on User{name tags email}") });
+    ::backendai::__operation!(String_, string::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("user")], variables: &[::backendai::operation::info::InputValueInfo::new("id", "ID!")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query String($id:ID!){user(id:$id)"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", Vec_::FIELDS, &["user"]) }), ..::backendai::OperationInfo::query("String", "query String($id:ID!){user(id:$id){...Vec}}fragment Vec on User{name tags email}") });
 
     /// Types of the answer in [`String_`].
     pub mod string {
@@ -2542,7 +2542,7 @@ pub mod prelude {
         }
     }
 
-    ::backendai::__operation!(Box_, r#box::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query Box{me"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", super::people::UserCard::FIELDS, &["me"]) }), ..::backendai::OperationInfo::query("Box", "query Box{me{...Vec}}fragment Vec on User{name tags email}") });
+    ::backendai::__operation!(Box_, r#box::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query Box{me"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", Vec_::FIELDS, &["me"]) }), ..::backendai::OperationInfo::query("Box", "query Box{me{...Vec}}fragment Vec on User{name tags email}") });
 
     /// Types of the answer in [`Box_`].
     pub mod r#box {
@@ -2609,7 +2609,7 @@ pub mod prelude {
         }
     }
 
-    ::backendai::__operation!(Clone, clone::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query Clone{me"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", super::people::UserCard::FIELDS, &["me"]) }), ..::backendai::OperationInfo::query("Clone", "query Clone{me{...Vec}}fragment Vec on User{name tags email}") });
+    ::backendai::__operation!(Clone, clone::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query Clone{me"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", Vec_::FIELDS, &["me"]) }), ..::backendai::OperationInfo::query("Clone", "query Clone{me{...Vec}}fragment Vec on User{name tags email}") });
 
     /// Types of the answer in [`Clone`].
     pub mod clone {
@@ -2714,7 +2714,7 @@ pub mod prelude {
         }
     }
 
-    ::backendai::__operation!(Bool, bool::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query bool{me"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", super::people::UserCard::FIELDS, &["me"]) }), ..::backendai::OperationInfo::query("bool", "query bool{me{...Vec}}fragment Vec on User{name tags email}") });
+    ::backendai::__operation!(Bool, bool::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query bool{me"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", Vec_::FIELDS, &["me"]) }), ..::backendai::OperationInfo::query("bool", "query bool{me{...Vec}}fragment Vec on User{name tags email}") });
 
     /// Types of the answer in [`Bool`].
     pub mod bool {
@@ -2781,7 +2781,7 @@ pub mod prelude {
         }
     }
 
-    ::backendai::__operation!(Core, core::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query core{me"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", super::people::UserCard::FIELDS, &["me"]) }), ..::backendai::OperationInfo::query("core", "query core{me{...Vec}}fragment Vec on User{name tags email}") });
+    ::backendai::__operation!(Core, core::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query core{me"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", Vec_::FIELDS, &["me"]) }), ..::backendai::OperationInfo::query("core", "query core{me{...Vec}}fragment Vec on User{name tags email}") });
 
     /// Types of the answer in [`Core`].
     pub mod core {
@@ -2810,7 +2810,7 @@ pub mod prelude {
         }
     }
 
-    ::backendai::__operation!(Std, std::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query std{me"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", super::people::UserCard::FIELDS, &["me"]) }), ..::backendai::OperationInfo::query("std", "query std{me{...Vec}}fragment Vec on User{name tags email}") });
+    ::backendai::__operation!(Std, std::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query std{me"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", Vec_::FIELDS, &["me"]) }), ..::backendai::OperationInfo::query("std", "query std{me{...Vec}}fragment Vec on User{name tags email}") });
 
     /// Types of the answer in [`Std`].
     pub mod std {
@@ -2839,7 +2839,7 @@ pub mod prelude {
         }
     }
 
-    ::backendai::__operation!(Alloc, alloc::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query alloc{me"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", super::people::UserCard::FIELDS, &["me"]) }), ..::backendai::OperationInfo::query("alloc", "query alloc{me{...Vec}}fragment Vec on User{name tags email}") });
+    ::backendai::__operation!(Alloc, alloc::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query alloc{me"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", Vec_::FIELDS, &["me"]) }), ..::backendai::OperationInfo::query("alloc", "query alloc{me{...Vec}}fragment Vec on User{name tags email}") });
 
     /// Types of the answer in [`Alloc`].
     pub mod alloc {
@@ -2906,7 +2906,7 @@ pub mod prelude {
         }
     }
 
-    ::backendai::__operation!(Crate, crate_::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query crate{me"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", super::people::UserCard::FIELDS, &["me"]) }), ..::backendai::OperationInfo::query("crate", "query crate{me{...Vec}}fragment Vec on User{name tags email}") });
+    ::backendai::__operation!(Crate, crate_::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query crate{me"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", Vec_::FIELDS, &["me"]) }), ..::backendai::OperationInfo::query("crate", "query crate{me{...Vec}}fragment Vec on User{name tags email}") });
 
     /// Types of the answer in [`Crate`].
     pub mod crate_ {
@@ -2935,7 +2935,7 @@ pub mod prelude {
         }
     }
 
-    ::backendai::__operation!(Serde, serde::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query serde{me"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", super::people::UserCard::FIELDS, &["me"]) }), ..::backendai::OperationInfo::query("serde", "query serde{me{...Vec}}fragment Vec on User{name tags email}") });
+    ::backendai::__operation!(Serde, serde::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query serde{me"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", Vec_::FIELDS, &["me"]) }), ..::backendai::OperationInfo::query("serde", "query serde{me{...Vec}}fragment Vec on User{name tags email}") });
 
     /// Types of the answer in [`Serde`].
     pub mod serde {
@@ -2964,7 +2964,7 @@ pub mod prelude {
         }
     }
 
-    ::backendai::__operation!(Operation, operation::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query Operation{me"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", super::people::UserCard::FIELDS, &["me"]) }), ..::backendai::OperationInfo::query("Operation", "query Operation{me{...Vec}}fragment Vec on User{name tags email}") });
+    ::backendai::__operation!(Operation, operation::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query Operation{me"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", Vec_::FIELDS, &["me"]) }), ..::backendai::OperationInfo::query("Operation", "query Operation{me{...Vec}}fragment Vec on User{name tags email}") });
 
     /// Types of the answer in [`Operation`].
     pub mod operation {

@@ -46,7 +46,7 @@ mod tree;
 
 use std::{borrow::Cow, fmt::Write as _};
 
-use backendai::{Format, operation::title};
+use backendai::Format;
 use serde_json::{Number, Value};
 
 /// Returns a value as text, which may have several lines.

@@ -8,7 +8,7 @@ use std::{collections::HashMap, env, path::Path, process::Command};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::*;
+use backendai::{Format, operation::title};
 
 const GOLDEN: &str = include_str!("../../../tests/golden/format.json");
 const DIFFERENCES: &str = include_str!("../../../tests/golden/format-differences.json");

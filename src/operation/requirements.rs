@@ -6,13 +6,11 @@ use bytes::Bytes;
 use serde_json::{Value, value::RawValue};
 
 use super::{
-    ManagerVersion, Requirement,
-    document::{Document, Documents, Projection, is_met},
-};
-use crate::operation::{
     OperationInfo,
+    document::{Document, Documents, Projection, is_met},
     info::{InputType, InputValueInfo},
 };
+use crate::version::{ManagerVersion, Requirement};
 
 /// How a body begins, before the document.
 pub(crate) const QUERY: &[u8] = b"{\"query\":";

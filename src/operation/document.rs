@@ -5,11 +5,11 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::{ManagerVersion, Requirement};
-use crate::operation::{
+use super::{
     Field,
     info::{Condition, ProjectionInfo, SourceText},
 };
+use crate::version::{ManagerVersion, Requirement};
 
 /// Returns whether a condition is met, given which requirements are.
 pub(super) fn is_met(condition: Condition, supported: &impl Fn(&Requirement) -> bool) -> bool {

@@ -14,16 +14,8 @@
 //! manager that does not report its version is assumed to support everything, and is probed again by
 //! the first such operation a minute later.
 
-mod document;
-mod requirements;
-
 use std::{fmt, str::FromStr};
 
-pub use self::document::Projection;
-pub(crate) use self::{
-    document::Documents,
-    requirements::{Gate, QUERY},
-};
 use crate::config::ApiVersion;
 
 /// The release of a manager, such as 26.9.6.
