@@ -286,10 +286,10 @@ fn show<'o, O: Operation + 'o>(
     for operation in operations {
         let variables = serde_json::to_value(operation).map_err(Failure::from_error)?;
         match form {
-            Single::Text => out(format!("{}\n{variables:#}", O::DOCUMENT))?,
+            Single::Text => out(format!("{}\n{variables:#}", operation.info().document.text))?,
             Single::Json => output::json(&json!({
-                "operationName": O::NAME,
-                "query": O::DOCUMENT,
+                "operationName": operation.info().name,
+                "query": operation.info().document.text,
                 "variables": variables,
             }))?,
         }

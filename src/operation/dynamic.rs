@@ -112,6 +112,11 @@ impl DynamicOperation {
         Ok(self)
     }
 
+    /// Returns the variables.
+    pub const fn values(&self) -> &Map<String, Value> {
+        &self.variables.0
+    }
+
     /// Returns the chosen fields, in their order; none when all of the document are requested.
     pub fn fields(&self) -> &[Field] {
         &self.fields

@@ -9,6 +9,7 @@ use backendai::{
         agent::*, audit_log::*, compute_session::*, container_registry::*, endpoint::*, group::*,
         image::*, keypair::*, model_card::*, network::*, user::*, vfolder::*,
     },
+    operation::Compiled,
 };
 use serde::Serialize;
 
@@ -31,12 +32,12 @@ impl Report {
     /// gives, which is in the order of the key.
     async fn walk<O>(&mut self, client: &Client, list: O, field: &str, query: &str)
     where
-        O: Paginated + Clone,
+        O: Paginated + Compiled + Clone,
         O::Item: Serialize,
     {
         let wanted: Vec<_> = sql(query).lines().map(str::to_owned).collect();
-        for way in O::STRATEGIES {
-            let name = format!("{} by {way:?}", O::NAME);
+        for way in O::INFO.paging.unwrap().strategies {
+            let name = format!("{} by {way:?}", O::INFO.name);
             let (mut pages, mut rows) = (0, Vec::new());
             let mut pager = client.pages(list.clone()).strategy(*way).page_size(PAGE);
             let failed = loop {
@@ -65,7 +66,7 @@ impl Report {
             }
             let several = wanted.len() >= MANY as usize && pages > MANY / PAGE;
             let told = match way {
-                Pagination::Offset if O::KEY.is_none() => {
+                Pagination::Offset if O::INFO.paging.unwrap().key.is_none() => {
                     drift.missed && rows.len() == wanted.len()
                 }
                 _ => !drift.missed && rows == wanted,

@@ -5,7 +5,7 @@
 use std::env;
 
 use backendai::{
-    Client, Config, ManagerVersion, Operation, Select, VersionPolicy,
+    Client, Config, ManagerVersion, Operation, VersionPolicy,
     admin::{
         keypair::{GetKeyPair, ListKeyPairs, PagedKeyPairs},
         types::{KeyPairInput, ModifyKeyPairInput},
@@ -54,7 +54,7 @@ async fn lists_come_without_what_the_manager_does_not_have() {
     let one = client.send(GetKeyPair::new()).await.unwrap().keypair.unwrap();
     assert_eq!((one.is_admin, one.is_default), (Some(true), None));
 
-    let list = PagedKeyPairs::new().choose(["access_key", "is_default"]).unwrap();
+    let list = PagedKeyPairs::new().select(["access_key", "is_default"]).unwrap();
     let mut rows = client.pages(list).items();
     let mut count = 0;
     while let Some(row) = rows.next().await {
@@ -77,7 +77,7 @@ async fn the_manager_really_does_not_have_what_is_left_out() {
 #[tokio::test]
 async fn what_needs_a_newer_manager_is_refused_as_the_manager_would() {
     let Some(client) = client().await else { return };
-    let needed = GetViewer::MIN_MANAGER_VERSION.unwrap();
+    let needed = GetViewer::new().info().min_manager_version().unwrap();
     assert!(client.server().unwrap().manager_version().unwrap() < needed);
     let error = client.send(GetViewer::new()).await.unwrap_err();
     assert!(error.is_manager_too_old() && error.status().is_none(), "{error}");

@@ -12,7 +12,7 @@ use std::{
 };
 
 use backendai::{
-    Client, ListChanges, Pagination, Select as _,
+    Client, ListChanges, Operation as _, Pagination,
     admin::{
         keypair::{CreateKeyPair, PagedKeyPairs},
         types::KeyPairInput,
@@ -57,7 +57,7 @@ async fn walk(
         list = list.order(order);
     }
     // Only what costs the manager nothing: it counts requests row by row.
-    let list = list.choose(["access_key"]).unwrap();
+    let list = list.select(["access_key"]).unwrap();
     let mut rows = client.pages(list).strategy(walk).page_size(size).items();
     let mut keys = Vec::new();
     while let Some(row) = rows.next().await {

@@ -1,8 +1,38 @@
 //! Compiles what the generator writes for its golden documents, and decodes answers with it.
 
 use crate::golden::{edges, lists, people, self_, things, types};
-use backendai::{MaybeUndefined, Operation, OperationKind, Paginated, Pagination};
+use backendai::{
+    MaybeUndefined, Operation, OperationKind, Pager, Paginated, Pagination, Position,
+    operation::{Compiled, info::PagingInfo},
+};
+use futures_util::FutureExt as _;
 use serde_json::{Value, json};
+
+use crate::support::transport::*;
+
+/// The body that an operation is sent with.
+fn sent<O: Operation>(operation: O) -> Value {
+    let fake = Fake::new(|_, _| broken());
+    let request = client(&fake).send(operation);
+    assert!(request.into_future().now_or_never().unwrap().is_err());
+    fake.bodies().remove(0)
+}
+
+/// The variables of the first page.
+fn first_page<O: Paginated>(list: O, set: impl FnOnce(Pager<O>) -> Pager<O>) -> Value {
+    let fake = Fake::new(|_, _| broken());
+    let mut pages = set(client(&fake).pages(list));
+    assert!(pages.next().now_or_never().unwrap().unwrap().is_err());
+    fake.bodies().remove(0)["variables"].take()
+}
+
+fn paging<O: Compiled>() -> PagingInfo {
+    O::INFO.paging.unwrap()
+}
+
+fn key<O: Compiled>() -> Option<&'static str> {
+    paging::<O>().key.map(|key| key.columns)
+}
 
 /// What is sent.
 trait Sent: serde::Serialize {
@@ -187,7 +217,8 @@ fn null_is_sent_only_where_it_means_something() {
         "parent": {"registry": "{\"a\":1}"},
     });
     assert_eq!(operation.json(), json!({"id": "7", "props": value}));
-    assert_eq!(serde_json::from_value::<edges::Change>(operation.json()).unwrap(), operation);
+    let props = operation.json()["props"].take();
+    assert_eq!(serde_json::from_value::<types::ChangeUser>(props).unwrap(), operation.props);
     // What has to be said is missed when it is read, too.
     let error = serde_json::from_value::<types::ChangeUser>(json!({"name": "n"})).unwrap_err();
     assert!(error.to_string().contains("`registry`"), "{error}");
@@ -213,10 +244,19 @@ fn words_and_defaults() {
         "choice": {"self": {"_id": "3"}},
     });
     assert_eq!(words.json(), value);
-    assert_eq!(serde_json::from_value::<edges::Words>(value).unwrap(), words);
+    let choice = serde_json::from_value::<types::Choice>(value["choice"].clone()).unwrap();
+    assert_eq!(words.choice, choice.into());
     assert_eq!(edges::Words::new().json(), json!({}));
-    assert_eq!((self_::Self_::NAME, crate::golden::_1_more::Touch::NAME), ("self", "Touch"));
-    let names = [edges::Data_::NAME, edges::Result_::NAME, edges::User::NAME, edges::User_::NAME];
+    assert_eq!(
+        (self_::Self_::INFO.name, crate::golden::_1_more::Touch::INFO.name),
+        ("self", "Touch")
+    );
+    let names = [
+        edges::Data_::INFO.name,
+        edges::Result_::INFO.name,
+        edges::User::INFO.name,
+        edges::User_::INFO.name,
+    ];
     assert_eq!(names, ["Data", "Result", "User", "user"]);
 }
 
@@ -283,22 +323,34 @@ fn scalars_have_types() {
 
 #[test]
 fn an_operation_knows_its_document() {
-    assert_eq!((things::Rename::KIND, things::Rename::NAME), (OperationKind::Mutation, "Rename"));
-    assert_eq!((things::Type::KIND, things::Type::NAME), (OperationKind::Query, "type"));
+    assert_eq!(
+        (things::Rename::INFO.kind, things::Rename::INFO.name),
+        (OperationKind::Mutation, "Rename")
+    );
+    assert_eq!((things::Type::INFO.kind, things::Type::INFO.name), (OperationKind::Query, "type"));
     // Only what the operation uses is sent, and nothing that speaks to the generator.
-    assert!(things::Type::DOCUMENT.ends_with("fragment Contact on User{name email tags}"));
-    assert!(!people::Users::DOCUMENT.contains('@'));
-    assert_eq!(things::Plain::DOCUMENT.matches("__typename").count(), 1);
-    let text: String = serde_json::from_str(things::Plain::DOCUMENT_JSON).unwrap();
-    assert_eq!(text, things::Plain::DOCUMENT);
+    assert!(
+        things::Type::INFO.document.text.ends_with("fragment Contact on User{name email tags}")
+    );
+    assert!(!people::Users::INFO.document.text.contains('@'));
+    assert_eq!(things::Plain::INFO.document.text.matches("__typename").count(), 1);
+    let text = json!({"query": things::Plain::INFO.document.text}).to_string();
+    let read: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(sent(things::Plain::new())["query"], read["query"]);
 }
 
 #[test]
 fn a_refusal_is_seen_wherever_it_is() {
     let refusal = |rename: Value, done: Value| {
-        let data = serde_json::from_value(json!({"rename": rename, "done": done})).unwrap();
-        things::Rename::refusal(&data)
-            .map(|refusal| (refusal.field.to_owned(), refusal.message.map(str::to_owned)))
+        let data = json!({"data": {"rename": rename, "done": done}});
+        let fake = Fake::new(move |_, _| ok(data.to_string()));
+        let rename = things::Rename::new(types::Target::Id("7".into()), "to");
+        let error = client(&fake).send(rename).into_future().now_or_never().unwrap().err()?;
+        assert!(error.is_refused(), "{error}");
+        let field = ["rename", "done"]
+            .into_iter()
+            .find(|field| error.to_string().contains(&format!("`{field}`")));
+        Some((field.unwrap().to_owned(), error.refusal_message().map(|it| it.to_string())))
     };
     let fine = json!({"ok": true, "msg": "success", "user": null});
     let done = json!({"ok": true, "msg": ""});
@@ -312,50 +364,54 @@ fn a_refusal_is_seen_wherever_it_is() {
 
 #[test]
 fn a_list_is_recognised() {
-    assert_eq!(people::Users::KEY, Some("name"));
-    let mut users = people::Users::new(0);
-    users.set_window(3, 6);
-    *users.order_mut().unwrap() = "id".into();
-    assert_eq!(users, people::Users::new(6).limit(3).order("id"));
+    assert_eq!(key::<people::Users>(), Some("name"));
+    let users = people::Users::new(0).order("id");
+    let variables = first_page(users, |pages| pages.page_size(3).offset(6));
+    assert_eq!(variables, json!({"limit": 3, "offset": 6, "order": "id,name"}));
     let item = json!({"name": "n", "email": "e", "tags": []});
     let data =
         serde_json::from_value(json!({"user_list": {"items": [item], "total_count": 9}})).unwrap();
-    let page = people::Users::page(data).unwrap();
+    let page = people::Users::new(0).page(data).unwrap();
     assert_eq!((page.items[0].name.as_str(), page.total_count), ("n", Some(9)));
 }
 
 #[test]
 fn a_key_may_have_another_name_and_may_be_several_columns() {
-    assert_eq!(lists::Keyed::STRATEGIES, [Pagination::Keyset, Pagination::Offset]);
-    assert_eq!(lists::Keyed::KEY, Some("user_id"));
-    let mut keyed = lists::Keyed::new(0);
-    *keyed.filter_mut().unwrap() = "x".into();
-    assert!(!keyed.is_ordered());
-    *keyed.order_mut().unwrap() = "y".into();
-    assert!(keyed.is_ordered());
-    assert_eq!(keyed, lists::Keyed::new(0).filter("x").order("y"));
+    assert_eq!(paging::<lists::Keyed>().strategies, [Pagination::Keyset, Pagination::Offset]);
+    assert_eq!(key::<lists::Keyed>(), Some("user_id"));
+    let (filter, order) = (paging::<lists::Keyed>().filter, paging::<lists::Keyed>().order);
+    assert_eq!((filter, order), (Some("filter"), Some("order")));
+    assert_eq!(paging::<lists::Keyed>().orders, ["order"]);
+    let position = || r#"{"rows":2,"key":"k"}"#.parse::<Position>().unwrap();
+    let variables =
+        first_page(lists::Keyed::new(0).filter("x"), |pages| pages.start_at(position()));
+    assert_eq!(variables["filter"], r#"(user_id > "k") & (x)"#);
+    assert_eq!(variables["order"], "user_id");
+    let variables = first_page(lists::Keyed::new(0).filter("x").order("y"), |pages| pages);
+    assert_eq!((&variables["filter"], &variables["order"]), (&json!("x"), &json!("y,user_id")));
     let uuid = "0194c0de-0000-7000-8000-000000000001";
     let row = serde_json::from_value(json!({ "uuid": uuid })).unwrap();
     assert_eq!(lists::Keyed::key(&row).as_deref(), Some(uuid));
 
     // Without a filter variable there is no other way.
-    assert_eq!(lists::Fragmented::STRATEGIES, [Pagination::Offset]);
-    assert_eq!(lists::Fragmented::KEY, Some("name,id"));
+    assert_eq!(paging::<lists::Fragmented>().strategies, [Pagination::Offset]);
+    assert_eq!(key::<lists::Fragmented>(), Some("name,id"));
     let data = json!({"log": {"items": [{"id": "1", "name": "n"}], "total_count": 1}});
-    let page = lists::Fragmented::page(serde_json::from_value(data).unwrap()).unwrap();
+    let page = lists::Fragmented::new(0, 0).page(serde_json::from_value(data).unwrap()).unwrap();
     assert_eq!(lists::Fragmented::key(&page.items[0]).as_deref(), Some("n\n1"));
-    assert_eq!((lists::Log::STRATEGIES, lists::Log::KEY), (&[Pagination::Offset][..], None));
+    let log = paging::<lists::Log>();
+    assert_eq!((log.strategies, key::<lists::Log>()), (&[Pagination::Offset][..], None));
 }
 
 #[test]
 fn a_connection_gives_its_rows_and_their_cursors() {
-    assert_eq!(lists::Robots::STRATEGIES, [Pagination::Cursor]);
+    assert_eq!(paging::<lists::Robots>().strategies, [Pagination::Cursor]);
     let data = json!({"robots": {
         "count": 4,
         "edges": [{"cursor": "a", "node": {"name": "n"}}, {"cursor": "b", "node": null}, null],
         "pageInfo": {"hasNextPage": true, "endCursor": "b"},
     }});
-    let page = lists::Robots::page(serde_json::from_value(data).unwrap()).unwrap();
+    let page = lists::Robots::new().page(serde_json::from_value(data).unwrap()).unwrap();
     // What is null stays where it is, so that nothing is left out unsaid.
     let names: Vec<_> =
         page.items.iter().map(|row| row.as_ref().map(|robot| robot.name.as_str())).collect();
@@ -366,32 +422,38 @@ fn a_connection_gives_its_rows_and_their_cursors() {
         (Some(4), Some("b"), Some(true))
     );
 
-    let mut robots = lists::Robots::new().offset(7);
-    robots.set_cursor(5, Some("b".to_owned()));
-    assert_eq!(robots, lists::Robots::new().first(5).after("b"));
+    let position: Position = r#"{"rows":2,"cursor":"b"}"#.parse().unwrap();
+    let robots = lists::Robots::new().offset(7);
+    let variables = first_page(robots, |pages| pages.page_size(5).start_at(position));
+    assert_eq!(variables, json!({"first": 5, "after": "b"}));
 }
 
 #[test]
 fn the_two_ways_of_a_connection_exclude_each_other() {
-    assert_eq!(lists::RobotsV2::STRATEGIES, [Pagination::Offset, Pagination::Cursor]);
-    let mut both = lists::RobotsV2::new().by(vec![1]);
-    assert!(both.is_ordered());
-    both.set_cursor(5, None);
-    assert_eq!(both, lists::RobotsV2::new().by(vec![1]).first(5));
-    both.set_window(3, 6);
-    assert_eq!(both, lists::RobotsV2::new().by(vec![1]).limit(3).offset(6));
+    let strategies = [Pagination::Offset, Pagination::Cursor];
+    assert_eq!(paging::<lists::RobotsV2>().strategies, strategies);
+    assert_eq!(paging::<lists::RobotsV2>().orders, ["by"]);
+    let both = || lists::RobotsV2::new().limit(1).offset(2).first(8).after("z");
+    let by_cursor = |pages: Pager<_>| pages.strategy(Pagination::Cursor).page_size(5);
+    assert_eq!(first_page(both(), by_cursor), json!({"first": 5}));
+    let ordered = by_cursor(client(&Fake::new(|_, _| broken())).pages(both().by(vec![1])));
+    let error = Box::pin(ordered).next().now_or_never().unwrap().unwrap().unwrap_err();
+    assert!(error.is_config(), "{error}");
+    let by_offset = |pages: Pager<_>| pages.page_size(3).offset(6);
+    let variables = first_page(both().by(vec![1]), by_offset);
+    assert_eq!(variables, json!({"by": [1], "limit": 3, "offset": 6}));
     let data = json!({"robotsV2": {
         "count": null,
         "edges": [{"cursor": "a", "node": {"name": "n"}}],
         "pageInfo": {"hasNextPage": false, "endCursor": null},
     }});
-    let page = lists::RobotsV2::page(serde_json::from_value(data).unwrap()).unwrap();
+    let page = lists::RobotsV2::new().page(serde_json::from_value(data).unwrap()).unwrap();
     assert_eq!(
         (page.items[0].name.as_str(), page.total_count, page.has_next_page),
         ("n", None, Some(false))
     );
     let null = serde_json::from_value(json!({ "robotsV2": null })).unwrap();
-    assert!(lists::RobotsV2::page(null).is_none());
+    assert!(lists::RobotsV2::new().page(null).is_none());
 }
 
 /// Decoding is by one function for all types: it has to take, refuse and say what derived code does.

@@ -14,7 +14,6 @@ mod context;
 mod embedded_manager;
 mod errors;
 mod filter_meaning;
-mod format;
 mod generated;
 #[path = "../../codegen/tests/golden/golden.rs"]
 #[rustfmt::skip]
@@ -29,6 +28,7 @@ mod requests;
 mod retry;
 mod roles;
 mod select;
+mod send;
 mod session;
 mod sign;
 #[path = "../support/mod.rs"]

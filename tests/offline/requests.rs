@@ -47,7 +47,7 @@ async fn a_signed_request() {
 async fn the_body_is_the_document_the_variables_and_the_name() {
     let fake = Fake::new(|_, _| ok(NOTHING));
     client(&fake).send(GetKeyPair::new().access_key("A\"é\n")).await.unwrap();
-    let text = <GetKeyPair as backendai::Operation>::DOCUMENT;
+    let text = <GetKeyPair as backendai::operation::Compiled>::INFO.document.text;
     let expected = format!(
         r#"{{"query":{},"variables":{{"access_key":"A\"é\n"}},"operationName":"GetKeyPair"}}"#,
         serde_json::to_string(text).unwrap()

@@ -1,7 +1,7 @@
 //! Fields that are chosen at run time, against the embedded manager.
 
 use backendai::{
-    Fragment, Select,
+    Operation,
     admin::{
         keypair::{CreateKeyPair, GetKeyPair, KeyPairDetail, ListKeyPairs, PagedKeyPairs},
         types::KeyPairInput,
@@ -15,7 +15,7 @@ use crate::support::embedded::client;
 async fn a_list_is_walked_with_the_chosen_fields() {
     let manager = Manager::builder().keypairs(130).start().await.unwrap();
     let client = client(&manager, manager.superadmin());
-    let list = PagedKeyPairs::new().choose(["user_id", "secret_key", "access_key"]).unwrap();
+    let list = PagedKeyPairs::new().select(["user_id", "secret_key", "access_key"]).unwrap();
     let fields = list.fields().to_vec();
     let titles: Vec<_> = fields.iter().map(|field| field.title()).collect();
     assert_eq!(titles, ["Email", "Secret Key", "Access Key"]);
@@ -31,7 +31,7 @@ async fn a_list_is_walked_with_the_chosen_fields() {
         let secret = row["secret_key"].as_str().unwrap();
         assert!(!format!("{row:?}").contains(secret));
         assert!(format!("{row:?}").contains("[redacted]"));
-        assert_eq!(row.console(&fields[1]), secret);
+        assert_eq!(row.get(fields[1].name()).unwrap(), secret);
         assert!(keys.insert(row["access_key"].as_str().unwrap().to_owned()));
     }
     assert!(keys.len() >= 130, "{}", keys.len());
@@ -42,13 +42,13 @@ async fn every_field_of_the_table_can_be_chosen() {
     let manager = Manager::start().await.unwrap();
     let client = client(&manager, manager.superadmin());
     for field in KeyPairDetail::FIELDS {
-        let chosen = GetKeyPair::new().choose([field.name()]).unwrap();
+        let chosen = GetKeyPair::new().select([field.name()]).unwrap();
         let rows = client.send(chosen).await.unwrap().into_vec();
         assert_eq!(rows.len(), 1, "{}", field.name());
         assert!(rows[0].contains_key(field.name()));
     }
     let all: Vec<_> = KeyPairDetail::FIELDS.iter().map(|field| field.name()).collect();
-    let rows = client.send(ListKeyPairs::new().choose(all.iter().copied()).unwrap()).await.unwrap();
+    let rows = client.send(ListKeyPairs::new().select(all.iter().copied()).unwrap()).await.unwrap();
     assert!(rows.into_vec().iter().all(|row| row.len() == all.len()));
 }
 
@@ -56,7 +56,7 @@ async fn every_field_of_the_table_can_be_chosen() {
 async fn one_object_gives_one_row_or_none() {
     let manager = Manager::start().await.unwrap();
     let client = client(&manager, manager.superadmin());
-    let ask = |key: &str| GetKeyPair::new().access_key(key).choose(["is_active"]).unwrap();
+    let ask = |key: &str| GetKeyPair::new().access_key(key).select(["is_active"]).unwrap();
     let rows = client.send(ask(&manager.user().access_key)).await.unwrap().into_vec();
     assert_eq!(serde_json::to_value(&rows).unwrap(), serde_json::json!([{"is_active": true}]));
     assert!(client.send(ask("NOSUCHKEY")).await.unwrap().into_vec().is_empty());
@@ -68,7 +68,7 @@ async fn a_mutation_gives_the_chosen_fields_or_is_refused() {
     let user = manager.user();
     let create = || {
         CreateKeyPair::new(user.email.as_str(), KeyPairInput::new("default", 7))
-            .choose(["rate_limit", "user_id"])
+            .select(["rate_limit", "user_id"])
             .unwrap()
     };
     let rows = client(&manager, manager.superadmin()).send(create()).await.unwrap().into_vec();
@@ -79,14 +79,14 @@ async fn a_mutation_gives_the_chosen_fields_or_is_refused() {
 
 #[test]
 fn a_wrong_choice_is_told_before_anything_is_sent() {
-    let error = PagedKeyPairs::new().choose(["acess_key"]).unwrap_err();
+    let error = PagedKeyPairs::new().select(["acess_key"]).unwrap_err();
     assert!(error.is_config());
     assert!(
         error.to_string().contains("KeyPair has no field `acess_key`: did you mean `access_key`?"),
         "{error}"
     );
-    let error = PagedKeyPairs::new().choose(["zzzzzzzzz"]).unwrap_err();
+    let error = PagedKeyPairs::new().select(["zzzzzzzzz"]).unwrap_err();
     assert!(error.to_string().contains("only user_id, "), "{error}");
-    let error = PagedKeyPairs::new().choose([]).unwrap_err();
+    let error = PagedKeyPairs::new().select([]).unwrap_err();
     assert!(error.to_string().contains("name at least one of user_id, "), "{error}");
 }

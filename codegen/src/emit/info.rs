@@ -351,31 +351,7 @@ impl Writer<'_> {
     }
 }
 
-/// The sentence of a comment that names the roles.
-fn role(docs: &str) -> Option<String> {
-    let begin =
-        ["Role: ", "Roles: "].iter().find_map(|mark| docs.find(mark).map(|at| at + mark.len()))?;
-    let text = docs.get(begin..)?.replace('\n', " ");
-    let end = text.find(". ").unwrap_or_else(|| text.trim_end_matches('.').len());
-    text.get(..end).map(str::to_owned)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::role;
-
-    #[test]
-    fn roles_are_a_sentence_of_the_comment() {
-        for (docs, expected) in [
-            ("All agents. Role: superadmin. More.", Some("superadmin")),
-            (
-                "Roles: superadmin sees all; a user\nthe own ones.",
-                Some("superadmin sees all; a user the own ones"),
-            ),
-            ("Roles: everybody", Some("everybody")),
-            ("Agents.", None),
-        ] {
-            assert_eq!(role(docs).as_deref(), expected, "{docs}");
-        }
-    }
+/// The line of a comment that names the roles.
+fn role(docs: &str) -> Option<&str> {
+    docs.lines().find_map(|line| line.strip_prefix("Role: "))
 }

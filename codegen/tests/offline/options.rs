@@ -22,7 +22,7 @@ fn the_schema_of_another_server_is_compiled() {
     for expected in [
         "pub at: Option<::other::__private::serde_json::Value>,",
         "pub extra: Option<::other::__private::serde_json::Value>,",
-        "const PATH: &'static str = \"/graphql\";",
+        "path: \"/graphql\",",
     ] {
         assert!(code.contains(expected), "{expected} is not in\n{code}");
     }
@@ -48,7 +48,7 @@ fn configure_starts_from_backendai() {
     for expected in [
         "pub at: Option<::backendai::DateTime>,",
         "pub extra: Option<::backendai::__private::serde_json::Value>,",
-        "const PATH: &'static str = \"/admin/gql\";",
+        "path: \"/admin/gql\",",
         "&::backendai::__private::Redacted",
     ] {
         assert!(code.contains(expected), "{expected} is not in\n{code}");

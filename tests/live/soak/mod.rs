@@ -21,9 +21,9 @@ use std::{
 };
 
 use backendai::{
-    Chosen, Client, Config, Error,
+    Client, Config, DynamicOperation, Error,
     admin::{
-        keypair::{CreateKeyPair, DeleteKeyPair, GetKeyPair, ModifyKeyPair, PagedKeyPairs},
+        keypair::{CreateKeyPair, DeleteKeyPair, GetKeyPair, ModifyKeyPair},
         types::{KeyPairInput, ModifyKeyPairInput},
     },
 };
@@ -279,7 +279,7 @@ impl Task {
     }
 }
 
-async fn read(client: &Client, list: Chosen<PagedKeyPairs>) -> backendai::Result<Vec<Row>> {
+async fn read(client: &Client, list: DynamicOperation) -> backendai::Result<Vec<Row>> {
     let mut rows = client.pages(list).items();
     let mut all = Vec::new();
     while let Some(row) = rows.next().await {

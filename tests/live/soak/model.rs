@@ -7,7 +7,7 @@ use std::{
     sync::atomic::{AtomicI32, Ordering},
 };
 
-use backendai::{Chosen, Select as _, admin::keypair::PagedKeyPairs};
+use backendai::{DynamicOperation, Operation as _, admin::keypair::PagedKeyPairs};
 use serde::Deserialize;
 
 /// Numbers that tell the keypairs of this run apart: their rate limits.
@@ -29,16 +29,16 @@ impl Tags {
         self.next.fetch_add(1, Ordering::Relaxed)
     }
 
-    pub(crate) fn list(&self) -> Chosen<PagedKeyPairs> {
+    pub(crate) fn list(&self) -> DynamicOperation {
         let (from, to) = (self.first, self.first + Self::ROOM);
         list(&format!("rate_limit >= {from} & rate_limit < {to}"))
     }
 }
 
 /// Of every other field the manager would ask its database row by row.
-pub(crate) fn list(filter: &str) -> Chosen<PagedKeyPairs> {
+pub(crate) fn list(filter: &str) -> DynamicOperation {
     let fields = ["access_key", "rate_limit", "is_active"];
-    PagedKeyPairs::new().filter(filter).choose(fields).unwrap()
+    PagedKeyPairs::new().filter(filter).select(fields).unwrap()
 }
 
 /// A keypair as a task knows it.

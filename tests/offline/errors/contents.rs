@@ -1,7 +1,7 @@
 //! What is in an answer: refusals, partial data, values that do not fit, and the secrets among them.
 
 use backendai::{
-    Client, Error, Operation, OperationKind,
+    Client, Error, Operation, OperationInfo,
     admin::{
         keypair::{CreateKeyPair, ModifyKeyPair, PagedKeyPairs},
         types::{KeyPairInput, ModifyKeyPairInput},
@@ -51,11 +51,12 @@ struct Named {
 
 impl Operation for Make {
     type Data = Made;
-    const NAME: &'static str = "Make";
-    const KIND: OperationKind = OperationKind::Mutation;
-    const PATH: &'static str = "/admin/gql";
-    const DOCUMENT: &'static str = "mutation Make{make{ok msg name}}";
-    const DOCUMENT_JSON: &'static str = r#""mutation Make{make{ok msg name}}""#;
+
+    fn info(&self) -> &'static OperationInfo {
+        static INFO: OperationInfo =
+            OperationInfo::mutation("Make", "mutation Make{make{ok msg name}}");
+        &INFO
+    }
 }
 
 #[tokio::test]

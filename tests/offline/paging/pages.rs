@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use backendai::{
-    Client, Operation, OperationKind, Page, Paginated, Position, Result,
-    admin::keypair::PagedKeyPairs, transport::HttpRequest,
+    Client, Operation, OperationInfo, Page, Paginated, Position, Result,
+    admin::keypair::PagedKeyPairs, operation::info::PagingInfo, transport::HttpRequest,
 };
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde::{Deserialize, Serialize};
@@ -32,21 +32,20 @@ struct List {
 
 impl Operation for Numbers {
     type Data = Data;
-    const NAME: &'static str = "Numbers";
-    const KIND: OperationKind = OperationKind::Query;
-    const PATH: &'static str = "/admin/gql";
-    const DOCUMENT: &'static str = "query Numbers{list}";
-    const DOCUMENT_JSON: &'static str = r#""query Numbers{list}""#;
+
+    fn info(&self) -> &'static OperationInfo {
+        static INFO: OperationInfo = OperationInfo {
+            paging: Some(PagingInfo::window("limit", "offset")),
+            ..OperationInfo::query("Numbers", "query Numbers{list}")
+        };
+        &INFO
+    }
 }
 
 impl Paginated for Numbers {
     type Item = u64;
 
-    fn set_window(&mut self, limit: i32, offset: i32) {
-        (self.limit, self.offset) = (limit, offset);
-    }
-
-    fn page(data: Data) -> Option<Page<u64>> {
+    fn page(&self, data: Data) -> Option<Page<u64>> {
         data.list.map(|list| Page::new(list.items, list.total_count))
     }
 }

@@ -6,8 +6,10 @@ use std::{
 };
 
 use backendai::{
-    Items, ListChanges, MaybeUndefined, Operation, OperationKind, Page, Pager, Paginated,
-    Pagination, Position, transport::HttpRequest,
+    Items, ListChanges, MaybeUndefined, Operation, OperationInfo, Page, Pager, Paginated,
+    Pagination, Position,
+    operation::info::{CursorInfo, KeyInfo, PagingInfo, WindowInfo},
+    transport::HttpRequest,
 };
 use futures_util::FutureExt as _;
 use proptest::prelude::*;
@@ -43,45 +45,40 @@ struct Data {
 
 impl Operation for People {
     type Data = Data;
-    const NAME: &'static str = "People";
-    const KIND: OperationKind = OperationKind::Query;
-    const PATH: &'static str = "/admin/gql";
-    const DOCUMENT: &'static str = "query People{people}";
-    const DOCUMENT_JSON: &'static str = r#""query People{people}""#;
+
+    fn info(&self) -> &'static OperationInfo {
+        static INFO: OperationInfo = OperationInfo {
+            paging: Some(PagingInfo {
+                strategies: &[Pagination::Keyset, Pagination::Offset, Pagination::Cursor],
+                key: Some(KeyInfo { columns: "id", fields: &["id"] }),
+                window: Some(WindowInfo {
+                    limit: "limit",
+                    offset: "offset",
+                    unset: &["first", "after"],
+                }),
+                cursor: Some(CursorInfo {
+                    first: "first",
+                    after: "after",
+                    unset: &["limit", "offset"],
+                }),
+                order: Some("order"),
+                filter: Some("filter"),
+                orders: &["order"],
+            }),
+            ..OperationInfo::query("People", "query People{people}")
+        };
+        &INFO
+    }
 }
 
 impl Paginated for People {
     type Item = String;
-    const STRATEGIES: &'static [Pagination] =
-        &[Pagination::Keyset, Pagination::Offset, Pagination::Cursor];
-    const KEY: Option<&'static str> = Some("id");
-
-    fn set_window(&mut self, limit: i32, offset: i32) {
-        *self = Self { limit: limit.into(), offset: offset.into(), ..self.clone() };
-    }
-
-    fn set_cursor(&mut self, first: i32, after: Option<String>) {
-        let after = after.map_or(MaybeUndefined::Undefined, MaybeUndefined::Value);
-        *self = Self { first: first.into(), after, ..self.clone() };
-    }
-
-    fn order_mut(&mut self) -> Option<&mut MaybeUndefined<String>> {
-        Some(&mut self.order)
-    }
-
-    fn filter_mut(&mut self) -> Option<&mut MaybeUndefined<String>> {
-        Some(&mut self.filter)
-    }
-
-    fn is_ordered(&self) -> bool {
-        matches!(self.order, MaybeUndefined::Value(_))
-    }
 
     fn key(item: &String) -> Option<String> {
         Some(item.clone())
     }
 
-    fn page(data: Data) -> Option<Page<String>> {
+    fn page(&self, data: Data) -> Option<Page<String>> {
         let end = data.cursors.last().cloned().flatten();
         Some(Page::new(data.items, data.total).with_cursors(data.cursors, end, data.more))
     }

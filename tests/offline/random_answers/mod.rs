@@ -11,7 +11,7 @@ use apollo_compiler::{
 use apollo_smith::{
     Generator, Generators, RandProvider, RandomProvider, ResponseBuilder, ResponseError,
 };
-use backendai::Operation;
+use backendai::operation::Compiled;
 use indexmap::IndexMap;
 use rand::{SeedableRng as _, rngs::StdRng};
 use serde::Serialize;
@@ -112,29 +112,37 @@ impl Proof {
         Self { schema, seen: BTreeSet::new() }
     }
 
-    fn operation<O: Operation>(&mut self)
+    fn operation<O: Compiled>(&mut self)
     where
         O::Data: Serialize,
     {
-        self.seen.insert(O::NAME);
-        let document =
-            ExecutableDocument::parse_and_validate(&self.schema, O::DOCUMENT, O::NAME).unwrap();
+        self.seen.insert(O::INFO.name);
+        let document = ExecutableDocument::parse_and_validate(
+            &self.schema,
+            O::INFO.document.text,
+            O::INFO.name,
+        )
+        .unwrap();
         let (mut decoded, mut refused) = (0, 0);
-        let seed = O::NAME.bytes().map(u64::from).sum();
+        let seed = O::INFO.name.bytes().map(u64::from).sum();
         let mut rng = RandProvider(StdRng::seed_from_u64(seed));
         while decoded < ANSWERS {
-            let answer = self.answer(&mut rng, &document, O::NAME, refused);
+            let answer = self.answer(&mut rng, &document, O::INFO.name, refused);
             match serde_json::from_value::<O::Data>(answer.clone()) {
                 Ok(data) => {
                     let again = serde_json::to_value(&data).unwrap();
-                    assert!(same(&answer, &again), "{}: {answer:#}\nbecame\n{again:#}", O::NAME);
+                    assert!(
+                        same(&answer, &again),
+                        "{}: {answer:#}\nbecame\n{again:#}",
+                        O::INFO.name
+                    );
                     decoded += 1;
                 }
                 // `@required`: a null is an error on purpose.
                 Err(error) if error.to_string().contains("null") && refused < 20 * ANSWERS => {
                     refused += 1;
                 }
-                Err(error) => panic!("{}: {error}\n{answer:#}", O::NAME),
+                Err(error) => panic!("{}: {error}\n{answer:#}", O::INFO.name),
             }
         }
     }

@@ -4,7 +4,9 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use serde_json::{Map, Value};
 
-use super::{Format, indent, member, plain, python, size, title};
+use backendai::{Format, operation::title};
+
+use super::{indent, member, plain, python, size};
 
 pub(super) fn member_of<'a>(value: &'a Value, name: &str) -> Cow<'a, Value> {
     match value {
@@ -140,7 +142,7 @@ fn blocks(value: &Value, in_head: &[&str], head: impl Fn(&Value) -> String, empt
         // Unknown ones stay in the order of the map, behind the known.
         members.sort_by_key(|(name, _)| place(name).unwrap_or(MEMBERS.len()));
         for (name, value) in members {
-            let mut text = format(name).text(value);
+            let mut text = super::text(format(name), value);
             if text.contains('\n') {
                 text = format!("\n{}", indent(&text, "    "));
             }
@@ -163,7 +165,7 @@ pub(super) fn objects(value: &Value, id: &str) -> Value {
         Value::Object(members) => {
             let members = members.iter().map(|(name, value)| {
                 let shown = if name == "id" { id } else { name };
-                (shown.to_owned(), format(name).json(value))
+                (shown.to_owned(), super::json(format(name), value))
             });
             Value::Object(members.collect::<Map<_, _>>())
         }

@@ -1,19 +1,8 @@
-//! How the value of a field is shown: as text to people, and in JSON output.
+//! The values of fields as text for people and in JSON output, by their [`Format`].
 //!
-//! ```
-//! use backendai::{Format, format::title};
-//! use serde_json::json;
-//!
-//! let slots = json!(r#"{"cpu": "4", "mem": "1073741824"}"#);
-//! assert_eq!(Format::ResourceSlot.console(&slots), "cpu:4, mem:1.0G");
-//! assert_eq!(Format::ResourceSlot.json(&slots), json!({"cpu": "4", "mem": "1073741824"}));
-//! assert_eq!(title("resource_policy"), "Res.Policy");
-//! ```
-//!
-//! Each format is one formatter of the official Python client and writes what that one writes, down
-//! to Python's spelling of nested values (`['a', None]`), so that scripts which read its output
-//! read ours. Members of an object are shown in the order of the map: the manager's, when the
-//! program enables `preserve_order` of `serde_json`, else sorted.
+//! Each format is one formatter of the official Python client and writes the same, down to Python's
+//! spelling of nested values (`['a', None]`), so that scripts which read its output can read this.
+//! Members of an object are shown in the order of the map.
 //!
 //! # Differences
 //!
@@ -51,108 +40,57 @@ mod list;
 mod python;
 mod size;
 mod stat;
-mod title;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 use std::{borrow::Cow, fmt::Write as _};
 
+use backendai::{Format, operation::title};
 use serde_json::{Number, Value};
 
-pub use self::title::title;
-
-/// How a value is shown to people. Chosen per field in the documents by `@format(as:)`.
-///
-/// All can be written in a constant: `Format::SubField("full_name")`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Format {
-    /// Text as it is, `(null)`, `(empty)` for an empty list or object, `[a, b]`, `{key: value}`.
-    #[default]
-    Plain,
-    /// A JSON object as a tree: `- key: value`, and `+ key` with its members indented. `shmem` is
-    /// shown as a size. Decoded in JSON.
-    NestedDict,
-    /// A number of bytes as MiB with one decimal place: `1.5`. A number in JSON too.
-    MiBytes,
-    /// A number of bytes as a binary size: `1.5G`. The same text in JSON.
-    SizeBytes,
-    /// One member of an object, by its name, shown as [`Plain`](Self::Plain). The same in JSON.
-    SubField(&'static str),
-    /// The labels of a customised image: `name (Owner: email)`. The same text in JSON.
-    CustomizedImage,
-    /// Resource slots, as JSON: `cpu:4, mem:1.0G`. Decoded in JSON.
-    ResourceSlot,
-    /// An agent's statistics, as JSON: a line for the node, then a few for each device. The same
-    /// text in JSON. The cores of a CPU with more than eight are left out.
-    AgentStat,
-    /// The names in a list of objects: `default, model-store`.
-    GroupList,
-    /// A list of routes, counted by status: `HEALTHY 2, UNHEALTHY 1`.
-    InlineRouting,
-    /// A kernel's statistics, as JSON: a line `- key: value` each; `(unavailable)` for null. Begins
-    /// with a line end, so that a table shows all of it below the title.
-    KernelStat,
-    /// A list of objects, as [`Plain`](Self::Plain).
-    NestedObject,
-    /// A list of containers: `+ id`, then a line `  - Title: value` for each other member that is
-    /// there. Statistics, slots and other JSON text among them have the formats for these. In JSON
-    /// `id` is `kernel_id`.
-    ContainerList,
-    /// A list of sessions that a session waits for: `+ name (id)`, then as for containers.
-    DependencyList,
-    /// The name of an image; `(none)` for null and `(unknown)` without a name.
-    ImageObject,
+/// Returns a value as text, which may have several lines.
+pub(crate) fn console(format: Format, value: &Value) -> String {
+    harmless(text(format, value))
 }
 
-impl Format {
-    /// The value as text, which may have several lines.
-    pub fn console(&self, value: &Value) -> String {
-        harmless(self.text(value))
+/// Returns a value for JSON output: most often itself.
+pub(crate) fn json(format: Format, value: &Value) -> Value {
+    match format {
+        Format::NestedDict | Format::ResourceSlot => decode(value).into_owned(),
+        Format::MiBytes => match size::mebibytes(value).and_then(Number::from_f64) {
+            Some(number) => Value::Number(number),
+            None => value.clone(),
+        },
+        Format::SizeBytes => match size::number(value) {
+            Some(bytes) => size::gnu(bytes).into(),
+            None => value.clone(),
+        },
+        Format::SubField(name) => list::member_of(value, name).into_owned(),
+        Format::CustomizedImage => list::customized(value),
+        Format::AgentStat => stat::agent(value).into(),
+        Format::ContainerList => list::objects(value, "kernel_id"),
+        Format::DependencyList => list::objects(value, "id"),
+        _ => value.clone(),
     }
+}
 
-    /// The value in JSON output: most often itself.
-    pub fn json(&self, value: &Value) -> Value {
-        match *self {
-            Self::NestedDict | Self::ResourceSlot => decode(value).into_owned(),
-            Self::MiBytes => match size::mebibytes(value).and_then(Number::from_f64) {
-                Some(number) => Value::Number(number),
-                None => value.clone(),
-            },
-            Self::SizeBytes => match size::number(value) {
-                Some(bytes) => size::gnu(bytes).into(),
-                None => value.clone(),
-            },
-            Self::SubField(name) => list::member_of(value, name).into_owned(),
-            Self::CustomizedImage => list::customized(value),
-            Self::AgentStat => stat::agent(value).into(),
-            Self::ContainerList => list::objects(value, "kernel_id"),
-            Self::DependencyList => list::objects(value, "id"),
-            Self::Plain
-            | Self::NestedObject
-            | Self::GroupList
-            | Self::InlineRouting
-            | Self::KernelStat
-            | Self::ImageObject => value.clone(),
-        }
-    }
-
-    fn text(&self, value: &Value) -> String {
-        match *self {
-            Self::Plain | Self::NestedObject => plain(value),
-            Self::NestedDict => tree::text(&decode(value)),
-            Self::MiBytes => size::mebibytes(value).map_or_else(|| plain(value), python::float),
-            Self::SizeBytes => size::number(value).map_or_else(|| plain(value), size::gnu),
-            Self::SubField(name) => plain(&list::member_of(value, name)),
-            Self::CustomizedImage => plain(&list::customized(value)),
-            Self::ResourceSlot => list::slots(&decode(value)),
-            Self::AgentStat => stat::agent(value),
-            Self::GroupList => list::groups(value),
-            Self::InlineRouting => list::routes(value),
-            Self::KernelStat => stat::kernel(value),
-            Self::ContainerList => list::containers(value),
-            Self::DependencyList => list::dependencies(value),
-            Self::ImageObject => list::image(value),
-        }
+fn text(format: Format, value: &Value) -> String {
+    match format {
+        Format::NestedDict => tree::text(&decode(value)),
+        Format::MiBytes => size::mebibytes(value).map_or_else(|| plain(value), python::float),
+        Format::SizeBytes => size::number(value).map_or_else(|| plain(value), size::gnu),
+        Format::SubField(name) => plain(&list::member_of(value, name)),
+        Format::CustomizedImage => plain(&list::customized(value)),
+        Format::ResourceSlot => list::slots(&decode(value)),
+        Format::AgentStat => stat::agent(value),
+        Format::GroupList => list::groups(value),
+        Format::InlineRouting => list::routes(value),
+        Format::KernelStat => stat::kernel(value),
+        Format::ContainerList => list::containers(value),
+        Format::DependencyList => list::dependencies(value),
+        Format::ImageObject => list::image(value),
+        _ => plain(value),
     }
 }
 

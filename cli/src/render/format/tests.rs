@@ -1,17 +1,18 @@
 //! What the official client shows, case by case: `tests/official/format.py` asked it.
 //!
-//! Cases that differ on purpose are in `tests/golden/format-differences.json`, each with what is
-//! shown here and the names of its reasons in the documentation of `backendai::format`.
+//! Cases that differ on purpose are in `cli/tests/golden/format-differences.json`, each with what is
+//! shown here and the names of its reasons in the documentation of this module.
 
 use std::{collections::HashMap, env, path::Path, process::Command};
 
-use backendai::format::{Format, title};
 use serde::Deserialize;
 use serde_json::Value;
 
-const GOLDEN: &str = include_str!("../golden/format.json");
-const DIFFERENCES: &str = include_str!("../golden/format-differences.json");
-const DOCUMENTATION: &str = include_str!("../../src/format/mod.rs");
+use super::*;
+
+const GOLDEN: &str = include_str!("../../../tests/golden/format.json");
+const DIFFERENCES: &str = include_str!("../../../tests/golden/format-differences.json");
+const DOCUMENTATION: &str = include_str!("mod.rs");
 
 #[derive(Deserialize)]
 struct Golden {
@@ -86,7 +87,8 @@ fn every_case_is_shown_as_the_official_client_shows_it() {
     for case in golden.cases {
         let format = formats[case.format.as_str()];
         seen.push(case.format.clone());
-        let (console, json) = (format.console(&case.input), format.json(&case.input));
+        let (console, json) =
+            (super::console(format, &case.input), super::json(format, &case.input));
         let official = (case.console, case.json);
         let ours = (Some(console), Some(json));
         let place = format!("{} of {}", case.format, case.input);
@@ -135,11 +137,28 @@ fn the_golden_file_is_what_the_official_client_says() {
         eprintln!("skipped: BACKENDAI_OFFICIAL_PYTHON names no python with backend.ai-client");
         return;
     };
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/official/format.py");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/official/format.py");
     let output = Command::new(python).arg(script).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(
         output.stdout == GOLDEN.as_bytes(),
-        "stale: $BACKENDAI_OFFICIAL_PYTHON tests/official/format.py > tests/golden/format.json"
+        "stale: $BACKENDAI_OFFICIAL_PYTHON tests/official/format.py > cli/tests/golden/format.json"
     );
+}
+
+/// Names that others chose must not steer a terminal.
+#[test]
+fn nothing_shown_steers_a_terminal() {
+    let control: String = (0..32).chain([127, 0x9b]).filter_map(char::from_u32).collect();
+    let text = Value::from(control.as_str());
+    let object = serde_json::json!({ "name": text, "id": text, control.as_str(): { "a": text } });
+    let encoded = Value::from(object.to_string());
+    let list = serde_json::json!([object, text, null, [object]]);
+    for (_, format) in FORMATS {
+        for value in [&text, &object, &encoded, &list] {
+            let shown = super::console(*format, value);
+            let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+            assert!(!shown.replace("\r\n", "\n").contains(steers), "{format:?}: {shown:?}");
+        }
+    }
 }
