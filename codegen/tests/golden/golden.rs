@@ -3668,7 +3668,7 @@ pub mod versions {
 }
 
 /// The descriptions of all operations.
-#[allow(deprecated)]
+#[allow(missing_docs, deprecated, dead_code, unreachable_pub, clippy::all, clippy::pedantic)]
 pub static OPERATIONS: &[&::backendai::OperationInfo] = &[
     <_1_more::Touch as ::backendai::operation::Compiled>::INFO,
     <edges::Data_ as ::backendai::operation::Compiled>::INFO,
