@@ -82,7 +82,7 @@ pub use config::{
     ApiVersion, CLOUD_ENDPOINT, Config, ConfigBuilder, ConfigError, Endpoint, EndpointType,
 };
 pub use credential::{Credential, Keys};
-pub use error::{Error, Result};
+pub use error::{Error, ErrorKind, Result};
 pub use filter::{Filter, Order};
 pub use format::Format;
 pub use graphql_client;

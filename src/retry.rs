@@ -1,25 +1,25 @@
-//! When a call is sent again, and when not.
+//! The retry policy: which calls are sent again, and when.
 //!
 //! # Which calls
 //!
-//! | what happened | a query, or a call that is [`idempotent`](crate::Request::idempotent) | a mutation, or a document of unknown kind |
+//! | failure | a query, or a call that is [`idempotent`](crate::Request::idempotent) | a mutation, or a document of unknown kind |
 //! |---|---|---|
 //! | no connection | again | again: nothing was sent |
 //! | a connection that broke, a timeout | again | never: its outcome is unknown |
 //! | 502, 503, 504 | again | never: its outcome is unknown |
-//! | 429 of the manager | again | again: the manager counts before it looks into a request |
+//! | 429 of the manager | again | again: the manager counts before it reads a request |
 //! | another 429 | again | never |
-//! | a date that the manager refuses | once more, with its date | once more: it refuses before it looks into a request |
+//! | a date that the manager refuses | once more, with its date | once more: it refuses before it reads a request |
 //! | anything else | never | never |
 //!
 //! One attempt goes through the endpoints until one of them answers; the pauses are between
-//! attempts. Each request is dated and signed anew.
+//! attempts. Each request has a new date and signature.
 
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 
-/// How often a call is sent again, and how long the pauses are.
+/// How often a call is sent again, and the pauses between attempts.
 ///
 /// ```
 /// use std::time::Duration;
@@ -32,16 +32,15 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 /// assert_ne!(patient, Retry::new());
 /// ```
 ///
-/// It holds for a client ([`ClientBuilder::retry`](crate::ClientBuilder::retry)) or for one call
-/// ([`Request::retry`](crate::Request::retry)). Which calls are repeated at all, the
-/// [module](self) says.
+/// It applies to a client ([`ClientBuilder::retry`](crate::ClientBuilder::retry)) or to one call
+/// ([`Request::retry`](crate::Request::retry)). The [module](self) lists which calls are repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use = "it has to be given to a client or a request"]
+#[must_use = "a policy does nothing unless set"]
 pub struct Retry {
     attempts: u32,
-    first: Duration,
-    longest: Duration,
-    budget: Duration,
+    initial: Duration,
+    max: Duration,
+    max_total: Duration,
     jitter: bool,
 }
 
@@ -51,42 +50,42 @@ impl Retry {
     pub const fn new() -> Self {
         Self {
             attempts: 3,
-            first: Duration::from_millis(200),
-            longest: Duration::from_secs(5),
-            budget: Duration::from_secs(30),
+            initial: Duration::from_millis(200),
+            max: Duration::from_secs(5),
+            max_total: Duration::from_secs(30),
             jitter: true,
         }
     }
 
-    /// One attempt. Of several endpoints, the next one is still asked when nothing was sent to the
-    /// one before it, or when it was a query and no manager answered.
+    /// One attempt. Of several endpoints, the next one is still tried when nothing was sent to the
+    /// previous one, or when the call is a query and no manager answered.
     pub const fn disabled() -> Self {
         Self::new().max_attempts(1)
     }
 
-    /// Most attempts, the first one included.
+    /// Limits the attempts, including the first one.
     pub const fn max_attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts;
         self
     }
 
-    /// The first pause, and the longest: each is twice the one before.
-    pub const fn backoff(mut self, first: Duration, longest: Duration) -> Self {
-        self.first = first;
-        self.longest = longest;
+    /// Sets the first and the longest pause; each is twice the previous one.
+    pub const fn backoff(mut self, initial: Duration, max: Duration) -> Self {
+        self.initial = initial;
+        self.max = max;
         self
     }
 
-    /// Most time for all pauses of a call together. A server that wants a longer one
-    /// (`Retry-After`, or the end of the manager's rate-limit window) is not waited for: the call
-    /// fails at once, and [`Error::retry_after`](crate::Error::retry_after) says how long.
-    pub const fn max_total_backoff(mut self, budget: Duration) -> Self {
-        self.budget = budget;
+    /// Limits the sum of the pauses of a call. If a server asks for a longer one (`Retry-After`, or
+    /// the end of the manager's rate-limit window), the call fails at once, and
+    /// [`Error::retry_after`](crate::Error::retry_after) returns the delay.
+    pub const fn max_total_backoff(mut self, max: Duration) -> Self {
+        self.max_total = max;
         self
     }
 
-    /// Whether each pause is longer by a random part of it, so that clients which failed at the
-    /// same time do not come back at the same time.
+    /// Sets whether each pause is extended by a random part of it, so that clients which failed at the
+    /// same time do not retry at the same time.
     pub const fn jitter(mut self, jitter: bool) -> Self {
         self.jitter = jitter;
         self
@@ -95,14 +94,14 @@ impl Retry {
     pub(crate) fn backoff_from(&self, seed: u64) -> Backoff {
         let times = self.attempts.saturating_sub(1) as usize;
         let mut delays = ExponentialBuilder::new()
-            .with_min_delay(self.first)
-            .with_max_delay(self.longest)
+            .with_min_delay(self.initial)
+            .with_max_delay(self.max)
             .with_max_times(times)
             .with_jitter_seed(seed);
         if self.jitter {
             delays = delays.with_jitter();
         }
-        Backoff { delays: delays.build(), left: self.budget }
+        Backoff { delays: delays.build(), left: self.max_total }
     }
 }
 
@@ -112,17 +111,17 @@ impl Default for Retry {
     }
 }
 
-/// The pauses of one call that are left.
+/// The remaining pauses of one call.
 pub(crate) struct Backoff {
     delays: <ExponentialBuilder as BackoffBuilder>::Backoff,
     left: Duration,
 }
 
 impl Backoff {
-    /// The next pause; `None` when there is to be none. What the server said comes first, and the
-    /// delay on top of it: its seconds are rounded, and others wait for the same moment.
-    pub(crate) fn next(&mut self, said: Option<Duration>) -> Option<Duration> {
-        let pause = self.delays.next()?.saturating_add(said.unwrap_or_default());
+    /// Returns the next pause, if another attempt is allowed. The delay that the server asked for is
+    /// added: its seconds are rounded, and other clients wait for the same moment.
+    pub(crate) fn next(&mut self, retry_after: Option<Duration>) -> Option<Duration> {
+        let pause = self.delays.next()?.saturating_add(retry_after.unwrap_or_default());
         self.left = self.left.checked_sub(pause)?;
         Some(pause)
     }
@@ -163,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn the_budget_is_for_all_of_them() {
+    fn the_total_limits_all_pauses() {
         let budget = Duration::from_millis(1399);
         assert_eq!(millis(&all(PLAIN.max_attempts(9).max_total_backoff(budget), 0)), [200, 400]);
         let mut pauses = PLAIN.backoff_from(0);
@@ -173,9 +172,9 @@ mod tests {
     }
 
     #[test]
-    fn odd_numbers_are_no_panic() {
-        let odd =
+    fn extreme_numbers_do_not_panic() {
+        let extreme =
             Retry::new().backoff(Duration::MAX, Duration::MAX).max_total_backoff(Duration::MAX);
-        assert_eq!(all(odd.max_attempts(u32::MAX).jitter(false), 0).len(), 1);
+        assert_eq!(all(extreme.max_attempts(u32::MAX).jitter(false), 0).len(), 1);
     }
 }

@@ -1,18 +1,18 @@
-//! Which manager has what: versions, what an operation needs, and what is done about a manager that
-//! is older.
+//! Versions of the manager, what an operation requires of it, and the policy for an older one.
 //!
-//! The schema says of many of its parts since which version of the manager they are there. From
-//! that each operation knows what it needs ([`OperationInfo::requires`](crate::OperationInfo::requires)),
-//! and its text is kept in parts: selections that may be null, and arguments that are not given,
-//! are left out for a manager that does not know them. The fields of such selections are `None`.
+//! The schema documents for many of its parts the version of the manager that introduced them. Each
+//! operation therefore knows what it requires ([`OperationInfo::requires`](crate::OperationInfo::requires)),
+//! and its document is kept in parts: selections that may be null, and arguments that are not
+//! supplied, are left out for a manager that does not support them. The fields of such selections are
+//! `None`.
 //!
-//! # When the manager is asked for its version
+//! # When the version is probed
 //!
-//! Once for a client, and only when the answer can matter: before an operation that needs something
-//! newer than every manager that understands the configured version of the API, and after a query
-//! whose document the manager does not understand. [`Client::negotiate`](crate::Client::negotiate)
-//! asks at once. A manager that does not say its version is taken for one that has everything, and
-//! is asked again by the first such operation a minute later.
+//! Once per client, and only when it can matter: before an operation that requires something newer
+//! than every manager that speaks the configured version of the API, and after a query whose document
+//! the manager does not understand. [`Client::negotiate`](crate::Client::negotiate) probes at once. A
+//! manager that does not report its version is assumed to support everything, and is probed again by
+//! the first such operation a minute later.
 
 use std::{fmt, str::FromStr};
 
@@ -20,8 +20,8 @@ use crate::config::ApiVersion;
 
 /// The release of a manager, such as 26.9.6.
 ///
-/// It is read as PEP 440 has it: `24.03.0` is 24.3.0 and `25.6` is 25.6.0. A pre-release, a
-/// development or a local version counts as its release: 26.8.0rc1 has what came with 26.8.0.
+/// It is parsed by PEP 440: `24.03.0` is 24.3.0 and `25.6` is 25.6.0. A pre-release, a development or
+/// a local version counts as its release: 26.8.0rc1 supports what 26.8.0 introduced.
 ///
 /// ```
 /// use backendai::ManagerVersion;
@@ -39,13 +39,13 @@ pub struct ManagerVersion {
 }
 
 impl ManagerVersion {
-    /// The version with these three numbers.
+    /// Creates the version of these three numbers.
     pub const fn new(year: u32, month: u32, patch: u32) -> Self {
         Self { year, month, patch }
     }
 
-    /// The oldest manager that understands a version of the API; the next one would not let a
-    /// request through. Read from the releases 25.11.4 and 25.12.0.
+    /// Returns the oldest manager that speaks a version of the API; older ones refuse the request.
+    /// Taken from the releases 25.11.4 and 25.12.0.
     pub(crate) fn oldest_with(api: ApiVersion) -> Option<Self> {
         (api >= ApiVersion::new(9, 20_250_722)).then_some(Self::new(25, 12, 0))
     }
@@ -68,7 +68,7 @@ impl fmt::Display for ManagerVersion {
 }
 
 impl FromStr for ManagerVersion {
-    type Err = crate::Error;
+    type Err = InvalidManagerVersion;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut numbers = [0; 3];
@@ -78,12 +78,9 @@ impl FromStr for ManagerVersion {
             let end = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
             match part.get(..end).unwrap_or_default().parse() {
                 Ok(value) => *number = value,
-                // What follows a release does not count.
+                // The suffix of a release is ignored.
                 Err(_) if index > 0 => break,
-                Err(_) => {
-                    let message = format!("{text:?} is no version of a manager, such as 26.9.6");
-                    return Err(crate::Error::config(message));
-                }
+                Err(_) => return Err(InvalidManagerVersion(text.to_owned())),
             }
             if end < part.len() {
                 break;
@@ -94,7 +91,12 @@ impl FromStr for ManagerVersion {
     }
 }
 
-/// A part of the schema, and since when a manager has it.
+/// A string that is no version of a manager.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no version of a manager, such as 26.9.6")]
+pub struct InvalidManagerVersion(String);
+
+/// A part of the schema, and the version that introduced it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Requirement {
     coordinate: &'static str,
@@ -107,18 +109,18 @@ impl Requirement {
         Self { coordinate, versions }
     }
 
-    /// Its place in the schema, such as `Query.keypair_list(filter:)` or `KeyPair.is_default`.
+    /// Returns its schema coordinate, such as `Query.keypair_list(filter:)` or `KeyPair.is_default`.
     pub const fn coordinate(&self) -> &'static str {
         self.coordinate
     }
 
-    /// The first version that has it; several where older branches got it later.
+    /// Returns the first version that has it; several if it was backported to older branches.
     pub const fn versions(&self) -> &'static [ManagerVersion] {
         self.versions
     }
 
-    /// Whether a manager has it: of several versions that of the same branch (the first two
-    /// numbers) counts, and else the newest.
+    /// Returns whether a manager has it: of several versions, that of the manager's branch (the first
+    /// two numbers) counts, or else the newest.
     pub fn is_in(&self, manager: ManagerVersion) -> bool {
         let branch = |version: &&ManagerVersion| {
             (version.year, version.month) == (manager.year, manager.month)
@@ -127,7 +129,7 @@ impl Requirement {
         first.is_none_or(|first| *first <= manager)
     }
 
-    /// The version from which on every manager has all of these.
+    /// Returns the version from which on every manager has all of these.
     pub(crate) const fn newest(all: &[Self]) -> Option<ManagerVersion> {
         let mut newest: Option<ManagerVersion> = None;
         let mut rest = all;
@@ -156,21 +158,22 @@ impl fmt::Display for Requirement {
     }
 }
 
-/// What is done with an operation that needs a newer manager than the one that is there.
+/// The policy for an operation that requires a newer manager.
 ///
-/// The schema's versions are sometimes wrong, so this can be set: for a client
+/// The versions in the schema are sometimes wrong, so this can be set: for a client
 /// ([`ClientBuilder::version_policy`](crate::ClientBuilder::version_policy)) and for one call
 /// ([`Request::version_policy`](crate::Request::version_policy)).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum VersionPolicy {
-    /// It is not sent: an error says what needs what
+    /// It is not sent: an error lists what requires which version
     /// ([`Error::is_manager_too_old`](crate::Error::is_manager_too_old)).
     #[default]
     Refuse,
-    /// It is sent with one warning, and with every value that was given. What may be left out is
-    /// left out.
+    /// It is sent with a warning and with every supplied value. Optional parts that the manager lacks
+    /// are left out.
     Warn,
-    /// It is sent whole. The manager is not asked for its version.
+    /// It is sent whole. The manager's version is not probed.
     Ignore,
 }
 
@@ -197,7 +200,7 @@ mod tests {
             assert_eq!(text.parse::<ManagerVersion>().unwrap(), version, "{text}");
         }
         for text in ["", "latest", "-1.2", "99999999999.1.1"] {
-            let error = text.parse::<ManagerVersion>().unwrap_err();
+            let error = crate::Error::from(text.parse::<ManagerVersion>().unwrap_err());
             assert!(error.is_config() && error.to_string().contains("26.9.6"), "{error}");
         }
         assert!(V(26, 10, 0) > V(26, 9, 9));

@@ -2,10 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use reqwest::{
-    header::{HeaderMap, HeaderValue},
-    redirect,
-};
+use reqwest::header::{HeaderMap, HeaderValue};
 use url::Url;
 
 use crate::{
@@ -13,12 +10,13 @@ use crate::{
     context::{Context, Token, without_password},
     deployment::Deployments,
     error::{Error, Kind, Result},
+    http::{Inner, Settings},
     request::{self, Call},
     schema::{Bento, Cluster, ClusterFull, InstanceType, List, Organization, User},
 };
 
 /// The release of BentoML whose requests this client sends, and which it says it is.
-pub const BENTOML_VERSION: &str = "1.4.39";
+pub const BENTOML_VERSION: &str = "1.4.40";
 /// The header with the token.
 const TOKEN_HEADER: &str = "x-yatai-api-token";
 /// The header that makes the server speak the protocol of this century.
@@ -40,15 +38,6 @@ pub struct Client {
     pub(crate) inner: Arc<Inner>,
 }
 
-pub(crate) struct Inner {
-    pub(crate) http: reqwest::Client,
-    pub(crate) endpoint: Url,
-    /// How often a reading call is sent at most.
-    pub(crate) attempts: u32,
-    /// The first pause between two of them; it doubles.
-    pub(crate) pause: Duration,
-}
-
 /// Settings of a [`Client`].
 #[derive(Clone)]
 pub struct ClientBuilder {
@@ -58,6 +47,7 @@ pub struct ClientBuilder {
     attempts: u32,
     pause: Duration,
     bentoml_version: String,
+    settings: Settings,
 }
 
 impl Client {
@@ -92,12 +82,14 @@ impl Client {
     /// A client whose settings can be changed.
     pub fn builder(endpoint: impl Into<String>, token: impl Into<Token>) -> ClientBuilder {
         ClientBuilder {
-            endpoint: endpoint.into(),
-            token: token.into(),
+            // Blanks and line ends around them come from copying.
+            endpoint: endpoint.into().trim().to_owned(),
+            token: token.into().trimmed(),
             timeout: Duration::from_secs(60),
             attempts: 3,
             pause: Duration::from_millis(250),
             bentoml_version: BENTOML_VERSION.to_owned(),
+            settings: Settings::default(),
         }
     }
 
@@ -192,6 +184,7 @@ impl fmt::Debug for ClientBuilder {
             .field("endpoint", &without_password(&self.endpoint))
             .field("timeout", &self.timeout)
             .field("attempts", &self.attempts)
+            .field("http", &self.settings)
             .finish_non_exhaustive()
     }
 }
@@ -225,6 +218,43 @@ impl ClientBuilder {
         self
     }
 
+    /// Uses this HTTP client for all calls, whose own settings for TLS, proxies and redirects count
+    /// then. It must have no read timeout, which would end long uploads.
+    pub fn http_client(mut self, client: reqwest::Client) -> Self {
+        self.settings.client = Some(client);
+        self
+    }
+
+    /// Trusts the certificates in a PEM text, besides those that the system trusts.
+    ///
+    /// # Errors
+    ///
+    /// It is not PEM, or has no certificate.
+    pub fn root_certificates(mut self, pem: &[u8]) -> Result<Self> {
+        self.settings.add_roots(pem)?;
+        Ok(self)
+    }
+
+    /// Shows a client certificate, given as PEM with its private key.
+    ///
+    /// # Errors
+    ///
+    /// It is not PEM, or lacks the key.
+    pub fn identity(mut self, pem: &[u8]) -> Result<Self> {
+        self.settings.identity(pem)?;
+        Ok(self)
+    }
+
+    /// Sends all calls through a proxy, whatever the environment names.
+    ///
+    /// # Errors
+    ///
+    /// The address is not one.
+    pub fn proxy(mut self, proxy: &str) -> Result<Self> {
+        self.settings.proxy(proxy)?;
+        Ok(self)
+    }
+
     /// What it would use, as it was given.
     pub(crate) fn credentials(&self) -> (String, Token) {
         (self.endpoint.clone(), self.token.clone())
@@ -242,31 +272,10 @@ impl ClientBuilder {
         token.set_sensitive(true);
         headers.insert(TOKEN_HEADER, token);
         headers.insert(VERSION_HEADER, header("the BentoML version", &self.bentoml_version)?);
-        let http = http(self.timeout)
-            .default_headers(headers)
-            .redirect(redirect::Policy::none())
-            .build()
-            .map_err(no_client)?;
-        let (attempts, pause) = (self.attempts, self.pause);
-        Ok(Client { inner: Arc::new(Inner { http, endpoint, attempts, pause }) })
+        let http = self.settings.build(self.timeout, false, endpoint.scheme())?;
+        let Self { timeout, attempts, pause, .. } = self;
+        Ok(Client { inner: Arc::new(Inner { http, headers, endpoint, timeout, attempts, pause }) })
     }
-}
-
-/// What every HTTP client of this crate has in common.
-pub(crate) fn http(timeout: Duration) -> reqwest::ClientBuilder {
-    if rustls::crypto::CryptoProvider::get_default().is_none() {
-        // Losing the race against another thread is as good: there is a provider then.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-    }
-    reqwest::Client::builder()
-        .user_agent(concat!("bentocloud-rs/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(timeout)
-        .read_timeout(timeout)
-}
-
-pub(crate) fn no_client(error: reqwest::Error) -> Error {
-    let problem = "the HTTP client cannot be set up".to_owned();
-    Error::with_source(Kind::Input { problem }, error)
 }
 
 /// A slash at the end makes no difference, a path is kept, and a user and password become basic
@@ -275,6 +284,11 @@ pub(crate) fn parse_endpoint(endpoint: &str) -> Result<Url> {
     let refuse = |problem: String| {
         Error::from(Kind::Endpoint { endpoint: without_password(endpoint), problem })
     };
+    // The parser forgives one slash and backslashes, which the real client does not.
+    let whole = endpoint.split_once("://").is_some_and(|(_, rest)| !rest.contains('\\'));
+    if !whole {
+        return Err(refuse("it must begin with http:// or https://".to_owned()));
+    }
     let url = Url::parse(endpoint)
         .map_err(|error| refuse(format!("{error}; it must begin with http:// or https://")))?;
     if !matches!(url.scheme(), "http" | "https") {

@@ -2,7 +2,7 @@
 
 use crate::{
     context::Context,
-    yaml::{self, Document, Field, Node, Problem},
+    yaml::{self, Node, Problem},
 };
 
 const CONTEXTS: &str = "contexts";
@@ -98,11 +98,11 @@ impl Config {
                 }
                 Ok(Self { foreign: Some("a list"), ..Self::default() })
             }
-            Node::Scalar(scalar) if scalar.is_falsy()? => Ok(Self::default()),
+            Node::Scalar(scalar) if scalar.is_falsy() => Ok(Self::default()),
             Node::Scalar(scalar) => {
                 // The real client asks whether the key is "in" the text.
                 let is_ours = scalar.text.contains(CONTEXTS) || scalar.text.contains(CURRENT);
-                if scalar.value()? != yaml::Value::Str || is_ours {
+                if scalar.value() != yaml::Value::Str || is_ours {
                     return Err(at(&scalar, "the file holds a single value, not a map"));
                 }
                 Ok(Self { foreign: Some("a single value"), ..Self::default() })
@@ -124,23 +124,43 @@ impl Config {
         Ok(config)
     }
 
-    /// The file's text, byte for byte what the real client would write.
+    /// The file's text, with sorted keys as the real client writes it.
     pub(crate) fn to_yaml(&self) -> String {
-        let maps = self.entries.iter().map(|Entry { context, extra }| {
-            let mut map = Document::default();
-            map.push(API_TOKEN, Field::Text(context.api_token.expose()));
-            map.push(EMAIL, context.email.as_deref().map_or(Field::Null, Field::Text));
-            map.push(ENDPOINT, Field::Text(&context.endpoint));
-            map.push(NAME, Field::Text(&context.name));
-            extra.iter().for_each(|(key, value)| map.push_node(key, value));
-            map.sorted()
-        });
-        let mut document = Document::default();
-        document.push(CONTEXTS, Field::Maps(maps.collect()));
-        document.push(CURRENT, Field::Text(&self.current));
-        self.extra.iter().for_each(|(key, value)| document.push_node(key, value));
-        document.write()
+        let mut text = format!("{CONTEXTS}:{}\n", if self.entries.is_empty() { " []" } else { "" });
+        for Entry { context, extra } in &self.entries {
+            let email = context.email.as_deref().map_or("null".to_owned(), yaml::string);
+            let known = [
+                (API_TOKEN, yaml::string(context.api_token.expose())),
+                (EMAIL, email),
+                (ENDPOINT, yaml::string(&context.endpoint)),
+                (NAME, yaml::string(&context.name)),
+            ];
+            for (number, line) in lines(&known, extra).into_iter().enumerate() {
+                let start = if number == 0 { "- " } else { "  " };
+                text.push_str(&format!("{start}{}\n", line.replace('\n', "\n  ")));
+            }
+        }
+        for line in lines(&[(CURRENT, yaml::string(&self.current))], &self.extra) {
+            text.push_str(&line);
+            text.push('\n');
+        }
+        text
     }
+}
+
+/// The entries of a map, sorted by key.
+fn lines(known: &[(&str, String)], extra: &[(Node, Node)]) -> Vec<String> {
+    let known = known.iter().map(|(key, value)| ((*key).to_owned(), format!("{key}: {value}")));
+    let extra = extra.iter().map(|(key, value)| match key.as_key() {
+        Some(name) if name.len() < 100 => {
+            (name.to_owned(), format!("{}: {}", yaml::string(name), yaml::flow(value)))
+        }
+        // Readers look ahead only so far for a colon, so other keys need the explicit form.
+        _ => (String::new(), format!("? {}\n: {}", yaml::flow(key), yaml::flow(value))),
+    });
+    let mut lines: Vec<_> = known.chain(extra).collect();
+    lines.sort_by(|(one, _), (other, _)| one.cmp(other));
+    lines.into_iter().map(|(_, line)| line).collect()
 }
 
 fn contexts(node: Node) -> Result<Vec<Entry>, Problem> {
@@ -265,35 +285,16 @@ list:
 -
 ";
         let expected = "\
-about:
-  list:
-  - 1
-  - two
-  - - 3
-  empty: {}
-  none: ~
-  when: 2024-01-02
-  '0123': 'x: y'
 contexts:
 - api_token: t
   email: null
   endpoint: e
   name: n
-  org:
-    team: 'yes'
-    sizes:
-    - 0x1F
-    - 1.5
-    - '7'
-    - !!int \"8\"
+  org: {team: \"yes\", sizes: [0x1F, 1.5, \"7\", !!int \"8\"]}
   zone: on
+about: {list: [1, two, [3]], empty: {}, none: ~, when: 2024-01-02, \"0123\": \"x: y\"}
 current_context_name: n
-list:
-- - a
-  - b: 1
-    c: 2
-- []
-- ~
+list: [[a, {b: 1, c: 2}], [], ~]
 ";
         assert_eq!(rewritten(text), expected);
         assert_eq!(rewritten(expected), expected);
@@ -319,7 +320,7 @@ contexts:
         let text = format!("? [a, {{b: 1}}]\n: x\n? \"two\\nlines\"\n: y\n{long}: z\n1: one\n");
         let once = rewritten(&text);
         assert_eq!(rewritten(&once), once);
-        for part in ["[\"a\", {? \"b\" : 1, }, ]: x", "? 'two\n", "? kkk", "\n1: one"] {
+        for part in ["? [a, {b: 1}]\n: x", "\"two\\nlines\": y\n", "? kkk", "? 1\n: one"] {
             assert!(once.contains(part), "{part} in {once}");
         }
     }

@@ -20,6 +20,14 @@ impl Token {
         self.0.expose_secret()
     }
 
+    /// The token without blanks around it.
+    pub(crate) fn trimmed(self) -> Self {
+        if self.expose().trim().len() == self.expose().len() {
+            return self;
+        }
+        Self::from(self.expose().trim())
+    }
+
     /// Whether it is the empty string.
     pub fn is_empty(&self) -> bool {
         self.expose().is_empty()

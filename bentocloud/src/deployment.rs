@@ -3,17 +3,20 @@
 mod answer;
 mod config;
 
+use std::time::Duration;
+
 use reqwest::Method;
+use tokio::time::Instant;
 
 pub use answer::{Deployment, Manifest, Revision, Routing, Status, Target};
 pub use config::{
-    Canary, CreateDeployment, DeploymentConfig, ListDeployments, Policy, Scaling, Service,
-    UpdateDeployment, Version,
+    Canary, CreateDeployment, DeploymentConfig, DeploymentFile, ListDeployments, Policy, Scaling,
+    Service, UpdateDeployment, Version,
 };
 
 use crate::{
-    client::Inner,
     error::{Error, Result},
+    http::Inner,
     request::{self, Call},
     schema::List,
 };
@@ -87,7 +90,7 @@ impl Deployments<'_> {
             .query("q", query.filter())
             .query("search", query.search.clone())
             .query("start", text(start));
-        request::must(self.client, call, Some("Deployment".to_owned())).await
+        request::must_leniently(self.client, call, "Deployment".to_owned()).await
     }
 
     /// Changes a deployment: reads what it is, lets `change` work on that, and sends the whole.
@@ -185,6 +188,36 @@ impl Deployments<'_> {
         self.void_update(name, Some(&now.cluster.name)).await
     }
 
+    /// Waits until a deployment has a status, and returns it. One that sleeps counts as running.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_state`] if it fails instead, or has another status when `patience` is over; all
+    /// that [`get`](Self::get) can end in.
+    pub async fn wait(
+        &self,
+        name: &str,
+        cluster: Option<&str>,
+        wanted: &Status,
+        patience: Duration,
+    ) -> Result<Deployment> {
+        let end = Instant::now() + patience;
+        let pause = self.client.pause * 4;
+        loop {
+            let now = self.get(name, cluster).await?;
+            let asleep = *wanted == Status::Running && now.status == Status::ScaledToZero;
+            if now.status == *wanted || asleep {
+                return Ok(now);
+            }
+            let failed = matches!(now.status, Status::Failed | Status::ImageBuildFailed);
+            if failed || Instant::now() + pause >= end {
+                let status = &now.status;
+                return Err(Error::state(format!("Deployment {name} is {status}, not {wanted}")));
+            }
+            tokio::time::sleep(pause).await;
+        }
+    }
+
     /// Lets the server make a new revision without a change.
     ///
     /// # Errors
@@ -216,7 +249,7 @@ impl Deployments<'_> {
 
     async fn named(&self, call: Call<'_>, name: &str, cluster: Option<&str>) -> Result<Deployment> {
         let call = clustered(call, cluster);
-        request::must(self.client, call, Some(format!("Deployment {name}"))).await
+        request::must_leniently(self.client, call, format!("Deployment {name}")).await
     }
 }
 

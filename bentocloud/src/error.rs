@@ -1,4 +1,4 @@
-//! Everything that can go wrong, with the place and the mend.
+//! Everything that can go wrong, with the place and the fix.
 
 use std::{fmt, path::PathBuf};
 
@@ -47,6 +47,18 @@ pub(crate) enum Kind {
     Decode { method: String, path: String, at: String, body: String },
     #[error("{problem}")]
     State { problem: String },
+    #[cfg(feature = "transfer")]
+    #[error("{kind} '{tag}' is not found in BentoML store {}: pull or import it first", store.display())]
+    NotStored { kind: crate::store::Kind, tag: crate::Tag, store: PathBuf },
+    #[cfg(feature = "transfer")]
+    #[error("{kind} '{tag}' already exists in the store {}", store.display())]
+    Stored { kind: crate::store::Kind, tag: crate::Tag, store: PathBuf },
+    #[cfg(feature = "transfer")]
+    #[error("{what} is refused: {problem}")]
+    Archive { what: String, problem: String },
+    #[cfg(feature = "transfer")]
+    #[error("stopped")]
+    Stopped,
 }
 
 fn status_message(status: u16, trace: Option<&str>, body: &str) -> String {
@@ -111,15 +123,42 @@ impl Error {
         matches!(*self.kind, Kind::UnknownContext { .. })
     }
 
-    /// The server does not know or accept the token (401, or 403 from an open-source Yatai).
-    /// Log in again, and see that `BENTO_CLOUD_API_KEY` is not set to something old or empty.
+    /// The server does not know or accept the token (401, or 403 from an open-source Yatai, which
+    /// names the token). Log in again, and see that `BENTO_CLOUD_API_KEY` is not set to something
+    /// old or empty. A 403 that names no token is a permission that is missing.
     pub fn is_unauthorized(&self) -> bool {
-        matches!(self.status(), Some(401 | 403))
+        match self.status() {
+            Some(401) => true,
+            Some(403) => self.body().is_some_and(|body| body.contains("token")),
+            _ => false,
+        }
     }
 
-    /// The server does not have what was asked for.
+    /// The server or the local store does not have the requested item.
     pub fn is_not_found(&self) -> bool {
+        #[cfg(feature = "transfer")]
+        if matches!(*self.kind, Kind::NotStored { .. }) {
+            return true;
+        }
         matches!(*self.kind, Kind::NotFound { .. } | Kind::LoginNotFound { .. })
+    }
+
+    /// The local store has the version already.
+    #[cfg(feature = "transfer")]
+    pub fn is_stored(&self) -> bool {
+        matches!(*self.kind, Kind::Stored { .. })
+    }
+
+    /// The archive is broken, dangerous, or none, or holds something else than requested.
+    #[cfg(feature = "transfer")]
+    pub fn is_archive(&self) -> bool {
+        matches!(*self.kind, Kind::Archive { .. })
+    }
+
+    /// The caller stopped the transfer.
+    #[cfg(feature = "transfer")]
+    pub fn is_stopped(&self) -> bool {
+        matches!(*self.kind, Kind::Stopped)
     }
 
     /// No answer came: refused, no such host, broken off, too slow. The request may have arrived.

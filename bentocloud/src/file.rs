@@ -58,8 +58,20 @@ pub(crate) fn update<T>(path: &Path, change: impl FnOnce(&mut Config) -> Result<
         _ => Path::new("."),
     };
     fs::create_dir_all(folder).map_err(|error| failed("create the folder", folder, error))?;
+    if fs::metadata(&target).is_ok_and(|metadata| metadata.permissions().readonly()) {
+        let error = io::Error::new(io::ErrorKind::PermissionDenied, "its owner made it read-only");
+        return Err(failed("change the contexts file", path, error));
+    }
     let lock = lock_path(&target);
-    let _locked = lock_file(&lock).map_err(|error| failed("lock", &lock, error))?;
+    let _locked = match lock_file(&lock) {
+        // In a folder of somebody else the file itself is all that can be locked.
+        Err(error) if is_foreign(&error) => File::open(&target).and_then(|file| {
+            file.lock()?;
+            Ok(file)
+        }),
+        locked => locked,
+    }
+    .map_err(|error| failed("lock", &lock, error))?;
 
     let mut config = read(&target)?;
     let result = change(&mut config)?;
@@ -110,14 +122,34 @@ fn replace(target: &Path, folder: &Path, text: &str) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(error),
     };
-    let mut file = tempfile::Builder::new().prefix(".yatai.").tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    if let Some(permissions) = old {
-        file.as_file().set_permissions(permissions)?;
+    let exists = old.is_some();
+    let beside = || {
+        let mut file = tempfile::Builder::new().prefix(".yatai.").tempfile_in(folder)?;
+        file.write_all(text.as_bytes())?;
+        if let Some(permissions) = old {
+            file.as_file().set_permissions(permissions)?;
+        }
+        file.as_file().sync_all()?;
+        file.persist(target).map_err(|error| error.error)?;
+        Ok(())
+    };
+    match beside() {
+        // The folder belongs to somebody else, or the file alone is mounted.
+        Err(error) if exists && is_foreign(&error) => {
+            tracing::warn!(path = %target.display(), "written in place, since it cannot be replaced");
+            let mut file = OpenOptions::new().write(true).truncate(true).open(target)?;
+            file.write_all(text.as_bytes())?;
+            file.sync_all()
+        }
+        result => result,
     }
-    file.as_file().sync_all()?;
-    file.persist(target)?;
-    Ok(())
+}
+
+/// Whether a file cannot be made or replaced in its folder, though it may be written.
+fn is_foreign(error: &io::Error) -> bool {
+    use io::ErrorKind::{CrossesDevices, PermissionDenied, ReadOnlyFilesystem, ResourceBusy};
+
+    matches!(error.kind(), PermissionDenied | ResourceBusy | CrossesDevices | ReadOnlyFilesystem)
 }
 
 fn failed(what: &'static str, path: &Path, error: io::Error) -> Error {

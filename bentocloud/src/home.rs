@@ -32,11 +32,16 @@ const ROUNDS: usize = 32;
 ///
 /// A value is not UTF-8, refers to itself for ever, or needs a user's folder that is not known.
 pub fn contexts_path(env: &Environment) -> Result<PathBuf> {
+    Ok(folder(env)?.join(FILE))
+}
+
+/// The folder itself.
+pub(crate) fn folder(env: &Environment) -> Result<PathBuf> {
     let mut home = env.get(env::HOME)?.unwrap_or(DEFAULT).to_owned();
     for _ in 0..ROUNDS {
         let expanded = user(&variables(&home, env)?, env)?;
         if expanded == home {
-            return Ok(PathBuf::from(home).join(FILE));
+            return Ok(PathBuf::from(home));
         }
         home = expanded;
     }

@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
+use reqwest::header::HeaderMap;
 use serde::Deserialize;
 use url::Url;
 
 use crate::{
     Client, Contexts, Saved,
-    client::{ClientBuilder, Inner, http, no_client, parse_endpoint},
+    client::{ClientBuilder, parse_endpoint},
     context::{Context, Token, without_password},
     error::{Error, Kind, Result},
+    http::{Inner, Settings},
     request::{self, Call},
     schema::{Organization, User},
 };
@@ -109,11 +111,18 @@ impl BrowserLogin {
         struct Code {
             code: String,
         }
-        let typed = endpoint.trim_end_matches('/').to_owned();
+        let typed = endpoint.trim().trim_end_matches('/').to_owned();
         let endpoint = parse_endpoint(&typed)?;
-        // These calls carry no token: there is none yet.
-        let http = http(Duration::from_secs(5)).build().map_err(no_client)?;
-        let inner = Inner { http, endpoint, attempts: 3, pause: Duration::from_millis(250) };
+        let timeout = Duration::from_secs(5);
+        let inner = Inner {
+            http: Settings::default().build(timeout, true, endpoint.scheme())?,
+            // There is no token yet.
+            headers: HeaderMap::new(),
+            endpoint,
+            timeout,
+            attempts: 3,
+            pause: Duration::from_millis(250),
+        };
         let Code { code } = request::must(&inner, Call::get("/api/v1/auth/code"), None).await?;
         Ok(Self { inner, typed, code })
     }

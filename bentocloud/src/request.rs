@@ -8,11 +8,14 @@ use reqwest::{
     header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, RETRY_AFTER},
 };
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use serde_path_to_error::Segment;
 use url::Url;
 
 use crate::{
-    client::Inner,
     error::{Error, Kind, Result},
+    http::{Broken, Inner, timed},
+    schema::List,
 };
 
 /// The longest that a server may ask to wait before the next attempt.
@@ -24,6 +27,8 @@ pub(crate) struct Call<'a> {
     path: Vec<&'a str>,
     query: Vec<(&'static str, Option<String>)>,
     body: Option<Vec<u8>>,
+    /// Whether sending it twice is as good as once, although it changes something.
+    again: bool,
 }
 
 /// A success, or the server's way of saying that there is no such thing.
@@ -36,7 +41,7 @@ impl<'a> Call<'a> {
     /// `path` is split at slashes; [`name`](Self::name) adds what comes from outside.
     pub(crate) fn new(method: Method, path: &'a str) -> Self {
         let path = path.split('/').filter(|part| !part.is_empty()).collect();
-        Self { method, path, query: vec![], body: None }
+        Self { method, path, query: vec![], body: None, again: false }
     }
 
     pub(crate) fn get(path: &'a str) -> Self {
@@ -72,7 +77,20 @@ impl<'a> Call<'a> {
         Ok(self)
     }
 
-    fn url(&self, endpoint: &Url) -> Url {
+    #[cfg(feature = "transfer")]
+    pub(crate) fn method(mut self, method: Method) -> Self {
+        self.method = method;
+        self
+    }
+
+    /// Lets it be sent again, as a reading call is.
+    #[cfg(feature = "transfer")]
+    pub(crate) fn again(mut self) -> Self {
+        self.again = true;
+        self
+    }
+
+    pub(crate) fn url(&self, endpoint: &Url) -> Url {
         let mut url = endpoint.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(&self.path);
@@ -85,7 +103,7 @@ impl<'a> Call<'a> {
         url
     }
 
-    fn place(&self) -> (String, String) {
+    pub(crate) fn place(&self) -> (String, String) {
         (self.method.to_string(), format!("/{}", self.path.join("/")))
     }
 
@@ -96,7 +114,8 @@ impl<'a> Call<'a> {
             tracing::debug!(method = %self.method, path = url.path(), "request");
             self.attempt(client, url.clone()).await
         };
-        let attempts = if self.method == Method::GET { client.attempts } else { 1 };
+        let again = self.again || self.method == Method::GET;
+        let attempts = if again { client.attempts } else { 1 };
         let backoff = ExponentialBuilder::default()
             .with_min_delay(client.pause)
             .with_jitter()
@@ -111,20 +130,27 @@ impl<'a> Call<'a> {
     }
 
     async fn attempt(&self, client: &Inner, url: Url) -> Result<Answer, Failure> {
-        let mut request = client.http.request(self.method.clone(), url);
+        let mut request =
+            client.http.request(self.method.clone(), url).headers(client.headers.clone());
         if let Some(body) = &self.body {
             request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
-        } else if matches!(self.method, Method::POST | Method::PUT) {
+        } else if matches!(self.method, Method::POST | Method::PUT | Method::PATCH) {
             // Some servers wait for a body if nothing says that there is none.
             request = request.header(CONTENT_LENGTH, 0);
         }
-        let response = request.send().await.map_err(|error| self.network(error))?;
+        let sent = timed(client.timeout, request.send()).await;
+        let mut response = sent.map_err(|broken| self.network(broken))?;
         let status = response.status();
         let headers = response.headers().clone();
-        let body = response.bytes().await.map_err(|error| self.network(error))?;
+        let mut body = Vec::new();
+        while let Some(chunk) =
+            timed(client.timeout, response.chunk()).await.map_err(|broken| self.network(broken))?
+        {
+            body.extend_from_slice(&chunk);
+        }
         // The real client takes 200 and nothing else for a success.
         if status == StatusCode::OK {
-            return Ok(Answer::Found(body.into()));
+            return Ok(Answer::Found(body));
         }
         let body = String::from_utf8_lossy(&body).into_owned();
         let absent = status == StatusCode::BAD_REQUEST && body.contains("record not found");
@@ -138,12 +164,11 @@ impl<'a> Call<'a> {
         })
     }
 
-    fn network(&self, error: reqwest::Error) -> Failure {
+    fn network(&self, broken: Broken) -> Failure {
         let (method, path) = self.place();
-        let kind = Kind::Network { method, path, timeout: error.is_timeout() };
-        // The address can hold a password, and the path is in the message.
-        let error = Error::with_source(kind, error.without_url());
-        Failure { again: true, wait: None, error }
+        // Another wait of the same length would only try the caller's patience.
+        let again = !matches!(broken, Broken::Slow(_));
+        Failure { again, wait: None, error: broken.error(method, path) }
     }
 }
 
@@ -155,12 +180,12 @@ struct Failure {
     wait: Option<Duration>,
 }
 
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let seconds: u64 = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
     Some(Duration::from_secs(seconds).min(PATIENCE))
 }
 
-fn status_error(status: StatusCode, headers: &HeaderMap, body: String) -> Error {
+pub(crate) fn status_error(status: StatusCode, headers: &HeaderMap, body: String) -> Error {
     let trace = headers.get("x-trace-id").filter(|_| status.is_server_error());
     let trace = trace.and_then(|trace| trace.to_str().ok()).map(str::to_owned);
     if trace.is_some() {
@@ -201,15 +226,97 @@ pub(crate) async fn must<T: DeserializeOwned>(
     }
 }
 
+/// As [`must`], but a field that does not fit is as one that is absent, where it may be absent: one
+/// odd deployment does not hide the others.
+pub(crate) async fn must_leniently<T: DeserializeOwned>(
+    client: &Inner,
+    call: Call<'_>,
+    what: String,
+) -> Result<T> {
+    let place = call.place();
+    let mut value: Value = must(client, call, Some(what)).await?;
+    loop {
+        let mut track = serde_path_to_error::Track::new();
+        let tracked = serde_path_to_error::Deserializer::new(&value, &mut track);
+        let Err(error) = T::deserialize(tracked) else { break };
+        let path = track.path();
+        if !drop_field(&mut value, &path) {
+            return Err(undecoded(place, &path, &value.to_string().into_bytes(), error));
+        }
+        tracing::warn!(%path, %error, "left out of the answer");
+    }
+    decode(place, &value.to_string().into_bytes())
+}
+
+/// Sets what is at the path to null, or removes it if it is null already. False if there is nothing.
+fn drop_field(value: &mut Value, path: &serde_path_to_error::Path) -> bool {
+    let mut pointer = String::new();
+    for segment in path.iter() {
+        match segment {
+            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
+            Segment::Map { key } => {
+                pointer.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1")));
+            }
+            Segment::Enum { .. } | Segment::Unknown => return false,
+        }
+    }
+    let Some((parent, last)) = pointer.rsplit_once('/') else { return false };
+    let last = last.replace("~1", "/").replace("~0", "~");
+    let Some(Value::Object(parent)) = value.pointer_mut(parent) else { return false };
+    match parent.get_mut(&last) {
+        Some(Value::Null) => parent.remove(&last).is_some(),
+        Some(field) => {
+            *field = Value::Null;
+            true
+        }
+        None => false,
+    }
+}
+
+/// Sends a call whose answer has nothing to read.
+pub(crate) async fn done(client: &Inner, call: Call<'_>, what: String) -> Result<()> {
+    match call.send(client).await? {
+        Answer::Found(_) => Ok(()),
+        Answer::Missing { status, body } => Err(Kind::NotFound { what, status, body }.into()),
+    }
+}
+
+/// Items of one page.
+const PAGE: usize = 100;
+
+/// All pages of a list.
+pub(crate) async fn pages<'a, T: DeserializeOwned>(
+    client: &Inner,
+    call: impl Fn() -> Result<Call<'a>>,
+) -> Result<Vec<T>> {
+    let mut items: Vec<T> = Vec::new();
+    loop {
+        let call = call()?
+            .query("start", Some(items.len().to_string()))
+            .query("count", Some(PAGE.to_string()));
+        let page: List<T> = must(client, call, None).await?;
+        let last = page.items.is_empty();
+        items.extend(page.items);
+        if last || items.len() as u64 >= page.total {
+            return Ok(items);
+        }
+    }
+}
+
 fn decode<T: DeserializeOwned>((method, path): (String, String), body: &[u8]) -> Result<T> {
     let mut json = serde_json::Deserializer::from_slice(body);
     serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let kind = Kind::Decode {
-            method,
-            path,
-            at: error.path().to_string(),
-            body: String::from_utf8_lossy(body).into_owned(),
-        };
-        Error::with_source(kind, error.into_inner())
+        let at = error.path().clone();
+        undecoded((method, path), &at, body, error.into_inner())
     })
+}
+
+fn undecoded(
+    (method, path): (String, String),
+    at: &serde_path_to_error::Path,
+    body: &[u8],
+    error: serde_json::Error,
+) -> Error {
+    let (at, body) = (at.to_string(), String::from_utf8_lossy(body).into_owned());
+    Error::with_source(Kind::Decode { method, path, at, body }, error)
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::time::{self, DateTime};
 
@@ -58,6 +58,7 @@ pub struct Env {
     /// The variable.
     pub name: String,
     /// Its value.
+    #[serde(default)]
     pub value: String,
 }
 
@@ -82,16 +83,24 @@ pub struct User {
     pub name: String,
     /// The e-mail address.
     pub email: String,
-    /// The first name.
+    /// The first name; empty if there is none.
+    #[serde(default, deserialize_with = "or_empty")]
     pub first_name: String,
-    /// The last name.
+    /// The last name; empty if there is none.
+    #[serde(default, deserialize_with = "or_empty")]
     pub last_name: String,
+}
+
+/// Null is an empty text.
+fn or_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Option::<String>::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 resource! {
     /// An organisation.
     pub struct Organization {
         /// What it says about itself.
+        #[serde(default)]
         pub description: String,
     }
 }
@@ -100,6 +109,7 @@ resource! {
     /// A cluster that deployments run on.
     pub struct Cluster {
         /// What it says about itself.
+        #[serde(default)]
         pub description: String,
         /// Whose it is.
         pub organization_name: String,
@@ -115,6 +125,7 @@ resource! {
     /// A cluster with everything about it.
     pub struct ClusterFull {
         /// What it says about itself.
+        #[serde(default)]
         pub description: String,
         /// Whose it is.
         pub organization_name: String,
@@ -146,6 +157,7 @@ resource! {
         /// The name for people.
         pub display_name: String,
         /// What it says about itself.
+        #[serde(default)]
         pub description: String,
         /// What it consists of.
         pub config: InstanceConfig,
@@ -215,6 +227,7 @@ resource! {
     /// A bento: one version of a packed service.
     pub struct Bento {
         /// What it says about itself.
+        #[serde(default)]
         pub description: String,
         /// The version.
         pub version: String,
@@ -276,7 +289,66 @@ resource! {
     /// All versions of a bento.
     pub struct BentoRepository {
         /// What it says about itself.
+        #[serde(default)]
         pub description: String,
+    }
+}
+
+resource! {
+    /// A version of a model.
+    pub struct Model {
+        /// What it says about itself.
+        #[serde(default)]
+        pub description: Option<String>,
+        /// The version.
+        pub version: String,
+        /// Whether its content is there: `success` if so.
+        pub upload_status: String,
+        /// Why not, in words.
+        #[serde(default)]
+        pub upload_finished_reason: Option<String>,
+        /// What is in it.
+        #[serde(default)]
+        pub manifest: Option<ModelManifest>,
+        /// When it was made.
+        #[serde(default, deserialize_with = "time::maybe")]
+        pub build_at: Option<DateTime>,
+        /// The repository that it is a version of, where the server says so.
+        #[serde(default)]
+        pub repository: Option<ModelRepository>,
+    }
+}
+
+impl Model {
+    /// `repository:version`, if the server has said which repository.
+    pub fn tag(&self) -> Option<String> {
+        self.repository.as_ref().map(|repository| format!("{}:{}", repository.name, self.version))
+    }
+}
+
+/// What a model says about its content.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[non_exhaustive]
+pub struct ModelManifest {
+    /// The module that loads it.
+    #[serde(default)]
+    pub module: Option<String>,
+    /// The release of BentoML that made it.
+    #[serde(default)]
+    pub bentoml_version: Option<String>,
+    /// Its size in bytes.
+    pub size_bytes: u64,
+    /// What its maker says about it.
+    #[serde(default)]
+    pub metadata: Option<serde_json::Value>,
+}
+
+resource! {
+    /// All versions of a model.
+    pub struct ModelRepository {
+        /// What it says about itself.
+        #[serde(default)]
+        pub description: Option<String>,
     }
 }
 

@@ -20,6 +20,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 pub struct DateTime(Timestamp);
 
 impl DateTime {
+    /// This moment, if the clock is in the years that there are.
+    #[cfg(feature = "transfer")]
+    pub(crate) fn now() -> Option<Self> {
+        Self::from_unix_micros(Timestamp::now().as_microsecond())
+    }
+
     /// Microseconds since 1970, UTC.
     pub fn unix_micros(self) -> i64 {
         self.0.as_microsecond()

@@ -1,17 +1,13 @@
 //! YAML as the real client reads and writes it: PyYAML, which means YAML **1.1**.
 //!
-//! A YAML 1.2 library is not enough. `yes`, `0123`, `12:30:45` and `2024-01-02` are strings to it,
-//! so it would write them without quotes, and the real client would read back something else. Only
-//! the grammar comes from a library: it hands over each scalar with its text, its quotes and its
-//! tag, and the rules of 1.1 are here.
+//! `yes`, `0123`, `12:30:45` and `2024-01-02` are no strings there. A YAML 1.2 library would write
+//! them without quotes, and the real client would read back something else. The grammar comes from
+//! a library; which scalars are strings is decided here.
 
 mod emit;
 mod node;
-mod number;
 mod resolve;
-mod style;
-mod time;
 
-pub(crate) use emit::{Document, Field};
+pub(crate) use emit::{flow, string};
 pub(crate) use node::{Node, Problem, Scalar, parse};
-pub(crate) use resolve::Value;
+pub(crate) use resolve::{Value, to_json};

@@ -10,7 +10,7 @@
 
 use std::time::Duration;
 
-use backendai_testing::bentocloud::{Account, BentoCloud};
+use backendai_testing::bentocloud::{Account, BentoCloud, Reply};
 use bentocloud::{
     CreateDeployment, Endpoint, Env, Environment, Label, ListDeployments, Scaling, Status, Token,
     UpdateDeployment,
@@ -46,6 +46,33 @@ fn same_sequence(server: &BentoCloud, case: &str) {
     let sent: Vec<_> = server.requests().into_iter().map(line).collect();
     assert_eq!(sent, sequence(case), "{case}");
     server.forget();
+}
+
+/// Answers that people have met: one field of one deployment is null or of another type.
+#[tokio::test]
+async fn an_odd_field_of_one_deployment_does_not_hide_the_others() {
+    let full = support::json("field/deployment.json");
+    let cases = support::json("field/deployment-nulls.json");
+    for case in cases.as_array().unwrap() {
+        let (what, path, value) = (&case[0], case[1].as_array().unwrap(), &case[2]);
+        let mut odd = full.clone();
+        let mut place = &mut odd;
+        for part in path {
+            place = match part.as_u64() {
+                Some(index) => &mut place[usize::try_from(index).unwrap()],
+                None => &mut place[part.as_str().unwrap()],
+            };
+        }
+        *place = value.clone();
+        let body = json!({"start": 0, "count": 2, "total": 2, "items": [odd, full]});
+        let path = Some("/api/v2/deployments");
+        let server = server().reply("ok-ada", path, Reply::new(200, body.to_string()));
+        let server = server.start().await.unwrap();
+        let deployments = client(&server).deployments().list(&ListDeployments::default()).await;
+        let deployments = deployments.unwrap_or_else(|error| panic!("{what}: {error:?}"));
+        assert_eq!(deployments.len(), 2, "{what}");
+        assert_eq!(deployments[0].name, deployments[1].name, "{what}");
+    }
 }
 
 #[tokio::test]

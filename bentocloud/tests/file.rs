@@ -30,12 +30,12 @@ fn the_first_of_two_contexts_of_one_name_counts_and_deleting_takes_both() {
     contexts.save(Context::new("x", "e", "c")).unwrap();
     assert_eq!(contexts.current().unwrap().api_token.expose(), "c");
     let after = file(&home).unwrap();
-    assert!(after.contains("  own: 1\n") && after.contains("other:\n- 1\n"), "{after}");
+    assert!(after.contains("  own: 1\n") && after.contains("other: [1]\n"), "{after}");
 
     assert_eq!(contexts.delete("x").unwrap().api_token.expose(), "c");
     let error = contexts.delete("x").unwrap_err();
     assert!(error.is_unknown_context(), "{error}");
-    let expected = "contexts: []\ncurrent_context_name: x\nother:\n- 1\n";
+    let expected = "contexts: []\ncurrent_context_name: x\nother: [1]\n";
     assert_eq!(file(&home).as_deref(), Some(expected));
 }
 
@@ -104,6 +104,16 @@ mod unix {
         contexts.save(Context::new("y", "e", "t")).unwrap();
         assert_eq!(mode(&path), 0o644);
         assert_ne!(fs::metadata(&path).unwrap().ino(), inode, "replaced, not truncated");
+    }
+
+    #[test]
+    fn a_file_that_its_owner_made_read_only_stays() {
+        let home = home(Some(TWO));
+        let path = home.path().join(".yatai.yaml");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
+        let error = at(&home).save(Context::new("y", "e", "t")).unwrap_err();
+        assert!(error.is_file(), "{error}");
+        assert_eq!(file(&home).as_deref(), Some(TWO));
     }
 
     #[test]

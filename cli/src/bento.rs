@@ -1,8 +1,16 @@
-//! `backendai bento`: BentoCloud contexts and login.
+//! `backendai bento`: BentoCloud contexts, bentos and models, deployments, and calls of services.
 
+mod call;
+mod deployment;
+mod local;
 mod login;
+mod organization;
+mod progress;
+mod show;
 
-use bentocloud::{Context, Contexts, Environment, Error, env};
+use bentocloud::{
+    Client, Context, Contexts, Environment, Error, env, store::Kind, without_password,
+};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
@@ -15,7 +23,7 @@ use crate::{
 #[derive(Args, Debug)]
 #[command(arg_required_else_help = true)]
 pub(crate) struct Bento {
-    /// Name of the context to store a login under, or to log out of; by default what
+    /// Name of the context to use, to store a login under, or to log out of; by default what
     /// BENTOML_CLOUD_CONTEXT names, or the current one.
     // Takes the place of the option that every command has.
     #[arg(long, global = true, value_name = "NAME")]
@@ -23,6 +31,12 @@ pub(crate) struct Bento {
     /// Leave out warnings and hints.
     #[arg(short, long, global = true)]
     quiet: bool,
+    /// Nothing is tracked; `bentoml` has this option.
+    #[arg(long, global = true, hide = true)]
+    do_not_track: bool,
+    /// As -v; `bentoml` has this option.
+    #[arg(long, global = true, hide = true)]
+    debug: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -57,6 +71,22 @@ enum Command {
         /// Name of the context; by default as for login.
         context_name: Option<String>,
     },
+    #[command(flatten)]
+    Local(local::Verb),
+    /// Models: the same commands as for bentos.
+    #[command(subcommand, arg_required_else_help = true)]
+    Models(local::Verb),
+    /// Deployments.
+    #[command(subcommand, arg_required_else_help = true)]
+    Deployment(Box<deployment::Verb>),
+    /// Secrets, whose values are never printed.
+    #[command(subcommand, arg_required_else_help = true)]
+    Secret(organization::SecretVerb),
+    /// API tokens.
+    #[command(subcommand, arg_required_else_help = true)]
+    ApiToken(organization::TokenVerb),
+    /// Call a route of a deployed service.
+    Call(call::Call),
 }
 
 impl Command {
@@ -67,6 +97,11 @@ impl Command {
             Self::ListContext => "list-context",
             Self::UpdateCurrentContext { .. } => "update-current-context",
             Self::Logout { .. } => "logout",
+            Self::Local(verb) | Self::Models(verb) => verb.name(),
+            Self::Deployment(verb) => verb.name(),
+            Self::Secret(verb) => verb.name(),
+            Self::ApiToken(verb) => verb.name(),
+            Self::Call(_) => "call",
         }
     }
 }
@@ -80,6 +115,16 @@ struct Session {
 }
 
 impl Session {
+    /// The context in use.
+    fn resolve(&self) -> Result<Context, Error> {
+        self.contexts.resolve(self.context.as_deref())
+    }
+
+    /// A client for it.
+    fn client(&self) -> Result<Client, Error> {
+        Client::from_context(&self.resolve()?)
+    }
+
     /// A hint or warning, unless nobody wants any.
     fn hint(&self, line: impl AsRef<str>) {
         if !self.quiet {
@@ -89,11 +134,22 @@ impl Session {
 }
 
 impl Bento {
+    /// Whether Ctrl-C is the command's own way to end.
+    pub(crate) const fn ends_by_itself(&self) -> bool {
+        match &self.command {
+            Command::Local(verb) | Command::Models(verb) => verb.ends_by_itself(),
+            _ => false,
+        }
+    }
+
     /// Runs the command with this process's environment.
     pub(crate) async fn run(self, global: &Global) -> Result<(), Failure> {
         match self.command {
             Command::CurrentContext { .. } | Command::ListContext => drop(global.single()?),
-            _ => global.own()?,
+            Command::Login(_) | Command::UpdateCurrentContext { .. } | Command::Logout { .. } => {
+                global.own()?;
+            }
+            _ => {}
         }
         let name = self.command.name();
         let failed = |error: Error| Failure::of("bento", name, &error);
@@ -104,6 +160,12 @@ impl Bento {
         };
         match self.command {
             Command::Login(arguments) => login::run(&session, arguments).await,
+            Command::Local(verb) => verb.run(global, &session, Kind::Bento).await,
+            Command::Models(verb) => verb.run(global, &session, Kind::Model).await,
+            Command::Deployment(verb) => verb.run(global, &session).await,
+            Command::Secret(verb) => verb.run(global, &session).await,
+            Command::ApiToken(verb) => verb.run(global, &session).await,
+            Command::Call(call) => call.run(global, &session).await,
             command => crate::blocking(move || command.run(&session)).await,
         }
     }
@@ -114,7 +176,6 @@ impl Command {
         let name = self.name();
         let failed = |error: Error| Failure::of("bento", name, &error);
         match self {
-            Self::Login(_) => Ok(()),
             Self::CurrentContext { show_token } => {
                 let context = session.contexts.current().map_err(failed)?;
                 if context.is_from_environment() && context.api_token.is_empty() {
@@ -143,6 +204,14 @@ impl Command {
                 overruled(session);
                 Ok(())
             }
+            // They have run by now.
+            Self::Login(_)
+            | Self::Local(_)
+            | Self::Models(_)
+            | Self::Deployment(_)
+            | Self::Secret(_)
+            | Self::ApiToken(_)
+            | Self::Call(_) => Ok(()),
         }
     }
 }
@@ -158,7 +227,7 @@ fn overruled(session: &Session) {
 #[derive(Serialize)]
 struct Shown<'a> {
     name: &'a str,
-    endpoint: &'a str,
+    endpoint: String,
     api_token: &'a str,
     email: Option<&'a str>,
 }
@@ -167,7 +236,10 @@ impl<'a> Shown<'a> {
     fn new(context: &'a Context, show_token: bool) -> Self {
         Self {
             name: &context.name,
-            endpoint: &context.endpoint,
+            endpoint: match show_token {
+                true => context.endpoint.clone(),
+                false => without_password(&context.endpoint),
+            },
             api_token: if show_token { context.api_token.expose() } else { "***" },
             email: context.email.as_deref(),
         }

@@ -45,7 +45,7 @@ struct Cli {
 /// One line for each, in the order of the alphabet; and one in `run`.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Manage BentoCloud credentials, in the file that `bentoml` uses.
+    /// Work with BentoCloud: credentials, bentos, models, deployments, services.
     Bento(bento::Bento),
     /// Prove documents against a schema.
     Check(check::Check),
@@ -91,7 +91,11 @@ impl Command {
 
     /// Whether Ctrl-C is the command's own way to end.
     const fn ends_by_itself(&self) -> bool {
-        matches!(self, Self::Proxy(_))
+        match self {
+            Self::Bento(command) => command.ends_by_itself(),
+            Self::Proxy(_) => true,
+            _ => false,
+        }
     }
 }
 

@@ -18,6 +18,8 @@ pub(crate) enum Code {
     Timeout = 3,
     /// A value that was given cannot be used.
     Argument = 4,
+    /// Ended at the keyboard.
+    Interrupted = 130,
 }
 
 /// Why a command failed: what went wrong, why, and what to do about it.
@@ -182,7 +184,10 @@ impl From<Error> for Failure {
         let mut why = error.summary();
         let mut cause = std::error::Error::source(&error);
         while let Some(deeper) = cause {
-            why.push_str(&format!(": {deeper}"));
+            let deeper_text = deeper.to_string();
+            if !why.ends_with(&deeper_text) {
+                why.push_str(&format!(": {deeper_text}"));
+            }
             cause = deeper.source();
         }
         let mut failure = match error.operation() {

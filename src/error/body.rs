@@ -1,4 +1,4 @@
-//! The two shapes in which the manager says what went wrong.
+//! The two forms in which the manager reports a failure.
 
 use std::{borrow::Cow, fmt};
 
@@ -20,14 +20,14 @@ pub struct Problem {
     error_code: Option<String>,
     #[serde(default, deserialize_with = "text")]
     msg: Option<String>,
-    /// The webserver's word for `msg`.
+    /// The webserver's name for `msg`.
     #[serde(default, deserialize_with = "text")]
     details: Option<String>,
     #[serde(default)]
     data: Option<serde_json::Value>,
 }
 
-/// A text, or anything else as the JSON it came as: an odd member must not hide the others.
+/// Reads a string, or any other value as its JSON: an invalid member must not hide the others.
 fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Ok(match serde_json::Value::deserialize(deserializer)? {
         serde_json::Value::Null => None,
@@ -37,33 +37,32 @@ fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D:
 }
 
 impl Problem {
-    /// Kind of the problem, an address such as `https://api.backend.ai/probs/auth-failed`.
+    /// Returns the kind of the problem, a URI such as `https://api.backend.ai/probs/auth-failed`.
     pub fn kind(&self) -> Option<&str> {
         self.kind.as_deref()
     }
 
-    /// The kind in words.
+    /// Returns the title of the kind.
     pub fn title(&self) -> Option<&str> {
         self.title.as_deref()
     }
 
-    /// The manager's code, such as `user_auth_unauthorized`: domain, operation and detail.
+    /// Returns the manager's code, such as `user_auth_unauthorized`: domain, operation and detail.
     pub fn error_code(&self) -> Option<&str> {
         self.error_code.as_deref()
     }
 
-    /// What happened here, as far as it is safe to show.
+    /// Returns the message, as far as it is safe to show.
     pub fn message(&self) -> Option<Cow<'_, str>> {
         self.full_message().map(shown)
     }
 
-    /// The whole message. It may hold secrets.
+    /// Returns the whole message. It may contain secrets.
     pub fn full_message(&self) -> Option<&str> {
         self.msg.as_deref().or(self.details.as_deref())
     }
 
-    /// The problem of a body; `None` when it is none. The webserver puts that of a login into
-    /// `data`.
+    /// Reads the problem of a body, if it has one. The webserver puts that of a login into `data`.
     pub(crate) fn of(body: &[u8]) -> Option<Self> {
         let problem: Self = serde_json::from_slice(body).ok()?;
         if !problem.is_empty() {
@@ -73,24 +72,24 @@ impl Problem {
         (!inner.is_empty()).then_some(inner)
     }
 
-    /// Whether nothing of a problem was there.
+    /// Returns whether no member of a problem is present.
     const fn is_empty(&self) -> bool {
         self.kind.is_none() && self.title.is_none() && self.error_code.is_none()
     }
 
-    /// `auth-failed` of `https://api.backend.ai/probs/auth-failed`.
+    /// Returns `auth-failed` of `https://api.backend.ai/probs/auth-failed`.
     pub(crate) fn slug(&self) -> &str {
         self.kind.as_deref().and_then(|kind| kind.rsplit('/').next()).unwrap_or_default()
     }
 
-    /// Whether a login lacks nothing but its one-time password.
+    /// Returns whether a login lacks nothing but its one-time password.
     pub(crate) fn asks_for_otp(&self) -> bool {
         self.slug() == "require-totp-authentication"
             || self.full_message() == Some("OTP not provided")
     }
 
-    /// Whether the webserver made it, and certainly so: the manager's all have a code, and some
-    /// codes and kinds are the webserver's alone.
+    /// Returns whether it certainly comes from the webserver: the manager's problems all have a code,
+    /// and some codes and kinds are the webserver's alone.
     pub(crate) fn is_from_webserver(&self) -> bool {
         let (kind, code) = (self.kind.as_deref(), self.error_code.as_deref());
         kind.is_some_and(|kind| kind.contains("/probs/webserver/"))
@@ -99,7 +98,7 @@ impl Problem {
             })
     }
 
-    /// The older path wraps GraphQL errors in a problem.
+    /// Takes the GraphQL errors that the older path wraps in a problem.
     pub(crate) fn take_graphql_errors(&mut self) -> Vec<GraphqlError> {
         if self.slug() != "graphql-error" {
             return Vec::new();
@@ -119,7 +118,7 @@ impl fmt::Debug for Problem {
     }
 }
 
-/// One entry of the `errors` of a GraphQL answer.
+/// One entry of the `errors` of a GraphQL response.
 #[derive(Clone, Deserialize)]
 pub struct GraphqlError {
     #[serde(default, deserialize_with = "text")]
@@ -133,18 +132,18 @@ pub struct GraphqlError {
 }
 
 impl GraphqlError {
-    /// What went wrong, as far as it is safe to show.
+    /// Returns the message, as far as it is safe to show.
     pub fn message(&self) -> Cow<'_, str> {
         shown(self.full_message())
     }
 
-    /// The whole message. It may hold secrets.
+    /// Returns the whole message. It may contain secrets.
     pub fn full_message(&self) -> &str {
         self.message.as_deref().unwrap_or_default()
     }
 
-    /// Where in the answer, such as `keypair_list.items[0].user_id`. A document or variables that
-    /// were refused as a whole have no path.
+    /// Returns the path in the response, such as `keypair_list.items[0].user_id`. A document or
+    /// variables that were refused as a whole have no path.
     pub fn path(&self) -> Option<String> {
         let mut text = String::new();
         for part in self.path.as_deref()? {
@@ -160,13 +159,13 @@ impl GraphqlError {
         Some(text)
     }
 
-    /// Where in the document.
+    /// Returns the locations in the document.
     pub fn locations(&self) -> &[Location] {
         self.locations.as_deref().unwrap_or_default()
     }
 
-    /// The manager's code (`extensions.code`), such as `user_read_not-found`. A document that is
-    /// not valid has none.
+    /// Returns the manager's code (`extensions.code`), such as `user_read_not-found`. The error of an
+    /// invalid document has none.
     pub fn code(&self) -> Option<&str> {
         self.extensions.as_ref()?.get("code")?.as_str()
     }
@@ -190,7 +189,7 @@ impl GraphqlError {
         Some(response)
     }
 
-    /// All that the server added. It may hold secrets.
+    /// Returns all that the server added. It may contain secrets.
     pub const fn extensions(&self) -> Option<&serde_json::Value> {
         self.extensions.as_ref()
     }
@@ -203,7 +202,7 @@ impl fmt::Display for GraphqlError {
         }
         f.write_str(&self.message())?;
         match self.code() {
-            // What the manager says when it has no code.
+            // The manager's placeholder for a missing code.
             None | Some("backendai_generic_internal-error") => Ok(()),
             Some(code) => write!(f, " ({code})"),
         }
@@ -221,8 +220,9 @@ impl fmt::Debug for GraphqlError {
     }
 }
 
-/// A place in a document.
+/// A location in a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
 pub struct Location {
     /// Line, from 1.
     pub line: u32,

@@ -1,11 +1,11 @@
-//! What the manager means where its codes do not say so.
+//! Classifies failures where the manager's codes do not.
 //!
 //! One code, `backendai_generic_internal-error`, stands for a filter with a typing error and for a
-//! bug alike, and a document that cannot be parsed is a 500. The texts are those of 26.9.
+//! bug alike, and a document that cannot be parsed is a 500. The messages are those of 26.9.
 
 use super::GraphqlError;
 
-/// What is wrong with one GraphQL error or refusal.
+/// Class of one GraphQL error or refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Class {
     Role,
@@ -14,7 +14,7 @@ pub(super) enum Class {
     Argument(Argument),
     Document(Fault),
     Bug,
-    /// A code or a text that says something else.
+    /// Any other code or message.
     Other,
 }
 
@@ -29,7 +29,7 @@ pub(super) enum Argument {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
-    /// Several operations and no word which.
+    /// Several operations without a name.
     Unnamed,
     Introspection,
     Schema,
@@ -42,11 +42,11 @@ impl GraphqlError {
             return Class::Argument(argument);
         }
         let Some(code) = self.code() else {
-            // What fails while it runs has a path; what is refused before has none.
+            // A failure during execution has a path; a refusal before it has none.
             return if self.path().is_some() { Class::Bug } else { Class::Document(fault(text)) };
         };
         match code.rsplit('_').next() {
-            // Not the caller's role is in the way but the keypair's: it is a default one.
+            // About the keypair, not the caller's role: it is a default keypair.
             _ if code == "user-keypair_read_forbidden" => Class::Conflict,
             Some("forbidden") => Class::Role,
             Some("not-found") => Class::Missing,
@@ -58,7 +58,7 @@ impl GraphqlError {
     }
 }
 
-/// Of the message of `ok: false`.
+/// Classifies the message of `ok: false`.
 pub(super) fn refusal(message: Option<&str>) -> Class {
     let text = message.unwrap_or_default();
     if text.starts_with("no permission") {
@@ -77,7 +77,7 @@ pub(super) fn refusal(message: Option<&str>) -> Class {
 }
 
 fn argument(text: &str) -> Option<Argument> {
-    // A value of a filter reaches the database, which wants another type.
+    // A value in a filter reached the database with the wrong type.
     let types = ["builtins.ValueError", "UndefinedFunctionError"];
     if text.starts_with("Query filter parsing error:")
         || text.starts_with('(')

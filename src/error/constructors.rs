@@ -1,19 +1,19 @@
-//! How errors are made: one function for each thing that can go wrong.
+//! One constructor for each kind of failure.
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use http::StatusCode;
 
-use super::{Decode, Error, Graphql, Http, Inner, Kind, Sent, Source, classify::Class};
+use super::{Decode, Error, Graphql, Http, Inner, Repr, Sent, Source, classify::Class};
 use crate::{
     config::ApiVersion,
     http::{HttpResponse, RateLimit},
     transport::TransportError,
-    version::{ManagerVersion, Requirement},
+    version::{InvalidManagerVersion, ManagerVersion, Requirement},
 };
 
 impl Error {
-    fn new(kind: Kind) -> Self {
+    fn new(kind: Repr) -> Self {
         Self(Box::new(Inner {
             kind,
             operation: None,
@@ -27,21 +27,21 @@ impl Error {
     }
 
     pub(crate) fn config(message: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(Kind::Config(message.into()))
+        Self::new(Repr::Config(message.into()))
     }
 
     /// A value cannot be sent as it is.
     pub(crate) fn argument(message: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(Kind::Argument(message.into()))
+        Self::new(Repr::Argument(message.into()))
     }
 
-    /// What was named is not there, which the manager says with a null.
+    /// What was named does not exist, which the manager reports as null.
     pub(crate) fn absent(message: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(Kind::Absent(message.into()))
+        Self::new(Repr::Absent(message.into()))
     }
 
     pub(crate) fn no_login() -> Self {
-        Self::new(Kind::NoLogin)
+        Self::new(Repr::NoLogin)
     }
 
     /// The answer to a login without a session. Its problem is in `data`.
@@ -56,7 +56,7 @@ impl Error {
             two_factor_registration_token: Option<String>,
         }
         let token = serde_json::from_slice(&response.body).ok();
-        Self::new(Kind::Login(Box::new(super::Refused {
+        Self::new(Repr::Login(Box::new(super::Refused {
             status: response.status,
             problem: super::Problem::of(&response.body).unwrap_or_default(),
             token: token
@@ -66,10 +66,10 @@ impl Error {
     }
 
     pub(crate) fn encode(source: serde_json::Error) -> Self {
-        Self::new(Kind::Encode).with_source(source)
+        Self::new(Repr::Encode).with_source(source)
     }
 
-    /// `writes` says whether the call may have changed something.
+    /// `writes` is whether the call may have changed something.
     pub(crate) fn transport(source: TransportError, writes: bool) -> Self {
         let timeout = source.is_timeout();
         let sent = match (source.is_not_sent(), source.is_too_large()) {
@@ -77,7 +77,7 @@ impl Error {
             (_, true) => Sent::TooLarge,
             _ => Sent::Maybe { timeout },
         };
-        let mut error = Self::new(Kind::Transport(sent)).with_source(source);
+        let mut error = Self::new(Repr::Transport(sent)).with_source(source);
         error.0.outcome_unknown = writes && !matches!(sent, Sent::No { .. });
         error
     }
@@ -93,7 +93,7 @@ impl Error {
         // A gateway answers for a manager that may be at work; a manager that failed may have
         // written before.
         let failed = http.status.is_server_error();
-        let mut error = Self::new(Kind::Http(Box::new(http)));
+        let mut error = Self::new(Repr::Http(Box::new(http)));
         error.0.outcome_unknown = writes && failed;
         error
     }
@@ -101,24 +101,24 @@ impl Error {
     pub(crate) fn graphql(graphql: Graphql, writes: bool) -> Self {
         // What fails inside may have written before, as with a status of 500.
         let failed = graphql.errors.iter().any(|error| error.class() == Class::Bug);
-        let mut error = Self::new(Kind::Graphql(Box::new(graphql)));
+        let mut error = Self::new(Repr::Graphql(Box::new(graphql)));
         error.0.outcome_unknown = writes && failed;
         error
     }
 
     pub(crate) fn refused(field: &str, message: Option<&str>) -> Self {
         let (field, message) = (field.to_owned(), message.map(str::to_owned));
-        Self::new(Kind::Refused { field, message })
+        Self::new(Repr::Refused { field, message })
     }
 
     pub(crate) fn decode(decode: Decode, writes: bool) -> Self {
-        let mut error = Self::new(Kind::Decode(Box::new(decode)));
+        let mut error = Self::new(Repr::Decode(Box::new(decode)));
         error.0.outcome_unknown = writes;
         error
     }
 
-    /// Null where the manager promises a value, without a word why. `writes` is whether it was a
-    /// mutation's answer.
+    /// Null where the schema promises a value, without a reason. `writes` is whether it was the
+    /// response to a mutation.
     pub(crate) fn null(path: &str, writes: bool) -> Self {
         let decode = Decode {
             status: StatusCode::OK,
@@ -137,20 +137,20 @@ impl Error {
     }
 
     pub(crate) fn too_old(server: ApiVersion, minimum: ApiVersion) -> Self {
-        Self::new(Kind::TooOld { server, minimum })
+        Self::new(Repr::TooOld { server, minimum })
     }
 
     pub(crate) fn manager_too_old(manager: ManagerVersion, missing: Vec<Requirement>) -> Self {
-        Self::new(Kind::ManagerTooOld { manager, missing })
+        Self::new(Repr::ManagerTooOld { manager, missing })
     }
 
-    /// A list that cannot be read to its end: why.
+    /// A list that cannot be read to its end.
     pub(crate) fn walk(message: String) -> Self {
-        Self::new(Kind::Walk(message))
+        Self::new(Repr::Walk(message))
     }
 
     pub(crate) fn stuck(offset: u64, total: u64) -> Self {
-        Self::new(Kind::Stuck { offset, total })
+        Self::new(Repr::Stuck { offset, total })
     }
 
     pub(crate) fn with_source(mut self, source: impl Into<Source>) -> Self {
@@ -178,7 +178,7 @@ impl Error {
         self
     }
 
-    /// What an earlier request may have done is not undone by what became of the last one.
+    /// The outcome stays unknown if that of an earlier request is.
     pub(crate) fn with_previous_attempts(mut self, earlier: Vec<Self>) -> Self {
         self.0.outcome_unknown |= earlier.iter().any(Self::is_outcome_unknown);
         self.0.earlier = earlier;
@@ -186,8 +186,14 @@ impl Error {
     }
 }
 
+impl From<InvalidManagerVersion> for Error {
+    fn from(error: InvalidManagerVersion) -> Self {
+        Self::config(error.to_string())
+    }
+}
+
 impl From<crate::config::ConfigError> for Error {
     fn from(error: crate::config::ConfigError) -> Self {
-        Self::config(error.to_string())
+        Self::config(error.to_string()).with_source(error)
     }
 }

@@ -1,4 +1,4 @@
-//! What to do about an error, as the end of what it says.
+//! What to do about an error, as the end of its message.
 
 use http::StatusCode;
 
@@ -7,7 +7,7 @@ use super::{
     classify::{Argument, Class, Fault},
 };
 
-/// The manager answers `Bad request.` without a reason to bodies of more bytes than this.
+/// The manager answers `Bad request.` without a reason to larger bodies.
 const LARGEST_BODY: usize = 1 << 20;
 
 pub(super) const NO_LOGIN: &str = if cfg!(feature = "session") {
@@ -19,7 +19,7 @@ pub(super) const NO_LOGIN: &str = if cfg!(feature = "session") {
 pub(super) const MANAGER_TOO_OLD: &str = "; update it, leave out what is newer, or have it sent \
                                           all the same with VersionPolicy::Warn";
 
-/// Of a request without an answer.
+/// Help for a request without a response.
 pub(super) const fn transport(sent: Sent) -> &'static str {
     match sent {
         Sent::No { timeout: false } => ": check the address, the network and its certificate",
@@ -32,7 +32,7 @@ pub(super) const fn transport(sent: Sent) -> &'static str {
     }
 }
 
-/// Of a status that is not 2xx.
+/// Help for a status that is not 2xx.
 pub(super) fn http(http: &Http, error: &Error) -> &'static str {
     if http.status.is_redirection() {
         return ": configure the address that it redirects to";
@@ -103,7 +103,7 @@ fn title(http: &Http) -> &str {
     http.problem.as_ref().and_then(Problem::title).unwrap_or_default()
 }
 
-/// Of a login that was refused with a status of success.
+/// Help for a login that was refused with a status of success.
 pub(super) fn login(problem: &Problem) -> &'static str {
     match problem.slug() {
         "require-totp-authentication" => ": log in with the one-time password as well",
@@ -118,7 +118,7 @@ pub(super) fn login(problem: &Problem) -> &'static str {
     }
 }
 
-/// Of an answer that no manager gives.
+/// Help for a response that no manager sends.
 pub(super) fn not_ours(content_type: Option<&str>) -> &'static str {
     match content_type {
         Some("text/html") => {
@@ -151,7 +151,7 @@ fn auth(http: &Http, message: &str) -> &'static str {
     }
 }
 
-/// Of GraphQL errors and refusals.
+/// Help for GraphQL errors and refusals.
 pub(super) const fn class(class: Class) -> &'static str {
     match class {
         Class::Role => "; use the keys of a user whose role allows it",

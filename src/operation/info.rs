@@ -7,7 +7,7 @@
 //! what it has:
 //!
 //! ```
-//! use backendai::operation::{InputValueInfo, OperationInfo};
+//! use backendai::operation::{OperationInfo, info::InputValueInfo};
 //!
 //! static INFO: OperationInfo = OperationInfo {
 //!     variables: &[InputValueInfo::new("name", "String!")],

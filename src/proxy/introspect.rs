@@ -17,7 +17,7 @@ use hyper::body::{Body as _, Incoming};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    body::Sent,
+    body::RequestBody,
     problem::{Problem, Reply, own},
 };
 
@@ -69,16 +69,16 @@ impl Known {
     }
 }
 
-/// What becomes of a request.
+/// How a request is handled.
 pub(super) enum Outcome {
-    /// It asked for nothing but the schema.
+    /// It selected only the schema.
     Answered(Response<Reply>),
-    /// The manager's business; with the body, as far as it was read.
-    Forward(Sent),
+    /// It goes to the manager, with its body.
+    Forward(RequestBody),
 }
 
-/// Answers what asks for nothing but the schema. Everything else is the manager's, documents too that
-/// ask for data beside it, and what is no document at all.
+/// Answers a request that selects only the schema. Everything else is forwarded, including documents
+/// that also select data, and bodies without a document.
 pub(super) async fn answer(
     api: Api,
     headers: &HeaderMap,
@@ -88,13 +88,13 @@ pub(super) async fn answer(
     if large || headers.contains_key(header::CONTENT_ENCODING) {
         return Ok(Outcome::Forward(body.into()));
     }
-    let mut body = Sent::read(body, LIMIT).await.map_err(|_| {
+    let mut body = RequestBody::read(body, LIMIT).await.map_err(|_| {
         Problem::new(StatusCode::BAD_REQUEST, "Broken request.", "the body ended before its end")
     })?;
     let Some(text) = body.whole().filter(|text| mentions(text)) else {
         return Ok(Outcome::Forward(body));
     };
-    // Some milliseconds of work, that nobody else shall wait for.
+    // Some milliseconds of work, off the threads of the runtime.
     let answer = tokio::task::spawn_blocking(move || execute(api, &text)).await;
     match answer.ok().flatten() {
         Some(answer) => {
@@ -104,7 +104,7 @@ pub(super) async fn answer(
     }
 }
 
-/// A cheap look that spares nearly every request the rest.
+/// Cheap check that skips nearly every request.
 fn mentions(body: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(body) else { return false };
     let after = |found: (usize, &str)| text.get(found.0 + found.1.len()..).unwrap_or_default();

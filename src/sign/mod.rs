@@ -110,15 +110,15 @@ fn lower(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The text that is signed: seven lines, joined by line feeds, none at the end.
+/// Returns the string that is signed: seven lines, joined by line feeds, without one at the end.
 pub fn string_to_sign(hash: HashType, request: &SignableRequest<'_>, date: &RequestDate) -> String {
     request.pieces(hash, date).concat()
 }
 
 /// Signs requests with one pair of keys.
 ///
-/// The signing key depends on the day and the authority alone; it is derived once for each pair
-/// of the two and kept until a request of another day comes.
+/// The signing key depends on the day and the authority alone; it is derived once for each pair of the
+/// two and cached until a request of another day.
 pub struct Signer {
     keys: Keys,
     hash: HashType,
@@ -134,19 +134,19 @@ struct Derived {
     by_authority: Vec<(String, Arc<dyn Keyed>)>,
 }
 
-/// More endpoints than this are not kept: who signs for a thousand hosts must not pay in memory.
+/// Number of authorities whose keys are cached, which bounds the memory of a signer for many hosts.
 const KEPT_AUTHORITIES: usize = 16;
 
 impl Signer {
-    /// Signs as the owner of `keys`.
+    /// Creates a signer with these keys.
     pub fn new(keys: &Keys, hash: HashType) -> Self {
         let method = hash.sign_method();
         let prefix = format!("BackendAI signMethod={method}, credential={}:", keys.access_key());
         Self { keys: keys.clone(), hash, prefix, derived: RwLock::default() }
     }
 
-    /// The `Authorization` header of a request that is sent with this date in its `Date` header.
-    /// It is marked sensitive, so that it is not logged.
+    /// Returns the `Authorization` header of a request with this date in its `Date` header. It is
+    /// marked sensitive, so that it is not logged.
     pub fn authorization(&self, request: &SignableRequest<'_>, date: &RequestDate) -> HeaderValue {
         let tag = self.tag(request, date);
         let mut text = String::with_capacity(self.prefix.len() + 2 * tag.as_bytes().len());
@@ -158,15 +158,15 @@ impl Signer {
         value
     }
 
-    /// The signature alone, in hexadecimal.
+    /// Returns the signature alone, in hexadecimal.
     pub fn signature(&self, request: &SignableRequest<'_>, date: &RequestDate) -> String {
         let mut text = String::new();
         self.tag(request, date).push_hex(&mut text);
         text
     }
 
-    /// The key that signs what is sent to `authority` on the day of `date`. It is as secret as
-    /// the secret key; here so that a signature can be checked stage by stage.
+    /// Returns the key for requests to `authority` on the day of `date`, so that a signature can be
+    /// verified stage by stage. It is as secret as the secret key.
     pub fn signing_key(&self, authority: &str, date: &RequestDate) -> SecretSlice<u8> {
         self.derive(authority, date.day()).as_bytes().to_vec().into()
     }
@@ -178,7 +178,7 @@ impl Signer {
     }
 
     fn key(&self, authority: &str, day: &str) -> Arc<dyn Keyed> {
-        // Nothing is half written when a thread panics here, so a poisoned lock is as good.
+        // Values are replaced as a whole, so a poisoned lock still holds complete ones.
         let kept = self.derived.read().unwrap_or_else(PoisonError::into_inner).get(authority, day);
         if let Some(key) = kept {
             return key;
@@ -209,7 +209,7 @@ impl Derived {
             self.by_authority.clear();
             day.clone_into(&mut self.day);
         }
-        // Two threads may have derived the same key at once.
+        // Two threads may derive the same key at once.
         if self.get(authority, day).is_none() && self.by_authority.len() < KEPT_AUTHORITIES {
             self.by_authority.push((authority.to_owned(), key));
         }

@@ -1,31 +1,42 @@
-//! An embedded BentoCloud: the part of its REST interface that credentials and deployments need.
+//! An embedded BentoCloud: accounts, bentos, models, deployments, secrets and API tokens, and the
+//! storage behind them.
 //!
-//! It keeps state, wants a known token on every call, and refuses bodies that lack a field which
-//! the real client sends. The real `bentoml` command works against it, which is how it was judged.
-//! Not here: pushing and pulling, secrets, tokens, logs.
+//! It keeps state, requires a known token on every call, and refuses bodies that lack a field which
+//! the real client sends. The real `bentoml` command works against it, which is how it is verified.
+//! Not here: logs, files of codespaces.
 
 mod account;
+mod content;
 mod deployment;
+mod fault;
+mod organization;
+mod query;
 mod route;
+mod service;
+mod store;
 
 use std::{
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use axum::http::HeaderMap;
+use http::HeaderMap;
 use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinHandle};
 
 pub use account::Account;
-use account::{Bento, Browser};
+use account::Browser;
+use content::Content;
 use deployment::Deployment;
+pub use fault::Fault;
+use store::Record;
+pub use store::{Kind, Strategy};
 
 /// A running server on loopback. Dropping it stops it.
 #[derive(Debug)]
 pub struct BentoCloud {
     address: SocketAddr,
-    state: Shared,
+    cloud: Arc<Cloud>,
     server: JoinHandle<()>,
 }
 
@@ -33,7 +44,7 @@ pub struct BentoCloud {
 #[derive(Clone, Debug, Default)]
 pub struct Builder {
     accounts: Vec<(String, Account)>,
-    bentos: Vec<Bento>,
+    records: Vec<Record>,
     replies: Vec<Scripted>,
     browser: Option<Browser>,
 }
@@ -84,20 +95,44 @@ struct Scripted {
     reply: Reply,
 }
 
-type Shared = Arc<Mutex<State>>;
+/// A version of a bento or model, as the server has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// `pending`, `uploading`, `success` or `failed`.
+    pub status: String,
+    /// The reason that came with the status.
+    pub reason: String,
+    /// The archive, if one has arrived in whole.
+    pub archive: Option<Vec<u8>>,
+}
+
+/// The server without its sockets.
+#[derive(Debug)]
+struct Cloud(Mutex<State>);
 
 #[derive(Debug)]
 struct State {
     known: Builder,
     origin: String,
     deployments: Vec<Deployment>,
+    /// Repositories that were created and may be empty.
+    repositories: Vec<(Kind, String)>,
+    secrets: Vec<Value>,
+    tokens: Vec<Value>,
+    tasks: Vec<service::Task>,
     requests: Vec<Request>,
-    /// How many deployments there ever were: names that the server makes up stay unique.
+    faults: Vec<Fault>,
+    strategy: Strategy,
+    /// Whether the storage answers requests for ranges.
+    ranges: bool,
+    /// The last signature of the storage that has expired.
+    expired: u64,
+    /// How many things were made: names and signatures are unique.
     made: u64,
 }
 
 impl BentoCloud {
-    /// A server that knows nobody yet.
+    /// A server without accounts.
     pub fn builder() -> Builder {
         Builder::default()
     }
@@ -109,19 +144,83 @@ impl BentoCloud {
 
     /// All requests so far.
     pub fn requests(&self) -> Vec<Request> {
-        lock(&self.state).requests.clone()
+        self.cloud.lock().requests.clone()
     }
 
     /// Method and target of all requests so far, such as `GET /api/v1/auth/current`.
     pub fn calls(&self) -> Vec<String> {
-        let state = lock(&self.state);
+        let state = self.cloud.lock();
         let line = |request: &Request| format!("{} {}", request.method, request.target);
         state.requests.iter().map(line).collect()
     }
 
     /// Forgets the requests so far.
     pub fn forget(&self) {
-        lock(&self.state).requests.clear();
+        self.cloud.lock().requests.clear();
+    }
+
+    /// Lets this happen to the requests that it is meant for.
+    pub fn fault(&self, fault: Fault) {
+        self.cloud.lock().faults.push(fault);
+    }
+
+    /// Forgets the faults that have not happened yet.
+    pub fn clear_faults(&self) {
+        self.cloud.lock().faults.clear();
+    }
+
+    /// Chooses how archives are sent from now on.
+    pub fn strategy(&self, strategy: Strategy) {
+        self.cloud.lock().strategy = strategy;
+    }
+
+    /// Lets the storage answer requests for ranges, as it does at first, or not.
+    pub fn ranges(&self, ranges: bool) {
+        self.cloud.lock().ranges = ranges;
+    }
+
+    /// Lets all addresses expire that were given out so far.
+    pub fn expire(&self) {
+        let mut state = self.cloud.lock();
+        state.expired = state.made;
+    }
+
+    /// A version of a bento or model.
+    pub fn stored(&self, kind: Kind, name: &str, version: &str) -> Option<Stored> {
+        let state = self.cloud.lock();
+        let record = state.record(kind, name, version)?;
+        Some(Stored {
+            status: record.status.clone(),
+            reason: record.reason.clone(),
+            archive: record.content.as_ref().and_then(|content| content.bytes().ok()),
+        })
+    }
+
+    /// Puts another archive in the place of a version's.
+    ///
+    /// # Errors
+    ///
+    /// There is no such version, or no room on the disk.
+    pub fn replace(
+        &self,
+        kind: Kind,
+        name: &str,
+        version: &str,
+        archive: &[u8],
+    ) -> std::io::Result<()> {
+        let content = Content::of(archive)?;
+        match self.cloud.lock().record_mut(kind, name, version) {
+            Some(record) => {
+                record.content = Some(content);
+                Ok(())
+            }
+            None => Err(std::io::Error::other("there is no such version")),
+        }
+    }
+
+    /// Changes what a deployment is doing, such as to `deploying`. Whether there is one.
+    pub fn set_status(&self, deployment: &str, status: &'static str) -> bool {
+        self.cloud.lock().set_status(deployment, status)
     }
 }
 
@@ -132,7 +231,7 @@ impl Drop for BentoCloud {
 }
 
 impl Builder {
-    /// A token and whose it is.
+    /// A token and its account.
     pub fn token(mut self, token: impl Into<String>, account: Account) -> Self {
         self.accounts.push((token.into(), account));
         self
@@ -140,7 +239,7 @@ impl Builder {
 
     /// A bento that can be deployed, with the names of its services.
     pub fn bento(mut self, name: &str, version: &str, services: &[&str]) -> Self {
-        self.bentos.push(Bento::new(name, version, services));
+        self.records.push(Record::bento(name, version, services));
         self
     }
 
@@ -180,23 +279,29 @@ impl Builder {
     pub async fn start(self) -> std::io::Result<BentoCloud> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
-        let state = Arc::new(Mutex::new(State {
+        let cloud = Arc::new(Cloud(Mutex::new(State {
             known: self,
             origin: format!("http://{address}"),
             deployments: vec![],
+            repositories: vec![],
+            secrets: vec![],
+            tokens: vec![],
+            tasks: vec![],
             requests: vec![],
+            faults: vec![],
+            strategy: Strategy::default(),
+            ranges: true,
+            expired: 0,
             made: 0,
-        }));
-        let router = route::router(state.clone());
-        let server = tokio::spawn(async move {
-            // It only ends when it is aborted.
-            let _ = axum::serve(listener, router).await;
-        });
-        Ok(BentoCloud { address, state, server })
+        })));
+        let server = tokio::spawn(crate::http::serve(listener, Arc::clone(&cloud)));
+        Ok(BentoCloud { address, cloud, server })
     }
 }
 
-/// A handler that panicked has left nothing half done that matters to a test.
-fn lock(state: &Shared) -> MutexGuard<'_, State> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
+impl Cloud {
+    /// A handler that panicked has left nothing half done that matters to a test.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }

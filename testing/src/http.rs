@@ -2,11 +2,13 @@
 
 use std::convert::Infallible;
 use std::fmt;
-use std::future::{pending, poll_fn};
+use std::future::{Future, pending, poll_fn};
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, Uri};
+use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -28,6 +30,28 @@ pub(crate) struct Answer {
     pub(crate) content_type: &'static str,
     pub(crate) body: String,
     pub(crate) headers: Vec<(&'static str, String)>,
+}
+
+/// A response's body, which may be streamed.
+pub(crate) type Body = BoxBody<Bytes, io::Error>;
+
+/// Makes a body of bytes that are all there.
+pub(crate) fn full(bytes: impl Into<Bytes>) -> Body {
+    Full::new(bytes.into()).map_err(|never| match never {}).boxed()
+}
+
+/// A server at the level of HTTP, which reads and writes bodies as streams.
+pub(crate) trait Handle: Send + Sync + 'static {
+    fn handle(
+        &self,
+        request: Request<Incoming>,
+    ) -> impl Future<Output = Result<Response<Body>, End>> + Send;
+}
+
+impl<S: Serve> Handle for Shared<S> {
+    async fn handle(&self, request: Request<Incoming>) -> Result<Response<Body>, End> {
+        handle(request, self).await
+    }
 }
 
 /// A server without its sockets: the manager or its webserver.
@@ -59,7 +83,7 @@ pub(crate) fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> 
 }
 
 /// Accepts connections. Dropping the future closes the listener and all connections.
-pub(crate) async fn serve<S: Serve>(listener: TcpListener, shared: Arc<Shared<S>>) {
+pub(crate) async fn serve<H: Handle>(listener: TcpListener, shared: Arc<H>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -74,7 +98,7 @@ pub(crate) async fn serve<S: Serve>(listener: TcpListener, shared: Arc<Shared<S>
 }
 
 /// How a fault ends a connection.
-enum End {
+pub(crate) enum End {
     /// Writes these bytes, if any, and shuts the connection down.
     Write(Vec<u8>),
     Reset,
@@ -92,13 +116,13 @@ impl fmt::Display for Abandon {
 
 impl std::error::Error for Abandon {}
 
-async fn connection<S: Serve>(stream: TcpStream, shared: Arc<Shared<S>>) {
+async fn connection<H: Handle>(stream: TcpStream, shared: Arc<H>) {
     let _ = stream.set_nodelay(true);
     let end = Arc::new(Mutex::new(None));
     let service = service_fn(|request| {
         let (shared, end) = (Arc::clone(&shared), Arc::clone(&end));
         Box::pin(async move {
-            match handle(request, &shared).await {
+            match shared.handle(request).await {
                 Ok(response) => Ok(response),
                 Err(ending) => {
                     *end.lock().unwrap_or_else(PoisonError::into_inner) = Some(ending);
@@ -131,7 +155,7 @@ async fn connection<S: Serve>(stream: TcpStream, shared: Arc<Shared<S>>) {
 async fn handle<S: Serve>(
     request: Request<Incoming>,
     shared: &Shared<S>,
-) -> Result<Response<Full<Bytes>>, End> {
+) -> Result<Response<Body>, End> {
     let (parts, body) = request.into_parts();
     let body = match Limited::new(body, READ_LIMIT).collect().await {
         Ok(body) => body.to_bytes(),
@@ -180,7 +204,7 @@ fn garbled(mut answer: Answer) -> Answer {
     answer
 }
 
-fn response(answer: Answer, head: bool) -> Response<Full<Bytes>> {
+fn response(answer: Answer, head: bool) -> Response<Body> {
     let mut builder = Response::builder()
         .status(answer.status)
         .header("content-type", answer.content_type)
@@ -190,7 +214,7 @@ fn response(answer: Answer, head: bool) -> Response<Full<Bytes>> {
     }
     let body = if head { Bytes::new() } else { Bytes::from(answer.body) };
     // All parts are valid, so this does not fail.
-    builder.body(Full::new(body)).unwrap_or_default()
+    builder.body(full(body)).unwrap_or_default()
 }
 
 /// Serialises an answer with a wrong `Content-Length` and a changed body.

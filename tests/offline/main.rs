@@ -28,6 +28,7 @@ mod requests;
 mod retry;
 mod roles;
 mod select;
+mod send;
 mod session;
 mod sign;
 #[path = "../support/mod.rs"]

@@ -14,6 +14,7 @@ resource! {
         /// What it is doing.
         pub status: Status,
         /// The namespace it lives in.
+        #[serde(default)]
         pub kube_namespace: String,
         /// Who made it.
         pub creator: User,
@@ -144,11 +145,16 @@ impl fmt::Display for Status {
     }
 }
 
+impl From<String> for Status {
+    fn from(word: String) -> Self {
+        let known = STATUSES.iter().find(|(_, known)| *known == word);
+        known.map_or(Self::Other(word), |(status, _)| status.clone())
+    }
+}
+
 impl<'de> Deserialize<'de> for Status {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let word = String::deserialize(deserializer)?;
-        let known = STATUSES.iter().find(|(_, known)| *known == word);
-        Ok(known.map_or(Self::Other(word), |(status, _)| status.clone()))
+        String::deserialize(deserializer).map(Self::from)
     }
 }
 

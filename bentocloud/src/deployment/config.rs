@@ -7,8 +7,9 @@ use serde_json::{Map, Value};
 
 use super::Deployment;
 use crate::{
-    error::{Error, Result},
+    error::{Error, Kind, Result},
     schema::{Bento, Env, Label},
+    yaml,
 };
 
 /// The settings of a deployment.
@@ -222,6 +223,43 @@ impl CreateDeployment {
     pub fn named(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
+    }
+}
+
+/// A file that describes a deployment, as the real client reads it with `--config-file`.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[non_exhaustive]
+pub struct DeploymentFile {
+    /// Its name.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Its bento, as `name:version`.
+    #[serde(default)]
+    pub bento: Option<String>,
+    /// Its cluster.
+    #[serde(default)]
+    pub cluster: Option<String>,
+    /// Its settings.
+    #[serde(flatten)]
+    pub config: DeploymentConfig,
+}
+
+impl DeploymentFile {
+    /// Reads YAML, of which JSON is a part.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_input`] with the place if it is no YAML, or not of this form.
+    pub fn parse(text: &str) -> Result<Self> {
+        let node = yaml::parse(text).map_err(|problem| {
+            let yaml::Problem { line, column, message } = problem;
+            Error::input(format!("the deployment's file, {line}:{column}: {message}"))
+        })?;
+        let Some(node) = node else { return Err(Error::input("the deployment's file is empty")) };
+        serde_path_to_error::deserialize(yaml::to_json(&node)).map_err(|error| {
+            let problem = format!("the deployment's file does not fit at `{}`", error.path());
+            Error::with_source(Kind::Input { problem }, error.into_inner())
+        })
     }
 }
 

@@ -4,8 +4,6 @@ use std::collections::HashMap;
 
 use granit_parser::{Event, Parser, ScalarStyle, Span, Tag};
 
-use super::resolve::Value;
-
 /// How many nodes a file may unfold to. A real file has a handful; aliases can multiply.
 const NODES: usize = 100_000;
 /// The namespace of the tags that PyYAML's safe loader knows.
@@ -61,17 +59,6 @@ impl Node {
             Self::Scalar(_) => "a single value",
             Self::Sequence { .. } => "a list",
             Self::Mapping { .. } => "a map",
-        }
-    }
-
-    /// The scalar's text if it is a string to YAML 1.1: how keys are compared.
-    pub(crate) fn as_key(&self) -> Option<&str> {
-        match self {
-            Self::Scalar(scalar) => match scalar.value() {
-                Ok(Value::Str) => Some(&scalar.text),
-                _ => None,
-            },
-            _ => None,
         }
     }
 

@@ -70,9 +70,14 @@ pub(super) async fn run(session: &Session, login: Login) -> Result<(), Failure> 
     out(format!("✅ Configured BentoCloud credentials ({what}: {name})"))?;
     out(format!("✅ Logged in as {} at {} organization", done.user.email, done.organization.name))?;
     if !is_current {
+        let quoted =
+            match name.contains(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c))) {
+                true => format!("'{}'", name.replace('\'', "'\\''")),
+                false => name.clone(),
+            };
         session.hint(format!(
             "👉 It is not the current context. Run `backendai bento update-current-context \
-             {name}` to make it so."
+             {quoted}` to make it so."
         ));
     }
     overruled(session);
@@ -85,7 +90,12 @@ fn refused(error: &Error, endpoint: &str) -> Failure {
         Some(401) => {
             Failure::plain(format!("🚨 Error validating token: HTTP 401: Bad credentials ({page})"))
         }
-        Some(status) => Failure::plain(format!("🚨 Error validating token: HTTP {status}")),
+        Some(status) => {
+            let body = error.body().map(str::trim).filter(|body| status >= 400 && !body.is_empty());
+            let body = body.map(|body| format!(": {}", body.chars().take(500).collect::<String>()));
+            let body = body.unwrap_or_default();
+            Failure::plain(format!("🚨 Error validating token: HTTP {status}{body}"))
+        }
         None => Failure::of("bento", "login", error),
     }
 }

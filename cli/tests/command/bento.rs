@@ -85,7 +85,7 @@ fn text(bytes: &[u8]) -> String {
 fn cases() -> Vec<(String, Vec<String>)> {
     let table = fs::read_to_string(golden("CASES.tsv")).unwrap();
     let rows = table.lines().map(|line| line.split('\t').collect::<Vec<_>>());
-    rows.filter(|row| row.get(3) == Some(&"../cli/tests/command/bento.rs"))
+    rows.filter(|row| row[0].starts_with("cli/") && row[3] == "../cli/tests/command/bento.rs")
         .map(|row| {
             let differences = row[4].split(',').filter(|difference| !difference.is_empty());
             (row[0].to_owned(), differences.map(str::to_owned).collect())
@@ -156,6 +156,12 @@ async fn replay(home: &Home, step: &Value, case: &str, differences: &[String]) {
     let output = home.run(&arguments, &env).await;
     let (out, err) = (text(&output.stdout), text(&output.stderr));
 
+    if differs("text-only") {
+        assert_eq!(output.status.code(), Some(1), "{case}: {out}");
+        assert!(err.contains("put it in quotes"), "{case}: {err}");
+        assert_eq!(fs::read_to_string(&file).ok(), before, "{case}");
+        return;
+    }
     assert_eq!(output.status.code().map(i64::from), step["exit"].as_i64(), "{case}: {err}");
     let requests = step["requests"].as_array().unwrap().iter();
     let expected: Vec<_> = requests
@@ -197,7 +203,9 @@ async fn replay(home: &Home, step: &Value, case: &str, differences: &[String]) {
             let unwritten = after == before || after.as_deref() == Some(DEFAULT);
             assert!(unwritten, "{case}: {after:?}");
         }
-        expected => assert_eq!(after, expected, "{case}"),
+        // Where quotes are needed and the file was written, they are double ones.
+        expected if after == before => assert_eq!(after, expected, "{case}"),
+        expected => assert_eq!(after, expected.map(|text| text.replace('\'', "\"")), "{case}"),
     }
     #[cfg(unix)]
     if case.contains("symlink") && after.is_some() {
@@ -286,4 +294,179 @@ async fn without_a_command_there_is_help_and_exit_code_2() {
         assert!(err.contains(command), "{command} in {err}");
     }
     assert!(!home.file().exists());
+}
+
+/// A store with a bento and its model in the home folder of the test.
+fn store(home: &Home) -> PathBuf {
+    let folder = home.folder.path().join("bentoml");
+    let write = |path: &str, text: &str| {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    let created = "creation_time: '2026-11-28T13:21:57+00:00'";
+    write("models/m/v1/model.yaml", &format!("name: m\nversion: v1\n{created}\n"));
+    write("models/m/v1/weights", "0123456789");
+    write(
+        "bentos/b/v1/bento.yaml",
+        &format!(
+            "name: b\nversion: v1\n{created}\nservices:\n- {{name: Svc, models: [{{tag: 'm:v1'}}]}}\n"
+        ),
+    );
+    folder
+}
+
+#[tokio::test]
+async fn versions_are_pushed_pulled_listed_and_deleted() {
+    let home = Home::new().await;
+    let folder = store(&home);
+    let endpoint = home.server.endpoint();
+    let env = [("BENTO_CLOUD_API_KEY", "ok-ada"), ("BENTO_CLOUD_API_ENDPOINT", endpoint.as_str())];
+    let run = async |arguments: &[&str], code: i32| {
+        let output = home.run(arguments, &env).await;
+        let (out, err) = (text(&output.stdout), text(&output.stderr));
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {out}{err}");
+        if code == 0 { out } else { err }
+    };
+
+    let out = run(&["push", "b:v1"], 0).await;
+    assert_eq!(out, "Successfully pushed Model \"m:v1\"\nSuccessfully pushed Bento \"b:v1\"\n");
+    let out = run(&["push", "b", "--output", "json"], 0).await;
+    let pushed: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(pushed["pushed"][1]["bytes"], Value::Null, "it is there");
+    let out = run(&["list"], 0).await;
+    assert!(out.starts_with("TAG") && out.contains("b:v1"), "{out}");
+    let out = run(&["models", "list", "--remote", "--output", "json"], 0).await;
+    let listed: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&listed[0]["tag"], &listed[0]["status"]), (&"m:v1".into(), &"success".into()));
+    let out = run(&["get", "b", "--output", "json"], 0).await;
+    let got: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(got["manifest"]["services"][0]["name"], "Svc");
+
+    let err = run(&["models", "delete", "m:v1", "--yes"], 1).await;
+    assert!(err.contains("being used by the following bentos") && err.contains("b:v1"), "{err}");
+    let err = run(&["delete", "b:v1"], 2).await;
+    assert!(err.contains("--yes"), "{err}");
+    assert_eq!(run(&["delete", "b:v1", "-y"], 0).await, "Bento(tag=\"b:v1\") deleted.\n");
+    run(&["models", "delete", "m:v1", "-y"], 0).await;
+    assert!(!folder.join("bentos/b").exists() && !folder.join("models/m").exists());
+
+    let out = run(&["pull", "b", "--with-models"], 0).await;
+    assert_eq!(out, "Successfully pulled Bento \"b:v1\"\nSuccessfully pulled Model \"m:v1\"\n");
+    assert_eq!(fs::read_to_string(folder.join("models/m/v1/weights")).unwrap(), "0123456789");
+    let err = run(&["pull", "nope:v1"], 1).await;
+    assert!(err.starts_with("Error: [bento] `pull` failed: ") && err.contains("nope:v1"), "{err}");
+
+    // Archives, to a folder and through a pipe.
+    let out = run(&["export", "b:v1", "."], 0).await;
+    assert!(out.trim_end().ends_with("b-v1.bento."), "{out}");
+    let archive = home.folder.path().join("b-v1.bento");
+    assert!(run(&["import", archive.to_str().unwrap()], 1).await.contains("already exists"));
+    run(&["delete", "b:v1", "-y"], 0).await;
+    let out = run(&["import", archive.to_str().unwrap()], 0).await;
+    assert_eq!(out, "Bento(tag=\"b:v1\") imported.\n");
+    let output = home.run(&["models", "export", "m", "-", "--format", "tar"], &env).await;
+    assert_eq!(&output.stdout[257..262], b"ustar");
+    for bad in ["a:b:c", "../x"] {
+        run(&["push", bad], 2).await;
+    }
+}
+
+#[tokio::test]
+async fn deployments_secrets_and_tokens_are_managed() {
+    let home = Home::new().await;
+    store(&home);
+    let endpoint = home.server.endpoint();
+    let env = [("BENTO_CLOUD_API_KEY", "ok-ada"), ("BENTO_CLOUD_API_ENDPOINT", endpoint.as_str())];
+    let json = async |arguments: &[&str]| -> Value {
+        let arguments = [arguments, &["--output", "json"]].concat();
+        let output = home.run(&arguments, &env).await;
+        let (out, err) = (text(&output.stdout), text(&output.stderr));
+        assert!(output.status.success(), "{arguments:?}: {out}{err}");
+        serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out}"))
+    };
+    json(&["push", "b"]).await;
+    let file = home.folder.path().join("chat.yaml");
+    fs::write(
+        &file,
+        "name: chat\nbento: b:v1\nservices:\n  Svc:\n    scaling: {max_replicas: 2}\n",
+    )
+    .unwrap();
+    let file = file.to_str().unwrap();
+    let made = json(&["deployment", "create", "-f", file, "--env", "A=B", "--wait"]).await;
+    assert_eq!((&made["name"], &made["status"]), (&"chat".into(), &"running".into()));
+    let sent = home.server.requests().into_iter().find(|r| r.target.contains("/v2/deployments?"));
+    let body = sent.unwrap().body.unwrap();
+    assert_eq!(body["services"]["Svc"]["scaling"]["max_replicas"], 2);
+    assert_eq!(body["envs"][0]["name"], "A");
+    json(&["deployment", "update", "chat", "--scaling-max", "4"]).await;
+    json(&["deployment", "apply", "b:v1", "--name", "chat", "--scaling-min", "0"]).await;
+    assert_eq!(json(&["deployment", "list"]).await.as_array().unwrap().len(), 1);
+    json(&["deployment", "terminate", "chat"]).await;
+    json(&["deployment", "start", "chat"]).await;
+    assert_eq!(json(&["deployment", "wait", "chat"]).await["status"], "running");
+    assert_eq!(json(&["deployment", "list-instance-types"]).await[1]["gpu_type"], "nvidia-l4");
+
+    // The deployed service is called.
+    let url = format!("{endpoint}/apps/chat");
+    assert_eq!(json(&["call", &url, "/echo", "{\"text\": \"hello\"}"]).await, "hello");
+    assert_eq!(json(&["call", &url, "job", "{\"text\": \"x\"}", "--task"]).await["text"], "x");
+    let output = home.run(&["call", &url, "echo", "{\"txt\": 1}"], &env).await;
+    assert!(text(&output.stderr).contains("there are text"), "{}", text(&output.stderr));
+    let output = home.run(&["call", &url, "stream", "--stream"], &env).await;
+    assert_eq!(text(&output.stdout), "one\ntwo\n");
+    let given = format!("f={file}");
+    let seen = json(&["call", &url, "upload", "--file", &given]).await;
+    assert!(seen["body"].as_str().unwrap().contains("filename=\"chat.yaml\""), "{seen}");
+    json(&["deployment", "delete", "chat"]).await;
+
+    let value = home.folder.path().join("value");
+    fs::write(&value, "hidden").unwrap();
+    let item = format!("K=@{}", value.display());
+    json(&["secret", "create", "keys", &item]).await;
+    let listed = json(&["secret", "list"]).await;
+    assert_eq!(listed[0]["keys"][0], "K");
+    assert!(!listed.to_string().contains("hidden"), "{listed}");
+    let sent = home.server.requests().into_iter().rfind(|r| r.target.ends_with("/org_secrets"));
+    assert_eq!(sent.unwrap().body.unwrap()["content"]["items"][0]["value"], "hidden");
+    json(&["secret", "apply", "keys", "K=other"]).await;
+    json(&["secret", "delete", "keys"]).await;
+
+    let made = json(&["api-token", "create", "ci", "--scope", "api", "--expires", "30d"]).await;
+    assert!(made["token"].as_str().unwrap().starts_with("new-token"), "{made}");
+    let uid = made["uid"].as_str().unwrap();
+    assert_eq!(json(&["api-token", "get", uid]).await["name"], "ci");
+    assert_eq!(json(&["api-token", "list"]).await[0]["token"], Value::Null);
+    json(&["api-token", "delete", uid]).await;
+    let output = home.run(&["api-token", "create", "ci", "--expires", "soon"], &env).await;
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn an_interrupted_push_is_reported_to_the_server() {
+    use backendai_testing::bentocloud::{Fault, Kind};
+
+    let home = Home::new().await;
+    store(&home);
+    let endpoint = home.server.endpoint();
+    home.server.fault(Fault::stall().on("PUT", "/storage/bento"));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_backendai"))
+        .args(["bento", "push", "b:v1"])
+        .env_clear()
+        .env("HOME", home.folder.path())
+        .env("BENTO_CLOUD_API_KEY", "ok-ada")
+        .env("BENTO_CLOUD_API_ENDPOINT", &endpoint)
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    while !home.server.calls().iter().any(|call| call.starts_with("PUT /storage/bento")) {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    let pid = rustix::process::Pid::from_raw(i32::try_from(child.id().unwrap()).unwrap()).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    assert_eq!(child.wait().await.unwrap().code(), Some(130));
+    let there = home.server.stored(Kind::Bento, "b", "v1").unwrap();
+    assert_eq!((there.status.as_str(), there.reason.as_str()), ("failed", "stopped"));
 }

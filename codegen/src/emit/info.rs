@@ -336,7 +336,7 @@ impl Writer<'_> {
         let rt = self.runtime;
         self.line("");
         self.line("/// The descriptions of all operations.");
-        self.line(ALLOW);
+        self.line("#[allow(dead_code, deprecated, unreachable_pub)]");
         self.open(&format!("pub static OPERATIONS: &[&{rt}::OperationInfo] = &["));
         for (module, contents) in &self.model.modules {
             for operation in &contents.operations {

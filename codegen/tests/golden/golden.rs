@@ -3668,7 +3668,7 @@ pub mod versions {
 }
 
 /// The descriptions of all operations.
-#[allow(missing_docs, deprecated, dead_code, unreachable_pub, clippy::all, clippy::pedantic)]
+#[allow(dead_code, deprecated, unreachable_pub)]
 pub static OPERATIONS: &[&::backendai::OperationInfo] = &[
     <_1_more::Touch as ::backendai::operation::Compiled>::INFO,
     <edges::Data_ as ::backendai::operation::Compiled>::INFO,

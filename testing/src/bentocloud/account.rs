@@ -1,4 +1,4 @@
-//! Who and what the server knows, and how it tells.
+//! Accounts and what the server knows about them.
 
 use serde_json::{Value, json};
 
@@ -98,61 +98,11 @@ pub(super) fn instances() -> Vec<Value> {
     INSTANCES.into_iter().map(instance).collect()
 }
 
-/// A bento whose content has arrived.
-#[derive(Clone, Debug)]
-pub(super) struct Bento {
-    pub(super) name: String,
-    pub(super) version: String,
-    services: Vec<String>,
-}
-
-impl Bento {
-    pub(super) fn new(name: &str, version: &str, services: &[&str]) -> Self {
-        let services = services.iter().map(|&service| service.to_owned()).collect();
-        Self { name: name.to_owned(), version: version.to_owned(), services }
-    }
-
-    pub(super) fn tag(&self) -> String {
-        format!("{}:{}", self.name, self.version)
-    }
-
-    pub(super) fn repository(&self) -> Value {
-        let mut repository = resource("bento_repository", &self.name);
-        put(&mut repository, json!({"description": "", "latest_bento": null}));
-        repository
-    }
-
-    pub(super) fn show(&self) -> Value {
-        let entry = self.services.first().map_or("", String::as_str);
-        let service = |name: &String| json!({"name": name, "service": "", "models": [], "dependencies": [], "config": {}});
-        let mut bento = resource("bento", &self.version);
-        put(
-            &mut bento,
-            json!({
-                "description": "", "version": self.version, "image_build_status": "success",
-                "upload_status": "success", "upload_finished_reason": "",
-                "presigned_upload_url": "", "presigned_download_url": "",
-                "transmission_strategy": null, "upload_id": "",
-                "upload_started_at": TIME, "upload_finished_at": TIME, "build_at": TIME,
-                "manifest": {
-                    "service": format!("service:{entry}"), "bentoml_version": "1.4.39",
-                    "size_bytes": 123, "entry_service": entry, "name": self.name, "apis": {},
-                    "models": [], "runners": [], "envs": [], "schema": {},
-                    "services": self.services.iter().map(service).collect::<Vec<_>>(),
-                    "version": self.version, "dev": false, "image": null, "spec": 1,
-                },
-                "repository": self.repository(),
-            }),
-        );
-        bento
-    }
-}
-
-/// A login that somebody will confirm in a browser.
+/// A login to be confirmed in a browser.
 #[derive(Clone, Debug)]
 pub(super) struct Browser {
     pub(super) code: String,
-    /// How many questions are left until the answer is yes.
+    /// Polls left until the login is confirmed.
     pub(super) polls: u32,
     pub(super) token: String,
 }

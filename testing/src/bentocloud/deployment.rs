@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{
     State,
     account::{Account, FIRST, list, put, resource},
+    store::Kind,
 };
 
 /// Fields that the real client always sends, nulls too.
@@ -101,7 +102,7 @@ impl State {
     }
 
     /// A page. Without a count it holds twenty, as with the open-source server.
-    pub(super) fn list(&self, account: &Account, query: &super::route::Query) -> Outcome {
+    pub(super) fn list(&self, account: &Account, query: &super::query::Query) -> Outcome {
         let conditions: Vec<&str> = query.get("q").split_whitespace().collect();
         for condition in &conditions {
             if *condition != "is:dev" && !condition.starts_with("label:") {
@@ -126,14 +127,8 @@ impl State {
         Ok(list(page, found.len(), start))
     }
 
-    /// A call of a deployed service.
-    pub(super) fn serve(
-        &self,
-        name: &str,
-        route: &str,
-        bearer: Option<&str>,
-        body: Value,
-    ) -> Outcome {
+    /// Whether a deployed service takes a call with this token.
+    pub(super) fn admits(&self, name: &str, bearer: Option<&str>) -> Result<(), (u16, String)> {
         let deployment = self.deployments.iter().find(|deployment| deployment.name == name);
         let Some(deployment) = deployment.filter(|deployment| deployment.status == "running")
         else {
@@ -143,10 +138,16 @@ impl State {
         if deployment.config["access_authorization"] == true && !bearer.is_some_and(known) {
             return Err((401, "the bearer token is not known".to_owned()));
         }
-        match route {
-            "readyz" => Ok(Value::Null),
-            "echo" => Ok(body["text"].clone()),
-            _ => Err((404, "no such route".to_owned())),
+        Ok(())
+    }
+
+    pub(super) fn set_status(&mut self, name: &str, status: &'static str) -> bool {
+        match self.find(name, "") {
+            Ok(deployment) => {
+                deployment.status = status;
+                true
+            }
+            Err(_) => false,
         }
     }
 
@@ -173,7 +174,7 @@ impl State {
             fields(service, &format!("the service `{name}`"), &SERVICE)?;
         }
         let tag = body["bento"].as_str().unwrap_or_default();
-        if !self.known.bentos.iter().any(|bento| bento.tag() == tag) {
+        if !self.known.records.iter().any(|one| one.kind == Kind::Bento && one.tag() == tag) {
             return Err((400, format!("there is no bento `{tag}`")));
         }
         Ok(())
@@ -182,7 +183,11 @@ impl State {
     fn shown(&self, account: &Account, deployment: &Deployment) -> Value {
         let user = account.user();
         let tag = deployment.config["bento"].as_str();
-        let bento = self.known.bentos.iter().find(|bento| Some(bento.tag().as_str()) == tag);
+        let bento = self
+            .known
+            .records
+            .iter()
+            .find(|record| record.kind == Kind::Bento && Some(record.tag().as_str()) == tag);
         let mut config = deployment.config.clone();
         if let Some(config) = config.as_object_mut() {
             // The server keeps labels on the deployment itself.

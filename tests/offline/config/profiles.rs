@@ -61,7 +61,7 @@ fn a_named_profile_is_above_the_environment() {
 fn the_current_profile_is_below_the_environment_and_read_when_asked_for() {
     let pointer = (".backend.ai/current-profile", "prod\n");
     let home = Home::new(&[&ROOT[..], &PROD, &[WEB, pointer]].concat());
-    assert!(home.with(&[]).build().is_err(), "nobody asked for profiles");
+    assert!(home.with(&[]).build().is_err(), "no source is selected");
 
     let current = |pairs: &[(&str, &str)]| {
         let config = home.with(pairs).current_profile().build().unwrap();

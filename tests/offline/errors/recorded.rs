@@ -74,22 +74,22 @@ const PREDICATES: [(&str, Predicate); 28] = [
     ("is_wrong_address", Error::is_wrong_address),
 ];
 
-/// What a program would do something different for. Of every error exactly one holds; a refused
-/// mutation has one, too.
-const CLASSES: [(&str, Predicate); 13] = [
-    ("credentials", |e| e.is_auth() && !e.is_clock_skew()),
-    ("clock", Error::is_clock_skew),
-    ("role", Error::is_permission_denied),
-    ("unknown name", |e| e.is_not_found() && !e.is_wrong_address()),
-    ("exists already, or its state forbids it", Error::is_conflict),
-    ("rate limit", Error::is_rate_limited),
-    ("bad argument", Error::is_bad_argument),
-    ("bad document", Error::is_bad_document),
-    ("bad body", |e| e.is_bad_request() && !e.is_bad_document() && !e.is_bad_argument()),
-    ("server bug", Error::is_server_bug),
-    ("unavailable", Error::is_unavailable),
-    ("wrong address", Error::is_wrong_address),
-    ("API version", Error::is_unsupported_version),
+/// The classes that a program handles differently, with the kind of each. Exactly one holds for every
+/// error, including a refused mutation.
+const CLASSES: [(&str, Predicate, &str); 13] = [
+    ("credentials", |e| e.is_auth() && !e.is_clock_skew(), "auth"),
+    ("clock", Error::is_clock_skew, "auth"),
+    ("role", Error::is_permission_denied, "permission"),
+    ("unknown name", |e| e.is_not_found() && !e.is_wrong_address(), "not_found"),
+    ("exists already, or its state forbids it", Error::is_conflict, "conflict"),
+    ("rate limit", Error::is_rate_limited, "rate_limit"),
+    ("bad argument", Error::is_bad_argument, "argument"),
+    ("bad document", Error::is_bad_document, "document"),
+    ("bad body", |e| e.is_bad_request() && !e.is_bad_document() && !e.is_bad_argument(), "request"),
+    ("server bug", Error::is_server_bug, "server"),
+    ("unavailable", Error::is_unavailable, "unavailable"),
+    ("wrong address", Error::is_wrong_address, "address"),
+    ("API version", Error::is_unsupported_version, "version"),
 ];
 
 /// What no message may repeat, whichever answer it is from.
@@ -191,7 +191,8 @@ fn names(table: &[(&'static str, Predicate)], error: &Error) -> Vec<&'static str
 
 /// The class, from predicates alone.
 fn class(error: &Error) -> String {
-    let classes = names(&CLASSES, error).join(" and ");
+    let found: Vec<_> = CLASSES.iter().filter(|(_, holds, _)| holds(error)).collect();
+    let classes = found.iter().map(|(name, ..)| *name).collect::<Vec<_>>().join(" and ");
     if error.is_refused() { format!("refused: {classes}") } else { classes }
 }
 
@@ -218,6 +219,9 @@ async fn every_answer_is_understood() {
             }
         };
         check("class", class(&error), expect.class.clone());
+        let kind = CLASSES.iter().find(|(_, holds, _)| holds(&error)).map(|(.., kind)| *kind);
+        // Some refusals have a reason of no class.
+        check("kind", error.kind().to_string(), kind.unwrap_or("refused").to_owned());
         check("predicates", names(&PREDICATES, &error).join(" "), expect.predicates.join(" "));
         check("status", format!("{:?}", error.status()), format!("Some({})", case.status));
         check(
@@ -281,7 +285,7 @@ fn none_is_left_out() {
     let manager: usize = MANAGER.into_iter().map(|file| cases(file).len()).sum();
     assert!(manager >= OF_THE_MANAGER, "{manager}");
     assert!(cases(WEBSERVER).len() >= OF_THE_WEBSERVER);
-    for (class, _) in CLASSES {
+    for (class, ..) in CLASSES {
         let of = |case: &Case| case.expect.class.trim_start_matches("refused: ") == class;
         assert!(all().iter().any(|(_, case)| of(case)), "no answer is of class {class}");
     }

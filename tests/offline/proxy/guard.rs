@@ -43,7 +43,7 @@ async fn a_name_that_is_not_this_machine_is_refused() {
         let answer = ask(format!("Host: {host}:{port}\r\n")).await;
         let msg = answer.json()["msg"].as_str().unwrap().to_owned();
         assert_eq!(answer.status, 403, "{host}");
-        assert!(msg.contains("--allow-host"), "{msg}");
+        assert!(msg.contains("allow_host"), "{msg}");
     }
     for host in
         ["", "Host: localhost\r\nHost: evil.example\r\n", "Host: evil.example@localhost\r\n"]
@@ -74,7 +74,7 @@ async fn a_page_of_elsewhere_gets_nowhere() {
         let answer = proxy.post("/admin/gql", &format!("Origin: {origin}\r\n"), QUERY).await;
         let msg = answer.json()["msg"].as_str().unwrap().to_owned();
         assert_eq!(answer.status, 403, "{origin}");
-        assert!(msg.contains("--allow-origin") && msg.contains(&origin), "{msg}");
+        assert!(msg.contains("allow_origin") && msg.contains(&origin), "{msg}");
         assert_eq!(answer.header("access-control-allow-origin"), None);
     }
     // A form, an image or a link says no origin, and the browser that it is of elsewhere.
@@ -179,9 +179,9 @@ async fn what_would_open_the_keys_to_others_is_refused_with_what_to_do() {
     let builder = || Proxy::builder(scripted(&[manager]));
     let folder = tempfile::tempdir().unwrap();
     for (host, builder, part) in [
-        ("0.0.0.0", builder(), "--allow-remote"),
-        ("::", builder(), "--allow-remote"),
-        ("0.0.0.0", builder().allow_remote(), "--token-stdin"),
+        ("0.0.0.0", builder(), "ProxyBuilder::allow_remote"),
+        ("::", builder(), "ProxyBuilder::allow_remote"),
+        ("0.0.0.0", builder().allow_remote(), "ProxyBuilder::token"),
         ("localhost", builder().token("short"), "openssl rand"),
         ("localhost", builder().token("with a blank in it"), "openssl rand"),
         ("localhost", builder().allow_origin("*"), "token"),

@@ -1,0 +1,347 @@
+//! Bentos and models: the local store and their way to and from BentoCloud.
+
+use std::{
+    fs::File,
+    io,
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+};
+
+use bentocloud::{
+    Error, Format, Limits, Tag,
+    store::{Item, Kind, Store},
+    transfer::{Moved, Transfer},
+};
+use clap::{Subcommand, ValueEnum};
+use serde_json::json;
+
+use super::{
+    Session, progress,
+    show::{self, Object, object},
+};
+use crate::{
+    global::Global,
+    output::{Code, Failure},
+    prompt,
+};
+
+/// The same for bentos and for models.
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Send a version to BentoCloud; a bento comes with its models.
+    #[command(after_help = "Example:
+  backendai bento push summarization:v1")]
+    Push {
+        /// `name:version`, or a name for the newest version.
+        tag: Tag,
+        /// Send it although it is there, with its metadata as it is now.
+        #[arg(short, long)]
+        force: bool,
+        /// Parts that are sent at the same time.
+        #[arg(short, long, value_name = "N", default_value = "10")]
+        threads: NonZeroUsize,
+    },
+    /// Fetch a version from BentoCloud; a name alone is the server's newest.
+    #[command(after_help = "Example:
+  backendai bento pull summarization --with-models")]
+    Pull {
+        /// `name:version`, or a name for the newest version.
+        tag: Tag,
+        /// Fetch it although it is there. What is there is replaced at the end.
+        #[arg(short, long)]
+        force: bool,
+        /// Fetch the models of a bento, too.
+        #[arg(long)]
+        with_models: bool,
+    },
+    /// List what is in the local store, or on the server.
+    List {
+        /// Only versions of this name; on the server, those whose tag has this in it.
+        name: Option<String>,
+        /// List what the server has.
+        #[arg(long)]
+        remote: bool,
+    },
+    /// Print what one version is.
+    Get {
+        /// `name:version`, or a name for the newest version.
+        tag: Tag,
+        /// Ask the server.
+        #[arg(long)]
+        remote: bool,
+    },
+    /// Delete exactly one version from the local store.
+    Delete {
+        /// `name:version`.
+        tag: Tag,
+        /// Do not ask.
+        #[arg(short, long)]
+        yes: bool,
+    },
+    /// Write a version as an archive; a bento comes with its models.
+    #[command(after_help = "Examples:
+  backendai bento export summarization:v1 backup/
+  backendai bento export summarization:v1 - --format tar | ssh host backendai bento import -")]
+    Export {
+        /// `name:version`, or a name for the newest version.
+        tag: Tag,
+        /// A file, whose ending chooses the format, a folder, or `-`.
+        #[arg(default_value = ".")]
+        out: PathBuf,
+        /// The format, in the place of the ending's.
+        #[arg(long)]
+        format: Option<Ending>,
+    },
+    /// Store what is in an archive of any format.
+    Import {
+        /// The archive, or `-`.
+        path: PathBuf,
+        /// Replace a version that is there.
+        #[arg(short, long)]
+        force: bool,
+    },
+}
+
+/// The endings of archives.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Ending {
+    Bento,
+    Tar,
+    Gz,
+    Bz2,
+    Xz,
+    Zip,
+}
+
+impl From<Ending> for Format {
+    fn from(ending: Ending) -> Self {
+        match ending {
+            Ending::Bento => Self::Native,
+            Ending::Tar => Self::Tar,
+            Ending::Gz => Self::Gz,
+            Ending::Bz2 => Self::Bz2,
+            Ending::Xz => Self::Xz,
+            Ending::Zip => Self::Zip,
+        }
+    }
+}
+
+impl Verb {
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Push { .. } => "push",
+            Self::Pull { .. } => "pull",
+            Self::List { .. } => "list",
+            Self::Get { .. } => "get",
+            Self::Delete { .. } => "delete",
+            Self::Export { .. } => "export",
+            Self::Import { .. } => "import",
+        }
+    }
+
+    /// Whether Ctrl-C is to be reported to the server first.
+    pub(super) const fn ends_by_itself(&self) -> bool {
+        matches!(self, Self::Push { .. } | Self::Pull { .. })
+    }
+
+    pub(super) async fn run(
+        self,
+        global: &Global,
+        session: &Session,
+        kind: Kind,
+    ) -> Result<(), Failure> {
+        let group = if kind == Kind::Bento { "bento" } else { "bento models" };
+        let name = self.name();
+        let failed = |error: Error| {
+            let failure = Failure::of(group, name, &error);
+            if error.is_stopped() { failure.code(Code::Interrupted) } else { failure }
+        };
+        let store = Store::new(session.contexts.env()).map_err(failed)?;
+        match self {
+            Self::Push { tag, force, threads } => {
+                global.single()?;
+                let transfer = Transfer { force, threads, ..transfer(session) };
+                let client = session.client().map_err(failed)?;
+                let moved = client.push(&store, kind, &tag, &transfer).await.map_err(failed)?;
+                report(global, &moved, "pushed", "exists on the server")
+            }
+            Self::Pull { tag, force, with_models } => {
+                global.single()?;
+                let transfer = Transfer { force, with_models, ..transfer(session) };
+                let client = session.client().map_err(failed)?;
+                let moved = client.pull(&store, kind, &tag, &transfer).await.map_err(failed)?;
+                report(global, &moved, "pulled", "exists in the local store")
+            }
+            Self::List { name, remote: true } => {
+                let client = session.client().map_err(failed)?;
+                let search = name.as_deref();
+                let items = match kind {
+                    Kind::Bento => {
+                        let bentos = client.bentos(search).await.map_err(failed)?;
+                        bentos.iter().map(remote_bento).collect()
+                    }
+                    Kind::Model => {
+                        let models = client.models(search).await.map_err(failed)?;
+                        models.iter().map(remote_model).collect()
+                    }
+                };
+                show::rows(global, &["tag", "status", "size", "created"], items)
+            }
+            Self::List { name, remote: false } => {
+                let name = name.map(|name| name.parse::<Tag>()).transpose().map_err(failed)?;
+                let items = store.list(kind, name.as_ref().map(Tag::name)).map_err(failed)?;
+                let items: Result<_, _> = items.iter().map(local).collect();
+                show::rows(global, &["tag", "size", "created"], items.map_err(failed)?)
+            }
+            Self::Get { tag, remote: true } => {
+                let client = session.client().map_err(failed)?;
+                let found = match (kind, tag.version()) {
+                    (Kind::Bento, Some(version)) => client
+                        .bento(tag.name(), version)
+                        .await
+                        .map(|b| b.as_ref().map(remote_bento)),
+                    (Kind::Bento, None) => {
+                        client.latest_bento(tag.name()).await.map(|b| b.as_ref().map(remote_bento))
+                    }
+                    (Kind::Model, Some(version)) => client
+                        .model(tag.name(), version)
+                        .await
+                        .map(|m| m.as_ref().map(remote_model)),
+                    (Kind::Model, None) => {
+                        client.latest_model(tag.name()).await.map(|m| m.as_ref().map(remote_model))
+                    }
+                };
+                match found.map_err(failed)? {
+                    Some(item) => show::one(global, &item),
+                    None => Err(Failure::plain(format!(
+                        "Error: [{group}] `get` failed: {kind} \"{tag}\" not found"
+                    ))),
+                }
+            }
+            Self::Get { tag, remote: false } => {
+                let item = store.get(kind, &tag).map_err(failed)?;
+                let mut shown = local(&item).map_err(failed)?;
+                shown.insert("path".to_owned(), json!(item.path()));
+                shown.insert("manifest".to_owned(), item.manifest().clone());
+                show::one(global, &shown)
+            }
+            Self::Delete { tag, yes } => {
+                store.get(kind, &tag).map_err(failed)?;
+                if !yes {
+                    let word = kind.to_string().to_lowercase();
+                    if !prompt::is_interactive() {
+                        let what = format!("{word} {tag} is not deleted unasked");
+                        return Err(Failure::usage(what).help("give --yes"));
+                    }
+                    if !prompt::confirm(format!("delete {word} {tag}?"), false).await? {
+                        return Ok(());
+                    }
+                }
+                store.delete(kind, &tag).map_err(failed)?;
+                let line = format!("{kind}(tag=\"{tag}\") deleted.");
+                show::done(global, &line, &object([("deleted", json!(tag.to_string()))]))
+            }
+            Self::Export { tag, out, format } => {
+                let item = store.get(kind, &tag).map_err(failed)?;
+                let format = format.map(Format::from);
+                if out == Path::new("-") {
+                    let format = format.unwrap_or_default();
+                    let write = move || {
+                        let failed = |error: Error| Failure::of(group, "export", &error);
+                        store.export(&item, format, io::stdout().lock()).map_err(failed)
+                    };
+                    return crate::blocking(write).await;
+                }
+                let tag = item.tag().clone();
+                let path = crate::blocking(move || {
+                    let failed = |error: Error| Failure::of(group, "export", &error);
+                    store.export_to(&item, &out, format).map_err(failed)
+                });
+                let path = path.await?;
+                let line = format!("{kind}(tag=\"{tag}\") exported to {}.", path.display());
+                let item = object([("tag", json!(tag.to_string())), ("path", json!(path))]);
+                show::done(global, &line, &item)
+            }
+            Self::Import { path, force } => {
+                let stored = crate::blocking(move || {
+                    let failed = |error: Error| Failure::of(group, "import", &error);
+                    if path == Path::new("-") {
+                        let stdin = io::stdin().lock();
+                        return store.import(stdin, Limits::default(), force).map_err(failed);
+                    }
+                    let file = File::open(&path).map_err(|error| {
+                        Failure::new(format!("cannot open {}", path.display()))
+                            .why(error.to_string())
+                    })?;
+                    store.import(file, Limits::default(), force).map_err(failed)
+                });
+                let stored = stored.await?;
+                let lines: Vec<_> = stored
+                    .iter()
+                    .map(|item| format!("{}(tag=\"{}\") imported.", item.kind(), item.tag()))
+                    .collect();
+                let tags: Vec<_> = stored.iter().map(|item| item.tag().to_string()).collect();
+                show::done(global, &lines.join("\n"), &object([("imported", json!(tags))]))
+            }
+        }
+    }
+}
+
+/// Settings with bars, and with Ctrl-C as the end.
+fn transfer(session: &Session) -> Transfer {
+    let transfer =
+        Transfer { progress: Some(progress::listener(session.quiet)), ..Transfer::default() };
+    let stop = transfer.stop.clone();
+    tokio::spawn(async move {
+        while tokio::signal::ctrl_c().await.is_ok() {
+            if stop.is_cancelled() {
+                // The second time it is meant at once.
+                std::process::exit(Code::Interrupted as i32);
+            }
+            stop.cancel();
+        }
+    });
+    transfer
+}
+
+fn report(global: &Global, moved: &[Moved], done: &str, there: &str) -> Result<(), Failure> {
+    let line = |moved: &Moved| match moved.bytes {
+        Some(_) => format!("Successfully {done} {} \"{}\"", moved.kind, moved.tag),
+        None => format!("{} \"{}\" {there}", moved.kind, moved.tag),
+    };
+    let lines: Vec<_> = moved.iter().map(line).collect();
+    let items: Vec<_> = moved
+        .iter()
+        .map(|moved| {
+            json!({"kind": moved.kind.to_string().to_lowercase(), "tag": moved.tag.to_string(),
+                "bytes": moved.bytes})
+        })
+        .collect();
+    show::done(global, &lines.join("\n"), &object([(done, json!(items))]))
+}
+
+fn local(item: &Item) -> Result<Object, Error> {
+    Ok(object([
+        ("tag", json!(item.tag().to_string())),
+        ("size", json!(item.size()?)),
+        ("created", json!(item.created_at())),
+    ]))
+}
+
+fn remote_bento(bento: &bentocloud::Bento) -> Object {
+    object([
+        ("tag", json!(bento.tag().unwrap_or_else(|| bento.version.clone()))),
+        ("status", json!(bento.upload_status)),
+        ("size", json!(bento.manifest.as_ref().map(|manifest| manifest.size_bytes))),
+        ("created", json!(bento.build_at)),
+    ])
+}
+
+fn remote_model(model: &bentocloud::Model) -> Object {
+    object([
+        ("tag", json!(model.tag().unwrap_or_else(|| model.version.clone()))),
+        ("status", json!(model.upload_status)),
+        ("size", json!(model.manifest.as_ref().map(|manifest| manifest.size_bytes))),
+        ("created", json!(model.build_at)),
+    ])
+}

@@ -1,0 +1,91 @@
+//! Rows and single objects, in the form that was asked for.
+
+use std::io::{self, Write as _};
+
+use comfy_table::{Table, presets};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    global::{Global, Rows, Single},
+    output::{Failure, json, out},
+};
+
+/// One object: names of fields with values.
+pub(super) type Object = Map<String, Value>;
+
+/// Makes an object.
+pub(super) fn object<const N: usize>(fields: [(&str, Value); N]) -> Object {
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// A list. Each column has the name of its field.
+pub(super) fn rows(global: &Global, columns: &[&str], items: Vec<Object>) -> Result<(), Failure> {
+    match global.rows()? {
+        Rows::Table => {
+            let mut table = Table::new();
+            table.load_style(presets::NOTHING);
+            table.set_header(columns.iter().map(|column| column.to_uppercase()));
+            for item in &items {
+                table.add_row(columns.iter().map(|column| text(item.get(*column))));
+            }
+            // Each cell has a blank before it.
+            let lines = table.trim_fmt();
+            lines.lines().try_for_each(|line| out(line.strip_prefix(' ').unwrap_or(line)))
+        }
+        Rows::Json => json(&items),
+        Rows::Jsonl => items.iter().try_for_each(|item| out(json!(item).to_string())),
+        Rows::Csv => {
+            let mut writer = csv::Writer::from_writer(io::stdout());
+            let write = |writer: &mut csv::Writer<io::Stdout>| -> csv::Result<()> {
+                writer.write_record(columns)?;
+                for item in &items {
+                    writer.write_record(columns.iter().map(|column| text(item.get(*column))))?;
+                }
+                writer.flush().map_err(Into::into)
+            };
+            write(&mut writer).map_err(|error| Failure::writing(io::Error::other(error)))
+        }
+    }
+}
+
+/// One object: a line for each field, or JSON.
+pub(super) fn one(global: &Global, item: &Object) -> Result<(), Failure> {
+    match global.single()? {
+        Single::Json => json(item),
+        Single::Text => {
+            item.iter().try_for_each(|(name, value)| out(format!("{name}: {}", text(Some(value)))))
+        }
+    }
+}
+
+/// What was done: a line, or JSON.
+pub(super) fn done(global: &Global, line: &str, item: &Object) -> Result<(), Failure> {
+    match global.single()? {
+        Single::Json => json(item),
+        Single::Text => out(line),
+    }
+}
+
+/// Bytes as they are.
+pub(super) fn bytes(data: &[u8]) -> Result<(), Failure> {
+    let mut stdout = io::stdout();
+    stdout.write_all(data).and_then(|()| stdout.flush()).map_err(Failure::writing)
+}
+
+/// A value for people: control characters are escaped.
+fn text(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => {
+            let shown = |c: char| match c.is_control() {
+                true => c.escape_default().to_string(),
+                false => c.to_string(),
+            };
+            text.chars().map(shown).collect()
+        }
+        Some(Value::Array(items)) => {
+            items.iter().map(|item| text(Some(item))).collect::<Vec<_>>().join(", ")
+        }
+        Some(other) => other.to_string(),
+    }
+}
