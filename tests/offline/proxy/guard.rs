@@ -11,7 +11,7 @@ const QUERY: &str = r#"{"query":"{__typename}"}"#;
 const TOKEN: &str = "0123456789abcdef";
 
 async fn before(manager: &Manager, rules: impl FnOnce(ProxyBuilder) -> ProxyBuilder) -> Running {
-    let builder = Proxy::builder(client(&manager, manager.superadmin()));
+    let builder = Proxy::builder(client(manager, manager.superadmin()));
     Running::of(rules(builder)).await
 }
 
