@@ -1,20 +1,40 @@
-//! Compiles the documents under `graphql/` to Rust. What is wrong with one is printed with its
-//! file, line and column.
+//! Compiles the documents in `graphql/admin` to Rust, and passes the schema on to the build scripts of
+//! dependents. Errors in a document are reported with file, line and column.
 
-use build_helper::{cargo::manifest, metadata, out_dir};
+use std::{error::Error, fs};
 
-fn main() -> Result<(), backendai_codegen::Failure> {
-    let admin = manifest::dir().join("graphql").join("admin");
-    let schema = admin.join("schema.graphql");
-    // A dependent's build script finds them in DEP_BACKENDAI_SCHEMA and so on: the snapshot, where
-    // it takes null, and the enums and input objects that `types` has already.
-    let types = out_dir().join("admin.types");
-    for (name, file) in [("schema", schema), ("nulls", admin.join("nulls.txt")), ("types", types)] {
+use backendai_schema::{ADMIN, ADMIN_NULLS};
+use build_helper::{metadata, out_dir};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    // Dependents find the paths in DEP_BACKENDAI_SCHEMA and DEP_BACKENDAI_NULLS.
+    for (name, file, text) in
+        [("schema", "schema.graphql", ADMIN), ("nulls", "nulls.txt", ADMIN_NULLS)]
+    {
+        let file = out_dir().join(file);
+        // Dependents are rebuilt when the file is newer, so it is written only when it changes.
+        if fs::read(&file).ok().as_deref() != Some(text.as_bytes()) {
+            fs::write(&file, text)?;
+        }
         metadata::emit_raw(name, &file.display().to_string());
     }
+    #[cfg(feature = "admin")]
+    operations()?;
+    Ok(())
+}
+
+/// Writes the operations, and for dependents a list of the enums and input objects to reuse.
+#[cfg(feature = "admin")]
+fn operations() -> Result<(), backendai_codegen::Failure> {
+    /// Names of the texts in messages: their places in the repository.
+    const SCHEMA: &str = "schema/admin/schema.graphql";
+    const NULLS: &str = "schema/admin/nulls.txt";
+    metadata::emit_raw("types", &out_dir().join("admin.types").display().to_string());
     backendai_codegen::configure()
-        .schema("graphql/admin/schema.graphql")
-        .nulls("graphql/admin/nulls.txt")
+        .schema(SCHEMA)
+        .text(SCHEMA, ADMIN)
+        .nulls(NULLS)
+        .text(NULLS, ADMIN_NULLS)
         .operations("graphql/admin/*.graphql")
         .runtime("crate")
         .compile("admin")

@@ -1,15 +1,17 @@
-//! The life of a keypair, and a list read page by page.
+//! The life cycle of a keypair, and a list that is read page by page.
 //!
 //! Without configuration it starts an embedded manager. With `BACKEND_ENDPOINT`,
-//! `BACKEND_ACCESS_KEY` and `BACKEND_SECRET_KEY` set it does the same on that manager; the keys
-//! have to be a superadmin's, and what it creates it deletes.
+//! `BACKEND_ACCESS_KEY` and `BACKEND_SECRET_KEY` it uses that manager; the keys must be those of a
+//! superadmin. It deletes what it creates.
 
 use std::env;
 
 use backendai::{
-    Client, Config, Maybe,
-    keypair::PagedKeyPairs,
-    types::{KeyPairInput, ModifyKeyPairInput},
+    Client, Config, MaybeUndefined,
+    admin::{
+        keypair::PagedKeyPairs,
+        types::{KeyPairInput, ModifyKeyPairInput},
+    },
 };
 use backendai_testing::Manager;
 
@@ -30,15 +32,18 @@ async fn main() -> Result {
     tour(Client::new(config)?).await
 }
 
-#[expect(clippy::print_stdout, reason = "this is what the example is for")]
+#[expect(clippy::print_stdout, reason = "the output is the purpose of the example")]
 async fn tour(client: Client) -> Result {
     let server = client.negotiate().await?;
     println!("manager {}, API {}", server.manager(), server.negotiated());
 
     let keypairs = client.keypairs();
-    let own = keypairs.info(Maybe::Unset).await?.ok_or("the own keypair is not to be seen")?;
-    let user = own.user_id.ok_or("the own keypair has no owner")?;
-    let policy = own.resource_policy.ok_or("the own keypair has no resource policy")?;
+    let own = keypairs
+        .info(MaybeUndefined::Undefined)
+        .await?
+        .ok_or("the caller's keypair is not visible")?;
+    let user = own.user_id.ok_or("the caller's keypair has no owner")?;
+    let policy = own.resource_policy.ok_or("the caller's keypair has no resource policy")?;
     println!("signed in as {user}");
 
     let new = keypairs.create(&user, KeyPairInput::new(&policy, 1000)).await?;
@@ -46,13 +51,13 @@ async fn tour(client: Client) -> Result {
     let key = &new.access_key;
     keypairs.update(key, ModifyKeyPairInput::new().rate_limit(2000)).await?;
     keypairs.deactivate(key).await?;
-    let seen = keypairs.info(key).await?.ok_or("the new keypair is not to be seen")?;
+    let seen = keypairs.info(key).await?.ok_or("the new keypair is not visible")?;
     println!("changed     rate limit {:?}, active {:?}", seen.rate_limit, seen.is_active);
     keypairs.activate(key).await?;
     keypairs.delete(key).await?;
     println!("deleted     {:?}", keypairs.info(key).await?.map(|keypair| keypair.access_key));
 
-    // A refusal is an error, though the manager answers with HTTP 200.
+    // A refusal is an error, although the status of the response is 200.
     if let Err(error) = keypairs.delete(key).await {
         println!("refused     {error}");
     }
@@ -63,6 +68,6 @@ async fn tour(client: Client) -> Result {
         count += 1;
         active += u32::from(row?.is_active == Some(true));
     }
-    println!("walked      {count} keypairs, {active} of them active");
+    println!("read        {count} keypairs, {active} of them active");
     Ok(())
 }

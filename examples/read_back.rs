@@ -1,17 +1,18 @@
 //! What to do when the outcome of a mutation is unknown: read back, then decide.
 //!
-//! An embedded manager creates a keypair and loses the answer. The program finds out that the
-//! keypair is there, in place of creating a second one.
+//! An embedded manager creates a keypair and loses the response. The program finds the keypair
+//! instead of creating a second one.
 
 use std::{collections::BTreeSet, time::Duration};
 
 use backendai::{
-    Client, Config, Error, keypair::KeyPairDetail, keypair::PagedKeyPairs, types::KeyPairInput,
+    Client, Config, Error,
+    admin::{keypair::KeyPairDetail, keypair::PagedKeyPairs, types::KeyPairInput},
 };
 use backendai_testing::{Fault, Manager};
 
 #[tokio::main]
-#[expect(clippy::print_stdout, reason = "this is what the example is for")]
+#[expect(clippy::print_stdout, reason = "the output is the purpose of the example")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let manager = Manager::start().await?;
     let admin = manager.superadmin();
@@ -24,7 +25,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let user = &manager.user().email;
     let before = keypairs(&client, user).await?.len();
 
-    // It is carried out, and nobody hears of it.
+    // The mutation is executed, but its response is lost.
     manager
         .faults()
         .push_when(|request| request.body().starts_with(b"{\"query\":\"mutation"), Fault::Lose);
@@ -35,9 +36,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Creates one keypair, not two, and gives its access key.
+/// Creates one keypair, not two, and returns its access key.
 async fn create(client: &Client, user: &str) -> Result<String, Error> {
-    // What was there before tells the new one apart; so nobody else may create some meanwhile.
+    // The keypairs that existed before identify the new one; no other program may create keypairs
+    // for this user meanwhile.
     let before: BTreeSet<_> =
         keypairs(client, user).await?.into_iter().map(|keypair| keypair.access_key).collect();
     loop {
@@ -47,7 +49,7 @@ async fn create(client: &Client, user: &str) -> Result<String, Error> {
             Err(error) => return Err(error),
         };
         tracing::warn!(%error, "reading back");
-        // The manager may still be at work: look twice before it is done again.
+        // The manager may still be processing the request: read twice before repeating it.
         for pause in [Duration::ZERO, Duration::from_secs(5)] {
             tokio::time::sleep(pause).await;
             let now = keypairs(client, user).await?;

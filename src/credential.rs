@@ -1,10 +1,10 @@
-//! Who calls: an access key with its secret, a login session, or nobody.
+//! How the caller is authenticated: by an access key with its secret, by a session, or not at all.
 
 use std::fmt;
 
 pub use secrecy::{ExposeSecret, SecretString};
 
-/// An access key and its secret, as the manager issued them.
+/// An access key with its secret key, as the manager issued them.
 ///
 /// The secret is wiped from memory when the value is dropped, and no `Debug` shows it.
 ///
@@ -23,12 +23,11 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// Takes both keys together: one without the other signs nothing.
+    /// Creates a pair of keys.
     ///
     /// # Errors
     ///
-    /// When a key is blank or has a character that it cannot have. Most often a line break was
-    /// pasted along.
+    /// When a key is blank or has a character that it cannot have, most often a pasted line break.
     pub fn new(
         access_key: impl Into<String>,
         secret_key: impl Into<SecretString>,
@@ -39,12 +38,12 @@ impl Keys {
         Ok(Self { access_key, secret_key })
     }
 
-    /// The access key. It names the caller and is no secret.
+    /// Returns the access key. It identifies the caller and is not a secret.
     pub fn access_key(&self) -> &str {
         &self.access_key
     }
 
-    /// The secret key; its text only through [`ExposeSecret`].
+    /// Returns the secret key, which only [`ExposeSecret`] reveals.
     pub const fn secret_key(&self) -> &SecretString {
         &self.secret_key
     }
@@ -77,11 +76,11 @@ pub(crate) fn check_secret_key(key: &str) -> Result<(), InvalidKeys> {
     }
 }
 
-/// Why a pair of keys was not taken. Neither key is repeated here.
+/// Why a pair of keys was refused. It repeats neither key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidKeys {
-    /// The access key is empty. Who wants no signature says [`Credential::Anonymous`].
+    /// The access key is empty. [`Credential::Anonymous`] sends no signature.
     #[error("the access key is empty")]
     BlankAccessKey,
     /// The secret key is empty or only blanks.
@@ -97,20 +96,20 @@ pub enum InvalidKeys {
     SecretKey,
 }
 
-/// How requests say who sends them.
+/// How requests are authenticated.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Credential {
-    /// Every request is signed with these keys.
+    /// By a signature with these keys.
     KeyPair(Keys),
-    /// The session of a login at the webserver; nothing is signed.
+    /// By the session of a login at the webserver; nothing is signed.
     Session,
-    /// Nothing is signed. The manager answers only what is public.
+    /// Not at all. The manager answers public requests only.
     Anonymous,
 }
 
 impl Credential {
-    /// The keys, when requests are signed.
+    /// Returns the keys, if requests are signed.
     pub const fn keys(&self) -> Option<&Keys> {
         match self {
             Self::KeyPair(keys) => Some(keys),

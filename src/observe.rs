@@ -1,12 +1,12 @@
-//! A hook around every request that is sent: for metrics, and for logs of your own.
+//! A hook around every request, for metrics and logs.
 
 use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::{error::Error, operation::Kind};
+use crate::{error::Error, operation::OperationKind};
 
-/// Is told of every attempt, before and after. See
+/// Observes every request, before and after. See
 /// [`ClientBuilder::observer`](crate::ClientBuilder::observer).
 ///
 /// ```
@@ -29,13 +29,13 @@ use crate::{error::Error, operation::Kind};
 /// It runs inside the call: it must not block. To see or change the request itself, wrap a
 /// [`Transport`](crate::Transport).
 pub trait Observer: Send + Sync + 'static {
-    /// The request is about to be sent.
+    /// Called before the request is sent.
     fn before(&self, attempt: &Attempt<'_>) {
         let _ = attempt;
     }
 
-    /// There is an answer, or it is known that there will be none. Does not come when the future
-    /// of the call was dropped before.
+    /// Called after the response or the failure. Not called if the future of the call is dropped
+    /// before.
     fn after(&self, attempt: &Attempt<'_>, outcome: &Outcome<'_>) {
         let _ = (attempt, outcome);
     }
@@ -57,22 +57,22 @@ impl<T: Observer + ?Sized> Observer for std::sync::Arc<T> {
 pub struct Attempt<'a> {
     /// Name of the operation.
     pub operation: &'a str,
-    /// What it does; `None` for a document that nobody has looked into.
-    pub kind: Option<Kind>,
-    /// Where it goes.
+    /// Type of the operation; `None` for a document that was not compiled.
+    pub kind: Option<OperationKind>,
+    /// The endpoint that it is sent to.
     pub endpoint: &'a str,
-    /// How many requests of the same call went before it.
+    /// How many requests of the same call were sent before.
     pub resend_count: u32,
 }
 
-/// What came of it.
+/// The result of a request.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Outcome<'a> {
-    /// Status of the answer, when there was one.
+    /// Status of the response, if there was one.
     pub status: Option<StatusCode>,
-    /// Why it failed. A refused mutation has failed, although its status is 200.
+    /// The failure. A refused mutation has failed, although its status is 200.
     pub error: Option<&'a Error>,
-    /// From sending to the end of the answer.
+    /// Time from sending to the end of the response.
     pub duration: Duration,
 }

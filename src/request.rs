@@ -5,34 +5,33 @@ use std::{
     future::{Future, IntoFuture},
     ops::Range,
     pin::Pin,
+    sync::Arc,
     time::Duration,
 };
 
 use bytes::Bytes;
-use http::Method;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    client::Client,
+    config::Endpoint,
+    dispatch::{Call, Dispatcher},
     error::{Error, Result},
-    operation::{Kind, Operation, Refusal},
-    response::{self, Asked, Response},
+    http::HttpResponse,
+    operation::{ADMIN_PATH, Completion, Gate, Operation, QUERY, info::RootFieldInfo},
+    response::{self, RequestInfo, Response},
     retry::Retry,
-    version::{self, Gatekeeper, ManagerVersion, VersionPolicy},
+    version::VersionPolicy,
 };
 
-/// Path of the admin schema.
-pub(crate) const ADMIN: &str = "/admin/gql";
-
-/// A call that is ready to be sent. Awaiting it gives the data; [`send`](Self::send) gives the
-/// whole [`Response`].
+/// A call that is ready to be sent. Awaiting it returns the data;
+/// [`response`](Self::response) returns the whole [`Response`].
 ///
 /// ```no_run
 /// # async fn run(client: backendai::Client) -> backendai::Result<()> {
 /// use std::time::Duration;
 ///
 /// let data = client
-///     .execute("query Count { keypair_list(limit: 1, offset: 0) { total_count } }", ())
+///     .send_document("query Count { keypair_list(limit: 1, offset: 0) { total_count } }", ())
 ///     .idempotent(true)
 ///     .timeout(Duration::from_secs(5))
 ///     .await?;
@@ -40,95 +39,36 @@ pub(crate) const ADMIN: &str = "/admin/gql";
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "nothing is sent before it is awaited"]
+#[must_use = "requests do nothing unless awaited"]
 pub struct Request<T> {
-    client: Client,
+    dispatcher: Arc<Dispatcher>,
     call: Call,
-    /// Why it cannot be sent; told when it is.
-    failed: Option<Error>,
-    refusal: fn(&T) -> Option<Refusal<'_>>,
-    /// What the manager has to have, where it may lack it.
-    gate: Option<Box<Gatekeeper>>,
-    version_policy: VersionPolicy,
-}
-
-/// What the loop needs, whatever the answer's type.
-#[derive(Clone)]
-pub(crate) struct Call {
-    pub(crate) operation: Cow<'static, str>,
-    pub(crate) method: Method,
-    pub(crate) path: Cow<'static, str>,
-    pub(crate) body: Bytes,
-    pub(crate) kind: Option<Kind>,
-    pub(crate) idempotent: Option<bool>,
-    pub(crate) timeout: Option<Duration>,
-    /// Instead of the client's.
-    pub(crate) retry: Option<Retry>,
-    /// Whether it says who is calling. What does not may be asked of every endpoint, until one
-    /// gives an answer that is of use.
-    pub(crate) signed: bool,
-}
-
-impl Call {
-    /// Whether sending it twice does the same as sending it once.
-    pub(crate) fn is_idempotent(&self) -> bool {
-        self.idempotent.unwrap_or(self.kind == Some(Kind::Query))
-    }
-
-    /// Whether it may change something. A mutation that may be repeated does, too.
-    pub(crate) fn writes(&self) -> bool {
-        match self.kind {
-            Some(kind) => kind == Kind::Mutation,
-            None => !self.is_idempotent(),
-        }
-    }
-
-    pub(crate) fn asked(&self) -> Asked<'_> {
-        Asked {
-            mutation: self.kind == Some(Kind::Mutation),
-            writes: self.writes(),
-            proved: self.kind.is_some(),
-            body: &self.body,
-        }
-    }
-
-    /// Whether it is a document, and not a question about a login.
-    pub(crate) fn is_graphql(&self) -> bool {
-        !self.path.starts_with("/server/")
-    }
-
-    /// What the document does; none when it is no document.
-    pub(crate) fn kind_name(&self) -> Option<&'static str> {
-        self.is_graphql().then_some(match self.kind {
-            Some(Kind::Query) => "query",
-            Some(Kind::Mutation) => "mutation",
-            None => "unknown",
-        })
-    }
+    /// The fields at the root, which may report a refusal.
+    root_fields: &'static [RootFieldInfo],
+    completion: Option<Completion<T>>,
 }
 
 impl<T> Request<T> {
-    /// Most time for the whole call, other endpoints, repetitions and pauses included. Without it,
-    /// that of the client holds ([`ClientBuilder::timeout`](crate::ClientBuilder::timeout)), and
-    /// the read timeout of the configuration ends a request that is not making progress.
+    /// Limits the time of the whole call, including other endpoints, repetitions and pauses;
+    /// [`ClientBuilder::timeout`](crate::ClientBuilder::timeout) applies unless set. The read
+    /// timeout of the configuration ends a request that makes no progress.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.call.timeout = Some(timeout);
         self
     }
 
-    /// How often it is sent again, instead of as the client has it.
+    /// Overrides the client's retry policy.
     pub fn retry(mut self, retry: Retry) -> Self {
         self.call.retry = Some(retry);
         self
     }
 
-    /// Says whether the call may be sent again when it may have arrived before. Queries may,
-    /// mutations may not; of a document of unknown kind nobody knows but you, and it is not sent
-    /// again unless you say so.
+    /// Sets whether the call may be sent again when it may have arrived before. Queries may,
+    /// mutations may not; a document of unknown kind is not sent again unless this allows it.
     ///
-    /// A mutation that sets a value does the same when it is carried out twice, and may be
-    /// declared idempotent. One that creates does not; and the second answer of one that deletes
-    /// is that there is nothing to delete.
+    /// A mutation that sets a value has the same effect when it is executed twice, and may be
+    /// declared idempotent. One that creates something does not; and the second response of one
+    /// that deletes is that there is nothing to delete.
     pub fn idempotent(mut self, idempotent: bool) -> Self {
         self.call.idempotent = Some(idempotent);
         self
@@ -140,44 +80,39 @@ impl<T> Request<T> {
         self
     }
 
-    /// What is done when the manager is older than what the operation needs, instead of as the
-    /// client has it.
+    /// Overrides the client's policy for a manager that is older than what the operation requires.
     pub fn version_policy(mut self, policy: VersionPolicy) -> Self {
-        self.version_policy = policy;
+        self.call.version_policy = Some(policy);
         self
     }
 
-    /// Name of the operation, in errors and traces.
+    /// Returns the name of the operation, as in errors and traces.
     pub fn name(&self) -> &str {
         &self.call.operation
     }
 }
 
-impl<T: DeserializeOwned> Request<T> {
-    /// Sends it and keeps what comes with the data.
+impl<T: DeserializeOwned + Send> Request<T> {
+    /// Sends it and returns the data with the status and headers of the response.
     ///
     /// # Errors
     ///
     /// Everything that [`Error`] can be.
-    pub async fn send(self) -> Result<Response<T>> {
-        let Self { client, call, failed, refusal, gate, version_policy } = self;
-        let name = call.operation.clone();
-        let result = match failed {
-            Some(error) => Err(error),
-            None => {
-                client
-                    .call_gated(call, gate.as_deref(), version_policy, |response, asked| {
-                        let data = response::data::<T>(response, asked)?;
-                        if let Some(refusal) = refusal(&data) {
-                            return Err(Error::refused(refusal));
-                        }
-                        let headers = std::mem::take(&mut response.headers);
-                        Ok(Response::new(data, response.status, headers))
-                    })
-                    .await
+    pub async fn response(self) -> Result<Response<T>> {
+        let Self { dispatcher, mut call, root_fields, completion } = self;
+        let mut received = None;
+        let mut read = |_: &Endpoint, response: &mut HttpResponse, info: RequestInfo| {
+            let mut data = response::data::<T>(response, info)?;
+            response::check_refusal(response, root_fields)?;
+            if let Some(complete) = &completion {
+                complete(&mut data);
             }
+            let headers = std::mem::take(&mut response.headers);
+            received = Some(Response::new(data, response.status, headers));
+            Ok(())
         };
-        result.map_err(|error| error.with_operation(name))
+        dispatcher.run(&mut call, &mut read).await?;
+        received.ok_or_else(Error::unread)
     }
 }
 
@@ -186,69 +121,54 @@ impl<T: DeserializeOwned + Send + 'static> IntoFuture for Request<T> {
     type IntoFuture = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async { self.send().await.map(Response::into_data) })
+        Box::pin(async { self.response().await.map(Response::into_data) })
     }
 }
 
 impl<D> Request<D> {
-    /// Of an operation that was compiled.
-    pub(crate) fn of<O: Operation<Data = D>>(client: Client, operation: &O) -> Self {
-        let text = operation.text_json();
-        let body = body(text, Some(O::NAME), operation);
-        let gate = match &body {
-            Ok((_, variables)) if is_late(operation.newest(), &client) => {
-                let variables = variables.clone();
-                let gate = operation.gate();
-                Some(Box::new(Gatekeeper { gate, text: text.len(), variables }))
-            }
-            _ => None,
-        };
-        let kind = Some(O::KIND);
-        let request = Self::new(client, O::NAME.into(), O::PATH.into(), kind, body, O::refusal);
-        Self { gate, ..request }
+    /// Prepares an operation.
+    pub(crate) fn of<O: Operation<Data = D>>(dispatcher: Arc<Dispatcher>, operation: &O) -> Self {
+        Self::with_variables(dispatcher, operation, operation)
     }
 
-    /// Of a document that nobody has looked into.
+    /// Prepares an operation with these variables instead of its own.
+    pub(crate) fn with_variables<O: Operation<Data = D>>(
+        dispatcher: Arc<Dispatcher>,
+        operation: &O,
+        variables: &impl Serialize,
+    ) -> Self {
+        let (info, projection) = (operation.info(), operation.projection());
+        let document = projection.map_or(info.document.text, |projection| projection.whole());
+        let body = body(document, Some(info.name), variables);
+        let (mut call, places) = call(info.name, info.path, body);
+        call.kind = Some(info.kind);
+        let newest = Gate::newest(info, projection);
+        // Where every manager is new enough there is nothing to check.
+        if newest.is_some() && newest > dispatcher.oldest_manager() && call.failed.is_none() {
+            match Gate::new(info, projection.cloned(), &call.body, places) {
+                Ok(gate) => call.gate = Some(Box::new(gate)),
+                Err(error) => call.failed = Some(Error::encode(error)),
+            }
+        }
+        let (root_fields, completion) = (info.root_fields, operation.completion());
+        Self { dispatcher, call, root_fields, completion }
+    }
+
+    /// Prepares a document that was not compiled.
     pub(crate) fn of_document(
-        client: Client,
+        dispatcher: Arc<Dispatcher>,
         document: &str,
         name: Option<&'static str>,
         variables: &impl Serialize,
     ) -> Self {
-        let body = serde_json::to_string(document).and_then(|text| body(&text, name, variables));
-        Self::new(client, name.unwrap_or("document").into(), ADMIN.into(), None, body, |_| None)
-    }
-
-    fn new(
-        client: Client,
-        operation: Cow<'static, str>,
-        path: Cow<'static, str>,
-        kind: Option<Kind>,
-        body: serde_json::Result<(Bytes, Range<usize>)>,
-        refusal: fn(&D) -> Option<Refusal<'_>>,
-    ) -> Self {
-        let (body, failed) = match body {
-            Ok((body, _)) => (body, None),
-            Err(error) => (Bytes::new(), Some(Error::encode(error))),
-        };
-        let call = Call {
-            operation,
-            method: Method::POST,
-            path,
-            body,
-            kind,
-            idempotent: None,
-            timeout: None,
-            retry: None,
-            signed: true,
-        };
-        let version_policy = client.version_policy();
-        Self { client, call, failed, refusal, gate: None, version_policy }
+        let body = body(document, name, variables);
+        let (call, _) = call(name.unwrap_or("document"), ADMIN_PATH, body);
+        Self { dispatcher, call, root_fields: &[], completion: None }
     }
 }
 
 impl Request<Box<serde_json::value::RawValue>> {
-    /// Which operation of the document to run. Needed when it has several.
+    /// Selects the operation to run. Required when the document has several.
     pub fn operation_name(mut self, name: &str) -> Self {
         // The body ends with `}`; the name goes before it.
         let mut body = Vec::from(self.call.body);
@@ -256,7 +176,7 @@ impl Request<Box<serde_json::value::RawValue>> {
         body.extend_from_slice(b",\"operationName\":");
         match serde_json::to_writer(&mut body, name) {
             Ok(()) => body.push(b'}'),
-            Err(error) => self.failed = Some(Error::encode(error)),
+            Err(error) => self.call.failed = Some(Error::encode(error)),
         }
         self.call.body = body.into();
         self.call.operation = name.to_owned().into();
@@ -264,29 +184,57 @@ impl Request<Box<serde_json::value::RawValue>> {
     }
 }
 
-/// Whether the manager may be older than that. Nobody looks when every manager is new enough.
-fn is_late(newest: Option<ManagerVersion>, client: &Client) -> bool {
-    newest.is_some() && newest > client.oldest()
+/// Where the document and the variables are in a body.
+type Places = [Range<usize>; 2];
+
+fn call(
+    operation: &'static str,
+    path: &'static str,
+    body: serde_json::Result<(Bytes, Places)>,
+) -> (Call, Places) {
+    match body {
+        Ok((body, places)) => (Call::post(operation, path, body), places),
+        Err(error) => {
+            let failed = Some(Error::encode(error));
+            (Call { failed, ..Call::post(operation, path, Bytes::new()) }, [0..0, 0..0])
+        }
+    }
 }
 
-/// `{"query":…,"variables":…,"operationName":…}`, written once. `text` is JSON already.
-/// Also tells where the variables are.
+/// Writes `{"query":…,"variables":…,"operationName":…}`.
 fn body(
-    text: &str,
+    document: &str,
     name: Option<&str>,
     variables: &impl Serialize,
-) -> serde_json::Result<(Bytes, Range<usize>)> {
-    let mut body = Vec::with_capacity(text.len() + 256);
-    body.extend_from_slice(version::QUERY);
-    body.extend_from_slice(text.as_bytes());
+) -> serde_json::Result<(Bytes, Places)> {
+    let mut body = Vec::with_capacity(document.len() + 256);
+    body.extend_from_slice(QUERY);
+    let document = {
+        let begin = body.len();
+        write_string(&mut body, document)?;
+        begin..body.len()
+    };
     body.extend_from_slice(b",\"variables\":");
-    let start = body.len();
+    let begin = body.len();
     serde_json::to_writer(&mut body, variables)?;
-    let variables = start..body.len();
+    let variables = begin..body.len();
     if let Some(name) = name {
         body.extend_from_slice(b",\"operationName\":");
         serde_json::to_writer(&mut body, name)?;
     }
     body.push(b'}');
-    Ok((body.into(), variables))
+    Ok((body.into(), [document, variables]))
+}
+
+/// Writes a JSON string. Few documents have anything to escape, and to look for that without a
+/// branch is many times as fast as to escape byte by byte.
+fn write_string(to: &mut Vec<u8>, text: &str) -> serde_json::Result<()> {
+    let escapes = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
+    if text.bytes().fold(false, |found, byte| found | escapes(byte)) {
+        return serde_json::to_writer(to, text);
+    }
+    to.push(b'"');
+    to.extend_from_slice(text.as_bytes());
+    to.push(b'"');
+    Ok(())
 }

@@ -1,8 +1,8 @@
-//! From the bytes of an answer to data or one error.
+//! Decodes a response into data or one error.
 
-use std::{borrow::Cow, collections::BTreeMap, fmt, time::Duration};
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
-use http::{HeaderMap, HeaderName, StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
@@ -10,14 +10,15 @@ use crate::{
     error::{
         Decode, Document, Error, Graphql, GraphqlError, Http, Problem, Result, head, undecodable,
     },
-    operation::Refusal,
-    transport::HttpResponse,
+    http::{HttpResponse, RateLimit, media_type},
+    operation::info::RootFieldInfo,
 };
 
-/// Bytes of a body that was not understood, kept for who asks.
+/// How many bytes of a body that was not understood an error keeps.
 const EXCERPT: usize = 1024;
 
-/// An answer: the data, and what came with it. `Debug` does not show the headers.
+/// The data of a call with the status and headers of its response. `Debug` does not show the
+/// headers.
 #[derive(Clone)]
 pub struct Response<T> {
     data: T,
@@ -30,27 +31,27 @@ impl<T> Response<T> {
         Self { data, status, headers }
     }
 
-    /// The data.
+    /// Returns the data.
     pub const fn data(&self) -> &T {
         &self.data
     }
 
-    /// The data alone.
+    /// Converts to the data alone.
     pub fn into_data(self) -> T {
         self.data
     }
 
-    /// HTTP status; always 2xx.
+    /// Returns the HTTP status; always 2xx.
     pub const fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The headers of the answer.
+    /// Returns the headers.
     pub const fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// How many requests the keypair has left.
+    /// Returns the rate limit of the keypair, if the manager reports it.
     pub fn rate_limit(&self) -> Option<RateLimit> {
         RateLimit::from_headers(&self.headers)
     }
@@ -65,46 +66,16 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
     }
 }
 
-/// The manager counts the requests of each keypair in windows of time (`X-RateLimit-*`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RateLimit {
-    /// Requests in one window.
-    pub limit: u64,
-    /// Requests that are left in this window.
-    pub remaining: u64,
-    /// Until the window ends.
-    pub reset: Option<Duration>,
-    /// Length of a window.
-    pub window: Option<Duration>,
-}
-
-impl RateLimit {
-    pub(crate) fn from_headers(headers: &HeaderMap) -> Option<Self> {
-        const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
-        const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
-        const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
-        const WINDOW: HeaderName = HeaderName::from_static("x-ratelimit-window");
-        let number = |name| headers.get(name)?.to_str().ok()?.trim().parse().ok();
-        Some(Self {
-            limit: number(LIMIT)?,
-            remaining: number(REMAINING)?,
-            reset: number(RESET).map(Duration::from_secs),
-            window: number(WINDOW).map(Duration::from_secs),
-        })
-    }
-}
-
-/// What the caller knows of its request and an error may need.
+/// What an error needs to know about the request.
 #[derive(Clone, Copy)]
-pub(crate) struct Asked<'a> {
-    /// Whether it is a mutation of ours, which may be refused.
+pub(crate) struct RequestInfo {
+    /// Whether it is a mutation, which may be refused.
     pub(crate) mutation: bool,
     /// Whether it may have changed something.
     pub(crate) writes: bool,
-    /// Whether its document was proved when it was compiled.
-    pub(crate) proved: bool,
-    pub(crate) body: &'a [u8],
+    pub(crate) document: Document,
+    /// Size of the body.
+    pub(crate) body_len: usize,
 }
 
 /// The envelope of GraphQL. Members that are not known are skipped.
@@ -115,22 +86,22 @@ struct Envelope<T> {
     errors: Option<Vec<GraphqlError>>,
 }
 
-/// Data, or the one error that the answer is.
-pub(crate) fn data<T: DeserializeOwned>(response: &HttpResponse, asked: Asked<'_>) -> Result<T> {
+/// Decodes the data, or explains why there is none.
+pub(crate) fn data<T: DeserializeOwned>(response: &HttpResponse, info: RequestInfo) -> Result<T> {
     if !response.status.is_success() {
-        return Err(failure(response, asked));
+        return Err(failure(response, info));
     }
-    // Almost every answer is read here, once, into its type.
+    // Almost every response is decoded here, in one pass.
     if let Ok(Envelope { data: Some(data), errors }) = parse(&response.body)
         && errors.is_none_or(|errors| errors.is_empty())
     {
         return Ok(data);
     }
-    Err(explain::<T>(response, asked))
+    Err(explain::<T>(response, info))
 }
 
-/// Reads JSON. That it is UTF-8 is looked at once for all of it, which is much faster than string by
-/// string. One that is not may still be so only where nobody reads.
+/// Parses JSON. UTF-8 is validated once for the whole body, which is much faster than string by
+/// string; invalid bytes are accepted in strings that are skipped.
 fn parse<T: DeserializeOwned>(body: &[u8]) -> serde_json::Result<T> {
     match str::from_utf8(body) {
         Ok(text) => serde_json::from_str(text),
@@ -138,48 +109,48 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> serde_json::Result<T> {
     }
 }
 
-/// A plain JSON answer, outside GraphQL.
-pub(crate) fn json<T: DeserializeOwned>(response: &HttpResponse, asked: Asked<'_>) -> Result<T> {
+/// Decodes a JSON response outside GraphQL.
+pub(crate) fn json<T: DeserializeOwned>(response: &HttpResponse, info: RequestInfo) -> Result<T> {
     if !response.status.is_success() {
-        return Err(failure(response, asked));
+        return Err(failure(response, info));
     }
     serde_json::from_slice(&response.body)
-        .map_err(|error| Error::decode(decode(response, undecodable(&error)), asked.writes))
+        .map_err(|error| Error::decode(decode(response, undecodable(&error)), info.writes))
 }
 
-/// An answer that says no more than that it succeeded.
+/// Checks a response without content.
 #[cfg(feature = "session")]
-pub(crate) fn empty(response: &HttpResponse, asked: Asked<'_>) -> Result<()> {
+pub(crate) fn empty(response: &HttpResponse, info: RequestInfo) -> Result<()> {
     match response.status.is_success() {
         true => Ok(()),
-        false => Err(failure(response, asked)),
+        false => Err(failure(response, info)),
     }
 }
 
-/// An answer that is not what it should be.
+/// Makes the error of a response with unexpected content.
 #[cfg(feature = "session")]
-pub(crate) fn strange(response: &HttpResponse, reason: &str) -> Error {
+pub(crate) fn unexpected(response: &HttpResponse, reason: &str) -> Error {
     Error::decode(decode(response, reason.to_owned()), false)
 }
 
-/// Why a 2xx answer is not data. Reads it again, piece by piece; nobody waits for this but people.
-fn explain<T: DeserializeOwned>(response: &HttpResponse, asked: Asked<'_>) -> Error {
+/// Explains why a 2xx response is not data. The slow path: it parses again to build a precise error.
+fn explain<T: DeserializeOwned>(response: &HttpResponse, info: RequestInfo) -> Error {
     let status = response.status;
     let envelope = match serde_json::from_slice::<Envelope<Box<RawValue>>>(&response.body) {
         Ok(envelope) => envelope,
         Err(error) => {
-            return Error::decode(decode(response, undecodable(&error)), asked.writes);
+            return Error::decode(decode(response, undecodable(&error)), info.writes);
         }
     };
     if let Some(errors) = envelope.errors.filter(|errors| !errors.is_empty()) {
-        return graphql(Graphql { status, errors, data: envelope.data }, asked);
+        return graphql(Graphql { status, errors, data: envelope.data }, info);
     }
     let Some(data) = envelope.data else {
         let reason = "neither data nor errors are in it".to_owned();
-        return Error::decode(decode(response, reason), asked.writes);
+        return Error::decode(decode(response, reason), info.writes);
     };
-    // A refused mutation leaves out what its document requires of one that was carried out.
-    if asked.mutation
+    // The response to a refused mutation lacks what the document requires of a successful one.
+    if info.mutation
         && let Some(refused) = refused(&data)
     {
         return refused;
@@ -187,26 +158,54 @@ fn explain<T: DeserializeOwned>(response: &HttpResponse, asked: Asked<'_>) -> Er
     let mut json = serde_json::Deserializer::from_str(data.get());
     let (path, reason) = match serde_path_to_error::deserialize::<_, T>(&mut json) {
         Err(error) => (json_path(error.path()), undecodable(error.inner())),
-        // The envelope as a whole failed and its data alone does not: nothing but a bug.
+        // The envelope failed to decode and its data did not, which cannot happen.
         Ok(_) => ("data".to_owned(), "it cannot be read in one pass".to_owned()),
     };
     let failed = Decode { json_path: Some(path), data: Some(data), ..decode(response, reason) };
-    Error::decode(failed, asked.writes)
+    Error::decode(failed, info.writes)
 }
 
-/// GraphQL errors, or what the manager said to a router that made them of it: then it is as if the
-/// manager had been asked itself.
-fn graphql(graphql: Graphql, asked: Asked<'_>) -> Error {
+/// Makes the error of GraphQL errors. Where a router wraps the response of the manager, the error is
+/// that of the manager's own response.
+fn graphql(graphql: Graphql, info: RequestInfo) -> Error {
     if graphql.has_data() {
-        return Error::graphql(graphql, asked.writes);
+        return Error::graphql(graphql, info.writes);
     }
-    match graphql.errors.iter().find_map(GraphqlError::behind_router) {
-        Some(response) => failure(&response, asked),
-        None => Error::graphql(graphql, asked.writes),
+    match graphql.errors.iter().find_map(GraphqlError::wrapped_response) {
+        Some(response) => failure(&response, info),
+        None => Error::graphql(graphql, info.writes),
     }
 }
 
-/// The first root field that says `ok: false`.
+/// Checks the root fields of a decoded response for a refusal.
+pub(crate) fn check_refusal(response: &HttpResponse, fields: &[RootFieldInfo]) -> Result<()> {
+    type Members<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
+    #[derive(Deserialize)]
+    struct Envelope<'a> {
+        #[serde(borrow)]
+        data: Members<'a>,
+    }
+    if fields.iter().all(|field| field.ok.is_none()) {
+        return Ok(());
+    }
+    let envelope = serde_json::from_slice::<Envelope<'_>>(&response.body);
+    let Ok(Envelope { data }) = envelope else { return Ok(()) };
+    for field in fields {
+        let answer = data
+            .get(field.key)
+            .and_then(|answer| serde_json::from_str::<Members<'_>>(answer.get()).ok());
+        let (Some(answer), Some(ok)) = (answer, field.ok) else { continue };
+        if answer.get(ok).is_some_and(|ok| ok.get() == "false") {
+            let message = field.message.and_then(|key| answer.get(key));
+            let message: Option<Cow<'_, str>> =
+                message.and_then(|message| serde_json::from_str(message.get()).ok());
+            return Err(Error::refused(field.key, message.as_deref()));
+        }
+    }
+    Ok(())
+}
+
+/// Finds the first root field with `ok: false`.
 fn refused(data: &RawValue) -> Option<Error> {
     #[derive(Deserialize)]
     struct Verdict<'a> {
@@ -217,8 +216,7 @@ fn refused(data: &RawValue) -> Option<Error> {
     let fields: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(data.get()).ok()?;
     fields.iter().find_map(|(field, answer)| {
         let verdict: Verdict<'_> = serde_json::from_str(answer.get()).ok()?;
-        let refusal = Refusal { field, message: verdict.msg.as_deref() };
-        (!verdict.ok).then(|| Error::refused(refusal))
+        (!verdict.ok).then(|| Error::refused(field, verdict.msg.as_deref()))
     })
 }
 
@@ -229,8 +227,8 @@ fn json_path(path: &serde_path_to_error::Path) -> String {
     }
 }
 
-/// A status that is not 2xx.
-fn failure(response: &HttpResponse, asked: Asked<'_>) -> Error {
+/// Makes the error of a status that is not 2xx.
+fn failure(response: &HttpResponse, info: RequestInfo) -> Error {
     let status = response.status;
     let mut problem = Problem::of(&response.body);
     let mut errors = problem.as_mut().map(Problem::take_graphql_errors).unwrap_or_default();
@@ -242,12 +240,12 @@ fn failure(response: &HttpResponse, asked: Asked<'_>) -> Error {
         data = envelope.data;
     }
     if !errors.is_empty() {
-        return Error::graphql(Graphql { status, errors, data }, asked.writes);
+        return Error::graphql(Graphql { status, errors, data }, info.writes);
     }
     let http = Http {
         status,
         problem,
-        content_type: media_type(&response.headers),
+        content_type: content_type(&response.headers),
         location: response
             .headers
             .get(header::LOCATION)
@@ -257,19 +255,16 @@ fn failure(response: &HttpResponse, asked: Asked<'_>) -> Error {
                 head(location.split(['?', '#']).next().unwrap_or_default(), 200).into()
             }),
         excerpt: excerpt(&response.body).into_owned(),
-        sent: asked.body.len(),
-        document: match asked.proved {
-            true => Document::Proved,
-            false => Document::of(asked.body),
-        },
+        sent: info.body_len,
+        document: info.document,
     };
-    Error::http(http, asked.writes)
+    Error::http(http, info.writes)
 }
 
 fn decode(response: &HttpResponse, reason: String) -> Decode {
     Decode {
         status: response.status,
-        content_type: media_type(&response.headers),
+        content_type: content_type(&response.headers),
         reason,
         json_path: None,
         excerpt: excerpt(&response.body).into_owned(),
@@ -281,40 +276,29 @@ fn excerpt(body: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(body.get(..EXCERPT).unwrap_or(body))
 }
 
-fn media_type(headers: &HeaderMap) -> Option<String> {
-    let text = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
-    Some(head(text.split(';').next()?.trim(), 100).to_owned())
+fn content_type(headers: &HeaderMap) -> Option<String> {
+    media_type(headers).map(|essence| head(essence, 100).to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const ASKED: Asked<'_> = Asked { mutation: true, writes: true, proved: true, body: b"" };
+    const INFO: RequestInfo =
+        RequestInfo { mutation: true, writes: true, document: Document::Validated, body_len: 0 };
 
     proptest::proptest! {
-        /// Whatever the bytes are, there is data or an error that can be told.
+        /// Any bytes give data or an error with a message.
         #[test]
-        fn no_answer_is_too_odd(
+        fn any_response_is_decoded_or_explained(
             status in 100..600_u16,
             body in r#"(\{"(data|errors|type|error_code|ok)":|[\[\]{}",:]|null|true|1|\PC){0,30}"#,
         ) {
             let status = StatusCode::from_u16(status).unwrap();
             let response = HttpResponse::new(status, body);
-            if let Err(error) = data::<serde_json::Value>(&response, ASKED) {
+            if let Err(error) = data::<serde_json::Value>(&response, INFO) {
                 proptest::prop_assert!(!error.to_string().is_empty());
             }
         }
-    }
-
-    #[test]
-    fn a_half_said_rate_limit_is_none() {
-        let mut headers = HeaderMap::new();
-        headers.insert("x-ratelimit-limit", "5".parse().unwrap());
-        assert_eq!(RateLimit::from_headers(&headers), None);
-        headers.insert("x-ratelimit-remaining", "many".parse().unwrap());
-        assert_eq!(RateLimit::from_headers(&headers), None);
-        headers.insert("x-ratelimit-remaining", "4".parse().unwrap());
-        assert_eq!(RateLimit::from_headers(&headers).unwrap().reset, None);
     }
 }

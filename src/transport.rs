@@ -1,23 +1,24 @@
-//! One request on the wire. The only room that names the HTTP library.
+//! Sends one request. The only module that names the HTTP library.
 //!
-//! A transport sends what it is given, once. It does not sign, retry or interpret.
+//! A transport sends a request as it is, once. It does not sign, retry or interpret.
 
-use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{error::Error, fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 
-use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, Method, StatusCode};
-use url::Url;
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 
+pub use crate::http::{HttpRequest, HttpResponse};
 use crate::{
     config::{Config, Proxies},
-    error::Source,
+    http::mark_sensitive,
+    tls,
 };
 
-/// What [`Transport::send`] returns.
+/// The future of [`Transport::send`].
 pub type TransportFuture<'a> =
     Pin<Box<dyn Future<Output = Result<HttpResponse, TransportError>> + Send + 'a>>;
 
-/// The wire. Replace it to record, to add headers, or to test without a network.
+/// Sends requests. Replace it to record, to add headers, or to test without a network.
 ///
 /// ```
 /// use backendai::transport::{HttpRequest, HttpResponse, Transport, TransportFuture};
@@ -33,7 +34,7 @@ pub type TransportFuture<'a> =
 /// }
 /// ```
 pub trait Transport: Send + Sync + 'static {
-    /// Sends the request once and reads the whole answer, whatever its status.
+    /// Sends the request once and reads the whole response, whatever its status.
     ///
     /// Redirects are not followed: they would carry the signature to another host.
     fn send(&self, request: HttpRequest) -> TransportFuture<'_>;
@@ -51,98 +52,13 @@ impl<T: Transport + ?Sized> Transport for Box<T> {
     }
 }
 
-/// A request. `Debug` shows neither the body nor what says who is calling.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct HttpRequest {
-    /// HTTP method.
-    pub method: Method,
-    /// Whole address. Path, query and host are signed: a transport does not change them.
-    pub url: Url,
-    /// All headers but those that the HTTP library adds, such as `Host`.
-    pub headers: HeaderMap,
-    /// The body, encoded.
-    pub body: Bytes,
-    /// For the whole exchange, connecting and reading included; without one, as the transport is
-    /// configured.
-    pub timeout: Option<Duration>,
-    /// Most bytes of a decompressed answer. A larger one is [`TransportError::too_large`].
-    pub response_limit: usize,
-}
-
-impl HttpRequest {
-    /// A request without headers, body or limits.
-    pub fn new(method: Method, url: Url) -> Self {
-        Self {
-            method,
-            url,
-            headers: HeaderMap::new(),
-            body: Bytes::new(),
-            timeout: None,
-            response_limit: usize::MAX,
-        }
-    }
-}
-
-impl fmt::Debug for HttpRequest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HttpRequest")
-            .field("method", &self.method)
-            .field("url", &self.url.as_str())
-            .field("headers", &shown(self.headers.clone()))
-            .field("body_len", &self.body.len())
-            .field("timeout", &self.timeout)
-            .finish_non_exhaustive()
-    }
-}
-
-/// An answer. `Debug` shows neither the body nor a session.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct HttpResponse {
-    /// HTTP status.
-    pub status: StatusCode,
-    /// All headers.
-    pub headers: HeaderMap,
-    /// The body, decompressed.
-    pub body: Bytes,
-}
-
-impl HttpResponse {
-    /// An answer without headers.
-    pub fn new(status: StatusCode, body: impl Into<Bytes>) -> Self {
-        Self { status, headers: HeaderMap::new(), body: body.into() }
-    }
-}
-
-impl fmt::Debug for HttpResponse {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HttpResponse")
-            .field("status", &self.status)
-            .field("headers", &shown(self.headers.clone()))
-            .field("body_len", &self.body.len())
-            .finish()
-    }
-}
-
-/// The headers, with those marked that say whose a session is, so that no `Debug` shows them.
-fn shown(mut headers: HeaderMap) -> HeaderMap {
-    let secret = ["authorization", "cookie", "set-cookie", "x-backendai-sessionid"];
-    for (name, value) in &mut headers {
-        if secret.contains(&name.as_str()) {
-            value.set_sensitive(true);
-        }
-    }
-    headers
-}
-
-/// Why there is no answer, and whether the request may have arrived. The latter decides whether a
+/// A failed exchange, and whether the request may have arrived. The latter decides whether a
 /// mutation may be sent again.
 #[derive(Debug)]
 pub struct TransportError {
     reach: Reach,
     timeout: bool,
-    source: Source,
+    source: Box<dyn Error + Send + Sync>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -153,41 +69,41 @@ enum Reach {
 }
 
 impl TransportError {
-    /// The request provably did not leave: the name did not resolve, nobody listens, the TLS
-    /// handshake failed, or connecting took too long.
-    pub fn not_sent(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+    /// The request provably did not leave: the name did not resolve, the connection was refused, the
+    /// TLS handshake failed, or connecting took too long.
+    pub fn not_sent(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { reach: Reach::NotSent, timeout: false, source: source.into() }
     }
 
     /// The request may have arrived.
-    pub fn unknown(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+    pub fn maybe_sent(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { reach: Reach::Unknown, timeout: false, source: source.into() }
     }
 
-    /// The answer has more than `limit` bytes.
+    /// The response has more than `limit` bytes.
     pub fn too_large(limit: usize) -> Self {
         let source = format!("the answer has more than {limit} bytes").into();
         Self { reach: Reach::TooLarge, timeout: false, source }
     }
 
-    /// The reason is that it took too long.
+    /// Marks the failure as a timeout.
     #[must_use]
     pub fn timed_out(mut self) -> Self {
         self.timeout = true;
         self
     }
 
-    /// Whether the request provably did not leave.
+    /// Returns whether the request provably did not leave.
     pub fn is_not_sent(&self) -> bool {
         self.reach == Reach::NotSent
     }
 
-    /// Whether it took too long.
+    /// Returns whether it took too long.
     pub const fn is_timeout(&self) -> bool {
         self.timeout
     }
 
-    /// Whether the answer was larger than allowed.
+    /// Returns whether the response was larger than allowed.
     pub fn is_too_large(&self) -> bool {
         self.reach == Reach::TooLarge
     }
@@ -205,104 +121,84 @@ impl fmt::Display for TransportError {
     }
 }
 
-impl std::error::Error for TransportError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+impl Error for TransportError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
         Some(self.source.as_ref())
     }
 }
 
-/// Idle connections are dropped after this time: before the other side does, which is after 75
-/// seconds for nginx and older aiohttp, and commonly after 60 for load balancers. A request that
-/// meets a connection being closed is a mutation of unknown outcome.
+/// Idle connections are closed after this time: before the other side closes them, which is after 75
+/// seconds for nginx and older aiohttp, and commonly after 60 for load balancers. A mutation on a
+/// connection that is being closed has an unknown outcome.
 const POOL_IDLE: Duration = Duration::from_secs(30);
 
-/// HTTP/1.1 and HTTP/2 with TLS by rustls.
+/// The default transport: HTTP/1.1 and HTTP/2, with TLS by rustls.
 ///
-/// Certificates are checked against the system's authorities and those of the configuration.
-/// `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` are followed: of the environment that the
-/// configuration was built from, or else of the process. Answers may come compressed.
+/// Certificates are verified against the system's authorities and those of the configuration.
+/// `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` are respected: of the environment that the
+/// configuration was built from, or else of the process. Responses may be compressed.
 ///
-/// Nothing is sent twice but a request of which not one byte was written, because the idle
-/// connection that it was meant for had been closed.
+/// Nothing is sent twice except a request of which no byte was written, because the idle connection
+/// that it was meant for had been closed.
 #[derive(Clone, Debug)]
 pub struct HttpTransport {
     client: reqwest::Client,
 }
 
 impl HttpTransport {
-    /// Prepares connections as configured; makes none.
+    /// Prepares connections as configured; opens none.
     ///
     /// # Errors
     ///
     /// When a certificate or the client's identity cannot be read, or the system has no
-    /// certificate authorities and an endpoint needs them.
+    /// certificate authorities and an endpoint requires them.
     pub fn new(config: &Config) -> Result<Self, TransportError> {
-        // A provider that the program chose before stays.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut certificates = Vec::new();
-        for pem in config.ca_certificates() {
-            certificates.extend(
-                reqwest::Certificate::from_pem_bundle(pem).map_err(TransportError::not_sent)?,
-            );
-        }
-        let builder = || -> reqwest::Result<reqwest::ClientBuilder> {
-            let mut builder = reqwest::Client::builder()
-                .redirect(reqwest::redirect::Policy::none())
-                // Repeating is decided in one place, and that is not here.
-                .retry(reqwest::retry::never())
-                .referer(false)
-                .pool_idle_timeout(POOL_IDLE);
+        let plain = config.endpoints().iter().all(|endpoint| endpoint.url().scheme() == "http");
+        let mut tls = tls::client_config(config, plain).map_err(TransportError::not_sent)?;
+        tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        let builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .redirect(reqwest::redirect::Policy::none())
+            // The dispatcher alone decides what is repeated.
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .pool_idle_timeout(POOL_IDLE);
+        let build = || {
+            let mut builder = builder;
             if let Some(timeout) = config.connect_timeout() {
                 builder = builder.connect_timeout(timeout);
             }
             if let Some(timeout) = config.read_timeout() {
                 builder = builder.read_timeout(timeout);
             }
-            if let Some(identity) = config.client_identity() {
-                builder = builder.identity(reqwest::Identity::from_pem(identity.expose_pem())?);
-            }
             if let Some(proxies) = config.proxies() {
                 builder = behind(builder.no_proxy(), proxies)?;
             }
-            if config.skip_tls_verification() {
-                builder = builder.tls_danger_accept_invalid_certs(true);
-            }
-            Ok(builder)
+            builder.build()
         };
         if config.skip_tls_verification() {
             tracing::warn!(
-                "TLS certificates are not verified: whoever is on the way can read the answers"
+                "TLS certificates are not verified: an on-path attacker can read the responses"
             );
         }
-        let system =
-            builder().and_then(|builder| builder.tls_certs_merge(certificates.clone()).build());
-        let plain = config.endpoints().iter().all(|endpoint| endpoint.url().scheme() == "http");
-        let client = match system {
-            // A bare container has no authorities, and plain HTTP needs none.
-            Err(_) if plain => {
-                builder().and_then(|builder| builder.tls_certs_only(certificates).build())
-            }
-            result => result,
-        };
-        client.map(|client| Self { client }).map_err(TransportError::not_sent)
+        build().map(|client| Self { client }).map_err(TransportError::not_sent)
     }
 
     async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         let limit = request.response_limit;
-        // Put together as a whole: a builder takes each header out and in again.
+        // Assembled as a whole: a builder would copy each header.
         let mut whole = reqwest::Request::new(request.method, request.url);
         *whole.headers_mut() = request.headers;
         *whole.body_mut() = Some(request.body.into());
         *whole.timeout_mut() = request.timeout;
-        let mut response = self.client.execute(whole).await.map_err(classify)?;
-        let announced = response.content_length().unwrap_or(0);
-        if announced > limit as u64 {
+        let response = self.client.execute(whole).await.map_err(classify)?;
+        if response.content_length().is_some_and(|announced| announced > limit as u64) {
             return Err(TransportError::too_large(limit));
         }
-        let status = response.status();
-        let headers = shown(std::mem::take(response.headers_mut()));
-        let body = read(&mut response, limit).await?;
-        Ok(HttpResponse { status, headers, body })
+        let (parts, body) = http::Response::from(response).into_parts();
+        let headers = mark_sensitive(parts.headers);
+        let body = read(body, limit).await?;
+        Ok(HttpResponse { status: parts.status, headers, body })
     }
 }
 
@@ -326,48 +222,25 @@ fn behind(
     Ok(builder)
 }
 
-/// The body, and no more than `limit` bytes of it in memory.
-async fn read(response: &mut reqwest::Response, limit: usize) -> Result<Bytes, TransportError> {
-    let mut body = Body::default();
-    let mut left = limit;
-    while let Some(chunk) = response.chunk().await.map_err(classify)? {
-        left = left.checked_sub(chunk.len()).ok_or_else(|| TransportError::too_large(limit))?;
-        body.push(chunk);
-    }
-    Ok(body.finish())
-}
-
-/// Most answers come in one piece, which is kept without copying.
-#[derive(Default)]
-struct Body {
-    first: Bytes,
-    all: BytesMut,
-}
-
-impl Body {
-    fn push(&mut self, chunk: Bytes) {
-        if self.first.is_empty() && self.all.is_empty() {
-            self.first = chunk;
-            return;
-        }
-        if self.all.is_empty() {
-            self.all.extend_from_slice(&std::mem::take(&mut self.first));
-        }
-        self.all.extend_from_slice(&chunk);
-    }
-
-    fn finish(self) -> Bytes {
-        if self.all.is_empty() { self.first } else { self.all.freeze() }
+/// Reads the body, and keeps no more than `limit` bytes of it in memory.
+async fn read(body: reqwest::Body, limit: usize) -> Result<Bytes, TransportError> {
+    match Limited::new(body, limit).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(TransportError::too_large(limit)),
+        Err(error) => Err(match error.downcast::<reqwest::Error>() {
+            Ok(error) => classify(*error),
+            Err(error) => TransportError::maybe_sent(error),
+        }),
     }
 }
 
 fn classify(error: reqwest::Error) -> TransportError {
     let timeout = error.is_timeout();
-    // The address is told by whoever calls; here it would only be repeated.
+    // The caller's error has the address already.
     let error = error.without_url();
     let error = match error.is_connect() || error.is_builder() {
         true => TransportError::not_sent(error),
-        false => TransportError::unknown(error),
+        false => TransportError::maybe_sent(error),
     };
     if timeout { error.timed_out() } else { error }
 }

@@ -1,4 +1,4 @@
-//! Micro-benchmarks of what a request is made of: `cargo bench -p bench`.
+//! Micro-benchmarks of the parts of a request: `cargo bench -p bench`.
 
 #![allow(missing_docs, reason = "Criterion's macros write functions")]
 

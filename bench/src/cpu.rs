@@ -1,5 +1,4 @@
-//! Processor time: what a busy machine does to it is small, and the same for all who are measured
-//! in one run.
+//! CPU time: the influence of a busy machine is small, and equal for all candidates of one run.
 
 use std::{
     fs,
@@ -16,7 +15,7 @@ use nix::sys::{
 
 use crate::Result;
 
-/// Names the file to which [`rustc`] writes.
+/// The variable with the path of the file to which [`rustc`] writes.
 pub(crate) const RUSTC_LOG: &str = "BENCH_RUSTC_LOG";
 
 fn used(who: UsageWho) -> Result<Duration> {
@@ -25,17 +24,17 @@ fn used(who: UsageWho) -> Result<Duration> {
     Ok(Duration::from_micros(u64::try_from(micros)?))
 }
 
-/// What this process took since it began.
+/// CPU time of this process since its start.
 pub(crate) fn so_far() -> Result<Duration> {
     used(UsageWho::RUSAGE_SELF)
 }
 
-/// What this process takes for something.
+/// CPU time of this process for a closure.
 pub(crate) fn own<T>(work: impl FnOnce() -> Result<T>) -> Result<(T, Duration)> {
     measured(UsageWho::RUSAGE_SELF, work)
 }
 
-/// What the processes take that something starts and waits for.
+/// CPU time of the child processes that a closure starts and waits for.
 pub(crate) fn children<T>(work: impl FnOnce() -> Result<T>) -> Result<(T, Duration)> {
     measured(UsageWho::RUSAGE_CHILDREN, work)
 }
@@ -46,7 +45,7 @@ fn measured<T>(who: UsageWho, work: impl FnOnce() -> Result<T>) -> Result<(T, Du
     Ok((done, used(who)?.saturating_sub(before)))
 }
 
-/// Runs the command line that cargo has for rustc, and notes the crate and the time.
+/// Runs cargo's command line for rustc, and records the crate and the time.
 pub(crate) fn rustc(log: &Path) -> Result<()> {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     let (rustc, rest) = arguments.split_first().ok_or("cargo names no compiler")?;
@@ -60,7 +59,7 @@ pub(crate) fn rustc(log: &Path) -> Result<()> {
     process::exit(status.code().unwrap_or(1))
 }
 
-/// The one in the middle.
+/// Returns the median.
 pub(crate) fn median(mut times: Vec<Duration>) -> Duration {
     times.sort();
     times.get(times.len() / 2).copied().unwrap_or_default()

@@ -1,4 +1,4 @@
-//! `backendai check`: documents against a schema.
+//! `backendai check`: validates documents against a schema.
 
 use std::path::PathBuf;
 
@@ -12,8 +12,8 @@ use crate::{
     snapshot::Snapshot,
 };
 
-/// Proves documents as the build would: all files are one set and share their fragments. Ends with
-/// 1 and says what is wrong, where, and what was probably meant.
+/// Validates documents as the build does: all files are one set and share their fragments. Exits
+/// with 1 if there are errors, and reports each with its place and the name that was probably meant.
 #[derive(Args, Debug)]
 #[command(
     arg_required_else_help = true,
@@ -32,13 +32,13 @@ pub(crate) struct Documents {
     /// Files with operations and fragments.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// The schema; the snapshot of the Admin API if left out.
+    /// The schema; by default the snapshot of the Admin API.
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
 }
 
 impl Documents {
-    /// Generates from them; what is wrong in them is the inner failure.
+    /// Generates code for them; the inner failure has their faults.
     pub(crate) fn generate(&self) -> Result<Result<Generated, Invalid>, Failure> {
         let snapshot = Snapshot::read(self.schema.as_deref())?;
         Ok(snapshot.options().files(&self.files).generate())
@@ -52,7 +52,7 @@ impl Check {
     }
 }
 
-/// In text, each has the line of the file, on the standard error.
+/// Prints the faults; as text, with the lines of the files, on the standard error.
 fn check(documents: &Documents, form: Single) -> Result<(), Failure> {
     let generated = documents.generate()?;
     let (errors, warnings) = match &generated {
@@ -61,8 +61,8 @@ fn check(documents: &Documents, form: Single) -> Result<(), Failure> {
     };
     match form {
         Single::Text => {
-            tell("warning", warnings);
-            tell("error", errors);
+            print("warning", warnings);
+            print("error", errors);
         }
         Single::Json => {
             let shown = json!({
@@ -79,8 +79,8 @@ fn check(documents: &Documents, form: Single) -> Result<(), Failure> {
     }
 }
 
-/// Tells people what is wrong or odd.
-pub(crate) fn tell(level: &str, diagnostics: &[Diagnostic]) {
+/// Prints errors or warnings for people.
+pub(crate) fn print(level: &str, diagnostics: &[Diagnostic]) {
     for diagnostic in diagnostics {
         err(format!("{level}: {diagnostic}"));
     }

@@ -1,10 +1,10 @@
-//! `backendai context`: managers and keys under names.
+//! `backendai context`: named addresses and credentials.
 
 mod add;
 pub(crate) mod settings;
 mod shown;
 
-use backendai::context::Stored;
+use backendai::{config::Field, context::Stored};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -27,7 +27,7 @@ pub(crate) struct Context {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Store a context without asking the manager. `login` asks it first.
+    /// Store a context without checking it; `login` checks it with the manager.
     #[command(after_help = "Examples:
   backendai context add lab --endpoint https://lab.example --access-key AKIA… --secret-key-stdin < key
   backendai context add web --endpoint https://webui.example --endpoint-type session")]
@@ -37,34 +37,34 @@ enum Command {
   backendai context list
   backendai context list --output json")]
     List,
-    /// Take a context out of the file. The keys stay valid; delete them on the manager.
+    /// Remove a context from the file. Its keys stay valid until they are deleted on the manager.
     #[command(after_help = "Examples:
   backendai context remove lab
   backendai context remove lab --yes")]
     Remove {
         /// Name of the context.
         name: String,
-        /// Do not ask.
+        /// Do not ask for confirmation.
         #[arg(short, long)]
         yes: bool,
     },
-    /// Give a context another name.
+    /// Rename a context.
     #[command(after_help = "Example:
   backendai context rename lab old-lab")]
     Rename {
         /// Name of the context.
         name: String,
-        /// The name that it gets.
+        /// Its new name.
         to: String,
     },
-    /// Show what a context says, without its secrets.
+    /// Show the settings of a context, without its secrets.
     #[command(after_help = "Examples:
   backendai context show
   backendai context show lab --reveal")]
     Show {
-        /// Name of the context; the current one if left out.
+        /// Name of the context; by default the current one.
         name: Option<String>,
-        /// Print the keys, too.
+        /// Print the keys too.
         #[arg(long)]
         reveal: bool,
     },
@@ -86,7 +86,7 @@ impl Context {
             Command::Remove { name, yes } => {
                 global.own()?;
                 contexts.read()?.get(&name)?;
-                agreed(&format!("Remove context {name} and its keys?"), yes).await?;
+                confirm_or_yes(&format!("Remove context {name} and its keys?"), yes).await?;
                 contexts.update(|stored| stored.remove(&name))?;
                 out(format!("Removed context {name}"))
             }
@@ -102,23 +102,24 @@ impl Context {
             Command::Use { name } => {
                 global.own()?;
                 contexts.update(|stored| stored.set_current(&name))?;
-                out(format!("Context {name} is the current one"))?;
-                overruled();
+                out(format!("Context {name} is now the current one"))?;
+                warn_if_env_wins();
                 Ok(())
             }
         }
     }
 }
 
-/// Asks, unless the answer was given; where nobody can be asked, that is said.
-pub(crate) async fn agreed(question: &str, yes: bool) -> Result<(), Failure> {
+/// Asks for confirmation, unless it was given by an option. An error if the terminal is not
+/// interactive.
+pub(crate) async fn confirm_or_yes(question: &str, yes: bool) -> Result<(), Failure> {
     if yes {
         return Ok(());
     }
-    if !prompt::somebody_is_there() {
-        return Err(Failure::usage("nobody is there to agree")
+    if !prompt::is_interactive() {
+        return Err(Failure::usage("confirmation is needed and the terminal is not interactive")
             .why(format!("the question is: {question}"))
-            .mend("give --yes"));
+            .help("give --yes"));
     }
     match prompt::confirm(question, false).await? {
         true => Ok(()),
@@ -126,9 +127,9 @@ pub(crate) async fn agreed(question: &str, yes: bool) -> Result<(), Failure> {
     }
 }
 
-/// Says that the file will not be asked.
-pub(crate) fn overruled() {
-    if connect::variables_win() {
+/// Prints a note if variables win over the current context.
+pub(crate) fn warn_if_env_wins() {
+    if connect::env_wins() {
         err("note: the variables BACKEND_… name a manager and win over the current context; \
              --context wins over them");
     }
@@ -142,28 +143,28 @@ fn list(stored: &Stored, form: Single) -> Result<(), Failure> {
             json!({
                 "name": context.name(),
                 "current": current,
-                "endpoint": shown.text("endpoint"),
+                "endpoint": shown.text(Field::Endpoint),
                 "endpoint_type": shown.endpoint_type(),
-                "access_key": shown.text("access_key"),
+                "access_key": shown.text(Field::AccessKey),
             })
         });
         return output::json(&rows.collect::<Vec<_>>());
     }
     if stored.contexts().is_empty() {
-        err("no contexts: `backendai login` makes one");
+        err("no contexts: `backendai login` creates one");
         return Ok(());
     }
     let mut rows = vec![["", "NAME", "ENDPOINT", "TYPE", "ACCESS KEY"].map(str::to_owned)];
     rows.extend(stored.contexts().iter().map(|context| {
         let shown = Shown { context, reveal: false };
-        let text = |key| shown.text(key).unwrap_or_default();
+        let text = |field| shown.text(field).unwrap_or_default();
         let mark = if stored.current_name() == Some(context.name()) { "*" } else { "" };
         [
             mark.to_owned(),
             context.name().to_owned(),
-            text("endpoint"),
+            text(Field::Endpoint),
             shown.endpoint_type().to_owned(),
-            text("access_key"),
+            text(Field::AccessKey),
         ]
     }));
     aligned(&rows)
@@ -173,8 +174,8 @@ fn show(stored: &Stored, name: Option<&str>, reveal: bool, form: Single) -> Resu
     let context = match name {
         Some(name) => stored.get(name)?,
         None => stored.current()?.ok_or_else(|| {
-            Failure::new("no context is the current one")
-                .mend("name one, or choose one with `backendai context use NAME`")
+            Failure::new("there is no current context")
+                .help("name a context, or select one with `backendai context use NAME`")
         })?,
     };
     let shown = Shown { context, reveal };
@@ -184,7 +185,7 @@ fn show(stored: &Stored, name: Option<&str>, reveal: bool, form: Single) -> Resu
     }
 }
 
-/// Columns side by side, without blanks at the end.
+/// Prints aligned columns, without trailing blanks.
 pub(crate) fn aligned<const N: usize>(rows: &[[String; N]]) -> Result<(), Failure> {
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column));

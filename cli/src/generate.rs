@@ -1,15 +1,15 @@
-//! `backendai generate`: documents to Rust, to be looked at.
+//! `backendai generate`: prints the Rust code for documents.
 
 use clap::Args;
 
 use crate::{
-    check::{Documents, tell},
+    check::{Documents, print},
     global::Global,
     output::{Failure, out},
 };
 
-/// Prints the Rust that the build would make of documents. In a build script, `backendai_codegen`
-/// does the same.
+/// Prints the Rust code that a build generates for documents. In a build script, use
+/// `backendai_codegen`.
 #[derive(Args, Debug)]
 #[command(
     arg_required_else_help = true,
@@ -31,13 +31,13 @@ impl Generate {
 fn generate(documents: &Documents) -> Result<(), Failure> {
     match documents.generate()? {
         Ok(generated) => {
-            tell("warning", &generated.warnings);
+            print("warning", &generated.warnings);
             let file = syn::parse_file(&generated.code).map_err(Failure::from_error)?;
             out(prettyplease::unparse(&file).trim_end())
         }
         Err(invalid) => {
-            tell("warning", invalid.warnings());
-            tell("error", invalid.diagnostics());
+            print("warning", invalid.warnings());
+            print("error", invalid.diagnostics());
             Err(Failure::verdict("nothing was generated"))
         }
     }

@@ -16,7 +16,7 @@ use crate::output::Failure;
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Options of every command")]
 pub(crate) struct Global {
-    /// Use this context: the manager's address, and who is asking.
+    /// Use this context: the address of a manager and a credential.
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) context: Option<String>,
     /// The file of contexts [env: BACKENDAI_CONTEXTS]

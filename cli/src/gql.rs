@@ -10,7 +10,8 @@ use std::{
 };
 
 use backendai::{Client, Request};
-use backendai_codegen::{Schema, Statement, StatementKind, Statements};
+use backendai_codegen::Options;
+use backendai_schema_tools::adhoc::{self, Operation, OperationKind};
 use clap::Args;
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -18,11 +19,13 @@ use serde_json::value::RawValue;
 
 use crate::{
     blocking,
-    check::tell,
+    check::print,
     connect,
     global::{Form, Global},
     output::{Failure, out},
-    prompt, snapshot, suggest,
+    prompt,
+    snapshot::Snapshot,
+    suggest,
 };
 
 /// Runs a document, and prints the data of the answer as the manager wrote it. The document is
@@ -34,7 +37,7 @@ pub(crate) struct Gql {
     #[arg(required_unless_present = "execute", conflicts_with = "execute")]
     file: Option<PathBuf>,
     /// The document itself.
-    #[arg(short, long, value_name = "TEXT")]
+    #[arg(short, long, value_name = "DOCUMENT")]
     execute: Option<String>,
     /// Values of the variables: a JSON object, or @FILE with one.
     #[arg(long, value_name = "JSON")]
@@ -76,7 +79,7 @@ enum Print {
 /// A document that is ready to be sent.
 struct Document {
     text: String,
-    operation: Statement,
+    operation: Operation,
     variables: Members,
     path: String,
 }
@@ -95,17 +98,17 @@ impl Gql {
         let document = blocking(move || self.read()).await?;
         let name = document.operation.name.as_deref().unwrap_or("the document");
         match document.operation.kind {
-            StatementKind::Query => {}
-            StatementKind::Subscription => {
+            OperationKind::Query => {}
+            OperationKind::Subscription => {
                 return Err(Failure::usage(format!("{name} is a subscription"))
                     .why("only queries and mutations are sent"));
             }
-            StatementKind::Mutation if allowed => {}
-            StatementKind::Mutation if !prompt::somebody_is_there() => {
+            OperationKind::Mutation if allowed => {}
+            OperationKind::Mutation if !prompt::is_interactive() => {
                 return Err(Failure::usage(format!("nothing was sent: {name} is a mutation"))
-                    .mend("say --allow-mutation where nobody can be asked"));
+                    .help("say --allow-mutation where nobody can be asked"));
             }
-            StatementKind::Mutation => {
+            OperationKind::Mutation => {
                 let question = format!("{name} is a mutation. Send it?");
                 if !prompt::confirm(question, false).await? {
                     return Err(Failure::verdict("nothing was sent"));
@@ -122,28 +125,26 @@ impl Gql {
     /// Everything that can be wrong before anything is sent.
     fn read(self) -> Result<Document, Failure> {
         let (origin, text) = self.text()?;
-        let read = Statements::parse(&origin, &text);
-        let statements = match (read, self.no_validate) {
-            (Ok(statements), true) => statements,
-            (Ok(statements), false) => {
-                self.prove(&origin, &text)?;
-                statements
-            }
-            (Err(invalid), _) => return Err(unproven(&invalid)),
-        };
-        let operation = statements.choose(self.operation.as_deref());
+        let document =
+            adhoc::Document::parse(&origin, &text).map_err(|invalid| unproven(&invalid))?;
+        if !self.no_validate {
+            let options = self.options()?;
+            let warnings = document.prove(options).map_err(|invalid| unproven(&invalid))?;
+            print("warning", &warnings);
+        }
+        let operation = document.operation(self.operation.as_deref());
         let operation = operation.map_err(|error| Failure::usage(error.to_string()))?.clone();
-        if self.all && operation.kind != StatementKind::Query {
+        if self.all && operation.kind != OperationKind::Query {
             return Err(Failure::usage("only queries are read page by page"));
         }
-        if self.all && operation.pages.is_none() {
-            return Err(Failure::usage("the document cannot be read page by page").mend(
+        if self.all && operation.pagination.is_none() {
+            return Err(Failure::usage("the document cannot be read page by page").help(
                 "ask for one list, and pass variables on as its limit and offset, or as its first \
                  and after",
             ));
         }
         let variables = self.variables(&operation)?;
-        Ok(Document { text: statements.text, operation, variables, path: self.path })
+        Ok(Document { text: document.text, operation, variables, path: self.path })
     }
 
     /// The document and what it is called in messages.
@@ -162,29 +163,24 @@ impl Gql {
         }
     }
 
-    fn prove(&self, origin: &Path, text: &str) -> Result<(), Failure> {
-        let (schema, nulls) = match (&self.schema, self.path.as_str()) {
-            (Some(file), _) => (Schema::parse(file, &read(file)?), None),
-            (None, "/admin/gql") => (
-                Schema::parse(snapshot::ADMIN.as_ref(), backendai::schema::ADMIN),
-                Some((snapshot::NULLS.as_ref(), backendai::schema::ADMIN_NULLS)),
-            ),
+    /// The schema that the document must fit.
+    fn options(&self) -> Result<Options, Failure> {
+        match (&self.schema, self.path.as_str()) {
+            (Some(file), _) => {
+                Ok(backendai_codegen::configure().schema(file).text(file, read(file)?))
+            }
+            (None, "/admin/gql") => Ok(Snapshot::read(None)?.options()),
             (None, "/admin/gql/strawberry") => {
-                (Schema::parse("graphql/v2/schema.graphql".as_ref(), backendai::schema::V2), None)
+                let file = "schema/v2/schema.graphql";
+                Ok(backendai_codegen::configure().schema(file).text(file, backendai_schema::V2))
             }
-            (None, path) => {
-                return Err(Failure::usage(format!("the schema at {path} is not known"))
-                    .mend("name it with --schema FILE, or say --no-validate"));
-            }
-        };
-        let schema = schema.map_err(|invalid| unproven(&invalid))?;
-        let warnings = schema.prove(origin, text, nulls).map_err(|invalid| unproven(&invalid))?;
-        tell("warning", &warnings);
-        Ok(())
+            (None, path) => Err(Failure::usage(format!("the schema at {path} is not known"))
+                .help("name it with --schema FILE, or say --no-validate")),
+        }
     }
 
     /// The variables that were given, all of which the operation has to know.
-    fn variables(&self, operation: &Statement) -> Result<Members, Failure> {
+    fn variables(&self, operation: &Operation) -> Result<Members, Failure> {
         let given = match self.variables.as_deref().map(|text| (text, text.strip_prefix('@'))) {
             None => Members::new(),
             Some((_, Some(file))) => members(&read(Path::new(file))?, file)?,
@@ -194,11 +190,11 @@ impl Gql {
         if let Some(unknown) = given.keys().find(|name| known().all(|known| known != *name)) {
             let failure = Failure::argument(format!("the operation has no variable `${unknown}`"));
             return Err(match suggest::near(unknown, known()) {
-                Some(near) => failure.mend(format!("did you mean `${near}`?")),
+                Some(near) => failure.help(format!("did you mean `${near}`?")),
                 None => failure,
             });
         }
-        let walked = operation.pages.as_ref().filter(|_| self.all);
+        let walked = operation.pagination.as_ref().filter(|_| self.all);
         let walked: Vec<&str> = walked
             .into_iter()
             .flat_map(|pages| pages.window.iter().chain(&pages.cursor))
@@ -210,7 +206,7 @@ impl Gql {
         });
         match missing {
             Some(missing) => Err(Failure::argument(format!("`${}` is not given", missing.name))
-                .mend(format!("--variables '{{\"{}\": …}}'", missing.name))),
+                .help(format!("--variables '{{\"{}\": …}}'", missing.name))),
             None => Ok(given),
         }
     }
@@ -232,15 +228,15 @@ fn members(text: &str, origin: &str) -> Result<Members, Failure> {
 
 /// What is wrong, with the lines of the document.
 fn unproven(invalid: &backendai_codegen::Failure) -> Failure {
-    tell("warning", invalid.warnings());
+    print("warning", invalid.warnings());
     let shown: Vec<_> = invalid.diagnostics().iter().map(ToString::to_string).collect();
     Failure::new("the document was not sent").why(shown.join("\n"))
 }
 
 impl Document {
     fn request(&self, client: &Client) -> Request<Box<RawValue>> {
-        let reads = self.operation.kind == StatementKind::Query;
-        let request = client.execute(&self.text, &self.variables);
+        let reads = self.operation.kind == OperationKind::Query;
+        let request = client.send_document(&self.text, &self.variables);
         let request = request.path(self.path.clone()).idempotent(reads);
         match &self.operation.name {
             Some(name) => request.operation_name(name),
@@ -264,7 +260,7 @@ async fn once(client: &Client, document: &Document, print: Print) -> Result<(), 
     };
     show(data.get(), print)?;
     match document.operation.kind {
-        StatementKind::Mutation => refusals(&data),
+        OperationKind::Mutation => refusals(&data),
         _ => Ok(()),
     }
 }

@@ -2,8 +2,10 @@
 
 use backendai::{
     Client, Error, Operation,
-    keypair::{CreateKeyPair, DeleteKeyPair, ModifyKeyPair},
-    types::{KeyPairInput, ModifyKeyPairInput},
+    admin::{
+        keypair::{CreateKeyPair, DeleteKeyPair, ModifyKeyPair},
+        types::{KeyPairInput, ModifyKeyPairInput},
+    },
 };
 use clap::{Args, Subcommand, builder::BoolishValueParser, value_parser};
 use serde_json::{Value, json};
@@ -130,7 +132,7 @@ impl Add {
         let data = data.map_err(|error| failed(error, what()))?;
         let Some(new) = data.create_keypair.keypair else {
             return Err(Failure::new("the manager made a keypair and did not tell its keys")
-                .mend("find it with `backendai keypair list`, and delete it"));
+                .help("find it with `backendai keypair list`, and delete it"));
         };
         let printed = match form {
             Single::Text => {
@@ -147,7 +149,7 @@ impl Add {
         printed.map_err(|_| {
             let key = &new.access_key;
             Failure::new(format!("{key} was made, but its secret key could not be written"))
-                .mend(format!("`backendai keypair delete {key}`, and add another"))
+                .help(format!("`backendai keypair delete {key}`, and add another"))
         })?;
         if form == Single::Text {
             err("keep the secret key: it is shown this once");
@@ -182,9 +184,9 @@ impl Delete {
     async fn run(self, global: &Global, form: Single) -> Result<(), Failure> {
         let keys = &self.several.access_keys;
         if !self.yes && !self.several.dry.dry_run {
-            if !prompt::somebody_is_there() {
+            if !prompt::is_interactive() {
                 return Err(Failure::usage("nothing was deleted: deleting has to be confirmed")
-                    .mend("say --yes where nobody can be asked"));
+                    .help("say --yes where nobody can be asked"));
             }
             let question = format!("Delete {} for good?", keys.join(", "));
             if !prompt::confirm(question, false).await? {
@@ -284,10 +286,10 @@ fn show<'o, O: Operation + 'o>(
     for operation in operations {
         let variables = serde_json::to_value(operation).map_err(Failure::from_error)?;
         match form {
-            Single::Text => out(format!("{}\n{variables:#}", O::TEXT))?,
+            Single::Text => out(format!("{}\n{variables:#}", operation.info().document.text))?,
             Single::Json => output::json(&json!({
-                "operationName": O::NAME,
-                "query": O::TEXT,
+                "operationName": operation.info().name,
+                "query": operation.info().document.text,
                 "variables": variables,
             }))?,
         }

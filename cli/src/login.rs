@@ -2,10 +2,10 @@
 
 use backendai::{
     Client, Config,
-    config::Field,
+    admin::user::GetUser,
+    config::{Env, Field},
     context::{Context, Contexts},
     credential::SecretString,
-    user::GetUser,
 };
 use clap::Args;
 use serde_json::json;
@@ -92,7 +92,7 @@ impl Login {
                 out(format!("{what} context {name}, which is the current one"))?;
             }
         }
-        context::overruled();
+        context::warn_if_env_wins();
         Ok(())
     }
 
@@ -108,10 +108,8 @@ impl Login {
             (None, None) => settings::named("new")?,
         };
         self.settings.apply(&mut context)?;
-        for (field, variable) in
-            [(Field::Endpoint, "ENDPOINT"), (Field::EndpointType, "ENDPOINT_TYPE")]
-        {
-            if let (None, Some(text)) = (context.get(field), settings::variable(variable)) {
+        for field in [Field::Endpoint, Field::EndpointType] {
+            if let (None, Some(text)) = (context.get(field), settings::variable(field)) {
                 settings::set(&mut context, field, text)?;
             }
         }
@@ -128,28 +126,27 @@ impl Login {
         }
         let config = connect::config_of(global, context.clone(), true)?;
         let mut of_host = settings::named(&host(&config))?;
-        for (field, _) in Context::keys() {
-            if let Some(text) = context.get(*field) {
-                settings::set(&mut of_host, *field, text.clone())?;
-            }
+        for (field, text) in context.values() {
+            settings::set(&mut of_host, field, text.clone())?;
         }
         Ok(of_host)
     }
 
     async fn by_keys(&self, global: &Global, context: &mut Context) -> Result<Client, Failure> {
-        let from_variables = settings::variable("ACCESS_KEY");
+        let from_variables = settings::variable(Field::AccessKey);
         // The secret key of a variable belongs to the access key of a variable.
-        let given = self.settings.access_key.as_ref();
-        let fits = given.is_none() || from_variables.is_none() || given == from_variables.as_ref();
+        let given = self.settings.get(Field::AccessKey);
+        let fits =
+            given.is_none() || from_variables.is_none() || given == from_variables.as_deref();
         let access_key = match (given, from_variables, context.text(Field::AccessKey)) {
-            (Some(key), _, _) => key.clone(),
+            (Some(key), _, _) => key.to_owned(),
             (None, Some(key), _) => key,
             (None, None, known) => prompt::access_key(known).await?,
         };
         settings::set(context, Field::AccessKey, access_key)?;
         let secret = settings::secret(
             self.secret_key_stdin,
-            fits.then_some("BACKEND_SECRET_KEY"),
+            Env::process().get(Field::SecretKey).filter(|_| fits).cloned(),
             "Secret key",
             "give it by --secret-key-stdin or in BACKEND_SECRET_KEY",
         );
@@ -168,7 +165,7 @@ impl Login {
             let file = usual.with_file_name(format!("context-{}.json", context.name()));
             let file = file.into_os_string().into_string().map_err(|_| {
                 Failure::new("the folder for sessions has a name that is not Unicode")
-                    .mend("set XDG_STATE_HOME to another folder")
+                    .help("set XDG_STATE_HOME to another folder")
             })?;
             settings::set(context, Field::SessionFile, file)?;
         }
@@ -179,7 +176,7 @@ impl Login {
         };
         let password = settings::secret(
             self.password_stdin,
-            Some("BACKENDAI_PASSWORD"),
+            std::env::var("BACKENDAI_PASSWORD").ok().map(SecretString::from),
             "Password",
             "give it by --password-stdin or in BACKENDAI_PASSWORD",
         )
@@ -197,7 +194,7 @@ impl Login {
         if let Err(error) = &answer
             && error.is_otp_required()
             && self.otp.is_none()
-            && prompt::somebody_is_there()
+            && prompt::is_interactive()
         {
             let code = prompt::secret("One-time password").await?;
             answer = attempt(Some(code.into())).await;
@@ -208,10 +205,10 @@ impl Login {
 }
 
 fn refused(error: backendai::Error) -> Failure {
-    let mend = error.is_otp_required().then_some("give the one-time password by --otp");
+    let help = error.is_otp_required().then_some("give the one-time password by --otp");
     let failure = Failure::from(error).what("not logged in, and nothing was kept");
-    match mend {
-        Some(mend) => failure.mend(mend),
+    match help {
+        Some(help) => failure.help(help),
         None => failure,
     }
 }

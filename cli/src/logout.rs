@@ -27,13 +27,13 @@ impl Logout {
     pub(crate) async fn run(self, global: &Global) -> Result<(), Failure> {
         global.own()?;
         let name = self.name.as_deref().or(global.context.as_deref());
-        if name.is_none() && connect::variables_win() {
+        if name.is_none() && connect::env_wins() {
             let config = connect::config(global)?;
             if config.endpoint_type() == EndpointType::Session {
                 return end(config).await;
             }
             return Err(Failure::new("the keys in use are those of the environment")
-                .mend("unset BACKEND_ACCESS_KEY and BACKEND_SECRET_KEY, or name a context"));
+                .help("unset BACKEND_ACCESS_KEY and BACKEND_SECRET_KEY, or name a context"));
         }
         let contexts = connect::contexts(global)?;
         let stored = contexts.read()?;
@@ -42,7 +42,7 @@ impl Logout {
             None => stored.current()?,
         };
         let found = found.ok_or_else(|| {
-            Failure::new("no context is the current one").mend("name the one to log out of")
+            Failure::new("there is no current context").help("name the one to log out of")
         })?;
         let name = found.name();
         if found.text(Field::EndpointType) == Some("session") {
@@ -51,7 +51,7 @@ impl Logout {
         if found.get(Field::AccessKey).is_none() && found.get(Field::SecretKey).is_none() {
             return out(format!("Context {name} has no keys"));
         }
-        context::agreed(&format!("Remove the keys from context {name}?"), self.yes).await?;
+        context::confirm_or_yes(&format!("Remove the keys from context {name}?"), self.yes).await?;
         contexts.update(|stored| {
             let mut context = stored.get(name)?.clone();
             context.unset(Field::AccessKey).unset(Field::SecretKey);

@@ -149,7 +149,7 @@ fn misused(error: &clap::Error, early: &Early) -> ExitCode {
         let text = error.render().to_string();
         let (what, usage) = text.split_once("\n\n").unwrap_or((&text, ""));
         let what = what.strip_prefix("error: ").unwrap_or(what);
-        let failure = Failure::new(what).code(Code::Usage).mend(usage.trim());
+        let failure = Failure::new(what).code(Code::Usage).help(usage.trim());
         return failure.tell(early.form).into();
     }
     // Whoever does not read it does not want it.

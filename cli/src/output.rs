@@ -27,7 +27,7 @@ pub(crate) enum Code {
 pub(crate) struct Failure {
     what: String,
     why: Option<String>,
-    mend: Option<String>,
+    help: Option<String>,
     code: Code,
     kind: Kind,
     /// What only programs are told.
@@ -51,7 +51,7 @@ impl Failure {
         Self {
             what: what.into(),
             why: None,
-            mend: None,
+            help: None,
             code: Code::Failure,
             kind: Kind::Told,
             details: Map::new(),
@@ -104,8 +104,8 @@ impl Failure {
     }
 
     /// What to do about it.
-    pub(crate) fn mend(mut self, mend: impl Into<String>) -> Self {
-        self.mend = Some(mend.into());
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
         self
     }
 
@@ -122,7 +122,7 @@ impl Failure {
     /// All of it in one line.
     pub(crate) fn text(&self) -> String {
         let mut text = self.what.clone();
-        for more in [&self.why, &self.mend].into_iter().flatten() {
+        for more in [&self.why, &self.help].into_iter().flatten() {
             text.push_str(": ");
             text.push_str(more);
         }
@@ -152,7 +152,7 @@ impl Failure {
         let bold = Style::new().bold();
         let red = bold.fg_color(Some(AnsiColor::Red.into()));
         let mut text = format!("{red}error:{red:#} {}", self.what);
-        for (name, line) in [("why", &self.why), ("fix", &self.mend)] {
+        for (name, line) in [("why", &self.why), ("fix", &self.help)] {
             if let Some(line) = line {
                 // What has several lines stays one block.
                 let line = line.replace('\n', "\n       ");
@@ -166,7 +166,7 @@ impl Failure {
         let mut error = self.details.clone();
         error.insert("what".to_owned(), json!(self.what));
         error.insert("why".to_owned(), json!(self.why));
-        error.insert("fix".to_owned(), json!(self.mend));
+        error.insert("fix".to_owned(), json!(self.help));
         error.insert("exit_code".to_owned(), json!(self.code as u8));
         json!({ "error": error })
     }
@@ -181,17 +181,20 @@ impl From<Error> for Failure {
         } else {
             Code::Failure
         };
-        let mut why = error.reason();
+        let mut why = error.summary();
         let mut cause = std::error::Error::source(&error);
         while let Some(deeper) = cause {
-            why.push_str(&format!(": {deeper}"));
+            let deeper_text = deeper.to_string();
+            if !why.ends_with(&deeper_text) {
+                why.push_str(&format!(": {deeper_text}"));
+            }
             cause = deeper.source();
         }
         let mut failure = match error.operation() {
             Some(operation) => Self::new(format!("{operation} failed")).why(why),
             None => Self::new(why),
         };
-        failure.mend = error.mend();
+        failure.help = error.help();
         failure.code = code;
         let details = [
             ("operation", error.operation().map(Value::from)),
@@ -209,7 +212,7 @@ impl From<Error> for Failure {
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         let why: Vec<String> = error.problems().iter().map(ToString::to_string).collect();
-        Self::new("the configuration cannot be used").why(why.join("\n")).mend(
+        Self::new("the configuration cannot be used").why(why.join("\n")).help(
             "correct it there; where nothing is set yet: `backendai login`, `backendai context use`, \
              or the variables",
         )

@@ -1,5 +1,4 @@
-//! Questions to the person at the terminal. They are asked on the standard error, and Ctrl-C ends
-//! them.
+//! Questions at the terminal, on the standard error. Ctrl-C ends them.
 
 use std::io::IsTerminal as _;
 
@@ -7,33 +6,30 @@ use dialoguer::{Confirm, Input, Password, Select};
 
 use crate::{blocking, output::Failure};
 
-/// Whether somebody is there to answer.
-pub(crate) fn somebody_is_there() -> bool {
+/// Whether the standard input is a terminal.
+pub(crate) fn is_interactive() -> bool {
     std::io::stdin().is_terminal()
 }
 
-/// The address of a manager.
+/// Asks for the address of a manager.
 pub(crate) async fn address(known: Option<&str>) -> Result<String, Failure> {
     text("Endpoint", known, "give it by --endpoint or in BACKEND_ENDPOINT").await
 }
 
-/// The access key, which is no secret.
+/// Asks for the access key, which is not secret.
 pub(crate) async fn access_key(known: Option<&str>) -> Result<String, Failure> {
     text("Access key", known, "give it by --access-key or in BACKEND_ACCESS_KEY").await
 }
 
-/// Who logs in at a webserver.
+/// Asks for the account at a webserver.
 pub(crate) async fn email() -> Result<String, Failure> {
     text("E-mail address", None, "give it by --user").await
 }
 
-/// A line; what is known already is what an empty one means. Where nobody is there, `mend` says
-/// how else to give it.
-async fn text(question: &str, known: Option<&str>, mend: &str) -> Result<String, Failure> {
-    if !somebody_is_there() {
-        let what = question.to_lowercase();
-        return Err(Failure::usage(format!("there is no {what}, and nobody to ask")).mend(mend));
-    }
+/// Asks for a line; an empty one means the known value. Where the terminal is not interactive, the
+/// error has this help.
+async fn text(question: &str, known: Option<&str>, help: &str) -> Result<String, Failure> {
+    require_terminal(question, help)?;
     let (question, known) = (question.to_owned(), known.map(str::to_owned));
     blocking(move || {
         let prompt = Input::<String>::new().with_prompt(question);
@@ -47,7 +43,23 @@ async fn text(question: &str, known: Option<&str>, mend: &str) -> Result<String,
     .await
 }
 
-/// What is typed is not shown.
+/// Fails where the terminal is not interactive.
+fn require_terminal(question: &str, help: &str) -> Result<(), Failure> {
+    if is_interactive() {
+        return Ok(());
+    }
+    let what = question.to_lowercase();
+    let message = format!("the {what} is missing and the terminal is not interactive");
+    Err(Failure::usage(message).help(help))
+}
+
+/// Asks for a secret as [`secret`]; where the terminal is not interactive, the error has this help.
+pub(crate) async fn secret_for(question: &str, help: &str) -> Result<String, Failure> {
+    require_terminal(question, help)?;
+    secret(question).await
+}
+
+/// Asks for a line that is not shown.
 pub(crate) async fn secret(question: impl Into<String>) -> Result<String, Failure> {
     let question = question.into();
     blocking(move || {
@@ -57,7 +69,7 @@ pub(crate) async fn secret(question: impl Into<String>) -> Result<String, Failur
     .await
 }
 
-/// Yes or no; the default is what an empty answer means.
+/// Asks for yes or no; an empty answer means the default.
 pub(crate) async fn confirm(question: impl Into<String>, default: bool) -> Result<bool, Failure> {
     let question = question.into();
     blocking(move || {
@@ -67,7 +79,7 @@ pub(crate) async fn confirm(question: impl Into<String>, default: bool) -> Resul
     .await
 }
 
-/// The place of the answer that was chosen.
+/// Asks for one of several answers, and returns its index.
 pub(crate) async fn choose(
     question: &'static str,
     answers: &'static [&'static str],

@@ -88,7 +88,7 @@ impl Proxy {
         if let Some(folder) = &self.ui_dir {
             builder = builder.ui_dir(folder);
         }
-        let proxy = builder.bind(&self.bind, self.port).await?;
+        let proxy = builder.bind(&self.bind, self.port).await.map_err(with_flags)?;
         let port = proxy.addr().port();
         let address = match self.bind.trim_matches(['[', ']']).parse::<IpAddr>() {
             Ok(IpAddr::V6(address)) => format!("http://[{address}]:{port}/"),
@@ -146,9 +146,27 @@ impl Proxy {
             Err(env::VarError::NotPresent) => Ok(None),
             Err(env::VarError::NotUnicode(_)) => {
                 Err(Failure::new(format!("{TOKEN} has characters beyond ASCII"))
-                    .mend("make a token with: openssl rand -hex 32"))
+                    .help("make a token with: openssl rand -hex 32"))
             }
         }
+    }
+}
+
+/// The flags of the methods of the builder that an error names.
+const FLAGS: [(&str, &str); 2] = [
+    ("ProxyBuilder::allow_remote", "--allow-remote"),
+    ("ProxyBuilder::token", "--token-stdin or BACKENDAI_PROXY_TOKEN"),
+];
+
+/// Adds the flags for what an error of the builder names.
+fn with_flags(error: backendai::Error) -> Failure {
+    let text = error.to_string();
+    let flags: Vec<_> =
+        FLAGS.iter().filter(|(method, _)| text.contains(method)).map(|(_, flag)| *flag).collect();
+    let failure = Failure::from(error);
+    match flags.as_slice() {
+        [] => failure,
+        flags => failure.help(format!("use {}", flags.join(", "))),
     }
 }
 

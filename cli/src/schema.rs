@@ -22,7 +22,7 @@ pub(crate) struct Schema {
 enum Command {
     /// Take a snapshot of a manager's schema.
     Pull(pull::Pull),
-    /// Compare two snapshots, and say which operations a change touches.
+    /// Compare two snapshots, and list the operations that a change affects.
     Diff(diff::Diff),
     /// Write a first document for a root field.
     Scaffold(scaffold::Scaffold),

@@ -1,4 +1,4 @@
-//! The schema that a command is about.
+//! The schema that a command works with.
 
 use std::{
     borrow::Cow,
@@ -10,24 +10,23 @@ use backendai_codegen::{Options, Schema};
 
 use crate::output::Failure;
 
-/// Where the schema that this command was built with is kept.
-pub(crate) const ADMIN: &str = "graphql/admin/schema.graphql";
-pub(crate) const NULLS: &str = "graphql/admin/nulls.txt";
+/// The paths, in messages, of the schema that this command was built with and of its null table.
+const ADMIN: &str = "schema/admin/schema.graphql";
+const NULLS: &str = "schema/admin/nulls.txt";
 
-/// A schema's text and the file it is from.
+/// A schema and its file.
 pub(crate) struct Snapshot {
     path: PathBuf,
     text: Cow<'static, str>,
-    /// Whether it is the one that this command was built with.
+    /// Whether this command was built with it.
     built_in: bool,
 }
 
 impl Snapshot {
-    /// Reads a schema file; without one it is the snapshot of the Admin API that this command was
-    /// built with.
+    /// Reads a schema file; without one, the snapshot of the Admin API that this command was built with.
     pub(crate) fn read(file: Option<&Path>) -> Result<Self, Failure> {
         let Some(file) = file else {
-            let text = Cow::Borrowed(backendai::schema::ADMIN);
+            let text = Cow::Borrowed(backendai_schema::ADMIN);
             return Ok(Self { path: ADMIN.into(), text, built_in: true });
         };
         let text = fs::read_to_string(file).map_err(|error| {
@@ -36,18 +35,18 @@ impl Snapshot {
         Ok(Self { path: file.to_owned(), text: text.into(), built_in: false })
     }
 
-    /// Proves it.
+    /// Parses and validates it.
     pub(crate) fn schema(&self) -> Result<Schema, Failure> {
         Schema::parse(&self.path, &self.text).map_err(Failure::from_error)
     }
 
-    /// For documents that are checked against it.
+    /// Options for documents that are validated against it.
     pub(crate) fn options(&self) -> Options {
         let options = backendai_codegen::configure()
             .schema(&self.path)
             .text(&self.path, self.text.clone().into_owned());
         if self.built_in {
-            options.nulls(NULLS).text(NULLS, backendai::schema::ADMIN_NULLS)
+            options.nulls(NULLS).text(NULLS, backendai_schema::ADMIN_NULLS)
         } else {
             options
         }

@@ -1,6 +1,6 @@
 //! `backendai whoami`: who is asking whom, and who says so.
 
-use backendai::{Config, EndpointType, config::Field, user::GetUser};
+use backendai::{Config, EndpointType, admin::user::GetUser, config::Field};
 use clap::Args;
 use serde_json::{Map, Value, json};
 
@@ -26,10 +26,10 @@ impl Whoami {
         let user = client.send(GetUser::new()).await.map_err(|error| {
             let login = error.is_login_required();
             let failure = Failure::from(error).what("the manager does not say who this is");
-            if login { failure.mend("log in: `backendai login`") } else { failure }
+            if login { failure.help("log in: `backendai login`") } else { failure }
         })?;
         let user = user.user;
-        let of_user = |text: fn(&backendai::user::UserDetail) -> Option<String>| {
+        let of_user = |text: fn(&backendai::admin::user::UserDetail) -> Option<String>| {
             user.as_ref().and_then(text).unwrap_or_else(|| "unknown".to_owned())
         };
         let session = client.session();

@@ -1,4 +1,4 @@
-//! What is wrong with a document, where, and what the line looks like.
+//! Faults in documents and schemas, with their places and lines.
 
 use std::{fmt, ops::Range, path::Path};
 
@@ -58,33 +58,33 @@ impl Diagnostic {
         Self { place: Some(place), message: message.into(), suggestion: None }
     }
 
-    /// The same with a name that was probably meant.
-    pub(crate) fn suggest(mut self, name: Option<String>) -> Self {
-        self.suggestion = name;
+    /// Adds the name that was probably meant.
+    pub(crate) fn suggest(mut self, name: Option<&str>) -> Self {
+        self.suggestion = name.map(str::to_owned);
         self
     }
 
-    /// Whether a file could not be read to its end.
+    /// Whether parsing of the file failed.
     pub(crate) fn is_syntax(&self) -> bool {
         self.message.starts_with("syntax error")
     }
 
-    /// What is wrong, without the place.
+    /// The message, without the place.
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// What was probably meant, where there is a name like it.
+    /// The name that was probably meant, if a similar one exists.
     pub fn suggestion(&self) -> Option<&str> {
         self.suggestion.as_deref()
     }
 
-    /// The file, where the fault is in one.
+    /// The file, if the fault is in one.
     pub fn file(&self) -> Option<&str> {
         self.place.as_ref().map(|place| place.file.as_str())
     }
 
-    /// Line and column in the file, counted from 1.
+    /// Line and column in the file, counting from 1.
     pub fn position(&self) -> Option<(usize, usize)> {
         self.place.as_ref().map(|place| (place.line, place.column))
     }
@@ -94,16 +94,16 @@ impl Place {
     fn find(span: SourceSpan, sources: &SourceMap) -> Option<Self> {
         let file = sources.get(&span.file_id())?;
         let text = file.source_text();
-        // What is missed at the end of a file is shown behind the last there is.
+        // What is missing at the end of a file is shown after the last character.
         let offset = span.offset().min(text.trim_end_matches(['\n', '\r']).len());
-        // A line ends as GraphQL has it, and columns are characters: an editor counts so.
+        // Lines end as in GraphQL, and columns are characters, as in editors.
         let (before, behind) = text.split_at_checked(offset)?;
         let begin = before.rfind(['\n', '\r']).map_or(0, |at| at + 1);
         let (above, left) = before.split_at_checked(begin)?;
         let returns = above.matches('\r').count();
         let lines = above.matches('\n').count() + returns - above.matches("\r\n").count();
         let right = behind.split(['\n', '\r']).next().unwrap_or_default();
-        // A fault that spans lines is shown on its first.
+        // A fault that spans lines is shown on the first.
         let marked = right.get(..span.node_len()).unwrap_or(right);
         Some(Self {
             file: file.path().display().to_string(),
@@ -116,12 +116,12 @@ impl Place {
 }
 
 impl fmt::Display for Diagnostic {
-    /// Several lines: the message behind its place, then the line of the file with a mark.
+    /// Several lines: the message after its place, then the line of the file with a mark.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(place) = &self.place else { return f.write_str(&self.message) };
         let Place { file, line, column, source, width } = place;
         let gutter = line.to_string();
-        // Tabs before the mark keep it below what it marks.
+        // Tabs before the mark align it with what it marks.
         let indent: String =
             source.chars().take(column - 1).map(|c| if c == '\t' { c } else { ' ' }).collect();
         let (blank, mark) = (" ".repeat(gutter.len()), "^".repeat(*width));
@@ -137,8 +137,8 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// Turns what the validator found into errors and warnings. `suggest` is given the name of a fault
-/// and its message.
+/// Turns the validator's diagnostics into errors and warnings. `suggest` receives the kind of a
+/// fault and its message.
 pub(crate) fn from_validator(
     found: &DiagnosticList,
     suggest: impl Fn(&str, &str) -> Option<String>,
@@ -156,7 +156,7 @@ pub(crate) fn from_validator(
         .collect();
     let mut result = Found::default();
     for (index, fault) in faults.iter().enumerate() {
-        // That an operation has no name is said anyway, and better.
+        // `document::prove` reports operations without a name, with a fix.
         if fault.name == "AmbiguousAnonymousOperation" {
             continue;
         }
@@ -185,15 +185,15 @@ struct Fault {
 }
 
 impl Fault {
-    /// Whether this would not have been said but for the other: what is wrong is dropped, and its
-    /// absence is then noticed around it.
+    /// Whether this fault only follows from the other: the validator drops an invalid part, and then
+    /// reports its absence.
     fn follows(&self, cause: &Self, cause_is_earlier: bool) -> bool {
         let same_file = self.diagnostic.file() == cause.diagnostic.file();
         let undefined =
             cause.name.starts_with("Undefined") || cause.name.starts_with("Subselection");
-        let meant = cause.diagnostic.suggestion().unwrap_or_default();
+        let suggested = cause.diagnostic.suggestion().unwrap_or_default();
         match (self.name, cause.name) {
-            // Of what the parser says about a file, only the first is sure.
+            // Only the parser's first error in a file is reliable.
             (SYNTAX, SYNTAX) => same_file && cause_is_earlier,
             (_, SYNTAX) if same_file => true,
             ("UndefinedFragment" | "UnusedFragment", SYNTAX) => true,
@@ -204,10 +204,10 @@ impl Fault {
                 cause.quoted(1) == self.quoted(0)
             }
             ("RequiredField", "UndefinedInputValue") => {
-                cause.within(self) && self.quoted(0).is_some_and(|it| it.ends_with(meant))
+                cause.within(self) && self.quoted(0).is_some_and(|it| it.ends_with(suggested))
             }
             ("RequiredArgument", "UndefinedArgument") => {
-                let missing = format!("({meant}:)");
+                let missing = format!("({suggested}:)");
                 cause.within(self) && self.quoted(0).is_some_and(|it| it.ends_with(&missing))
             }
             ("DisallowedVariableUsage", "UndefinedDefinition") => {
@@ -231,13 +231,13 @@ impl Fault {
         }
     }
 
-    /// The names that the message has between backticks.
+    /// A name that the message has between backticks; see `suggest::for_fault`.
     fn quoted(&self, index: usize) -> Option<&str> {
         self.diagnostic.message.split('`').skip(1).step_by(2).nth(index)
     }
 }
 
-/// Errors and warnings of one look at a document set.
+/// Errors and warnings about a document set.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     pub(crate) errors: Vec<Diagnostic>,

@@ -2,7 +2,9 @@
 
 use std::{error::Error, fmt};
 
-use crate::Diagnostic;
+use apollo_compiler::validation::DiagnosticList;
+
+use crate::{Diagnostic, diagnostic};
 
 /// Everything that is wrong with a document set.
 pub struct Failure {
@@ -11,8 +13,14 @@ pub struct Failure {
 }
 
 impl Failure {
-    pub(crate) fn new(diagnostics: Vec<Diagnostic>) -> Self {
-        Self { diagnostics, warnings: Vec::new() }
+    /// A failure that is not about a place in a file.
+    pub fn new(message: impl Into<String>) -> Self {
+        vec![Diagnostic::new(message)].into()
+    }
+
+    /// The errors that the validator reports, without warnings and without follow-on errors.
+    pub fn from_validator(errors: &DiagnosticList) -> Self {
+        diagnostic::from_validator(errors, |_, _| None).errors.into()
     }
 
     pub(crate) fn with_warnings(mut self, warnings: Vec<Diagnostic>) -> Self {
@@ -20,18 +28,20 @@ impl Failure {
         self
     }
 
-    pub(crate) fn of(message: impl Into<String>) -> Self {
-        Self::new(vec![Diagnostic::new(message)])
-    }
-
-    /// The faults, in the order of the files.
+    /// The errors, in the order of the files.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
     }
 
-    /// What is right but should be looked at, in the order of the files.
+    /// The warnings, in the order of the files.
     pub fn warnings(&self) -> &[Diagnostic] {
         &self.warnings
+    }
+}
+
+impl From<Vec<Diagnostic>> for Failure {
+    fn from(diagnostics: Vec<Diagnostic>) -> Self {
+        Self { diagnostics, warnings: Vec::new() }
     }
 }
 
@@ -48,8 +58,7 @@ impl fmt::Display for Failure {
 }
 
 impl fmt::Debug for Failure {
-    /// Short, since a build script that returns a failure prints this after cargo has been told
-    /// every fault.
+    /// Short, since a build script that returns a failure prints this after all diagnostics.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = self.diagnostics.len();
         write!(f, "nothing was generated: {count} error{}", if count == 1 { "" } else { "s" })

@@ -1,9 +1,9 @@
 //! GraphQL documents to typed Rust operations, at build time.
 //!
-//! Documents are plain `.graphql` files. Every one is proven against a schema with
-//! [`apollo_compiler`]'s complete validation; what is wrong fails the build with file, line and
-//! column. What comes out are Rust types for the operations, their variables and their answers,
-//! which [`backendai`](https://docs.rs/backendai) runs.
+//! Documents are plain `.graphql` files. They are validated against a schema with
+//! [`apollo_compiler`]; every fault fails the build with its file, line and column. The output is
+//! Rust: types for the operations, their variables and their answers, which
+//! [`backendai`](https://docs.rs/backendai) sends and decodes.
 //!
 //! ```no_run
 //! // build.rs
@@ -14,53 +14,45 @@
 //!         .compile("queries")
 //! }
 //! ```
+//!
+//! [`configure`] starts from what fits Backend.AI's manager. Another server's schema is compiled with
+//! [`Options::new`], which knows no server.
 
-mod build;
-mod carried;
-#[cfg(feature = "manifest")]
-mod coordinates;
+mod backendai;
+mod cargo;
+mod collect_fields;
 mod diagnostic;
-#[cfg(feature = "tools")]
-pub mod diff;
 mod document;
+mod document_text;
 mod emit;
+mod expansion;
 mod failure;
-#[cfg(feature = "tools")]
-pub mod introspection;
-#[cfg(feature = "manifest")]
-mod manifest;
+mod graph;
+mod lint;
+mod lower;
+mod minify;
+mod model;
 mod names;
 mod nulls;
 mod options;
-#[cfg(feature = "tools")]
-mod scaffold;
+mod pipeline;
+mod requirement;
 mod schema;
-mod script;
-mod select;
-mod since;
-#[cfg(feature = "snapshot")]
-pub mod snapshot;
-#[cfg(feature = "tools")]
-mod statement;
-mod suggest;
-mod text;
-mod types;
-mod unfold;
-mod usage;
+mod shared_types;
+pub mod suggest;
+mod version;
 #[cfg(test)]
 mod versions;
 
 pub use diagnostic::Diagnostic;
 pub use failure::Failure;
-pub use options::{Generated, Options};
-#[cfg(feature = "tools")]
-pub use scaffold::Scaffold;
-#[cfg(feature = "tools")]
-pub use schema::Schema;
-#[cfg(feature = "tools")]
-pub use statement::{Statement, StatementKind, StatementPages, StatementVariable, Statements};
+pub use options::Options;
+pub use pipeline::{DocumentSet, Generated, SentOperation};
+pub use requirement::Requirement;
+pub use schema::{Schema, is_client_directive};
+pub use version::Version;
 
-/// Starts a configuration, to be ended by [`Options::compile`].
+/// Starts a configuration for Backend.AI's manager, to be ended by [`Options::compile`].
 pub fn configure() -> Options {
-    Options::default()
+    Options::backendai()
 }

@@ -1,10 +1,10 @@
-//! Rust names for GraphQL names: legal, idiomatic, and never two the same in one scope.
+//! Rust names for GraphQL names: legal, idiomatic, and unique in their scope.
 
 use std::collections::BTreeSet;
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
-/// Words that a raw identifier makes legal, sorted.
+/// Keywords that are legal as raw identifiers, sorted.
 const KEYWORDS: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
     "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
@@ -13,10 +13,10 @@ const KEYWORDS: &[&str] = &[
     "virtual", "where", "while", "yield",
 ];
 
-/// Words that not even a raw identifier makes legal.
+/// Words that are not legal even as raw identifiers.
 const PATH_KEYWORDS: &[&str] = &["self", "Self", "super", "crate", "_", ""];
 
-/// The names given out in one scope.
+/// The names in use in one scope.
 #[derive(Default)]
 pub(crate) struct Names {
     taken: &'static [&'static str],
@@ -24,12 +24,12 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    /// A scope in which some names are taken already.
+    /// A scope with reserved names.
     pub(crate) fn with(taken: &'static [&'static str]) -> Self {
         Self { taken, given: BTreeSet::new() }
     }
 
-    /// The name itself, or with as many underscores behind it as make it new.
+    /// Returns the name, with underscores appended until it is unique in the scope.
     pub(crate) fn claim(&mut self, mut name: String) -> String {
         let taken = |name: &str| PATH_KEYWORDS.contains(&name) || self.taken.contains(&name);
         while taken(&name) || self.given.contains(&name) {
@@ -40,27 +40,34 @@ impl Names {
     }
 }
 
-/// Writes a name as an identifier, raw where it has to be.
+/// Writes a name as an identifier, raw where it is a keyword.
 pub(crate) fn ident(name: &str) -> String {
     if KEYWORDS.binary_search(&name).is_ok() { format!("r#{name}") } else { name.to_owned() }
 }
 
-/// Name of a field, a method or a module. What is in snake case already stays as it is, so that
-/// `_id` does not become `id`.
+/// The name of a field, a method or a module. A name in snake case is kept, so that `_id` does not
+/// become `id`.
 pub(crate) fn snake(name: &str) -> String {
-    let as_it_is = |c: u8| matches!(c, b'a'..=b'z' | b'0'..=b'9' | b'_');
-    if name.bytes().all(as_it_is) { name.to_owned() } else { name.to_snake_case() }
+    let is_kept = |c: u8| matches!(c, b'a'..=b'z' | b'0'..=b'9' | b'_');
+    if name.bytes().all(is_kept) { name.to_owned() } else { name.to_snake_case() }
 }
 
-/// Name of a type or a variant. What is in camel case already keeps its capitals, so that names
-/// which differ by case alone stay apart.
+/// The name of a type or a variant. A name in camel case keeps its capitals, so that names which
+/// differ by case alone stay apart.
 pub(crate) fn camel(name: &str) -> String {
-    let as_it_is = name.starts_with(|c: char| c.is_ascii_uppercase())
+    let is_kept = name.starts_with(|c: char| c.is_ascii_uppercase())
         && name.chars().any(|c| c.is_ascii_lowercase())
         && !name.contains('_');
-    let name = if as_it_is { name.to_owned() } else { name.to_upper_camel_case() };
-    // Nothing is left of a name made of underscores, and a digit may come first.
+    let name = if is_kept { name.to_owned() } else { name.to_upper_camel_case() };
+    // A name of underscores becomes empty, and a digit may come first.
     if name.starts_with(|c: char| c.is_ascii_alphabetic()) { name } else { format!("X{name}") }
+}
+
+/// The name of the module for a file. `types` is reserved for what the files share.
+pub(crate) fn module(stem: &str) -> String {
+    let name = snake(&stem.replace(|c: char| !c.is_ascii_alphanumeric(), "_"));
+    let is_legal = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    Names::with(&["types"]).claim(if is_legal { name } else { format!("_{name}") })
 }
 
 #[cfg(test)]

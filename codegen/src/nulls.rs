@@ -1,10 +1,10 @@
-//! Where null may be sent. A schema says of every optional input field that it takes null, but a
-//! server refuses most of them: a table beside the schema tells which.
+//! The input fields that take null. By the schema every optional field does, but a server refuses
+//! most nulls: a table beside the schema lists those that it accepts.
 //!
 //! ```text
-//! ModifyGroupInput               # null for none of its fields but these
+//! ModifyGroupInput               # only these fields take null
 //!     description: null          # takes null
-//!     container_registry: stated # must be said, a value or null
+//!     container_registry: stated # must be given, as a value or null
 //! ```
 
 use std::{collections::BTreeMap, ops::Range, path::Path};
@@ -13,7 +13,7 @@ use apollo_compiler::{Schema, schema::InputObjectType};
 
 use crate::{Diagnostic, Failure, suggest::closest};
 
-/// What the table says of the fields of the input objects that it lists.
+/// The rules for the fields of the listed input objects.
 #[derive(Default)]
 pub(crate) struct Nulls(BTreeMap<String, BTreeMap<String, Rule>>);
 
@@ -24,12 +24,12 @@ pub(crate) enum Rule {
     Never,
     /// It may be left out or null.
     Null,
-    /// It must be said, as a value or null: left out it has a default that nobody wants.
+    /// It must be given, as a value or null: if left out, the server applies an unwanted default.
     Stated,
 }
 
 impl Nulls {
-    /// Reads a table; all that is wrong in it is reported at once.
+    /// Reads a table and reports all of its faults.
     pub(crate) fn read(path: &Path, text: &str, schema: &Schema) -> Result<Self, Failure> {
         let mut reader =
             Reader { path, schema, input: None, nulls: Self::default(), errors: vec![] };
@@ -39,7 +39,7 @@ impl Nulls {
                 reader.entry(number, source, entry);
             }
         }
-        if reader.errors.is_empty() { Ok(reader.nulls) } else { Err(Failure::new(reader.errors)) }
+        if reader.errors.is_empty() { Ok(reader.nulls) } else { Err(reader.errors.into()) }
     }
 
     /// The rule of a field, if its input object is listed.
@@ -48,7 +48,7 @@ impl Nulls {
         Some(fields.get(field).copied().unwrap_or(Rule::Never))
     }
 
-    /// The fields of an input object that must be said.
+    /// The fields of an input object that must be given.
     pub(crate) fn stated(&self, input: &str) -> impl Iterator<Item = &str> {
         let fields = self.0.get(input).into_iter().flatten();
         fields.filter(|(_, rule)| **rule == Rule::Stated).map(|(field, _)| field.as_str())
@@ -69,7 +69,7 @@ impl Reader<'_> {
         let indent = entry.chars().take_while(|c| c.is_whitespace()).count();
         let text = entry.trim_start();
         let whole = indent..indent + text.chars().count();
-        let fault = |columns: Range<usize>, message: String, suggestion: Option<String>| {
+        let fault = |columns: Range<usize>, message: String, suggestion: Option<&str>| {
             Diagnostic::in_line(self.path, number, source, columns, message).suggest(suggestion)
         };
         if indent == 0 {
@@ -85,8 +85,8 @@ impl Reader<'_> {
             return;
         }
         let Some((name, rule)) = text.split_once(':') else {
-            let message = "a line is an input object, or with a blank before it `field: null` or \
-                           `field: stated`";
+            let message =
+                "expected an input object, or `field: null` or `field: stated` with an indent";
             self.errors.push(fault(whole, message.to_owned(), None));
             return;
         };
@@ -96,13 +96,13 @@ impl Reader<'_> {
             "null" => Rule::Null,
             "stated" => Rule::Stated,
             _ => {
-                let near = closest(word, ["null", "stated"].into_iter());
-                let message = format!("`{word}` is no rule: they are `null` and `stated`");
+                let near = closest(word, ["null", "stated"]);
+                let message = format!("`{word}` is not a rule: use `null` or `stated`");
                 self.errors.push(fault(at.end + 1..whole.end, message, near));
                 return;
             }
         };
-        // A field of an unknown object has nothing wrong that was not said already.
+        // The unknown input object above a field has been reported already.
         let Some(input) = self.input else {
             if self.nulls.0.is_empty() && self.errors.is_empty() {
                 self.errors.push(fault(at, "a field needs an input object above it".into(), None));
@@ -112,7 +112,7 @@ impl Reader<'_> {
         let message = match input.fields.get(name) {
             None => format!("`{}` does not have a field `{name}`", input.name),
             Some(field) if field.ty.is_non_null() => {
-                format!("`{name}` is `{}`, for which null is not valid anyway", field.ty)
+                format!("`{name}` is `{}`, which never takes null", field.ty)
             }
             Some(_) => {
                 let fields = self.nulls.0.entry(input.name.to_string()).or_default();
@@ -123,7 +123,7 @@ impl Reader<'_> {
             }
         };
         let known = input.fields.keys().map(|field| field.as_str());
-        let near = closest(name, known).filter(|near| near != name);
+        let near = closest(name, known).filter(|near| *near != name);
         self.errors.push(fault(at, message, near));
     }
 }
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn all_that_is_wrong_is_shown_with_its_place() {
+    fn all_faults_are_reported_with_their_places() {
         let failure = read(
             "Im\n  a: null\nIn\n  aa: null\n  a: nul\n  c: null\n  a\n  b: null\n  b: null\nIn\n",
         )
@@ -164,13 +164,13 @@ nulls.txt:1:1: the schema has no input object `Im`
 nulls.txt:4:3: `In` does not have a field `aa`
  4 |   aa: null
    |   ^^ did you mean `a`?
-nulls.txt:5:5: `nul` is no rule: they are `null` and `stated`
+nulls.txt:5:5: `nul` is not a rule: use `null` or `stated`
  5 |   a: nul
    |     ^^^^ did you mean `null`?
-nulls.txt:6:3: `c` is `Int!`, for which null is not valid anyway
+nulls.txt:6:3: `c` is `Int!`, which never takes null
  6 |   c: null
    |   ^
-nulls.txt:7:3: a line is an input object, or with a blank before it `field: null` or `field: stated`
+nulls.txt:7:3: expected an input object, or `field: null` or `field: stated` with an indent
  7 |   a
    |   ^
 nulls.txt:9:3: `b` is listed twice

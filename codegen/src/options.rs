@@ -1,336 +1,239 @@
-//! What to generate from what, and where to put it.
+//! What to generate, and from which files.
 
-#[cfg(feature = "manifest")]
-use std::collections::BTreeSet;
 use std::{
     collections::BTreeMap,
     env, fs,
     path::{Path, PathBuf},
 };
 
-use apollo_compiler::{Schema, validation::Valid};
-
-#[cfg(feature = "manifest")]
-use crate::coordinates;
-use crate::{
-    Diagnostic, Failure, build,
-    carried::Carried,
-    document::{self, Documents},
-    emit,
-    nulls::Nulls,
-    schema,
-    types::{Base, Model},
-};
+use crate::{Failure, model::Base};
 
 /// A document set, and how it becomes Rust.
+///
+/// Setters replace what was set before, except that [`operations`](Self::operations),
+/// [`files`](Self::files), [`text`](Self::text) and [`scalar`](Self::scalar) add to it.
 pub struct Options {
     schema: Option<PathBuf>,
     nulls: Option<PathBuf>,
     pub(crate) operations: Vec<String>,
     files: Vec<PathBuf>,
     texts: BTreeMap<PathBuf, String>,
+    links: Option<String>,
     own_types: bool,
-    runtime: String,
-    path: String,
+    runtime: Option<String>,
+    pub(crate) path: String,
     pub(crate) scalars: BTreeMap<String, Base>,
     pub(crate) secret: Box<dyn Fn(&str) -> bool>,
+    pub(crate) anonymous: bool,
 }
-
-/// Generated code.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Generated {
-    /// Rust items, to be included in a module.
-    pub code: String,
-    /// The enums and input objects in it, one a line: the name in the schema and that in Rust.
-    pub types: String,
-    /// What is right but should be looked at.
-    pub warnings: Vec<Diagnostic>,
-    /// The files it was made from.
-    pub files: Vec<PathBuf>,
-}
-
-/// All that was read, and found right.
-struct Set {
-    schema: Valid<Schema>,
-    nulls: Nulls,
-    carried: Carried,
-    documents: Documents,
-    files: Vec<PathBuf>,
-}
-
-/// Scalars of the manager's schemas, and the types of the runtime crate that they become.
-const SCALARS: [(&str, &str); 7] = [
-    ("BigInt", "BigInt"),
-    ("Bytes", "HexBytes"),
-    ("Date", "Date"),
-    ("DateTime", "DateTime"),
-    ("JSONString", "JsonString"),
-    ("UUID", "Uuid"),
-    ("UUIDFloatMap", "UuidFloatMap"),
-];
-
-/// Those that are text. What the manager knows of them grows, so they are no enums; numbers are
-/// among them that a float would make inexact.
-const STRINGS: [&str; 15] = [
-    "AgentPermissionField",
-    "ByteSize",
-    "ContainerRegistryScopeField",
-    "ContainerRegistryTypeField",
-    "Decimal",
-    "DomainPermissionValueField",
-    "FieldSet",
-    "GlobalIDField",
-    "GroupPermissionField",
-    "ImagePermissionValueField",
-    "ScopeField",
-    "SessionPermissionValueField",
-    "VFolderPermissionValueField",
-    "federation__Policy",
-    "federation__Scope",
-];
 
 impl Default for Options {
     fn default() -> Self {
-        let scalars = SCALARS
-            .iter()
-            .map(|&(scalar, ty)| (scalar.to_owned(), Base::Runtime(ty.to_owned())))
-            .chain(STRINGS.iter().map(|&scalar| (scalar.to_owned(), Base::Rust("String".into()))));
+        Self::new()
+    }
+}
+
+impl Options {
+    /// Options that know no server. At least [`schema`](Self::schema),
+    /// [`operations`](Self::operations) and [`runtime`](Self::runtime) must be set. Every custom
+    /// scalar is any JSON value until [`scalar`](Self::scalar) names its type, and no field is
+    /// secret until [`secret`](Self::secret) gives a rule.
+    #[must_use]
+    pub fn new() -> Self {
         Self {
             schema: None,
             nulls: None,
             operations: Vec::new(),
             files: Vec::new(),
             texts: BTreeMap::new(),
+            links: None,
             own_types: false,
-            runtime: "::backendai".to_owned(),
-            path: "/admin/gql".to_owned(),
-            scalars: scalars.collect(),
-            secret: Box::new(is_secret),
+            runtime: None,
+            path: "/graphql".to_owned(),
+            scalars: BTreeMap::new(),
+            secret: Box::new(|_| false),
+            anonymous: false,
         }
     }
-}
 
-impl Options {
-    /// The schema file, from the folder of the package: a snapshot, or what a manager serves. If
-    /// not set, the snapshot that `backendai` carries, for a package that depends on it directly.
+    /// Sets the schema file, relative to the package: a snapshot, or what a server serves. If not
+    /// set, the schema of the crate that [`links`](Self::links) names.
     #[must_use]
     pub fn schema(mut self, file: impl Into<PathBuf>) -> Self {
         self.schema = Some(file.into());
         self
     }
 
-    /// A table of the input fields that take null, from the folder of the package. For the input
-    /// objects it lists, null can be sent only where it says so:
+    /// Sets the table of the input fields that take null, relative to the package. For the input
+    /// objects that it lists, null can be sent only where it is listed:
     ///
     /// ```text
-    /// # What follows a `#` is a comment.
+    /// # A comment.
     /// ModifyGroupInput
-    ///     description: null           # may be left out, null, or a value: `Maybe`
-    ///     container_registry: stated  # has to be said, as a value or null: `new` asks for it
+    ///     description: null           # may be left out, null, or a value
+    ///     container_registry: stated  # must be given, as a value or null: an argument of `new`
     ///     # every other field may be left out, and is never null: `Option`
     /// ```
     ///
     /// Input objects that are not listed take null wherever the schema allows it. If neither this
-    /// nor [`schema`](Self::schema) is set, the table that `backendai` carries with its schema.
+    /// nor [`schema`](Self::schema) is set, the table of the crate that [`links`](Self::links)
+    /// names.
     #[must_use]
     pub fn nulls(mut self, file: impl Into<PathBuf>) -> Self {
         self.nulls = Some(file.into());
         self
     }
 
-    /// The text of one of the files, which is then not read: it may be from elsewhere.
+    /// Supplies the content of a file, which is then not read and need not exist.
     #[must_use]
     pub fn text(mut self, file: impl Into<PathBuf>, text: impl Into<String>) -> Self {
         self.texts.insert(file.into(), text.into());
         self
     }
 
-    /// Files with operations and fragments, as a pattern such as `graphql/*.graphql`, from the
-    /// folder of the package. All files are one set: they share fragments. The schema file is
-    /// left out even if it matches.
+    /// Adds files with operations and fragments, as a pattern such as `graphql/*.graphql`, relative
+    /// to the package. All files are one set: they share fragments. The schema file is left out
+    /// even if it matches.
     #[must_use]
     pub fn operations(mut self, pattern: impl Into<String>) -> Self {
         self.operations.push(pattern.into());
         self
     }
 
-    /// Files with operations and fragments by their own paths, beside those of
-    /// [`operations`](Self::operations).
+    /// Adds files with operations and fragments by their own paths.
     #[must_use]
     pub fn files<P: Into<PathBuf>>(mut self, files: impl IntoIterator<Item = P>) -> Self {
         self.files.extend(files.into_iter().map(Into::into));
         self
     }
 
-    /// Generates every enum and input object, also those that `backendai::types` has already.
+    /// Sets the `links` name of a crate that passes on its schema, its null table and the list of
+    /// its enums and input objects as metadata (`DEP_<LINKS>_SCHEMA`, `_NULLS` and `_TYPES`). They
+    /// are used where [`schema`](Self::schema) is not set.
+    #[must_use]
+    pub fn links(mut self, name: impl Into<String>) -> Self {
+        self.links = Some(name.into());
+        self
+    }
+
+    /// Generates every enum and input object, also those that the crate of
+    /// [`links`](Self::links) has.
     ///
-    /// Without this, and with the schema that `backendai` carries, those are used and shown again in
-    /// the generated `types`, so that a value fits its operations and one's own; their scalars and
-    /// their secrets are then as `backendai` has them.
+    /// Without this, and with that crate's schema, its types are used and re-exported from the
+    /// generated `types`, so that a value fits the operations of both; their scalars and secrets
+    /// are as that crate has them.
     #[must_use]
     pub fn own_types(mut self) -> Self {
         self.own_types = true;
         self
     }
 
-    /// Path of the crate that runs the operations, `::backendai` if not set.
+    /// Sets the path of the crate that runs the operations, such as `::backendai`.
     #[must_use]
     pub fn runtime(mut self, path: impl Into<String>) -> Self {
-        self.runtime = path.into();
+        self.runtime = Some(path.into());
         self
     }
 
-    /// Path of the schema on a manager, `/admin/gql` if not set.
+    /// Sets the path of the schema on a server; `/graphql` if not set.
     #[must_use]
     pub fn path(mut self, path: impl Into<String>) -> Self {
         self.path = path.into();
         self
     }
 
-    /// The Rust type of a custom scalar, as a path that is good everywhere, such as
-    /// `::std::string::String`. It has to serialise and deserialise. A scalar without a type is
-    /// any JSON value.
+    /// Sets the Rust type of a custom scalar, as a path that is valid everywhere, such as
+    /// `::std::string::String`. The type must implement `Serialize` and `Deserialize`. A scalar
+    /// without a type is any JSON value.
     #[must_use]
     pub fn scalar(mut self, scalar: impl Into<String>, ty: impl Into<String>) -> Self {
         self.scalars.insert(scalar.into(), Base::Rust(ty.into()));
         self
     }
 
-    /// Which fields are secret, by their name in the schema: `Debug` does not show their values.
-    /// Replaces the rule that takes passwords, tokens, private keys and the configuration of services
-    /// for secret.
+    /// Sets the rule for secret fields, by their names in the schema: `Debug` hides their values.
     #[must_use]
     pub fn secret(mut self, rule: impl Fn(&str) -> bool + 'static) -> Self {
         self.secret = Box::new(rule);
         self
     }
 
-    /// Generates, without writing or printing anything. Where [`schema`](Self::schema) is set, the
-    /// environment of a build script is not needed.
-    ///
-    /// The code is laid out line by line, but not as rustfmt does it: pass it through `prettyplease`
-    /// where people read it.
-    ///
-    /// # Errors
-    ///
-    /// When a file cannot be read or is not valid, with every fault of all files, and with what
-    /// would have been warnings.
-    pub fn generate(&self) -> Result<Generated, Failure> {
-        let set = self.read_set()?;
-        let model = self.model(&set);
-        let code = emit::emit(&model, &self.runtime, &self.path);
-        let types = Carried::list(&model);
-        Ok(Generated { code, types, warnings: model.warnings, files: set.files })
+    /// Lets [`prove`](Self::prove) accept an operation without a name where it is the only one, for
+    /// documents that are sent and not compiled. Generating Rust requires names in any case.
+    #[must_use]
+    pub fn allow_anonymous(mut self) -> Self {
+        self.anonymous = true;
+        self
     }
 
-    /// What the operations name in the schema and which manager has that, as JSON: an entry for
-    /// each, to be checked in.
-    ///
-    /// # Errors
-    ///
-    /// As [`generate`](Self::generate).
-    #[cfg(feature = "manifest")]
-    pub fn manifest(&self) -> Result<String, Failure> {
-        let set = self.read_set()?;
-        Ok(crate::manifest::manifest(&self.model(&set), &set.schema, &set.documents))
-    }
-
-    /// The coordinates in the schema that each operation names, for
-    /// `diff::Change::touches`: fields, their arguments, the types around and behind them, and
-    /// what its variables can have.
-    ///
-    /// # Errors
-    ///
-    /// As [`generate`](Self::generate).
-    #[cfg(feature = "manifest")]
-    pub fn coordinates(&self) -> Result<BTreeMap<String, BTreeSet<String>>, Failure> {
-        let Set { schema, documents, .. } = self.read_set()?;
-        let operations = documents.executable.operations.named.iter();
-        let each = operations.map(|(name, operation)| {
-            let named = coordinates::named(&schema, &documents, operation);
-            (name.to_string(), coordinates::coordinates(&schema, &named))
-        });
-        Ok(each.collect())
-    }
-
-    fn model(&self, set: &Set) -> Model {
-        build::model(&set.schema, &set.documents, &set.nulls, &set.carried, self)
-    }
-
-    fn read_set(&self) -> Result<Set, Failure> {
-        let path = self.schema_file()?;
-        let schema = schema::load(&path, self.read(&path)?)?;
-        let nulls = match self.nulls_file() {
-            Some(table) => Nulls::read(&table, &self.read(&table)?, &schema)?,
-            None => Nulls::default(),
-        };
-        let carried = match self.carried_file() {
-            Some(list) => Carried::read(&self.read(&list)?),
-            None => Carried::default(),
-        };
-        let files = self.documents(&path)?;
-        let sources: Result<Vec<_>, _> =
-            files.iter().map(|file| Ok((file.clone(), self.read(file)?))).collect();
-        let documents = document::read(&schema, &nulls, sources?)?;
-        let beside = self.nulls_file().into_iter().chain(self.carried_file());
-        let files = std::iter::once(path).chain(beside).chain(files).collect();
-        Ok(Set { schema, nulls, carried, documents, files })
-    }
-
-    fn read(&self, file: &Path) -> Result<String, Failure> {
+    /// The content of a file, as supplied or read.
+    pub(crate) fn read(&self, file: &Path) -> Result<String, Failure> {
         match self.texts.get(file) {
             Some(text) => Ok(text.clone()),
-            None => fs::read_to_string(file).map_err(|error| unreadable("read", file, &error)),
+            None => fs::read_to_string(file).map_err(|error| io_failure("read", file, &error)),
         }
     }
 
-    pub(crate) fn schema_file(&self) -> Result<PathBuf, Failure> {
-        self.schema.clone().or_else(|| carried("DEP_BACKENDAI_SCHEMA")).ok_or_else(|| {
-            Failure::of(
-                "no schema: name the file with `.schema(\"graphql/schema.graphql\")`, or let the \
-                 package depend on `backendai` itself, which carries one",
+    /// Whether the content of a file was supplied.
+    pub(crate) fn is_supplied(&self, file: &Path) -> bool {
+        self.texts.contains_key(file)
+    }
+
+    pub(crate) fn runtime_path(&self) -> Result<&str, Failure> {
+        self.runtime.as_deref().ok_or_else(|| {
+            Failure::new(
+                "no runtime: name the crate that runs the operations, with \
+                 `.runtime(\"::backendai\")`",
             )
         })
     }
 
-    /// The table that fits the schema: what `backendai` carries fits no other.
+    pub(crate) fn schema_file(&self) -> Result<PathBuf, Failure> {
+        self.schema.clone().or_else(|| self.linked("SCHEMA")).ok_or_else(|| {
+            let dependency = self.links.as_ref().map_or_else(String::new, |links| {
+                format!(", or let the package depend on `{links}` itself, which passes one on")
+            });
+            Failure::new(format!(
+                "no schema: name the file with `.schema(\"graphql/schema.graphql\")`{dependency}"
+            ))
+        })
+    }
+
+    /// The null table that fits the schema: that of the linked crate fits no other.
     pub(crate) fn nulls_file(&self) -> Option<PathBuf> {
-        let carries = self.schema.is_none();
-        self.nulls.clone().or_else(|| carried("DEP_BACKENDAI_NULLS").filter(|_| carries))
+        self.nulls.clone().or_else(|| self.linked("NULLS").filter(|_| self.schema.is_none()))
     }
 
-    fn carried_file(&self) -> Option<PathBuf> {
-        let carries = self.schema.is_none() && !self.own_types;
-        carried("DEP_BACKENDAI_TYPES").filter(|_| carries)
+    pub(crate) fn shared_types_file(&self) -> Option<PathBuf> {
+        self.linked("TYPES").filter(|_| self.schema.is_none() && !self.own_types)
     }
 
-    /// The document files, in the order of their names.
-    fn documents(&self, schema: &Path) -> Result<Vec<PathBuf>, Failure> {
+    /// A file of the linked crate. Cargo passes its path to the build scripts of dependents.
+    fn linked(&self, key: &str) -> Option<PathBuf> {
+        let links = self.links.as_ref()?.to_ascii_uppercase().replace('-', "_");
+        env::var_os(format!("DEP_{links}_{key}")).map(PathBuf::from)
+    }
+
+    /// The document files, sorted by name.
+    pub(crate) fn documents(&self, schema: &Path) -> Result<Vec<PathBuf>, Failure> {
         if self.operations.is_empty() && self.files.is_empty() {
-            return Err(Failure::of(
+            return Err(Failure::new(
                 "no documents: name them with `.operations(\"graphql/*.graphql\")`",
             ));
         }
         let mut files = self.files.clone();
         for pattern in &self.operations {
             let found = glob::glob(pattern)
-                .map_err(|error| Failure::of(format!("`{pattern}` is not a pattern: {error}")))?;
+                .map_err(|error| Failure::new(format!("`{pattern}` is not a pattern: {error}")))?;
             let before = files.len();
             for file in found {
-                let file = file.map_err(|error| {
-                    Failure::of(format!(
-                        "cannot read {}: {}",
-                        error.path().display(),
-                        error.error()
-                    ))
-                })?;
+                let file = file.map_err(|error| io_failure("read", error.path(), error.error()))?;
                 if file != schema {
                     files.push(file);
                 }
             }
             if files.len() == before {
-                return Err(Failure::of(format!("no file matches `{pattern}`")));
+                return Err(Failure::new(format!("no file matches `{pattern}`")));
             }
         }
         files.sort();
@@ -339,48 +242,10 @@ impl Options {
     }
 }
 
-/// A file of `backendai`, which cargo names to build scripts of packages that depend on it.
-fn carried(variable: &str) -> Option<PathBuf> {
-    env::var_os(variable).map(PathBuf::from)
-}
-
-pub(crate) fn unreadable(verb: &str, path: &Path, error: &std::io::Error) -> Failure {
-    let mend = match error.kind() {
+pub(crate) fn io_failure(verb: &str, path: &Path, error: &std::io::Error) -> Failure {
+    let fix = match error.kind() {
         std::io::ErrorKind::InvalidData => ": save it as UTF-8",
         _ => "",
     };
-    Failure::of(format!("cannot {verb} {}: {error}{mend}", path.display()))
-}
-
-/// Names under which the manager's schemas keep what nobody else may know.
-fn is_secret(field: &str) -> bool {
-    let field = field.to_ascii_lowercase().replace('_', "");
-    // The whole configuration of a service has the manager's passwords in it.
-    field == "configuration"
-        || ["password", "secretkey", "privatekey", "apitoken", "passphrase"]
-            .iter()
-            .any(|part| field.contains(part))
-        || ["token", "secret", "otp"].iter().any(|end| field.ends_with(end))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn secrets_are_known_by_their_names() {
-        for field in [
-            "password",
-            "secret_key",
-            "wsproxy_api_token",
-            "sshPrivateKey",
-            "token",
-            "configuration",
-        ] {
-            assert!(is_secret(field), "{field}");
-        }
-        for field in ["access_key", "ssh_public_key", "tokens_used", "description"] {
-            assert!(!is_secret(field), "{field}");
-        }
-    }
+    Failure::new(format!("cannot {verb} {}: {error}{fix}", path.display()))
 }

@@ -2,9 +2,26 @@
 
 use apollo_compiler::{ExecutableDocument, Schema, schema::ExtendedType};
 
-/// A name that exists and resembles the one that does not. What was looked for is read from the
-/// validator's message, where names stand between backticks.
-pub(crate) fn suggest(
+/// Returns the name that most resembles `wanted`, if one is close: at most a third of the letters
+/// may differ, and case does not count.
+pub fn closest<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let max_distance = wanted.chars().count().div_ceil(3);
+    names
+        .into_iter()
+        .map(|name| {
+            let same = name.eq_ignore_ascii_case(wanted);
+            (if same { 0 } else { strsim::damerau_levenshtein(name, wanted) }, name)
+        })
+        .filter(|(distance, _)| *distance <= max_distance)
+        .min()
+        .map(|(_, name)| name)
+}
+
+/// Suggests a name for a fault that the validator found.
+///
+/// apollo-compiler gives no names, only the kind of a fault and a message with the names between
+/// backticks, so they are read from there. `tests/invalid/names.graphql` pins the messages.
+pub(crate) fn for_fault(
     fault: &str,
     message: &str,
     schema: &Schema,
@@ -12,7 +29,7 @@ pub(crate) fn suggest(
 ) -> Option<String> {
     let mut quoted = message.split('`').skip(1).step_by(2);
     let (first, second) = (quoted.next()?, quoted.next());
-    match fault {
+    let name = match fault {
         "UndefinedField" => closest(second?, fields(schema, first)),
         "UndefinedArgument" => {
             let owner = second?;
@@ -28,16 +45,14 @@ pub(crate) fn suggest(
             closest(first, values.map(|name| name.as_str()))
         }
         "UndefinedDirective" => {
-            let name = first.trim_start_matches('@');
             let known = schema.directive_definitions.keys().map(|name| name.as_str());
-            closest(name, known).map(|name| format!("@{name}"))
+            return closest(first.trim_start_matches('@'), known).map(|name| format!("@{name}"));
         }
         "UndefinedVariable" => {
-            let name = first.trim_start_matches('$');
             let operations = document.operations.iter();
             let variables = operations.flat_map(|operation| &operation.variables);
-            closest(name, variables.map(|variable| variable.name.as_str()))
-                .map(|name| format!("${name}"))
+            let known = variables.map(|variable| variable.name.as_str());
+            return closest(first.trim_start_matches('$'), known).map(|name| format!("${name}"));
         }
         "UndefinedFragment" => closest(first, document.fragments.keys().map(|name| name.as_str())),
         "UndefinedDefinition"
@@ -46,7 +61,8 @@ pub(crate) fn suggest(
             closest(first, schema.types.keys().map(|name| name.as_str()))
         }
         _ => None,
-    }
+    };
+    name.map(str::to_owned)
 }
 
 fn fields<'a>(schema: &'a Schema, ty: &str) -> Box<dyn Iterator<Item = &'a str> + 'a> {
@@ -58,21 +74,4 @@ fn fields<'a>(schema: &'a Schema, ty: &str) -> Box<dyn Iterator<Item = &'a str> 
         }
         _ => Box::new(std::iter::empty()),
     }
-}
-
-/// The nearest of the names, if it is near at all: a third of the letters may differ.
-pub(crate) fn closest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
-    let allowed = wanted.chars().count().div_ceil(3);
-    names
-        .map(|name| {
-            let distance = if name.eq_ignore_ascii_case(wanted) {
-                0
-            } else {
-                strsim::damerau_levenshtein(name, wanted)
-            };
-            (distance, name)
-        })
-        .filter(|(distance, _)| *distance <= allowed)
-        .min()
-        .map(|(_, name)| name.to_owned())
 }

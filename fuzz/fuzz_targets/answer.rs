@@ -1,23 +1,19 @@
-//! What a manager, a proxy or anybody else answers: to a document, a query, a mutation, lists read in
-//! each way, and the question for its version.
+//! Responses of a manager, a proxy or any other server: to a document, a query, a mutation, lists
+//! with each strategy, and the version request.
 
 #![no_main]
 
 mod wire;
 
-use backendai::{
-    Client, EndpointType, Paginated, Walk,
-    agent::PagedAgentNodes,
-    keypair::{DeleteKeyPair, GetKeyPair, PagedKeyPairs},
-};
+use backendai::{Client, EndpointType, Paginated, Pagination, admin::{agent::PagedAgentNodes, keypair::{DeleteKeyPair, GetKeyPair, PagedKeyPairs}}};
 use libfuzzer_sys::fuzz_target;
 use wire::{Answers, client, examine, run};
 
-/// Pages at most: whoever answers the same for ever is asked for ever.
+/// Maximum number of pages: a server that always sends the same response would be queried forever.
 const PAGES: usize = 12;
 
-async fn walk<O: Paginated>(client: Client, list: O, walk: Walk, prefetch: usize) {
-    let mut pages = client.pages(list).walk(walk).page_size(2).prefetch(prefetch);
+async fn walk<O: Paginated>(client: Client, list: O, walk: Pagination, prefetch: usize) {
+    let mut pages = client.pages(list).strategy(walk).page_size(2).prefetch(prefetch);
     for _ in 0..PAGES {
         match pages.next().await {
             Some(Ok(_)) => {}
@@ -27,21 +23,21 @@ async fn walk<O: Paginated>(client: Client, list: O, walk: Walk, prefetch: usize
     }
     let position = pages.position();
     assert_eq!(position.to_string().parse().ok(), Some(position));
-    let _ = (pages.total(), pages.drift(), format!("{pages:?}"));
+    let _ = (pages.total_count(), pages.list_changes(), format!("{pages:?}"));
 }
 
 fuzz_target!(|bytes: &[u8]| {
     let client = || client(Answers::read(bytes), EndpointType::Api);
     run(async {
-        match client().execute("{ keypair { access_key } }", ()).send().await {
+        match client().send_document("{ keypair { access_key } }", ()).response().await {
             Ok(response) => drop(format!("{response:?} {:?}", response.rate_limit())),
             Err(error) => examine(&error),
         }
         let _ = client().send(GetKeyPair::new()).await.map_err(|error| examine(&error));
         let _ = client().send(DeleteKeyPair::new("AKIA")).await.map_err(|error| examine(&error));
         let _ = client().negotiate().await.map_err(|error| examine(&error));
-        walk(client(), PagedKeyPairs::new(), Walk::Keyset, 0).await;
-        walk(client(), PagedKeyPairs::new(), Walk::Offset, 2).await;
-        walk(client(), PagedAgentNodes::new(), Walk::Cursor, 0).await;
+        walk(client(), PagedKeyPairs::new(), Pagination::Keyset, 0).await;
+        walk(client(), PagedKeyPairs::new(), Pagination::Offset, 2).await;
+        walk(client(), PagedAgentNodes::new(), Pagination::Cursor, 0).await;
     });
 });

@@ -1,5 +1,5 @@
-//! The files that a configuration is read from: `.env`, `config.toml`, `credentials.toml` and
-//! `current-profile`, with lines `---` between them; and what a client makes of the result.
+//! The files of a configuration: `.env`, `config.toml`, `credentials.toml` and `current-profile`,
+//! separated by lines `---`; and a client built from the result.
 
 #![no_main]
 
@@ -8,7 +8,7 @@ use std::{fs, future::ready, sync::LazyLock};
 use backendai::{
     Client, Config,
     config::Env,
-    keypair::GetKeyPair,
+    admin::keypair::GetKeyPair,
     transport::{HttpRequest, HttpResponse, Transport, TransportFuture},
 };
 use libfuzzer_sys::fuzz_target;

@@ -1,5 +1,5 @@
-//! Documents, and after a line `---` a table of nulls. Against a small schema that has something of
-//! everything, and, when the text begins with `#admin`, against the admin snapshot.
+//! Documents, and after a line `---` a table of nulls. Compiled against a small schema with every
+//! kind of definition, and, when the input begins with `#admin`, against the admin snapshot.
 
 #![no_main]
 
@@ -14,7 +14,7 @@ static FOLDER: LazyLock<TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap()
 fuzz_target!(|text: &str| {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let schema = match text.starts_with("#admin") {
-        true => root.join("graphql/admin/schema.graphql"),
+        true => root.join("schema/admin/schema.graphql"),
         false => root.join("codegen/tests/golden/schema.graphql"),
     };
     let (document, nulls) = text.split_once("\n---\n").unwrap_or((text, ""));

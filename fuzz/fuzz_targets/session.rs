@@ -1,5 +1,5 @@
-//! What a webserver answers to a login and to what follows one, cookies included; and the last answer
-//! as the file of a session.
+//! Responses of a webserver to a login and the requests after it, cookies included; and the last
+//! response as a session file.
 
 #![no_main]
 
@@ -7,7 +7,7 @@ mod wire;
 
 use std::{fs, os::unix::fs::PermissionsExt as _, sync::LazyLock};
 
-use backendai::{EndpointType, Session, credential::ExposeSecret as _, keypair::GetKeyPair};
+use backendai::{EndpointType, Session, credential::ExposeSecret as _, admin::keypair::GetKeyPair};
 use libfuzzer_sys::fuzz_target;
 use tempfile::TempDir;
 use wire::{Answers, client, examine, run};

@@ -1,4 +1,4 @@
-//! A wire that answers what a text says, and everything that an error can be asked.
+//! A transport with scripted responses, and all accessors of an error.
 
 use std::{
     future::{Future, ready},
@@ -11,8 +11,8 @@ use backendai::{
 };
 use http::{HeaderName, HeaderValue, StatusCode};
 
-/// Answers, one after the other; the last one again and again. Each is a line with the status, lines
-/// with headers, an empty line and the body; a line `---` is between two.
+/// Responses in order; the last one is repeated. Each has a line with the status, lines with
+/// headers, an empty line and the body; a line `---` separates two responses.
 pub struct Answers {
     answers: Vec<Option<HttpResponse>>,
     given: AtomicUsize,
@@ -43,7 +43,7 @@ fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
     bytes.windows(wanted.len()).position(|part| part == wanted)
 }
 
-/// None, for a connection that fails, when there is no status.
+/// `None`, for a failed connection, when there is no status.
 fn answer(bytes: &[u8]) -> Option<HttpResponse> {
     let (head, body) = match find(bytes, b"\n\n") {
         Some(at) => (&bytes[..at], &bytes[at + 2..]),
@@ -63,7 +63,7 @@ fn answer(bytes: &[u8]) -> Option<HttpResponse> {
     Some(response)
 }
 
-/// A client that waits for nothing.
+/// A client that never waits.
 pub fn client(answers: Answers, kind: EndpointType) -> Client {
     let config = Config::builder()
         .endpoints(["http://one.example", "http://two.example"])
@@ -78,19 +78,19 @@ pub fn client(answers: Answers, kind: EndpointType) -> Client {
         .clock(move || now)
         .sleep(|_| ready(()))
         .seed(7)
-        .obey_rate_limit(true)
+        .respect_rate_limit(true)
         .build()
         .unwrap()
 }
 
-/// On a clock that goes on by itself when everybody waits.
+/// Runs on a clock that advances automatically when all tasks wait.
 pub fn run<T>(future: impl Future<Output = T>) -> T {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     runtime.unwrap().block_on(future)
 }
 
-/// Asks an error everything. None may show the secret key.
+/// Calls every accessor of an error. None may show the secret key.
 pub fn examine(error: &Error) {
     let mut told = format!("{error} {error:?} {error:#?}");
     let mut source = std::error::Error::source(error);
@@ -117,7 +117,7 @@ pub fn examine(error: &Error) {
         Error::is_conflict,
         Error::is_login_required,
         Error::is_not_found,
-        Error::is_of_webserver,
+        Error::is_from_webserver,
         Error::is_outcome_unknown,
         Error::is_permission_denied,
         Error::is_rate_limited,
@@ -126,5 +126,5 @@ pub fn examine(error: &Error) {
         Error::is_wrong_address,
     ];
     let _ = predicates.map(|holds| holds(error));
-    error.earlier().iter().for_each(examine);
+    error.previous_attempts().iter().for_each(examine);
 }

@@ -1,5 +1,4 @@
-//! What generated code needs besides the public items. Not for anybody else: it may change in any
-//! release.
+//! What generated code needs besides the public items. It may change in any release.
 
 mod decode;
 
@@ -12,7 +11,7 @@ pub use serde;
 pub use serde_json;
 
 pub use self::decode::{Decode, Slot, decode, fill, needed, optional, stated};
-pub use crate::version::{Gate, Gated, Given, Part, Variables};
+pub use crate::operation::Compiled;
 
 /// Stands in for a secret in `Debug`.
 pub struct Redacted;
@@ -55,6 +54,40 @@ impl<E: de::Error> Object<E> {
     }
 }
 
+/// Implements the traits of an operation: its name, its data and its description.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __operation {
+    ($name:ident, $data:ty, $info:expr) => {
+        impl $crate::operation::Compiled for $name {
+            const INFO: &'static $crate::OperationInfo = &$info;
+        }
+
+        impl $crate::Operation for $name {
+            type Data = $data;
+
+            fn info(&self) -> &'static $crate::OperationInfo {
+                <Self as $crate::operation::Compiled>::INFO
+            }
+        }
+
+        impl $crate::graphql_client::GraphQLQuery for $name {
+            type Variables = Self;
+            type ResponseData = $data;
+
+            fn build_query(variables: Self) -> $crate::graphql_client::QueryBody<Self> {
+                $crate::__private::query_body(variables)
+            }
+        }
+    };
+}
+
+/// The body that `graphql_client` sends.
+pub fn query_body<O: Compiled>(variables: O) -> graphql_client::QueryBody<O> {
+    let operation_name = O::INFO.name;
+    graphql_client::QueryBody { variables, query: O::INFO.document.text, operation_name }
+}
+
 /// An enum of which the server may know more values than the schema snapshot does. A value that
 /// is not listed is kept as it came.
 #[doc(hidden)]
@@ -72,22 +105,22 @@ macro_rules! __open_enum {
         pub enum $name {
             $($(#[$value_meta])* $variant,)*
             /// A value that the schema snapshot does not list.
-            Unlisted(String),
+            UnknownValue(String),
         }
 
         impl $name {
             /// The values that the schema snapshot lists.
-            pub const LISTED: &'static [Self] = &[$(Self::$variant),*];
+            pub const KNOWN: &'static [Self] = &[$(Self::$variant),*];
 
             /// The value as it is sent.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $text,)*
-                    Self::Unlisted(text) => text,
+                    Self::UnknownValue(text) => text,
                 }
             }
 
-            fn listed(text: &str) -> Option<Self> {
+            fn known(text: &str) -> Option<Self> {
                 match text {
                     $($text => Some(Self::$variant),)*
                     _ => None,
@@ -97,13 +130,13 @@ macro_rules! __open_enum {
 
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
-                Self::listed(text).unwrap_or_else(|| Self::Unlisted(text.to_owned()))
+                Self::known(text).unwrap_or_else(|| Self::UnknownValue(text.to_owned()))
             }
         }
 
         impl From<String> for $name {
             fn from(text: String) -> Self {
-                Self::listed(&text).unwrap_or(Self::Unlisted(text))
+                Self::known(&text).unwrap_or(Self::UnknownValue(text))
             }
         }
 

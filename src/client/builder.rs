@@ -1,54 +1,31 @@
-//! What a client can be given besides its configuration.
+//! Builds a client: transport, clock, limits and policies besides the configuration.
 
-use std::{
-    fmt,
-    future::Future,
-    sync::{Arc, Mutex, RwLock},
-    time::Duration,
-};
+use std::{fmt, future::Future, sync::Arc, time::Duration};
 
-use http::{HeaderMap, HeaderValue, header};
 use jiff::Timestamp;
 
-use super::{
-    Client, DOMAIN, Inner, JSON, Sleep, VERSION, endpoints::Endpoints, quota::Quota, skew::Skew,
-    unusable,
-};
+use super::Client;
 #[cfg(feature = "session")]
-use crate::session::{self, Session};
+use crate::session::{self, Session, Webserver};
 use crate::{
-    config::{Config, EndpointType},
-    error::{Error, Result},
+    config::Config,
+    dispatch::{Dispatcher, Options},
+    error::Result,
     observe::Observer,
-    request::ADMIN,
     retry::Retry,
-    sign::Signer,
-    transport::{HttpTransport, Transport},
-    version::{Texts, VersionPolicy},
+    transport::Transport,
+    version::VersionPolicy,
 };
 
 /// Largest page, as with the official client. The manager sets no limit.
 const MAX_PAGE_SIZE: u32 = 100;
-/// Largest answer: 64 MiB.
-const MAX_RESPONSE_SIZE: usize = 64 << 20;
 
-/// Makes a [`Client`].
-#[must_use = "it makes nothing before `build`"]
+/// Builds a [`Client`].
+#[must_use = "builders do nothing unless built"]
 pub struct ClientBuilder {
     config: Arc<Config>,
-    transport: Option<Box<dyn Transport>>,
-    clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
-    sleep: Box<dyn Fn(Duration) -> Sleep + Send + Sync>,
-    learn_clock: bool,
-    seed: Option<u64>,
-    shuffle: bool,
-    retry: Retry,
-    timeout: Option<Duration>,
-    obey_rate_limit: bool,
-    observer: Option<Box<dyn Observer>>,
+    options: Options,
     max_page_size: u32,
-    max_response_size: usize,
-    version_policy: VersionPolicy,
     #[cfg(feature = "session")]
     session: Option<Session>,
 }
@@ -57,43 +34,33 @@ impl ClientBuilder {
     pub(super) fn new(config: Arc<Config>) -> Self {
         Self {
             config,
-            transport: None,
-            clock: Box::new(Timestamp::now),
-            sleep: Box::new(|pause| Box::pin(tokio::time::sleep(pause))),
-            learn_clock: true,
-            seed: None,
-            shuffle: true,
-            retry: Retry::new(),
-            timeout: None,
-            obey_rate_limit: false,
-            observer: None,
+            options: Options::default(),
             max_page_size: MAX_PAGE_SIZE,
-            max_response_size: MAX_RESPONSE_SIZE,
-            version_policy: VersionPolicy::default(),
             #[cfg(feature = "session")]
             session: None,
         }
     }
 
-    /// Sends through this instead of [`HttpTransport`]. Timeouts, certificates and proxies are
-    /// then its business.
+    /// Sends through this transport instead of
+    /// [`HttpTransport`](crate::transport::HttpTransport). Timeouts, certificates and proxies of
+    /// the configuration do not apply to it.
     pub fn transport(mut self, transport: impl Transport) -> Self {
-        self.transport = Some(Box::new(transport));
+        self.options.transport = Some(Box::new(transport));
         self
     }
 
-    /// Takes the date of each request from here.
+    /// Dates requests by this clock.
     pub fn clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        self.clock = Box::new(clock);
+        self.options.clock.now = Box::new(clock);
         self
     }
 
-    /// Whether a client whose date the manager refuses goes on with the date of that answer; yes
-    /// unless set. It is told as a warning, and [`Client::clock_offset`] says by how much. Whoever
-    /// can change the answers, as on the way of plain HTTP, can have requests signed for another
-    /// time so.
-    pub const fn learn_clock(mut self, learn: bool) -> Self {
-        self.learn_clock = learn;
+    /// Sets whether a client whose date the manager refuses continues with the date of that
+    /// response; yes unless set. A warning is logged, and [`Client::clock_offset`] returns the
+    /// difference. An on-path attacker, as with plain HTTP, can use this to obtain signatures for
+    /// another time.
+    pub const fn correct_clock_skew(mut self, correct: bool) -> Self {
+        self.options.clock.corrects_skew = correct;
         self
     }
 
@@ -102,73 +69,72 @@ impl ClientBuilder {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        self.sleep = Box::new(move |pause| Box::pin(sleep(pause)));
+        self.options.clock.sleep = Box::new(move |pause| Box::pin(sleep(pause)));
         self
     }
 
-    /// Takes all chance from this number: the order of the endpoints and the jitter of pauses.
+    /// Seeds endpoint order and backoff jitter.
     pub const fn seed(mut self, seed: u64) -> Self {
-        self.seed = Some(seed);
+        self.options.seed = Some(seed);
         self
     }
 
-    /// Whether several endpoints are asked in an order of chance, so that the clients of a cluster
-    /// spread over them; yes unless set. Otherwise the first one is asked first as long as it
-    /// works.
+    /// Sets whether several endpoints are tried in random order, so that the clients of a cluster
+    /// spread over them; yes unless set. Otherwise the first one is preferred while it works.
     pub const fn shuffle(mut self, shuffle: bool) -> Self {
-        self.shuffle = shuffle;
+        self.options.shuffle = shuffle;
         self
     }
 
-    /// How often a call is sent again, and how long the pauses are; [`Retry::new`] unless set.
+    /// Sets the retry policy; [`Retry::new`] unless set.
     pub const fn retry(mut self, retry: Retry) -> Self {
-        self.retry = retry;
+        self.options.retry = retry;
         self
     }
 
-    /// Most time for every call, other endpoints, repetitions and pauses included; no limit unless
-    /// set. [`Request::timeout`](crate::Request::timeout) sets that of one call.
+    /// Limits the time of every call, including other endpoints, repetitions and pauses; no limit
+    /// unless set. [`Request::timeout`](crate::Request::timeout) sets that of one call.
     pub const fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+        self.options.timeout = Some(timeout);
         self
     }
 
-    /// Whether requests wait for the next window of the manager's rate limit when this one is used
-    /// up, as far as its answers say; no unless set. Until the first answer of a window is there,
-    /// one request goes alone. A call whose timeout ends before the window fails at once. Other
+    /// Sets whether requests wait for the next window of the manager's rate limit when this one is
+    /// exhausted, according to the responses; no unless set. Until the first response of a window,
+    /// one request is sent alone. A call whose timeout ends before the window fails at once. Other
     /// programs of the same user use up the same limit.
-    pub const fn obey_rate_limit(mut self, obey: bool) -> Self {
-        self.obey_rate_limit = obey;
+    pub const fn respect_rate_limit(mut self, respect: bool) -> Self {
+        self.options.respect_rate_limit = respect;
         self
     }
 
-    /// Tells this of every request that is sent.
+    /// Reports every request to this observer.
     pub fn observer(mut self, observer: impl Observer) -> Self {
-        self.observer = Some(Box::new(observer));
+        self.options.observer = Some(Box::new(observer));
         self
     }
 
-    /// Most rows that a page may ask for; 100 unless set. The manager takes any number, and holds
-    /// all of them in memory at once.
+    /// Limits the rows that a page may ask for; 100 unless set. The manager accepts any number, and
+    /// holds all of them in memory at once.
     pub const fn max_page_size(mut self, rows: u32) -> Self {
         self.max_page_size = rows;
         self
     }
 
-    /// Most bytes of an answer, decompressed; 64 MiB unless set. A larger one is an error before
-    /// it is read to the end.
+    /// Limits the bytes of a response, decompressed; 64 MiB unless set. A larger one is an error
+    /// before it is read completely.
     pub const fn max_response_size(mut self, bytes: usize) -> Self {
-        self.max_response_size = bytes;
+        self.options.max_response_size = bytes;
         self
     }
 
-    /// What is done with operations that need a newer manager; they are refused unless set.
+    /// Sets the policy for operations that require a newer manager; they are refused unless set.
     pub const fn version_policy(mut self, policy: VersionPolicy) -> Self {
-        self.version_policy = policy;
+        self.options.version_policy = policy;
         self
     }
 
-    /// Starts with this session, in place of the one in
+    /// Starts with this session, instead of the one in
     /// [`Config::session_file`](crate::Config::session_file).
     #[cfg(feature = "session")]
     pub fn session(mut self, session: Session) -> Self {
@@ -176,80 +142,24 @@ impl ClientBuilder {
         self
     }
 
-    /// Makes the client. Nothing is sent. With an endpoint of type `session`, the session file is
-    /// read if it is there.
+    /// Builds the client. Nothing is sent. With an endpoint of type `session`, the session file is
+    /// read if it exists.
     ///
     /// # Errors
     ///
     /// When a certificate of the configuration cannot be used, a header cannot carry the domain or
     /// the user agent, the session file cannot be used, or the session is of another endpoint.
     pub fn build(self) -> Result<Client> {
-        let config = self.config;
         #[cfg(feature = "session")]
-        let session = session::first(&config, self.session)?;
-        let mut headers = HeaderMap::new();
-        headers.insert(header::USER_AGENT, value("user agent", config.user_agent())?);
-        headers.insert(DOMAIN, value("domain", config.domain())?);
-        headers.insert(header::ACCEPT, HeaderValue::from_static(JSON));
-        let version = super::version(config.version())?;
-        let later = HeaderValue::from_static("");
-        let mut signed = headers.clone();
-        signed.insert(header::CONTENT_TYPE, HeaderValue::from_static(JSON));
-        signed.insert(VERSION, later.clone());
-        signed.insert(header::DATE, later.clone());
-        if config.credential().keys().is_some() {
-            signed.insert(header::AUTHORIZATION, later);
-        }
-        let by_session = config.endpoint_type() == EndpointType::Session;
-        let admin = |endpoint| super::address(endpoint, by_session, ADMIN);
-        let admin = config.endpoints().iter().map(admin).collect();
-        let transport = match self.transport {
-            Some(transport) => transport,
-            None => Box::new(HttpTransport::new(&config).map_err(unusable)?),
-        };
-        let signer = config.credential().keys().map(|keys| Signer::new(keys, config.hash_type()));
-        let mut random = self.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
-        let mut order: Vec<_> = (0..config.endpoints().len()).collect();
-        if self.shuffle {
-            random.shuffle(&mut order);
-        }
-        Ok(Client(Arc::new(Inner {
-            config,
-            transport,
-            clock: self.clock,
-            sleep: self.sleep,
-            skew: Skew::default(),
-            learn_clock: self.learn_clock,
-            random: Mutex::new(random),
-            retry: self.retry,
-            timeout: self.timeout,
-            quota: self.obey_rate_limit.then(Quota::default),
-            observer: self.observer,
-            signer,
-            headers,
-            signed,
-            admin,
-            version,
-            max_page_size: self.max_page_size,
-            max_response_size: self.max_response_size,
-            version_policy: self.version_policy,
-            texts: Texts::default(),
-            silent: tokio::sync::Mutex::default(),
-            endpoints: Endpoints::new(order),
-            server: RwLock::new(None),
+        let session = session::initial(&self.config, self.session)?;
+        let dispatcher = Arc::new(Dispatcher::new(self.config, self.options)?);
+        Ok(Client {
             #[cfg(feature = "session")]
-            session: RwLock::new(session),
-        })))
+            webserver: Arc::new(Webserver::new(dispatcher.clone(), session)?),
+            dispatcher,
+            max_page_size: self.max_page_size,
+        })
     }
-}
-
-fn value(what: &str, text: &str) -> Result<HeaderValue> {
-    // Beyond ASCII the manager reads UTF-8.
-    HeaderValue::from_bytes(text.as_bytes()).map_err(|error| {
-        let message =
-            format!("the {what} {text:?} cannot be sent in a header: take control characters out");
-        Error::config(message).with_source(error)
-    })
 }
 
 impl fmt::Debug for ClientBuilder {

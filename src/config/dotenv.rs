@@ -1,7 +1,7 @@
 //! `.env` files, as python-dotenv reads them for the official client.
 //!
-//! Own code, because the crates for it expand `$`, which cuts a secret that contains one, and
-//! look into the environment of the process while they do.
+//! The crates for this format expand `$`, which truncates a secret that contains one, and read the
+//! environment of the process to do so.
 
 use std::{
     collections::BTreeMap,
@@ -11,9 +11,9 @@ use std::{
 
 use secrecy::zeroize::Zeroizing;
 
-use super::Problem;
+use crate::setting::{Problem, is_prefixed, problem::line_at};
 
-/// Looks for a file `.env` in `start` and the directories above it.
+/// Finds the nearest file `.env` in `start` and the directories above it.
 pub(super) fn find(start: &Path) -> Option<PathBuf> {
     start.ancestors().map(|directory| directory.join(".env")).find(|path| path.is_file())
 }
@@ -24,12 +24,11 @@ pub(super) fn read(path: &Path) -> Result<Variables, Problem> {
     let text = fs::read_to_string(path).map(Zeroizing::new).map_err(|error| {
         Problem::new(None, path.display(), format!("the file cannot be read: {error}"))
     })?;
-    parse(&text)
-        .map_err(|(line, why)| Problem::new(None, format!("{}:{line}", path.display()), why))
+    parse(&text).map_err(|(line, why)| Problem::at_line(None, path, line, why))
 }
 
-/// The variables, the last of a name winning. An error is a line and what is wrong with it; the
-/// line is not repeated, since it may hold a secret.
+/// Returns the variables; the last of a name wins. An error is the number of a line and its cause; it
+/// does not quote the line, which can contain a secret.
 fn parse(text: &str) -> Result<Variables, (usize, String)> {
     let text = text.trim_start_matches('\u{feff}');
     let mut variables = Variables::new();
@@ -39,8 +38,7 @@ fn parse(text: &str) -> Result<Variables, (usize, String)> {
         if rest.is_empty() {
             return Ok(variables);
         }
-        let line =
-            1 + text.get(..text.len() - rest.len()).map_or(0, |seen| seen.matches('\n').count());
+        let line = line_at(text, text.len() - rest.len());
         if rest.starts_with('#') {
             rest = after_line(rest);
             continue;
@@ -49,8 +47,7 @@ fn parse(text: &str) -> Result<Variables, (usize, String)> {
         rest = after;
         // A name alone sets nothing.
         if let Some(value) = value {
-            let ours = name.starts_with("BACKEND_") || name.starts_with("SORNA_");
-            if ours && value.contains("${") {
+            if is_prefixed(name) && value.contains("${") {
                 return Err((
                     line,
                     format!("{name} has a ${{…}}, which is not expanded; write the value out"),
@@ -101,8 +98,8 @@ fn binding(text: &str) -> Result<Binding<'_>, &'static str> {
     Ok((name, Some(value), end_of_line(rest)?))
 }
 
-/// A value between quotes, over several lines if need be. A backslash before a character that
-/// it does not escape stays.
+/// Parses a quoted value, which can have several lines. A backslash before a character that needs no
+/// escape is kept.
 fn quoted(
     text: &str,
     quote: char,

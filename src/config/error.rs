@@ -1,11 +1,11 @@
-//! Everything that is wrong with a configuration, at once.
+//! All problems of a configuration, in one error.
 
 use std::fmt;
 
-use super::Field;
+use crate::setting::Problem;
 
-/// A configuration that cannot be used. It lists every problem, each with its place and its
-/// mend, and never a secret.
+/// An invalid configuration. It lists every problem, each with its location and a fix, and never a
+/// secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
     problems: Vec<Problem>,
@@ -16,7 +16,7 @@ impl ConfigError {
         Self { problems }
     }
 
-    /// The problems; there is at least one.
+    /// The problems; at least one.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
     }
@@ -41,44 +41,3 @@ impl From<Problem> for ConfigError {
         Self::new(vec![problem])
     }
 }
-
-/// One thing that is wrong: where, what, and how to mend it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    field: Option<Field>,
-    place: String,
-    message: String,
-}
-
-impl Problem {
-    pub(crate) fn new(
-        field: impl Into<Option<Field>>,
-        place: impl fmt::Display,
-        message: impl fmt::Display,
-    ) -> Self {
-        Self { field: field.into(), place: place.to_string(), message: message.to_string() }
-    }
-
-    /// The field that is concerned; none when a whole file is.
-    pub const fn field(&self) -> Option<Field> {
-        self.field
-    }
-
-    /// Where the value is: the name of a variable, a file, or a method of the builder.
-    pub fn place(&self) -> &str {
-        &self.place
-    }
-
-    /// What is wrong with it and what would be right.
-    pub fn message(&self) -> &str {
-        &self.message
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.message)
-    }
-}
-
-impl std::error::Error for Problem {}

@@ -1,50 +1,35 @@
-//! The configuration: every value is decided once, and knows where it came from.
+//! The configuration: every value is resolved once, and has an origin.
 //!
-//! # Where a value comes from
+//! # Precedence
 //!
-//! From the strongest source to the weakest: set in code; a context, then a profile, that was asked
-//! for by name; the environment (`BACKEND_*`, then `SORNA_*`); a `.env` file; the current context;
-//! the current profile; the default.
-//! [`Config::from_env`] reads the environment alone; [`ConfigBuilder`] reads what it is told to.
+//! From the strongest source to the weakest: set in code; a context, then a profile, selected by
+//! name; the environment (`BACKEND_*`, then `SORNA_*`); a `.env` file; the current context; the
+//! current profile; the default. [`Config::from_env`] reads the environment alone; [`ConfigBuilder`]
+//! reads the sources that it is given. [`Config::global`] is the process-wide default.
 //!
-//! | value | variable | rule |
-//! |---|---|---|
-//! | endpoint, access key, secret key | `ENDPOINT`, `ACCESS_KEY`, `SECRET_KEY` | all three of one source: the first that sets any of them. There is no default. An access key that is set and empty means that requests are not signed |
-//! | endpoint type | `ENDPOINT_TYPE` | `api`, or `session`, which ignores keys. Default `api` |
-//! | domain, group | `DOMAIN`, `GROUP` | default `default` |
-//! | storage-proxy map | `OVERRIDE_STORAGE_PROXY` | `X1=Y1,X2=Y2`. Default none |
-//! | virtual-folder mounts | `VFOLDER_MOUNTS` | comma list, added to those that are set in code |
-//! | skip TLS verification | `SKIP_SSLCERT_VALIDATION` | yes or no. Default no |
-//! | connect timeout | `CONNECTION_TIMEOUT` | seconds, 0 for no limit. Default 10 |
-//! | read timeout | `READ_TIMEOUT` | seconds, 0 for no limit. Default 120 |
-//! | session file | `SESSION_FILE` | for `session` alone; empty for none. Default `backendai/sessions/` in the state folder that the environment knows, a file for each endpoint |
-//! | API version | | a profile or a context may set it. Default v9.20250722 |
-//! | CA certificates | | set in code, or the file that a context names |
-//! | user agent, hash type, client certificate | | set in code alone |
-//! | proxies | `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, without a prefix | the environment's; see [`Proxies`] |
+#![doc = include_str!("../setting/settings.md")]
 //!
-//! For endpoint and keys, the environment, a `.env` file, a context and a profile are a source each,
-//! and one that was asked for by name must have what is needed: nothing else fills its gaps.
-//! An empty `BACKEND_X` hides `SORNA_X`. A value that cannot be used is an error, never a default.
+//! Endpoint, access key and secret key are taken together from one source: the first that sets any
+//! of them. A context or profile selected by name must have what is needed: no other source fills its
+//! gaps. An empty `BACKEND_X` hides `SORNA_X`. An invalid value is an error and never replaced by a
+//! default. Storage proxies set in code replace those of other sources; virtual folders are added.
+//!
+//! Proxies are those of the environment: `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`,
+//! without a prefix; see [`Proxies`]. A profile can set the endpoint, its type, the keys, the API
+//! version and whether TLS verification is skipped.
 
 mod builder;
-mod bundle;
 #[cfg(feature = "context")]
 mod context;
+mod credential_set;
 mod dotenv;
-mod endpoint;
-mod environment;
 mod error;
-mod layer;
-mod origin;
+mod global;
 mod pem;
-mod process;
+#[cfg(feature = "profile")]
 mod profile;
-mod proxy;
 mod resolve;
-mod value;
-mod version;
-mod warning;
+mod source;
 
 use std::{
     collections::BTreeMap,
@@ -52,26 +37,15 @@ use std::{
     time::Duration,
 };
 
-pub use self::{
-    builder::ConfigBuilder,
-    endpoint::{Endpoint, EndpointType, InvalidEndpoint, UnknownEndpointType},
-    environment::Env,
-    error::{ConfigError, Problem},
-    origin::{Field, Origin},
-    pem::ClientIdentity,
-    process::{get_config, set_config},
-    proxy::Proxies,
-    version::{ApiVersion, DEFAULT_VERSION, InvalidVersion, MIN_VERSION},
-    warning::Warning,
-};
-#[cfg(feature = "context")]
-pub(crate) use self::{
-    context::{check, pairs},
-    environment::CONTEXTS,
+pub use self::{builder::ConfigBuilder, error::ConfigError, pem::ClientIdentity};
+pub use crate::setting::{
+    ApiVersion, DEFAULT_VERSION, Endpoint, EndpointType, Env, Field, Form, InvalidEndpoint,
+    InvalidVersion, MIN_VERSION, Origin, Problem, Proxies, SETTINGS, Setting, UnknownEndpointType,
+    Warning,
 };
 use crate::{credential::Credential, sign::HashType};
 
-/// The address of the public cloud. It is nobody's default: choose it by
+/// The address of the public cloud. It is never a default; a program selects it with
 /// `Config::builder().endpoint(CLOUD_ENDPOINT)`.
 pub const CLOUD_ENDPOINT: &str = "https://api.cloud.backend.ai";
 /// The domain when none is set.
@@ -80,13 +54,13 @@ pub const DEFAULT_DOMAIN: &str = "default";
 pub const DEFAULT_GROUP: &str = "default";
 /// The `User-Agent` header when none is set.
 pub const DEFAULT_USER_AGENT: &str = concat!("backendai-rust/", env!("CARGO_PKG_VERSION"));
-/// How long a connection may take to be made: 10 seconds, as with the official client.
+/// The default time limit for establishing a connection: 10 seconds, as in the official client.
 pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long nothing may come while an answer is awaited: two minutes. The official client waits
-/// for ever, so that a server which hangs hangs its caller too; zero does the same here.
+/// The default time limit without data while a response is awaited: two minutes. The official client
+/// has no limit, so that a server that hangs blocks its caller; zero does the same here.
 pub const DEFAULT_READ_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// How to reach a manager, and as whom. Cannot be changed once it is built.
+/// The address of a manager, the caller's credential, and how to connect. Immutable once built.
 ///
 /// See the [module](self) for where each value comes from. `Debug` shows no secret.
 #[derive(Clone, Debug)]
@@ -113,7 +87,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// Starts with nothing: no source is read unless it is asked for.
+    /// Returns an empty builder: no source is read unless it is selected.
     pub fn builder() -> ConfigBuilder {
         ConfigBuilder::default()
     }
@@ -122,22 +96,22 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// Every variable that is missing or cannot be used, all at once.
+    /// When variables are missing or invalid; the error lists all of them.
     pub fn from_env() -> Result<Self, ConfigError> {
         Self::builder().environment(Env::process()).build()
     }
 
-    /// The addresses of one cluster, in the order they were given; at least one.
+    /// The addresses of one cluster, in their order; at least one.
     pub fn endpoints(&self) -> &[Endpoint] {
         &self.endpoints
     }
 
-    /// What answers there.
+    /// The kind of server at the addresses.
     pub const fn endpoint_type(&self) -> EndpointType {
         self.endpoint_type
     }
 
-    /// How requests say who sends them.
+    /// The credential of requests.
     pub const fn credential(&self) -> &Credential {
         &self.credential
     }
@@ -147,17 +121,17 @@ impl Config {
         &self.domain
     }
 
-    /// The group. No header carries it.
+    /// The group. It is not part of any header.
     pub fn group(&self) -> &str {
         &self.group
     }
 
-    /// Replacements of storage-proxy addresses.
-    pub const fn storage_proxies(&self) -> &BTreeMap<String, String> {
-        &self.storage_proxies
+    /// Addresses of storage proxies, each with its replacement.
+    pub fn storage_proxies(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.storage_proxies.iter().map(|(from, to)| (from.as_str(), to.as_str()))
     }
 
-    /// The newest version of the API to speak.
+    /// The newest version of the API to use.
     pub const fn version(&self) -> ApiVersion {
         self.version
     }
@@ -167,60 +141,60 @@ impl Config {
         &self.user_agent
     }
 
-    /// The hash of signatures.
+    /// The hash function of signatures.
     pub const fn hash_type(&self) -> HashType {
         self.hash_type
     }
 
-    /// Virtual folders that are mounted in every session.
+    /// Virtual folders to mount in every session.
     pub fn vfolder_mounts(&self) -> &[String] {
         &self.vfolder_mounts
     }
 
-    /// Whether any certificate of the server will do.
+    /// Whether verification of the server's certificate is disabled.
     pub const fn skip_tls_verification(&self) -> bool {
         self.skip_tls_verification
     }
 
-    /// How long a connection may take to be made; none for no limit.
+    /// The time limit for establishing a connection; none for no limit.
     pub const fn connect_timeout(&self) -> Option<Duration> {
         self.connect_timeout
     }
 
-    /// How long nothing may come while an answer is awaited; none for no limit.
+    /// The time limit without data while a response is awaited; none for no limit.
     pub const fn read_timeout(&self) -> Option<Duration> {
         self.read_timeout
     }
 
-    /// Certificates that are trusted besides the system's: PEM texts of one or more each.
-    pub fn ca_certificates(&self) -> &[Vec<u8>] {
-        &self.ca_certificates
+    /// Certificates to trust besides the system's, in PEM form; each item has one or more.
+    pub fn ca_certificates(&self) -> impl Iterator<Item = &[u8]> {
+        self.ca_certificates.iter().map(Vec::as_slice)
     }
 
-    /// What this client shows to a server that asks for a certificate.
+    /// The client's certificate and private key, for servers that request them.
     pub const fn client_identity(&self) -> Option<&ClientIdentity> {
         self.client_identity.as_ref()
     }
 
-    /// Where the session of a login is kept; none for an endpoint that has no sessions, and where
-    /// they stay in memory.
+    /// The file for the session of a login; none for an endpoint without sessions, and where sessions
+    /// stay in memory.
     pub fn session_file(&self) -> Option<&Path> {
         self.session_file.as_deref()
     }
 
-    /// The proxies of the environment that the configuration was built from; none when it was
-    /// built without one, and then the process's own are used.
+    /// The proxies of the environment that the configuration was built from; none when it was built
+    /// without one, and then those of the process are used.
     pub const fn proxies(&self) -> Option<&Proxies> {
         self.proxies.as_ref()
     }
 
-    /// Where the value of a field came from. [`Origin::Default`] too when it is not used, as the
-    /// keys are not with a session.
+    /// The origin of a value. [`Origin::Default`] also where the field is not used, such as the keys
+    /// with a session.
     pub fn origin(&self, field: Field) -> &Origin {
         self.origins.get(&field).unwrap_or(&Origin::Default)
     }
 
-    /// What works and should still be looked at. Each was also sent to `tracing` as a warning.
+    /// Non-fatal problems. Each was also logged to `tracing` as a warning.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }

@@ -1,24 +1,24 @@
-//! Certificates: those that are trusted, and the one that this client shows.
+//! Trusted certificates, and the client's own.
 
 use std::{fs, path::PathBuf, sync::Arc};
 
 use secrecy::{ExposeSecret as _, SecretSlice};
 
-use super::{Field, Problem};
+use crate::setting::{Field, Problem};
 
-/// The certificate and private key that this client shows to a server that asks for one.
-/// The key is wiped from memory when the last clone is dropped, and no `Debug` shows it.
+/// The client's certificate and private key, for servers that request them. The key is wiped from
+/// memory when the last clone is dropped, and `Debug` does not show it.
 #[derive(Clone, Debug)]
 pub struct ClientIdentity(Arc<SecretSlice<u8>>);
 
 impl ClientIdentity {
-    /// The PEM text: certificate chain and private key.
+    /// The certificate chain and private key, in PEM form.
     pub fn expose_pem(&self) -> &[u8] {
         self.0.expose_secret()
     }
 }
 
-/// PEM text that is given, or a file to read it from.
+/// A PEM document, or a file with one.
 #[derive(Clone, Debug)]
 pub(super) enum Pem {
     File(PathBuf),
@@ -32,7 +32,9 @@ impl Pem {
 
     fn read(&self, field: Field) -> Result<(Arc<SecretSlice<u8>>, String), Problem> {
         match self {
-            Self::Text(text) => Ok((text.clone(), format!("ConfigBuilder::{}", field.method()))),
+            Self::Text(text) => {
+                Ok((text.clone(), format!("ConfigBuilder::{}", field.setting().method)))
+            }
             Self::File(path) => match fs::read(path) {
                 Ok(bytes) => Ok((Arc::new(bytes.into()), path.display().to_string())),
                 Err(error) => {
@@ -47,9 +49,9 @@ impl Pem {
         let (pem, place) = self.read(Field::CaCertificates)?;
         let pem = pem.expose_secret();
         let message = if contains(pem, "PRIVATE KEY-----") {
-            "a private key is in it; give certificates alone"
+            "it contains a private key; it must contain certificates alone"
         } else if !contains(pem, CERTIFICATE) {
-            "no certificate in PEM form is in it; convert it with openssl x509 -inform der"
+            "it has no certificate in PEM form; convert it with openssl x509 -inform der"
         } else {
             return Ok(pem.to_vec());
         };
@@ -60,11 +62,11 @@ impl Pem {
         let (pem, place) = self.read(Field::ClientIdentity)?;
         let text = pem.expose_secret();
         let message = if !contains(text, CERTIFICATE) {
-            "no certificate in PEM form is in it; put certificate and private key into one file"
+            "it has no certificate in PEM form; put certificate and private key into one file"
         } else if contains(text, "ENCRYPTED") {
-            "the private key is encrypted; take the passphrase off with openssl pkey"
+            "the private key is encrypted; remove the passphrase with openssl pkey"
         } else if !contains(text, "PRIVATE KEY-----") {
-            "no private key in PEM form is in it; put certificate and private key into one file"
+            "it has no private key in PEM form; put certificate and private key into one file"
         } else {
             return Ok(ClientIdentity(pem));
         };

@@ -1,17 +1,18 @@
-//! Changes of what a file holds, which keep everything else in it.
+//! Changes to a file of contexts, which keep everything else in it.
 
 use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret as _, SecretString};
-use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value};
+use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
 
 use super::{
-    Context, KEYS, Result,
+    Context, Result,
+    form::to_toml,
     read::{self, CONTEXTS, CURRENT},
 };
-use crate::config::{self, Field, Problem};
+use crate::setting::{Problem, Setting};
 
-/// What a file of contexts holds.
+/// The contents of a file of contexts.
 #[derive(Clone)]
 pub struct Stored {
     path: PathBuf,
@@ -28,7 +29,7 @@ impl Stored {
     }
 
     pub(super) fn to_text(&self) -> String {
-        // The blank line before the first table is for what comes to stand above it.
+        // A new first table begins with a blank line, which is for keys above it.
         self.document.to_string().trim_start_matches('\n').to_owned()
     }
 
@@ -37,11 +38,11 @@ impl Stored {
         &self.contexts
     }
 
-    /// The context of this name.
+    /// Returns the context of this name.
     ///
     /// # Errors
     ///
-    /// When there is none; the error says which there are.
+    /// When there is none; the error lists the names.
     pub fn get(&self, name: &str) -> Result<&Context> {
         self.find(name).ok_or_else(|| self.absent(name))
     }
@@ -51,20 +52,20 @@ impl Stored {
         self.current.as_deref()
     }
 
-    /// The current context; none when none is.
+    /// Returns the current context, if one is set.
     ///
     /// # Errors
     ///
-    /// When the name that the file says is no context's.
+    /// When the file names a context that it does not have.
     pub fn current(&self) -> Result<Option<&Context>> {
         self.current_name().map(|name| self.get(name)).transpose()
     }
 
-    /// Puts a context there, in place of one of this name. Gives whether there was one.
+    /// Adds a context, or replaces the one of this name. Returns whether it replaced one.
     ///
     /// # Errors
     ///
-    /// When a value of it cannot be in the file.
+    /// When a value cannot be written to the file.
     pub fn put(&mut self, context: &Context) -> Result<bool> {
         let old = self.find(context.name()).cloned();
         let replaced = old.is_some();
@@ -75,22 +76,23 @@ impl Stored {
             table.insert(context.name(), Item::Table(new));
         }
         if let Some(table) = table.get_mut(context.name()).and_then(Item::as_table_like_mut) {
-            for (field, key) in KEYS {
+            for (setting, key) in Setting::of_contexts() {
+                let field = setting.field;
                 let before =
                     old.as_ref().and_then(|old| old.get(field)).map(SecretString::expose_secret);
                 match context.get(field) {
                     None => drop(table.remove(key)),
-                    // As it is written, it may be prettier.
+                    // Keeps the way in which it is written.
                     Some(text) if before == Some(text.expose_secret()) => {}
-                    Some(text) => write(table, key, value(field, text)),
+                    Some(text) => write(table, key, to_toml(setting.form, text)),
                 }
             }
         }
-        self.read_again()?;
+        self.reparse()?;
         Ok(replaced)
     }
 
-    /// Makes a context the current one.
+    /// Makes this context the current one.
     ///
     /// # Errors
     ///
@@ -98,10 +100,10 @@ impl Stored {
     pub fn set_current(&mut self, name: &str) -> Result<()> {
         self.get(name)?;
         write(self.document.as_table_mut(), CURRENT, name.into());
-        self.read_again()
+        self.reparse()
     }
 
-    /// Takes a context away, and gives it. If it was the current one, none is any more.
+    /// Removes a context and returns it. If it was the current one, none is current afterwards.
     ///
     /// # Errors
     ///
@@ -112,15 +114,15 @@ impl Stored {
         if self.current_name() == Some(name) {
             self.document.remove(CURRENT);
         }
-        self.read_again()?;
+        self.reparse()?;
         Ok(context)
     }
 
-    /// Gives a context another name. If it was the current one, it still is.
+    /// Renames a context. If it was the current one, it remains so.
     ///
     /// # Errors
     ///
-    /// When there is none of this name, or one of the new name, or the new name cannot be one.
+    /// When there is none of this name, when the new name is taken, or when it is invalid.
     pub fn rename(&mut self, name: &str, to: &str) -> Result<()> {
         self.get(name)?;
         Context::new(to)?;
@@ -135,7 +137,7 @@ impl Stored {
         if self.current_name() == Some(name) {
             write(self.document.as_table_mut(), CURRENT, to.into());
         }
-        self.read_again()
+        self.reparse()
     }
 
     fn find(&self, name: &str) -> Option<&Context> {
@@ -162,8 +164,8 @@ impl Stored {
             .ok_or_else(|| Problem::new(None, path, "contexts is not a table; make it one"))
     }
 
-    /// What was changed has to be what is read the next time.
-    fn read_again(&mut self) -> Result<()> {
+    /// Parses the changed document, so that what is written can be read.
+    fn reparse(&mut self) -> Result<()> {
         *self = Self::parse(&self.path, &self.document.to_string())?;
         Ok(())
     }
@@ -179,7 +181,7 @@ impl std::fmt::Debug for Stored {
     }
 }
 
-/// Puts a value there, and leaves the comment beside it.
+/// Sets a value, and keeps the comment beside it.
 fn write(table: &mut dyn TableLike, key: &str, mut value: Value) {
     match table.get_mut(key).and_then(Item::as_value_mut) {
         Some(old) => {
@@ -187,30 +189,5 @@ fn write(table: &mut dyn TableLike, key: &str, mut value: Value) {
             *old = value;
         }
         None => drop(table.insert(key, Item::Value(value))),
-    }
-}
-
-/// A text as people would write it in TOML.
-fn value(field: Field, text: &SecretString) -> Value {
-    let said = text.expose_secret();
-    match field {
-        Field::Endpoint if said.contains(',') => {
-            Value::Array(said.split(',').map(str::trim).collect::<Array>())
-        }
-        Field::SkipTlsVerification => match said.to_ascii_lowercase().as_str() {
-            "y" | "yes" | "t" | "true" | "1" => true.into(),
-            _ => false.into(),
-        },
-        Field::ConnectTimeout | Field::ReadTimeout => {
-            match (said.parse::<i64>(), said.parse::<f64>()) {
-                (Ok(seconds), _) => seconds.into(),
-                (_, Ok(seconds)) => seconds.into(),
-                _ => said.into(),
-            }
-        }
-        Field::StorageProxies => {
-            Value::InlineTable(config::pairs(text).into_iter().collect::<InlineTable>())
-        }
-        _ => said.into(),
     }
 }

@@ -1,14 +1,14 @@
-//! What an error says of itself: what failed, where, and what to do.
+//! The message of an error: what failed, where, and what to do.
 
 use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use serde_json::value::RawValue;
 
-use super::{Decode, Error, Graphql, Http, Kind, Problem, Sent, class, mend, message::shown};
+use super::{Decode, Error, Graphql, Http, Problem, Repr, Sent, classify, help, message::shown};
 
-/// More GraphQL errors than this are counted, not shown.
+/// How many GraphQL errors are shown; the others are counted.
 const SHOWN_ERRORS: usize = 3;
-/// More requests that were sent before are counted, not shown.
+/// How many earlier requests are shown; the others are counted.
 const SHOWN_EARLIER: usize = 5;
 const LOOK_FIRST: &str = "it may have taken effect: look before sending it again";
 
@@ -27,10 +27,10 @@ impl fmt::Display for Error {
 }
 
 impl Error {
-    /// What failed and where: `Display` without the name of the operation, without what to do about
-    /// it, which [`mend`](Self::mend) is, and without what was tried [`earlier`](Self::earlier). As
-    /// safe to show.
-    pub fn reason(&self) -> String {
+    /// Returns what failed and where: `Display` without the name of the operation, without the
+    /// [`help`](Self::help), and without the [`previous_attempts`](Self::previous_attempts). As safe
+    /// to show.
+    pub fn summary(&self) -> String {
         struct Reason<'a>(&'a Error);
         impl fmt::Display for Reason<'_> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -40,9 +40,9 @@ impl Error {
         Reason(self).to_string()
     }
 
-    /// What to do about it, in the words of `Display`. Errors of a setting or a value say it in
-    /// their [`reason`](Self::reason).
-    pub fn mend(&self) -> Option<String> {
+    /// Returns what to do about it, as in `Display`. Errors of a setting or a value have it in their
+    /// [`summary`](Self::summary).
+    pub fn help(&self) -> Option<String> {
         let ending = self.ending();
         let ending = ending.strip_prefix([':', ';']).unwrap_or(ending).trim_start();
         let unknown = if self.is_outcome_unknown() { LOOK_FIRST } else { "" };
@@ -53,44 +53,43 @@ impl Error {
     fn write_what(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at = At(self.endpoint());
         match &self.0.kind {
-            Kind::Config(message) | Kind::Argument(message) | Kind::Absent(message) => {
+            Repr::Config(message) | Repr::Argument(message) | Repr::Absent(message) => {
                 f.write_str(message)
             }
-            Kind::NoLogin => f.write_str(match cfg!(feature = "session") {
+            Repr::NoLogin => f.write_str(match cfg!(feature = "session") {
                 true => "an endpoint of type `session` needs a login, and there is none",
                 false => {
                     "an endpoint of type `session` needs a login, and this program was built \
                      without them"
                 }
             }),
-            #[cfg(feature = "session")]
-            Kind::Login(refused) => {
+            Repr::Login(refused) => {
                 write!(f, "the webserver{at} did not log in")?;
                 said(f, &refused.problem)
             }
-            Kind::Encode => f.write_str("the variables cannot be written as JSON"),
-            Kind::Transport(sent) => transport(f, *sent, at),
-            Kind::Http(http) => http.fmt(f, at),
-            Kind::Graphql(graphql) => graphql.fmt(f, at),
-            Kind::Refused { field, message } => {
+            Repr::Encode => f.write_str("the variables cannot be written as JSON"),
+            Repr::Transport(sent) => transport(f, *sent, at),
+            Repr::Http(http) => http.fmt(f, at),
+            Repr::Graphql(graphql) => graphql.fmt(f, at),
+            Repr::Refused { field, message } => {
                 write!(f, "the manager refused `{field}`{at}: ")?;
                 let message = message.as_deref().unwrap_or_default().trim();
                 f.write_str(if message.is_empty() { "it gives no reason" } else { "" })?;
                 f.write_str(&shown(message))
             }
-            Kind::Decode(decode) => decode.fmt(f, at),
-            Kind::TooOld { server, minimum } => {
+            Repr::Decode(decode) => decode.fmt(f, at),
+            Repr::TooOld { server, minimum } => {
                 write!(f, "the manager{at} speaks API {server} and at least {minimum} is needed")
             }
-            Kind::ManagerTooOld { manager, missing } => {
+            Repr::ManagerTooOld { manager, missing } => {
                 write!(f, "the manager is of version {manager}, and this needs a newer one: ")?;
                 for (index, since) in missing.iter().enumerate() {
                     write!(f, "{}{since}", if index == 0 { "" } else { ", " })?;
                 }
                 Ok(())
             }
-            Kind::Walk(message) => f.write_str(message),
-            Kind::Stuck { offset, total } => write!(
+            Repr::Walk(message) => f.write_str(message),
+            Repr::Stuck { offset, total } => write!(
                 f,
                 "the list says that it has {total} rows and answers with empty pages from row \
                  {offset} on; other rows may be left out"
@@ -98,39 +97,38 @@ impl Error {
         }
     }
 
-    /// What to do, with what joins it to what comes before.
+    /// Returns what to do, with the punctuation before it.
     fn ending(&self) -> &'static str {
         match &self.0.kind {
-            Kind::NoLogin => mend::NO_LOGIN,
-            #[cfg(feature = "session")]
-            Kind::Login(refused) => mend::login(&refused.problem),
-            Kind::Transport(sent) => mend::transport(*sent),
-            Kind::Http(http) => mend::http(http, self),
-            // One mend: that of the first error.
-            Kind::Graphql(graphql) => {
-                graphql.errors.first().map_or("", |error| mend::class(error.class()))
+            Repr::NoLogin => help::NO_LOGIN,
+            Repr::Login(refused) => help::login(&refused.problem),
+            Repr::Transport(sent) => help::transport(*sent),
+            Repr::Http(http) => help::http(http, self),
+            // One remedy: that of the first error.
+            Repr::Graphql(graphql) => {
+                graphql.errors.first().map_or("", |error| help::class(error.class()))
             }
-            Kind::Refused { message, .. } => {
+            Repr::Refused { message, .. } => {
                 let message = message.as_deref().unwrap_or_default().trim();
-                mend::class(class::refusal(Some(message)))
+                help::class(classify::refusal(Some(message)))
             }
-            Kind::Decode(decode) => match &decode.json_path {
+            Repr::Decode(decode) => match &decode.json_path {
                 Some(_) => "; its version may differ from the schema's",
-                None => mend::not_ours(decode.content_type.as_deref()),
+                None => help::not_ours(decode.content_type.as_deref()),
             },
-            Kind::TooOld { .. } => ": update it",
-            Kind::ManagerTooOld { .. } => mend::MANAGER_TOO_OLD,
-            Kind::Config(_)
-            | Kind::Argument(_)
-            | Kind::Absent(_)
-            | Kind::Encode
-            | Kind::Walk(_)
-            | Kind::Stuck { .. } => "",
+            Repr::TooOld { .. } => ": update it",
+            Repr::ManagerTooOld { .. } => help::MANAGER_TOO_OLD,
+            Repr::Config(_)
+            | Repr::Argument(_)
+            | Repr::Absent(_)
+            | Repr::Encode
+            | Repr::Walk(_)
+            | Repr::Stuck { .. } => "",
         }
     }
 
     fn write_earlier(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, error) in self.earlier().iter().take(SHOWN_EARLIER).enumerate() {
+        for (index, error) in self.previous_attempts().iter().take(SHOWN_EARLIER).enumerate() {
             f.write_str(if index == 0 { "; tried before: " } else { ", " })?;
             f.write_str(error.endpoint().unwrap_or_default())?;
             match root(error) {
@@ -138,14 +136,14 @@ impl Error {
                 None => write!(f, " ({})", error.status().unwrap_or_default())?,
             }
         }
-        match self.earlier().len().saturating_sub(SHOWN_EARLIER) {
+        match self.previous_attempts().len().saturating_sub(SHOWN_EARLIER) {
             0 => Ok(()),
             more => write!(f, ", and {more} times more"),
         }
     }
 }
 
-/// The first cause. Of an endpoint that is not the last there is no room for more.
+/// Returns the root cause. Earlier endpoints get no more room.
 fn root(error: &Error) -> Option<&dyn std::error::Error> {
     let mut cause = std::error::Error::source(error)?;
     while let Some(deeper) = cause.source() {
@@ -176,7 +174,7 @@ fn transport(f: &mut fmt::Formatter<'_>, sent: Sent, at: At<'_>) -> fmt::Result 
     }
 }
 
-/// `: title (message)`, as far as there are any.
+/// Writes `: title (message)`, without what is missing.
 fn said(f: &mut fmt::Formatter<'_>, problem: &Problem) -> fmt::Result {
     let message = problem.message();
     if let Some(title) = problem.title() {
@@ -208,8 +206,8 @@ impl Http {
 }
 
 impl Graphql {
-    /// Whether a root field has an answer. Of a document with two mutations, one may have been
-    /// carried out.
+    /// Returns whether a root field has data. Of a document with two mutations, one may have been
+    /// executed.
     pub(crate) fn has_data(&self) -> bool {
         let fields = self.data.as_deref().and_then(|data| {
             serde_json::from_str::<BTreeMap<Cow<'_, str>, &RawValue>>(data.get()).ok()

@@ -1,12 +1,12 @@
-//! What may be shown of a text that somebody else wrote.
+//! The part of a server's message that may be shown.
 //!
 //! The manager's messages can hold secrets. A refused `modify_keypair` quotes the whole row, with
-//! the secret key and the SSH private key; a variable of the wrong type is quoted with all that
-//! was sent beside it, passwords too.
+//! the secret key and the SSH private key; a variable of the wrong type is quoted with everything
+//! that was sent with it, including passwords.
 
 use std::borrow::Cow;
 
-/// From here on a message quotes the database or the request.
+/// Marks from which on a message quotes the database or the request.
 const DUMPS: [&str; 7] = [
     "DETAIL:",
     "[SQL:",
@@ -20,10 +20,10 @@ const DUMPS: [&str; 7] = [
 /// Errors of the filter and order language run over several lines and quote only the expression.
 const OWN_TEXT: [&str; 2] = ["Query filter parsing error:", "Query ordering parsing error:"];
 
-/// Nobody reads more than this on one line.
+/// Longest message that is shown, in bytes.
 const LONGEST: usize = 500;
 
-/// The part of a server's message that is shown without being asked for.
+/// Returns the part of a server's message that is safe to show.
 pub(crate) fn shown(message: &str) -> Cow<'_, str> {
     let message = message.trim();
     let kept = DUMPS.iter().filter_map(|dump| message.find(dump)).min();
@@ -38,8 +38,8 @@ pub(crate) fn shown(message: &str) -> Cow<'_, str> {
     Cow::Borrowed(cut(line))
 }
 
-/// `Variable '$x' got invalid value {…}; Field 'y' of required type 'T' was not provided.`
-/// without the value: what is wrong stays only where it says nothing of the value.
+/// Returns `Variable '$x' got invalid value {…}; Field 'y' of required type 'T' was not provided.`
+/// without the value. The reason is kept only where it does not quote the value.
 fn without_value(message: &str) -> Option<Cow<'_, str>> {
     const MARK: &str = " got invalid value ";
     let (before, rest) = message.split_once(MARK)?;
@@ -51,8 +51,8 @@ fn without_value(message: &str) -> Option<Cow<'_, str>> {
     }))
 }
 
-/// Whether the text reads `name' of required type 'T' was not provided.` or the like: names of
-/// the schema between quotes, and no quotes, braces or lines of anybody's making.
+/// Returns whether the text is of the form `name' of required type 'T' was not provided.`: only names
+/// of the schema between quotes, and nothing from the value.
 fn is_about_a_name(reason: &str) -> bool {
     let words = ["was not provided.", "is not defined by type"];
     words.iter().any(|word| reason.contains(word))
@@ -64,13 +64,13 @@ fn cut(text: &str) -> &str {
     head(text, LONGEST)
 }
 
-/// At most `bytes` bytes of the text, whole characters.
+/// Returns at most `bytes` bytes of the text, in whole characters.
 pub(crate) fn head(text: &str, bytes: usize) -> &str {
     let end = (0..=bytes.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
     text.get(..end.unwrap_or(0)).unwrap_or_default()
 }
 
-/// Why JSON was not decoded, without the value that was in the way.
+/// Returns why JSON was not decoded, without the value that was wrong.
 pub(crate) fn undecodable(error: &serde_json::Error) -> String {
     let text = error.to_string();
     if !error.is_data() {
@@ -85,7 +85,7 @@ pub(crate) fn undecodable(error: &serde_json::Error) -> String {
             return format!("found {found}, expected {expected}");
         }
     }
-    // Names of members come from our own types.
+    // Names of members come from our own types, not from the value.
     let own = ["missing field `", "duplicate field `", "invalid length "];
     match own.iter().any(|prefix| text.starts_with(prefix)) {
         true => text,

@@ -1,10 +1,11 @@
-//! One error for everything that can go wrong.
+//! One error type for everything that can fail.
 
-mod answer;
-mod class;
+mod body;
+mod classify;
+mod constructors;
 mod display;
-mod make;
-mod mend;
+mod help;
+mod kind;
 mod message;
 mod predicates;
 
@@ -14,26 +15,29 @@ use http::StatusCode;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-pub use self::answer::{GraphqlError, Location, Problem};
-pub(crate) use self::class::Document;
+pub(crate) use self::classify::Document;
 pub(crate) use self::message::{head, undecodable};
+pub use self::{
+    body::{GraphqlError, Location, Problem},
+    kind::ErrorKind,
+};
 use crate::{
     config::ApiVersion,
-    response::RateLimit,
-    version::{ManagerVersion, Since},
+    http::RateLimit,
+    version::{ManagerVersion, Requirement},
 };
 
-/// The result of everything that can fail here.
+/// The result of a fallible function of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What sources are kept as.
-pub(crate) type Source = Box<dyn std::error::Error + Send + Sync>;
+/// The type of sources.
+type Source = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why a call failed.
 ///
-/// `Display` says what failed, where, and what to do about it; the causes are behind
-/// [`source`](std::error::Error::source). The predicates (`is_…`) answer what a program asks; more
-/// than one can hold.
+/// `Display` names what failed, where, and what to do about it; [`source`](std::error::Error::source)
+/// has the cause. [`kind`](Self::kind) is the coarse kind; of the predicates (`is_…`), more than one
+/// can hold.
 ///
 /// # Secrets
 ///
@@ -47,29 +51,28 @@ pub(crate) type Source = Box<dyn std::error::Error + Send + Sync>;
 pub struct Error(Box<Inner>);
 
 struct Inner {
-    kind: Kind,
+    kind: Repr,
     operation: Option<Cow<'static, str>>,
     endpoint: Option<Arc<str>>,
     outcome_unknown: bool,
     rate_limit: Option<RateLimit>,
-    /// What `Retry-After` says.
+    /// The delay in `Retry-After`.
     retry_after: Option<Duration>,
-    /// Failures of requests that were sent before the one that this error is about.
+    /// Failures of earlier requests of the same call.
     earlier: Vec<Error>,
     source: Option<Source>,
 }
 
-enum Kind {
+enum Repr {
     /// A setting is missing or wrong.
     Config(Cow<'static, str>),
     /// A value cannot be sent as it is.
     Argument(Cow<'static, str>),
-    /// What was named is not there.
+    /// What was named does not exist.
     Absent(Cow<'static, str>),
-    /// The session of a login is needed and there is none.
+    /// A session is required and there is none.
     NoLogin,
-    /// The webserver understood a login and did not let the user in.
-    #[cfg(feature = "session")]
+    /// The webserver refused a login.
     Login(Box<Refused>),
     /// The variables cannot be written as JSON.
     Encode,
@@ -85,14 +88,14 @@ enum Kind {
         server: ApiVersion,
         minimum: ApiVersion,
     },
-    /// Not sent, because it needs a newer manager.
+    /// Not sent, because it requires a newer manager.
     ManagerTooOld {
         manager: ManagerVersion,
-        missing: Vec<Since>,
+        missing: Vec<Requirement>,
     },
     /// A list that contradicts itself.
     Walk(String),
-    /// A list that does not end as it says.
+    /// A list that ends before its total.
     Stuck {
         offset: u64,
         total: u64,
@@ -107,7 +110,7 @@ enum Sent {
     Maybe {
         timeout: bool,
     },
-    /// The answer came and was larger than allowed.
+    /// The response was larger than allowed.
     TooLarge,
 }
 
@@ -123,12 +126,11 @@ pub(crate) struct Http {
     pub(crate) document: Document,
 }
 
-/// A login that was answered with a status of success and without a session.
-#[cfg(feature = "session")]
+/// The answer to a refused login, with a status of success and without a session.
 struct Refused {
     status: StatusCode,
     problem: Problem,
-    /// To register a one-time password with.
+    /// Registers a one-time password.
     token: Option<secrecy::SecretString>,
 }
 
@@ -138,92 +140,89 @@ pub(crate) struct Graphql {
     pub(crate) data: Option<Box<RawValue>>,
 }
 
-/// An answer that is not what was asked for.
+/// A response that is not what was expected.
 pub(crate) struct Decode {
     pub(crate) status: StatusCode,
     pub(crate) content_type: Option<String>,
     pub(crate) reason: String,
-    /// Where in the answer; empty when it is not JSON at all.
+    /// Where in the response; `None` when it is not JSON at all.
     pub(crate) json_path: Option<String>,
     pub(crate) excerpt: String,
     pub(crate) data: Option<Box<RawValue>>,
 }
 
-/// What is known of it.
+/// Accessors.
 impl Error {
-    /// Name of the operation.
+    /// Returns the name of the operation.
     pub fn operation(&self) -> Option<&str> {
         self.0.operation.as_deref()
     }
 
-    /// The endpoint that it happened at; of several, the last that was tried.
+    /// Returns the endpoint; of several, the last that was tried.
     pub fn endpoint(&self) -> Option<&str> {
         self.0.endpoint.as_deref()
     }
 
-    /// What happened to the requests of the same call that were sent before, in order.
-    pub fn earlier(&self) -> &[Self] {
+    /// Returns the failures of earlier requests of the same call, in order.
+    pub fn previous_attempts(&self) -> &[Self] {
         &self.0.earlier
     }
 
-    /// Status of the answer, when there was one. GraphQL errors mostly come with 200.
+    /// Returns the status of the response, if there was one. GraphQL errors mostly come with 200.
     pub fn status(&self) -> Option<StatusCode> {
         match &self.0.kind {
-            Kind::Http(http) => Some(http.status),
-            Kind::Graphql(graphql) => Some(graphql.status),
-            Kind::Decode(decode) => Some(decode.status),
-            Kind::Refused { .. } => Some(StatusCode::OK),
-            #[cfg(feature = "session")]
-            Kind::Login(refused) => Some(refused.status),
+            Repr::Http(http) => Some(http.status),
+            Repr::Graphql(graphql) => Some(graphql.status),
+            Repr::Decode(decode) => Some(decode.status),
+            Repr::Refused { .. } => Some(StatusCode::OK),
+            Repr::Login(refused) => Some(refused.status),
             _ => None,
         }
     }
 
-    /// The manager's code, such as `user_auth_unauthorized`; of several GraphQL errors, the first
-    /// that has one.
+    /// Returns the manager's code, such as `user_auth_unauthorized`; of several GraphQL errors, the
+    /// first code.
     pub fn error_code(&self) -> Option<&str> {
         match &self.0.kind {
-            Kind::Http(http) => http.problem.as_ref()?.error_code(),
-            Kind::Graphql(graphql) => graphql.errors.iter().find_map(GraphqlError::code),
+            Repr::Http(http) => http.problem.as_ref()?.error_code(),
+            Repr::Graphql(graphql) => graphql.errors.iter().find_map(GraphqlError::code),
             _ => None,
         }
     }
 
-    /// The problem body of a status that is not 2xx, or of a refused login.
+    /// Returns the problem body of a status that is not 2xx, or of a refused login.
     pub fn problem(&self) -> Option<&Problem> {
         match &self.0.kind {
-            Kind::Http(http) => http.problem.as_ref(),
-            #[cfg(feature = "session")]
-            Kind::Login(refused) => Some(&refused.problem),
+            Repr::Http(http) => http.problem.as_ref(),
+            Repr::Login(refused) => Some(&refused.problem),
             _ => None,
         }
     }
 
-    /// The GraphQL errors of the answer; empty for every other error.
+    /// Returns the GraphQL errors of the response; empty for every other error.
     pub fn graphql_errors(&self) -> &[GraphqlError] {
         match &self.0.kind {
-            Kind::Graphql(graphql) => &graphql.errors,
+            Repr::Graphql(graphql) => &graphql.errors,
             _ => &[],
         }
     }
 
-    /// Why a mutation answered `ok: false`, as far as it is safe to show.
+    /// Returns why a mutation answered `ok: false`, as far as it is safe to show.
     pub fn refusal_message(&self) -> Option<Cow<'_, str>> {
         match &self.0.kind {
-            Kind::Refused { message, .. } => message.as_deref().map(message::shown),
+            Repr::Refused { message, .. } => message.as_deref().map(message::shown),
             _ => None,
         }
     }
 
-    /// Everything that the manager said: of a refusal, a problem, or all GraphQL errors, one per
-    /// line. It may hold secrets; `Display` shows the part that does not.
+    /// Returns the whole message of the manager: of a refusal, a problem, or all GraphQL errors, one
+    /// per line. It may contain secrets; `Display` shows the part that does not.
     pub fn server_message_full(&self) -> Option<Cow<'_, str>> {
         match &self.0.kind {
-            Kind::Refused { message, .. } => message.as_deref().map(Cow::Borrowed),
-            Kind::Http(_) => self.problem()?.full_message().map(Cow::Borrowed),
-            #[cfg(feature = "session")]
-            Kind::Login(_) => self.problem()?.full_message().map(Cow::Borrowed),
-            Kind::Graphql(graphql) => {
+            Repr::Refused { message, .. } => message.as_deref().map(Cow::Borrowed),
+            Repr::Http(_) => self.problem()?.full_message().map(Cow::Borrowed),
+            Repr::Login(_) => self.problem()?.full_message().map(Cow::Borrowed),
+            Repr::Graphql(graphql) => {
                 let all = graphql.errors.iter().map(GraphqlError::full_message);
                 Some(Cow::Owned(all.collect::<Vec<_>>().join("\n")))
             }
@@ -231,16 +230,16 @@ impl Error {
         }
     }
 
-    /// What the answer has in spite of its GraphQL errors, as JSON. It may hold secrets.
+    /// Returns the data of a response with GraphQL errors, as JSON. It may contain secrets.
     pub fn partial_data_json(&self) -> Option<&str> {
         match &self.0.kind {
-            Kind::Graphql(graphql) => graphql.data.as_deref().map(RawValue::get),
-            Kind::Decode(decode) => decode.data.as_deref().map(RawValue::get),
+            Repr::Graphql(graphql) => graphql.data.as_deref().map(RawValue::get),
+            Repr::Decode(decode) => decode.data.as_deref().map(RawValue::get),
             _ => None,
         }
     }
 
-    /// The same, decoded. A type whose fields are optional where the errors are fits.
+    /// Decodes the same. Fields at the paths of the errors must be optional.
     ///
     /// # Errors
     ///
@@ -249,77 +248,75 @@ impl Error {
         self.partial_data_json().map(serde_json::from_str)
     }
 
-    /// The token with which the user registers a one-time password, when
+    /// Returns the token with which the user registers a one-time password, when
     /// [`is_otp_registration_required`](Self::is_otp_registration_required). It is a secret.
-    #[cfg(feature = "session")]
     pub fn otp_registration_token(&self) -> Option<&secrecy::SecretString> {
         match &self.0.kind {
-            Kind::Login(refused) => refused.token.as_ref(),
+            Repr::Login(refused) => refused.token.as_ref(),
             _ => None,
         }
     }
 
-    /// Where in the answer the decoding failed, such as `data.keypair_list.items[0].user_id`.
+    /// Returns where in the response decoding failed, such as `data.keypair_list.items[0].user_id`.
     pub fn json_path(&self) -> Option<&str> {
         match &self.0.kind {
-            Kind::Decode(decode) => decode.json_path.as_deref(),
+            Repr::Decode(decode) => decode.json_path.as_deref(),
             _ => None,
         }
     }
 
-    /// How the body began that was not understood. It may hold secrets.
+    /// Returns the beginning of a body that was not understood. It may contain secrets.
     pub fn body_excerpt(&self) -> Option<&str> {
         match &self.0.kind {
-            Kind::Http(http) => Some(&http.excerpt),
-            Kind::Decode(decode) => Some(&decode.excerpt),
+            Repr::Http(http) => Some(&http.excerpt),
+            Repr::Decode(decode) => Some(&decode.excerpt),
             _ => None,
         }
     }
 
-    /// What the operation needs and the manager does not have, newest first; empty for every other
-    /// error than [`is_manager_too_old`](Self::is_manager_too_old).
-    pub fn missing(&self) -> &[Since] {
+    /// Returns what the operation requires and the manager lacks, newest first; empty unless
+    /// [`is_manager_too_old`](Self::is_manager_too_old).
+    pub fn missing(&self) -> &[Requirement] {
         match &self.0.kind {
-            Kind::ManagerTooOld { missing, .. } => missing,
+            Repr::ManagerTooOld { missing, .. } => missing,
             _ => &[],
         }
     }
 
-    /// How many requests the caller has left, when the answer said so: of the keypair, or of all
-    /// who are nobody.
+    /// Returns the rate limit that the response reports: of the keypair, or of all anonymous callers
+    /// together.
     pub fn rate_limit(&self) -> Option<RateLimit> {
         self.0.rate_limit
     }
 
-    /// How long the server wants not to be asked again, when it says so: by `Retry-After`, or, as
-    /// the manager does when there were too many requests, by the end of the rate-limit window.
+    /// Returns how long the server asks to wait: by `Retry-After`, or, as the manager does after too
+    /// many requests, by the end of the rate-limit window.
     pub fn retry_after(&self) -> Option<Duration> {
         let window = self.rate_limit().filter(|_| self.is_rate_limited());
         self.0.retry_after.or(window.and_then(|window| window.reset))
     }
 
-    /// Few words for whoever counts failures; `error.type` of OpenTelemetry.
+    /// Returns the `error.type` of OpenTelemetry.
     pub(crate) fn type_name(&self) -> Cow<'static, str> {
         Cow::Borrowed(match &self.0.kind {
-            Kind::Config(_) => "config",
-            Kind::Argument(_) => "argument",
-            Kind::Absent(_) => "absent",
-            Kind::NoLogin => "no_login",
-            #[cfg(feature = "session")]
-            Kind::Login(_) => "login",
-            Kind::Encode => "encode",
-            Kind::Transport(Sent::No { timeout: false }) => "connect",
-            Kind::Transport(Sent::No { timeout: true }) => "connect_timeout",
-            Kind::Transport(Sent::Maybe { timeout: false }) => "transport",
-            Kind::Transport(Sent::Maybe { timeout: true }) => "timeout",
-            Kind::Transport(Sent::TooLarge) => "too_large",
-            Kind::Http(http) => return Cow::Owned(http.status.as_str().to_owned()),
-            Kind::Graphql(_) => "graphql",
-            Kind::Refused { .. } => "refused",
-            Kind::Decode(_) => "decode",
-            Kind::TooOld { .. } => "too_old",
-            Kind::ManagerTooOld { .. } => "manager_too_old",
-            Kind::Walk(_) | Kind::Stuck { .. } => "stuck",
+            Repr::Config(_) => "config",
+            Repr::Argument(_) => "argument",
+            Repr::Absent(_) => "absent",
+            Repr::NoLogin => "no_login",
+            Repr::Login(_) => "login",
+            Repr::Encode => "encode",
+            Repr::Transport(Sent::No { timeout: false }) => "connect",
+            Repr::Transport(Sent::No { timeout: true }) => "connect_timeout",
+            Repr::Transport(Sent::Maybe { timeout: false }) => "transport",
+            Repr::Transport(Sent::Maybe { timeout: true }) => "timeout",
+            Repr::Transport(Sent::TooLarge) => "too_large",
+            Repr::Http(http) => return Cow::Owned(http.status.as_str().to_owned()),
+            Repr::Graphql(_) => "graphql",
+            Repr::Refused { .. } => "refused",
+            Repr::Decode(_) => "decode",
+            Repr::TooOld { .. } => "too_old",
+            Repr::ManagerTooOld { .. } => "manager_too_old",
+            Repr::Walk(_) | Repr::Stuck { .. } => "stuck",
         })
     }
 }

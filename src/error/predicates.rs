@@ -1,27 +1,28 @@
-//! What a program asks an error.
+//! Predicates of an error.
 
 use http::StatusCode;
 
 use super::{
-    Document, Error, Kind, Problem, Sent,
-    class::{self, Class},
+    Error, Problem, Repr, Sent,
+    classify::{self, Class},
 };
 
 impl Error {
     /// A setting is missing or wrong, and nothing was sent. The message names the setting.
     pub fn is_config(&self) -> bool {
-        matches!(self.0.kind, Kind::Config(_))
+        matches!(self.0.kind, Repr::Config(_))
     }
 
-    /// No answer came: no connection, a timeout, a connection that broke, an answer too large.
+    /// There is no response: no connection, a timeout, a connection that broke, a response that is
+    /// too large.
     pub fn is_transport(&self) -> bool {
-        matches!(self.0.kind, Kind::Transport(_))
+        matches!(self.0.kind, Repr::Transport(_))
     }
 
     /// No connection was made, so nothing was sent and the call is safe to repeat. Usually the
     /// address is wrong, the manager is down, or its certificate is not trusted.
     pub fn is_connect(&self) -> bool {
-        matches!(self.0.kind, Kind::Transport(Sent::No { .. })) && !self.is_outcome_unknown()
+        matches!(self.0.kind, Repr::Transport(Sent::No { .. })) && !self.is_outcome_unknown()
     }
 
     /// It took too long. Raise the connect or read timeout of the configuration or the timeout
@@ -29,37 +30,33 @@ impl Error {
     pub fn is_timeout(&self) -> bool {
         matches!(
             self.0.kind,
-            Kind::Transport(Sent::No { timeout: true } | Sent::Maybe { timeout: true })
+            Repr::Transport(Sent::No { timeout: true } | Sent::Maybe { timeout: true })
         )
     }
 
-    /// The answer had a status that is not 2xx; see [`status`](Self::status) and
+    /// The response has a status that is not 2xx; see [`status`](Self::status) and
     /// [`problem`](Self::problem).
     pub fn is_http(&self) -> bool {
-        matches!(self.0.kind, Kind::Http(_))
+        matches!(self.0.kind, Repr::Http(_))
     }
 
-    /// The manager does not accept who is calling: wrong or inactive keys, a session that ended,
-    /// or a signature that is not over what arrived. Check the keys; where a proxy stands between,
-    /// check that it keeps the `Host` header and the path, which are signed.
+    /// The manager does not accept the caller: wrong or inactive keys, a session that ended, or a
+    /// signature that does not match the request. Check the keys; with a proxy in between, check that
+    /// it keeps the `Host` header and the path, which are signed.
     pub fn is_auth(&self) -> bool {
-        #[cfg(feature = "session")]
-        if matches!(self.0.kind, Kind::Login(_)) {
-            return true;
-        }
-        matches!(self.0.kind, Kind::NoLogin)
+        matches!(self.0.kind, Repr::NoLogin | Repr::Login(_))
             || self.status() == Some(StatusCode::UNAUTHORIZED)
             || self.problem().is_some_and(|problem| {
                 matches!(problem.slug(), "auth-failed" | "invalid-auth-params")
             })
     }
 
-    /// The session of a login is needed and there is none, or it has ended. Log in, see
+    /// A session is required and there is none, or it has ended. Log in, see
     /// [`session`](crate::session), and repeat the request, which did nothing.
     pub fn is_login_required(&self) -> bool {
         let webserver =
-            |problem: &Problem| problem.slug() == "auth-failed" && problem.is_of_webserver();
-        matches!(self.0.kind, Kind::NoLogin)
+            |problem: &Problem| problem.slug() == "auth-failed" && problem.is_from_webserver();
+        matches!(self.0.kind, Repr::NoLogin)
             || self.http_status() == Some(StatusCode::UNAUTHORIZED)
                 && self.problem().is_some_and(|problem| {
                     webserver(problem)
@@ -68,23 +65,21 @@ impl Error {
     }
 
     /// The login lacks the one-time password: log in with it,
-    /// [`Login::otp`](crate::session::Login::otp).
-    #[cfg(feature = "session")]
+    /// `Login::otp`.
     pub fn is_otp_required(&self) -> bool {
         self.problem().is_some_and(Problem::asks_for_otp)
     }
 
-    /// Users have to have a one-time password here and this one has none: have it registered, with
+    /// Users must have a one-time password here and this one has none: register one, with
     /// [`otp_registration_token`](Self::otp_registration_token).
-    #[cfg(feature = "session")]
     pub fn is_otp_registration_required(&self) -> bool {
         self.problem().is_some_and(|problem| problem.slug() == "require-totp-registration")
     }
 
-    /// The webserver said it, and not the manager behind it. Of a few answers that both give alike
-    /// it does not hold.
-    pub fn is_of_webserver(&self) -> bool {
-        self.problem().is_some_and(Problem::is_of_webserver)
+    /// The error comes from the webserver, not the manager behind it. It does not hold for a few
+    /// responses that are the same from both.
+    pub fn is_from_webserver(&self) -> bool {
+        self.problem().is_some_and(Problem::is_from_webserver)
     }
 
     /// The clocks of the two machines are more than 15 minutes apart, or a proxy takes the `Date`
@@ -103,7 +98,7 @@ impl Error {
         self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
     }
 
-    /// The caller may not do this. Most of the Admin API wants a domain's administrator or a
+    /// The caller may not do this. Most of the Admin API requires a domain's administrator or a
     /// superadmin: use the keys of one.
     pub fn is_permission_denied(&self) -> bool {
         self.http_status() == Some(StatusCode::FORBIDDEN) || self.has(|class| class == Class::Role)
@@ -114,13 +109,13 @@ impl Error {
     /// user's default keypair. Also a path that the manager does not serve, see
     /// [`is_wrong_address`](Self::is_wrong_address).
     pub fn is_not_found(&self) -> bool {
-        matches!(self.0.kind, Kind::Absent(_))
+        matches!(self.0.kind, Repr::Absent(_))
             || self.http_status() == Some(StatusCode::NOT_FOUND)
             || self.has(|class| class == Class::Missing)
     }
 
-    /// What was to be made exists already, or is in a state that does not allow the change, such
-    /// as a default keypair that is to be deleted. Read what is there before you go on.
+    /// What is created exists already, or its state does not allow the change, such as deleting a
+    /// default keypair. Read it before the next change.
     pub fn is_conflict(&self) -> bool {
         self.http_status() == Some(StatusCode::CONFLICT)
             || self.has(|class| class == Class::Conflict)
@@ -147,25 +142,25 @@ impl Error {
 
     /// The document cannot be parsed or does not fit the manager's schema. A document that was
     /// compiled here fits another version of the schema than the manager's; correct one of your
-    /// own. The legacy schema answers a document that cannot be parsed with 500: it is told from a
-    /// bug only where brackets or quotes do not close or nothing is in it.
+    /// own. The legacy schema answers a document that cannot be parsed with 500, as it does a bug of its
+    /// own: then [`is_server_bug`](Self::is_server_bug) holds.
     pub fn is_bad_document(&self) -> bool {
-        self.is_broken_document() || self.has(|class| matches!(class, Class::Document(_)))
+        self.has(|class| matches!(class, Class::Document(_)))
     }
 
-    /// A value that was given is refused: a filter, an order, a window of rows, a variable or an
+    /// A value is refused: a filter, an order, a window of rows, a variable or an
     /// argument of another type. Correct the value; the message names it or its place.
     pub fn is_bad_argument(&self) -> bool {
-        matches!(self.0.kind, Kind::Argument(_))
+        matches!(self.0.kind, Repr::Argument(_))
             || self.has(|class| matches!(class, Class::Argument(_)))
     }
 
-    /// The manager failed inside, and its message does not say that the caller is at fault.
+    /// The manager failed, and its message does not blame the caller.
     /// Usually a bug or a broken database: the manager's log has the reason. An `Authorization`
-    /// header that something on the way changed, and a document of your own with a syntax error,
-    /// can end so too.
+    /// header that a proxy changed, and a document of your own with a syntax error, can have the same
+    /// response.
     pub fn is_server_bug(&self) -> bool {
-        self.http_status() == Some(StatusCode::INTERNAL_SERVER_ERROR) && !self.is_broken_document()
+        self.http_status() == Some(StatusCode::INTERNAL_SERVER_ERROR)
             || self.has(|class| class == Class::Bug)
     }
 
@@ -186,107 +181,105 @@ impl Error {
     /// or an answer that is not JSON. Check the endpoint's address.
     pub fn is_wrong_address(&self) -> bool {
         match &self.0.kind {
-            Kind::Http(http) => {
+            Repr::Http(http) => {
                 http.status.is_redirection()
                     || http.status == StatusCode::METHOD_NOT_ALLOWED
                     || http.status == StatusCode::NOT_FOUND
                         && http.problem.as_ref().is_none_or(|found| found.slug() == "url-not-found")
             }
-            Kind::Decode(decode) => decode.json_path.is_none(),
+            Repr::Decode(decode) => decode.json_path.is_none(),
             _ => false,
         }
     }
 
-    /// The answer has GraphQL errors, see [`graphql_errors`](Self::graphql_errors). What it has
-    /// beside them is kept as [`partial_data`](Self::partial_data).
+    /// The response has GraphQL errors, see [`graphql_errors`](Self::graphql_errors). Its data is
+    /// kept as [`partial_data`](Self::partial_data).
     pub fn is_graphql(&self) -> bool {
-        matches!(self.0.kind, Kind::Graphql(_))
+        matches!(self.0.kind, Repr::Graphql(_))
     }
 
     /// A mutation was understood and answered with `ok: false`: it did nothing. Its reason is
     /// [`refusal_message`](Self::refusal_message).
     pub fn is_refused(&self) -> bool {
-        matches!(self.0.kind, Kind::Refused { .. })
+        matches!(self.0.kind, Repr::Refused { .. })
     }
 
-    /// The answer is not JSON, or not of the shape that was asked for; see
+    /// The response is not JSON, or not of the expected shape; see
     /// [`json_path`](Self::json_path). Usually the endpoint is not a manager, or the manager is of
     /// another version than the schema that the operation was compiled against.
     pub fn is_decode(&self) -> bool {
-        matches!(self.0.kind, Kind::Decode(_))
+        matches!(self.0.kind, Repr::Decode(_))
     }
 
     /// The manager and this client have no version of the API in common: the manager is too old,
     /// or it does not know the configured version. Update the manager, or configure a version that
     /// it knows; [`Client::negotiate`](crate::Client::negotiate) finds one.
     pub fn is_unsupported_version(&self) -> bool {
-        matches!(self.0.kind, Kind::TooOld { .. })
+        matches!(self.0.kind, Repr::TooOld { .. })
             || self
                 .problem()
                 .and_then(Problem::full_message)
                 .is_some_and(|text| text.starts_with("Unsupported API version"))
     }
 
-    /// The manager is older than what the operation, or a value that was given, needs; nothing was
-    /// sent. [`missing`](Self::missing) says what it lacks. Update the manager or leave that out;
-    /// where the schema's version is wrong, [`VersionPolicy`](crate::VersionPolicy) has it sent.
+    /// The manager is older than the operation, or a supplied value, requires; nothing was sent.
+    /// [`missing`](Self::missing) lists what it lacks. Update the manager or leave that out; where
+    /// the schema's version is wrong, set a [`VersionPolicy`](crate::VersionPolicy).
     pub fn is_manager_too_old(&self) -> bool {
-        matches!(self.0.kind, Kind::ManagerTooOld { .. })
+        matches!(self.0.kind, Repr::ManagerTooOld { .. })
     }
 
     /// A mutation, or a document of unknown kind, may or may not have taken effect: it may have
-    /// reached the manager, and no answer says what became of it. Look before sending it again.
+    /// reached the manager, and there is no response. Look before sending it again.
     /// Never holds for a query. `docs/reliability.md` of the repository has the recipe, and
     /// `examples/read_back.rs` is a program that follows it.
     pub fn is_outcome_unknown(&self) -> bool {
         self.0.outcome_unknown
     }
 
-    /// The answer has more bytes than the client takes. Ask for fewer rows, or raise
+    /// The response has more bytes than the client allows. Ask for fewer rows, or raise
     /// [`ClientBuilder::max_response_size`](crate::client::ClientBuilder::max_response_size).
     pub fn is_too_large(&self) -> bool {
-        matches!(self.0.kind, Kind::Transport(Sent::TooLarge))
+        matches!(self.0.kind, Repr::Transport(Sent::TooLarge))
     }
 
-    /// The manager's rate limit is used up. It says so before it looks into the request, so
-    /// nothing was done; of another 429 nobody knows.
-    pub(crate) fn is_over_quota(&self) -> bool {
+    /// The manager's rate limit is exhausted, which it checks before it reads the request: nothing
+    /// was done. Any other 429 leaves that open.
+    pub(crate) fn is_rate_limit_exceeded(&self) -> bool {
         self.is_rate_limited()
             && self.problem().is_some_and(|problem| problem.slug() == "rate-limit-exceeded")
     }
 
-    /// What is there does not answer as a manager does, if anything is there.
+    /// The response is not a manager's, or there is none.
     pub(crate) fn is_no_manager(&self) -> bool {
         self.is_transport() && !self.is_too_large()
             || self.is_unavailable()
             || self.is_wrong_address() && self.problem().is_none()
     }
 
-    /// Status of an answer that is neither data nor GraphQL errors.
+    /// Returns the status of a response that is neither data nor GraphQL errors.
     fn http_status(&self) -> Option<StatusCode> {
         match &self.0.kind {
-            Kind::Http(http) => Some(http.status),
+            Repr::Http(http) => Some(http.status),
             _ => None,
         }
     }
 
-    /// Whether it is the 500 of a document that cannot be parsed.
-    pub(super) fn is_broken_document(&self) -> bool {
-        match &self.0.kind {
-            Kind::Http(http) => {
-                http.status == StatusCode::INTERNAL_SERVER_ERROR
-                    && http.problem.is_some()
-                    && http.document == Document::Broken
-            }
-            _ => false,
-        }
+    /// The variables cannot be written as JSON.
+    pub(super) fn is_encode(&self) -> bool {
+        matches!(self.0.kind, Repr::Encode)
     }
 
-    /// Whether a GraphQL error or the refusal is of such a class.
+    /// A list contradicts itself.
+    pub(super) fn is_pagination(&self) -> bool {
+        matches!(self.0.kind, Repr::Walk(_) | Repr::Stuck { .. })
+    }
+
+    /// Returns whether a GraphQL error or the refusal is of such a class.
     fn has(&self, wanted: impl Fn(Class) -> bool) -> bool {
         match &self.0.kind {
-            Kind::Graphql(graphql) => graphql.errors.iter().any(|error| wanted(error.class())),
-            Kind::Refused { message, .. } => wanted(class::refusal(message.as_deref())),
+            Repr::Graphql(graphql) => graphql.errors.iter().any(|error| wanted(error.class())),
+            Repr::Refused { message, .. } => wanted(classify::refusal(message.as_deref())),
             _ => false,
         }
     }

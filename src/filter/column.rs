@@ -3,10 +3,7 @@
 use std::{fmt, marker::PhantomData};
 
 use super::{Filter, literal, quote};
-use crate::{
-    error::{Error, Result},
-    scalar::{DateTime, Uuid},
-};
+use crate::scalar::{DateTime, Uuid};
 
 /// A column of a list, by its name in the filter and order languages.
 ///
@@ -57,7 +54,8 @@ kinds! {
 }
 
 impl<K, const FILTER: bool, const ORDER: bool> Column<K, FILTER, ORDER> {
-    pub(super) const fn new(name: &'static str) -> Self {
+    #[cfg_attr(not(feature = "admin"), allow(dead_code, reason = "only `admin` has columns"))]
+    pub(crate) const fn new(name: &'static str) -> Self {
         Self { name, kind: PhantomData }
     }
 
@@ -82,25 +80,22 @@ impl<K, const FILTER: bool, const ORDER: bool> fmt::Debug for Column<K, FILTER, 
 }
 
 impl<K, const ORDER: bool> Column<K, true, ORDER> {
-    /// A comparison with a text, or an error that says why it cannot be written.
-    fn with(self, operator: &str, text: &str) -> Result<Filter> {
-        Ok(Filter::compare(self.name, operator, self.quoted(text)?))
+    fn with(self, operator: &str, text: &str) -> Filter {
+        match quote(text) {
+            Ok(quoted) => Filter::compare(self.name, operator, quoted),
+            Err(reason) => Filter::invalid(self.name, operator, text, reason),
+        }
     }
 
-    fn quoted(self, text: &str) -> Result<String> {
-        quote(text).map_err(|why| {
-            let column = self.name;
-            Error::argument(format!(
-                "the column `{column}` cannot be compared with {text:?}: {why}, which the \
-                 manager's filter language cannot say; ask for more, and choose among the rows"
-            ))
-        })
-    }
-
-    fn one_of_texts<T: AsRef<str>>(self, texts: impl IntoIterator<Item = T>) -> Result<Filter> {
-        let texts: Result<Vec<_>> =
-            texts.into_iter().map(|text| self.quoted(text.as_ref())).collect();
-        Ok(self.one_of(texts?))
+    fn one_of_texts<T: AsRef<str>>(self, texts: impl IntoIterator<Item = T>) -> Filter {
+        let mut quoted = Vec::new();
+        for text in texts {
+            match quote(text.as_ref()) {
+                Ok(text) => quoted.push(text),
+                Err(reason) => return Filter::invalid(self.name, "in", text.as_ref(), reason),
+            }
+        }
+        self.one_of(quoted)
     }
 
     fn one_of<T: fmt::Display>(self, values: impl IntoIterator<Item = T>) -> Filter {
@@ -109,17 +104,12 @@ impl<K, const ORDER: bool> Column<K, true, ORDER> {
     }
 }
 
-/// Comparisons with a text: each is an error when the text cannot be written in the language.
+/// Comparisons with a string.
 macro_rules! texts {
     ($($name:ident $operator:literal $doc:literal)*) => {
         $(
             #[doc = $doc]
-            ///
-            /// # Errors
-            ///
-            /// The text cannot be said in the manager's language: a line end, a NUL, or an odd
-            /// number of backslashes before a quote or at the end.
-            pub fn $name(self, text: impl AsRef<str>) -> Result<Filter> {
+            pub fn $name(self, text: impl AsRef<str>) -> Filter {
                 self.with($operator, text.as_ref())
             }
         )*
@@ -129,11 +119,7 @@ macro_rules! texts {
 macro_rules! one_of_texts {
     () => {
         /// The value is one of these; none when there are none.
-        ///
-        /// # Errors
-        ///
-        /// As for `equals`.
-        pub fn is_in<T: AsRef<str>>(self, texts: impl IntoIterator<Item = T>) -> Result<Filter> {
+        pub fn is_in<T: AsRef<str>>(self, texts: impl IntoIterator<Item = T>) -> Filter {
             self.one_of_texts(texts)
         }
     };
@@ -155,11 +141,7 @@ macro_rules! patterns {
         one_of_texts!();
 
         /// The text is somewhere in the value; `%` and `_` stand for themselves.
-        ///
-        /// # Errors
-        ///
-        /// As for `equals`.
-        pub fn contains(self, text: impl AsRef<str>) -> Result<Filter> {
+        pub fn contains(self, text: impl AsRef<str>) -> Filter {
             // The manager makes a pattern of it and escapes nothing.
             self.with("contains", &literal(text.as_ref()))
         }

@@ -3,12 +3,12 @@
 use std::fmt;
 
 use super::Column;
-use crate::scalar::Maybe;
+use crate::scalar::MaybeUndefined;
 
 /// Columns to order by, the first of them first.
 ///
 /// ```
-/// use backendai::{filter::columns::keypair_list as column, keypair::PagedKeyPairs};
+/// use backendai::admin::{columns::keypair_list as column, keypair::PagedKeyPairs};
 ///
 /// let order = column::IS_ACTIVE.descending().then(column::ACCESS_KEY.ascending());
 /// assert_eq!(order.to_string(), "-is_active,+access_key");
@@ -52,7 +52,7 @@ impl From<Order> for String {
     }
 }
 
-impl From<Order> for Maybe<String> {
+impl From<Order> for MaybeUndefined<String> {
     fn from(order: Order) -> Self {
         Self::Value(order.0)
     }

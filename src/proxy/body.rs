@@ -1,4 +1,4 @@
-//! The body of a request on its way to the manager.
+//! The body of a forwarded request.
 
 use std::{
     collections::VecDeque,
@@ -11,26 +11,25 @@ use bytes::{Buf as _, Bytes};
 use http_body_util::BodyExt as _;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 
-/// What was read already, and what is still to come. No more of it is in memory than the one or the
-/// other.
+/// A body: the part that was read already, and the rest, which is streamed.
 #[derive(Default)]
-pub(super) struct Sent {
+pub(super) struct RequestBody {
     read: VecDeque<Bytes>,
     rest: Option<Incoming>,
 }
 
-impl From<Incoming> for Sent {
+impl From<Incoming> for RequestBody {
     fn from(body: Incoming) -> Self {
         Self { read: VecDeque::new(), rest: Some(body) }
     }
 }
 
-impl Sent {
+impl RequestBody {
     /// Reads until the end, or until there are more than `limit` bytes.
     pub(super) async fn read(mut body: Incoming, limit: usize) -> Result<Self, hyper::Error> {
         let (mut read, mut length) = (VecDeque::new(), 0);
         while let Some(frame) = body.frame().await {
-            // What follows the data of a request of HTTP/1.1 has no meaning here.
+            // Trailers are ignored.
             let Ok(data) = frame?.into_data() else { continue };
             length += data.len();
             read.push_back(data);
@@ -41,7 +40,7 @@ impl Sent {
         Ok(Self { read, rest: None })
     }
 
-    /// The whole of it in one piece, if it was read to the end.
+    /// Returns the whole body in one piece, if it was read to the end.
     pub(super) fn whole(&mut self) -> Option<Bytes> {
         if self.rest.is_some() {
             return None;
@@ -54,24 +53,24 @@ impl Sent {
     }
 }
 
-/// The body, lent to one try. While the manager is not connected to, nothing is taken of it, so that
-/// another endpoint can have it.
+/// A body shared by the attempts at several endpoints. Nothing is read from it before a connection
+/// exists, so that the next endpoint can be sent the whole.
 #[derive(Clone, Default)]
-pub(super) struct Lent(Arc<Mutex<Sent>>);
+pub(super) struct SharedBody(Arc<Mutex<RequestBody>>);
 
-impl From<Sent> for Lent {
-    fn from(body: Sent) -> Self {
+impl From<RequestBody> for SharedBody {
+    fn from(body: RequestBody) -> Self {
         Self(Arc::new(Mutex::new(body)))
     }
 }
 
-impl Lent {
-    fn with<T>(&self, act: impl FnOnce(&mut Sent) -> T) -> T {
+impl SharedBody {
+    fn with<T>(&self, act: impl FnOnce(&mut RequestBody) -> T) -> T {
         act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-impl Body for Lent {
+impl Body for SharedBody {
     type Data = Bytes;
     type Error = hyper::Error;
 

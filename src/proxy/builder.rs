@@ -1,4 +1,4 @@
-//! What a proxy is told before it listens.
+//! Options of a proxy.
 
 use std::{
     fmt, io,
@@ -14,96 +14,96 @@ use tokio::net::{TcpListener, lookup_host};
 use super::{Proxy, Shared, guard::Guard, page::Page, upstream};
 use crate::{
     client::Client,
+    dispatch::Dispatcher,
     error::{Error, Result},
 };
 
-/// Shorter tokens are guessed too soon.
+/// Shortest token, so that it cannot be guessed.
 const SHORTEST_TOKEN: usize = 16;
-/// For so long answers may take to end after the proxy was told to.
-const GRACE: Duration = Duration::from_secs(10);
+/// Time for responses in flight at shutdown.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Makes a [`Proxy`].
-#[must_use = "it listens nowhere before `bind`"]
+/// Builds a [`Proxy`].
+#[must_use = "a proxy does not listen before `bind`"]
 pub struct ProxyBuilder {
-    client: Client,
+    dispatcher: Arc<Dispatcher>,
     hosts: Vec<String>,
     origins: Vec<String>,
     token: Option<SecretString>,
     remote: bool,
     ui_dir: Option<PathBuf>,
-    grace: Duration,
+    shutdown_timeout: Duration,
 }
 
 impl ProxyBuilder {
-    pub(super) fn new(client: Client) -> Self {
+    pub(super) fn new(client: &Client) -> Self {
         Self {
-            client,
+            dispatcher: client.dispatcher().clone(),
             hosts: Vec::new(),
             origins: Vec::new(),
             token: None,
             remote: false,
             ui_dir: None,
-            grace: GRACE,
+            shutdown_timeout: SHUTDOWN_TIMEOUT,
         }
     }
 
-    /// Lets pages of this origin use the proxy, as in `http://localhost:3000`. May be called again.
-    /// `*` are all pages of the world, and `null` can be any of them: both need a
-    /// [`token`](Self::token).
+    /// Lets pages of this origin use the proxy, such as `http://localhost:3000`. May be called again.
+    /// `*` allows every page, and `null` can be any page: both require a [`token`](Self::token).
     pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
         self.origins.push(origin.into());
         self
     }
 
-    /// Takes this name for one of this machine, as in `devbox.example`. May be called again.
-    /// `localhost` and the addresses of loopback need not be told.
+    /// Accepts this name as one of this machine, such as `devbox.example`. May be called again.
+    /// `localhost` and loopback addresses are always accepted.
     pub fn allow_host(mut self, host: impl Into<String>) -> Self {
         self.hosts.push(host.into());
         self
     }
 
-    /// Lets only those in who send `Authorization: Bearer` and this token: 16 characters or more, of
-    /// ASCII and without blanks. The page at `/` asks for it.
+    /// Requires `Authorization: Bearer` with this token: 16 or more ASCII characters without blanks. The
+    /// page at `/` asks for it.
     pub fn token(mut self, token: impl Into<SecretString>) -> Self {
         self.token = Some(token.into());
         self
     }
 
-    /// Listens on addresses that other machines reach too, which needs a [`token`](Self::token).
-    /// Nothing that is sent there is encrypted, the token neither: put something in front that does.
+    /// Allows addresses that other machines can reach, which requires a [`token`](Self::token). Nothing
+    /// on that way is encrypted, not even the token: put a TLS server in front.
     pub const fn allow_remote(mut self) -> Self {
         self.remote = true;
         self
     }
 
-    /// Takes GraphiQL from this folder and not from a CDN. [`UI_COMMAND`](super::UI_COMMAND) makes it.
+    /// Serves GraphiQL from this folder instead of a CDN. [`UI_COMMAND`](super::UI_COMMAND) fills it.
     pub fn ui_dir(mut self, folder: impl Into<PathBuf>) -> Self {
         self.ui_dir = Some(folder.into());
         self
     }
 
-    /// How long answers may take to end after the proxy was told to; ten seconds unless set.
-    pub const fn grace(mut self, grace: Duration) -> Self {
-        self.grace = grace;
+    /// Limits the time of responses in flight at shutdown; ten seconds unless set.
+    pub const fn shutdown_timeout(mut self, timeout: Duration) -> Self {
+        self.shutdown_timeout = timeout;
         self
     }
 
-    /// Listens, on all addresses of a name. Port 0 is any that is free.
+    /// Listens on all addresses of a host name. Port 0 means any free port.
     ///
     /// # Errors
     ///
-    /// When it cannot listen there, what was told does not go together, a file of the page is
-    /// missing, or a certificate of the configuration cannot be used. Each says what to do.
+    /// When it cannot listen there, the options contradict each other, a file of the page is missing,
+    /// or a certificate of the configuration cannot be used. Each error names the fix.
     pub async fn bind(self, host: &str, port: u16) -> Result<Proxy> {
         let guard = self.guard()?;
         let addresses = self.addresses(host, port).await?;
         let page = Page::new(self.ui_dir.as_deref())?;
-        let upstreams = upstream::all(self.client.config())?;
+        let upstreams = upstream::all(self.dispatcher.config())?;
         let mut listeners = Vec::new();
         let mut refused = None;
         let mut first: Option<SocketAddr> = None;
         for address in addresses {
-            // All of them on the port that the first one got.
+            // All of them listen on the port of the first one.
             let address = match first {
                 Some(first) => SocketAddr::new(address.ip(), first.port()),
                 None => address,
@@ -113,7 +113,7 @@ impl ProxyBuilder {
                     first = first.or(listener.local_addr().ok());
                     listeners.push(listener);
                 }
-                // `localhost` has an address of IPv6 on machines that have no IPv6.
+                // `localhost` has an IPv6 address on machines without IPv6.
                 Err(error) if error.kind() == io::ErrorKind::AddrNotAvailable => {
                     refused = Some((address, error));
                 }
@@ -128,8 +128,13 @@ impl ProxyBuilder {
         };
         self.no_loop(addr)?;
         let guard = Guard { bound: Some(addr.ip()).filter(|ip| !ip.is_loopback()), ..guard };
-        let shared = Shared { client: self.client, upstreams, guard, page };
-        Ok(Proxy { shared: Arc::new(shared), listeners, addr, grace: self.grace })
+        let shared = Shared { dispatcher: self.dispatcher, upstreams, guard, page };
+        Ok(Proxy {
+            shared: Arc::new(shared),
+            listeners,
+            addr,
+            shutdown_timeout: self.shutdown_timeout,
+        })
     }
 
     fn guard(&self) -> Result<Guard> {
@@ -138,24 +143,24 @@ impl ProxyBuilder {
             let text = token.expose_secret();
             if text.len() < SHORTEST_TOKEN || !text.bytes().all(|b| b.is_ascii_graphic()) {
                 return Err(Error::config(format!(
-                    "the token of the proxy is no good: it has to have {SHORTEST_TOKEN} characters \
-                     or more, of ASCII and without blanks, as openssl rand -hex 32 makes one"
+                    "the token of the proxy must have {SHORTEST_TOKEN} or more ASCII characters \
+                     without blanks: make one with openssl rand -hex 32"
                 )));
             }
         }
         for origin in &self.origins {
             let origin = origin.trim().to_ascii_lowercase();
-            let anybody = matches!(origin.as_str(), "*" | "null");
-            if anybody && self.token.is_none() {
+            let any_page = matches!(origin.as_str(), "*" | "null");
+            if any_page && self.token.is_none() {
                 return Err(Error::config(format!(
-                    "the origin {origin} can be any page of the world; allow it only together with \
-                     a token"
+                    "the origin {origin} can be any page: allow it only together with a token \
+                     (ProxyBuilder::token)"
                 )));
             }
             let rest = origin.split_once("://").map(|(_, rest)| rest);
             let whole =
                 rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(['/', '*', '@']));
-            if !anybody && !whole {
+            if !any_page && !whole {
                 return Err(Error::config(format!(
                     "{origin:?} is not an origin; write it as in http://localhost:3000, without a \
                      path or a slash at the end"
@@ -195,24 +200,25 @@ impl ProxyBuilder {
         if let Some(remote) = remote {
             if !self.remote {
                 return Err(Error::config(format!(
-                    "other machines reach {}, and with it the keys of this proxy; listen on \
-                     localhost, or say that this is meant with --allow-remote and a token",
+                    "other machines can reach {}, and use the keys of this proxy: listen on \
+                     localhost, or allow it (ProxyBuilder::allow_remote) with a token \
+                     (ProxyBuilder::token)",
                     remote.ip()
                 )));
             }
             if self.token.is_none() {
                 return Err(Error::config(
-                    "other machines may reach the proxy only with a token: give one with \
-                     --token-stdin or BACKENDAI_PROXY_TOKEN",
+                    "other machines may use the proxy only with a token: set one \
+                     (ProxyBuilder::token)",
                 ));
             }
         }
         Ok(found)
     }
 
-    /// With the variables that its clients have, a proxy would send to itself.
+    /// Refuses an endpoint that is this proxy, as with the environment of its clients.
     fn no_loop(&self, own: SocketAddr) -> Result<()> {
-        for endpoint in self.client.config().endpoints() {
+        for endpoint in self.dispatcher.config().endpoints() {
             let url = endpoint.url();
             let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
             let here = match host.parse::<IpAddr>() {
@@ -231,18 +237,18 @@ impl ProxyBuilder {
 }
 
 fn cannot_listen(address: SocketAddr, error: io::Error) -> Error {
-    let mend = match error.kind() {
-        io::ErrorKind::AddrInUse => "another program does; choose another port, 0 is any",
+    let fix = match error.kind() {
+        io::ErrorKind::AddrInUse => "the port is in use; choose another one, 0 is any",
         io::ErrorKind::PermissionDenied => "choose a port above 1023",
         _ => "choose another address",
     };
-    Error::config(format!("cannot listen on {address}: {mend}")).with_source(error)
+    Error::config(format!("cannot listen on {address}: {fix}")).with_source(error)
 }
 
 impl fmt::Debug for ProxyBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ProxyBuilder")
-            .field("config", self.client.config())
+            .field("config", self.dispatcher.config())
             .field("hosts", &self.hosts)
             .field("origins", &self.origins)
             .field("token", &self.token.as_ref().map(|_| "[redacted]"))

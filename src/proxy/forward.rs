@@ -1,4 +1,4 @@
-//! The way of one request: admitted, answered here or sent on, and the answer back.
+//! Handles one request: admits it, answers it here or forwards it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use super::{
     Shared,
-    body::{Lent, Sent},
+    body::{RequestBody, SharedBody},
     guard::{Guard, Visit},
     headers,
     introspect::{self, Api, Outcome},
@@ -22,28 +22,32 @@ use super::{
 };
 use crate::config::EndpointType;
 
-/// The two ends of a connection that has changed its protocol.
+/// The two ends of an upgraded connection.
 #[derive(Clone, Default)]
 pub(super) struct Tunnel(Arc<Mutex<Option<(OnUpgrade, OnUpgrade)>>>);
 
-/// So many bytes are read at once, and are in memory, of each direction.
-const PIECE: usize = 64 << 10;
+/// Size of the buffer of each direction.
+const TUNNEL_BUFFER: usize = 64 << 10;
 
 impl Tunnel {
-    /// Carries the bytes of both directions until one side ends.
-    pub(super) async fn carry(self) {
+    /// Copies the bytes of both directions until one side ends.
+    pub(super) async fn copy(self) {
         let ends = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some((client, manager)) = ends else { return };
         if let (Ok(client), Ok(manager)) = (client.await, manager.await) {
             let (mut client, mut manager) = (tokio_io(client), tokio_io(manager));
-            // Whoever ended it, the other side sees the end.
-            let _ =
-                tokio::io::copy_bidirectional_with_sizes(&mut client, &mut manager, PIECE, PIECE)
-                    .await;
+            // The other side sees the end as well.
+            let _ = tokio::io::copy_bidirectional_with_sizes(
+                &mut client,
+                &mut manager,
+                TUNNEL_BUFFER,
+                TUNNEL_BUFFER,
+            )
+            .await;
         }
     }
 
-    fn between(&self, client: OnUpgrade, manager: OnUpgrade) {
+    fn connect(&self, client: OnUpgrade, manager: OnUpgrade) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((client, manager));
     }
 }
@@ -53,7 +57,7 @@ fn tokio_io(upgraded: Upgraded) -> TokioIo<Upgraded> {
 }
 
 impl Shared {
-    /// Answers a request, whatever it is.
+    /// Answers a request.
     pub(super) async fn answer(
         &self,
         request: Request<Incoming>,
@@ -63,12 +67,12 @@ impl Shared {
             Ok(visit) => visit,
             Err(problem) => {
                 let mut response = problem.response();
-                Visit::default().mark(response.headers_mut());
+                Visit::default().add_headers(response.headers_mut());
                 return response;
             }
         };
         let begin = Instant::now();
-        // The query may have more in it than others should read.
+        // The query may contain secrets, so it is not logged.
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let mut response = match Guard::preflight(&request) {
             Some(response) => response,
@@ -76,7 +80,7 @@ impl Shared {
         };
         let (status, duration) = (response.status().as_u16(), begin.elapsed().as_secs_f64());
         tracing::debug!(%method, path, status, duration, "proxied");
-        visit.mark(response.headers_mut());
+        visit.add_headers(response.headers_mut());
         response
     }
 
@@ -88,7 +92,7 @@ impl Shared {
         if let Some(response) = self.page.answer(&request) {
             return Ok(response);
         }
-        self.guard.identify(request.headers())?;
+        self.guard.authenticate(request.headers())?;
         let Some(target) = request.uri().path_and_query().filter(|t| t.path().starts_with('/'))
         else {
             let msg =
@@ -104,7 +108,7 @@ impl Shared {
                 Outcome::Answered(response) => return Ok(response),
                 Outcome::Forward(body) => body,
             },
-            None => Sent::from(body),
+            None => RequestBody::from(body),
         };
         headers::request(&mut parts.headers, upgrade);
         let mut response = self.send(parts, body.into(), &target).await?;
@@ -112,10 +116,10 @@ impl Shared {
         let protocol = headers::upgrade(response.headers()).filter(|_| changed);
         if changed {
             let Some(client) = client else {
-                let msg = "the manager changed the protocol, which nobody had asked it for";
+                let msg = "the manager changed the protocol without a request to";
                 return Err(Problem::new(StatusCode::BAD_GATEWAY, UNREADABLE, msg));
             };
-            tunnel.between(client, hyper::upgrade::on(&mut response));
+            tunnel.connect(client, hyper::upgrade::on(&mut response));
         }
         headers::response(response.headers_mut(), protocol);
         Ok(response.map(Either::Right))
@@ -125,42 +129,47 @@ impl Shared {
     async fn send(
         &self,
         parts: http::request::Parts,
-        body: Lent,
+        body: SharedBody,
         target: &PathAndQuery,
     ) -> Result<Response<Incoming>, Problem> {
         let safe = [Method::GET, Method::HEAD, Method::OPTIONS].contains(&parts.method);
         let mut failures = Vec::new();
-        for &index in self.client.endpoints().round(safe).iter() {
-            let endpoint = self.client.endpoint(index).map(|(_, endpoint)| endpoint);
-            let (Some(endpoint), Some(upstream)) = (endpoint, self.upstreams.get(index)) else {
+        for &index in self.dispatcher.endpoints().round(safe).iter() {
+            let (Some(endpoint), Some(upstream)) =
+                (self.dispatcher.endpoint(index), self.upstreams.get(index))
+            else {
                 continue;
             };
             let below = self.below(upstream, target)?;
             let mut request = Request::new(body.clone());
             *request.method_mut() = parts.method.clone();
             *request.headers_mut() = parts.headers.clone();
-            self.client
-                .vouch(endpoint, &parts.method, below.as_str(), request.headers_mut())
+            self.dispatcher
+                .authenticate(endpoint, &parts.method, below.as_str(), request.headers_mut())
                 .map_err(|error| {
                     let status = match error.is_login_required() {
                         true => StatusCode::UNAUTHORIZED,
                         false => StatusCode::BAD_GATEWAY,
                     };
-                    Problem::new(status, "The proxy cannot say who calls.", error.to_string())
+                    Problem::new(
+                        status,
+                        "The proxy cannot authenticate the request.",
+                        error.to_string(),
+                    )
                 })?;
             match upstream.send(request, below).await {
                 Ok(response) => {
                     match response.status().as_u16() {
-                        502..=504 => self.client.endpoints().fails(index),
-                        _ => self.client.endpoints().works(index),
+                        502..=504 => self.dispatcher.endpoints().fails(index),
+                        _ => self.dispatcher.endpoints().works(index),
                     }
                     if response.status() == StatusCode::BAD_REQUEST {
-                        self.client.learn_far_clock(response.headers());
+                        self.dispatcher.clock().update_large_skew(response.headers());
                     }
                     return Ok(response);
                 }
                 Err(error) => {
-                    self.client.endpoints().fails(index);
+                    self.dispatcher.endpoints().fails(index);
                     let elsewhere = error.is_connect();
                     let place = endpoint.to_string();
                     failures.push(format!("{}: {}", place.trim_end_matches('/'), causes(&error)));
@@ -175,9 +184,9 @@ impl Shared {
         Err(Problem::new(StatusCode::BAD_GATEWAY, "The manager cannot be reached.", msg))
     }
 
-    /// The target at this endpoint: below its own path, and below what a webserver passes on.
+    /// Returns the target at this endpoint: below its own path, and below what a webserver forwards.
     fn below(&self, upstream: &Upstream, target: &PathAndQuery) -> Result<PathAndQuery, Problem> {
-        let func = match self.client.config().endpoint_type() {
+        let func = match self.dispatcher.config().endpoint_type() {
             EndpointType::Session => "/func",
             EndpointType::Api => "",
         };
@@ -188,10 +197,10 @@ impl Shared {
     }
 }
 
-const UNREADABLE: &str = "The manager's answer cannot be passed on.";
+const UNREADABLE: &str = "The manager's answer cannot be forwarded.";
 
-/// Without the version of the API at its beginning, which managers do not know (any more); the rest
-/// stays as it is, byte for byte. `/v2/` is a path of the manager's own.
+/// Removes a leading version of the API, which managers no longer accept; the rest stays as it is, byte
+/// for byte. `/v2/` is a path of the manager's own.
 fn unversioned(target: &PathAndQuery) -> Result<PathAndQuery, Problem> {
     let rest = target.as_str().strip_prefix("/v").and_then(|rest| rest.split_once('/'));
     match rest {
@@ -213,7 +222,7 @@ fn path(text: String) -> Result<PathAndQuery, Problem> {
     })
 }
 
-/// An error with what caused it.
+/// Returns an error with its causes.
 fn causes(error: &Failed) -> String {
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(error);

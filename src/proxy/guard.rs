@@ -1,5 +1,5 @@
-//! Who may call. The proxy has an admin's keys, and every page in a browser on this machine can send
-//! requests to it: each is asked where it comes from.
+//! Access control. The proxy has an admin's keys, and every page in a browser on this machine can send
+//! requests to it: the host and origin of each request are checked.
 
 use std::net::IpAddr;
 
@@ -23,37 +23,37 @@ const PRIVATE: HeaderName = HeaderName::from_static("access-control-allow-privat
 /// The rules of one proxy.
 #[derive(Default)]
 pub(super) struct Guard {
-    /// Names in `Host` besides those of loopback, in small letters and without a port.
+    /// Accepted names in `Host` besides those of loopback, in lower case and without a port.
     pub(super) hosts: Vec<String>,
-    /// The address that is listened on, when it is none of loopback.
+    /// The bound address, unless it is a loopback address.
     pub(super) bound: Option<IpAddr>,
     pub(super) origins: Origins,
     pub(super) token: Option<SecretString>,
 }
 
-/// The pages that may call, besides the proxy's own.
+/// The allowed origins besides the proxy's own.
 #[derive(Default)]
 pub(super) struct Origins {
     pub(super) any: bool,
     pub(super) listed: Vec<String>,
 }
 
-/// What is to be told to the browser of whoever called.
+/// What the browser of an admitted request is told by headers.
 #[derive(Debug, Default)]
 pub(super) struct Visit {
-    /// The page that may read the answer.
+    /// The origin that may read the response.
     origin: Option<HeaderValue>,
 }
 
 impl Guard {
-    /// Whether the request comes from where requests may come from.
+    /// Checks the host and the origin of a request.
     pub(super) fn admit<B>(&self, request: &Request<B>) -> Result<Visit, Problem> {
         let host = self.host(request.uri(), request.headers())?;
         self.origin(request, &host)
     }
 
-    /// A name that somebody else owns can be made to lead here (DNS rebinding); the browser takes the
-    /// page from there for one from here then. It cannot be made to say another name.
+    /// Checks `Host` against DNS rebinding: a foreign name that resolves to this machine makes its pages
+    /// same-origin, but the browser still sends that name.
     fn host(&self, uri: &Uri, headers: &HeaderMap) -> Result<Authority, Problem> {
         let mut given = headers.get_all(header::HOST).iter();
         let host = match (given.next(), given.next(), uri.authority()) {
@@ -80,7 +80,7 @@ impl Guard {
         }
         let msg = format!(
             "the request is for the host {name:?}, which is not this proxy; if it is a name of this \
-             machine, start the proxy with --allow-host {name}"
+             machine, start the proxy with that host allowed (allow_host)"
         );
         Err(Problem::new(StatusCode::FORBIDDEN, "Foreign host.", msg))
     }
@@ -103,23 +103,22 @@ impl Guard {
         Err(foreign(&text))
     }
 
-    /// Programs send no `Origin`, and browsers none where a page fetches an image, a script or
-    /// another page. They tell such a page by `Sec-Fetch-Site`.
+    /// Checks a request without `Origin`. Programs send none, nor do browsers for an image, a script or a
+    /// link; these send `Sec-Fetch-Site`.
     fn without_origin<B>(&self, request: &Request<B>) -> Result<Visit, Problem> {
         let headers = request.headers();
         let site = headers.get(FETCH_SITE).map(HeaderValue::as_bytes);
         let elsewhere = !matches!(site, None | Some(b"same-origin" | b"none"));
-        // A link on another page may lead to the page of this proxy, and to nothing else.
+        // A link on another page may open the page of this proxy, and nothing else.
         let link = headers.get(FETCH_MODE).is_some_and(|mode| mode == "navigate")
-            && page::is_asked(request);
+            && page::is_requested(request);
         if elsewhere && !link && !self.origins.any {
             return Err(foreign("another page"));
         }
         Ok(Visit::default())
     }
 
-    /// Answers the question of a browser whether a page may send a request. Nobody but the browser
-    /// wants to know, and it sends no token along.
+    /// Answers the preflight of a browser, which carries no token.
     pub(super) fn preflight<B>(request: &Request<B>) -> Option<Response<Reply>> {
         let headers = request.headers();
         let method = headers.get(header::ACCESS_CONTROL_REQUEST_METHOD)?;
@@ -140,8 +139,8 @@ impl Guard {
         Some(response)
     }
 
-    /// Whether the request has the token, if there is one.
-    pub(super) fn identify(&self, headers: &HeaderMap) -> Result<(), Problem> {
+    /// Checks the token, if one is required.
+    pub(super) fn authenticate(&self, headers: &HeaderMap) -> Result<(), Problem> {
         let Some(token) = &self.token else { return Ok(()) };
         let given = headers.get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
         let given = given.and_then(|text| text.split_at_checked(BEARER.len()));
@@ -152,7 +151,7 @@ impl Guard {
         if same {
             return Ok(());
         }
-        let msg = "this proxy wants the token that it was started with, as in \
+        let msg = "this proxy requires the token that it was started with: send \
                    Authorization: Bearer TOKEN";
         Err(Problem::new(
             StatusCode::UNAUTHORIZED,
@@ -167,20 +166,18 @@ const BEARER: &[u8] = b"Bearer ";
 
 fn foreign(origin: &str) -> Problem {
     let msg = match origin {
-        "another page" => {
-            "a page of another origin asks, and may not use the keys of this proxy".to_owned()
-        }
+        "another page" => "a page of another origin may not use the keys of this proxy".to_owned(),
         origin => format!(
-            "a page of {origin:?} asks, and may not use the keys of this proxy; if you trust that \
-             page with them, start the proxy with --allow-origin {origin}"
+            "a page of {origin:?} may not use the keys of this proxy; if you trust that page with \
+             them, start the proxy with that origin allowed (allow_origin)"
         ),
     };
     Problem::new(StatusCode::FORBIDDEN, "Foreign origin.", msg)
 }
 
 impl Visit {
-    /// Tells the browser which page may read the answer, whatever it is.
-    pub(super) fn mark(&self, headers: &mut HeaderMap) {
+    /// Adds the headers by which the browser decides which page may read the response.
+    pub(super) fn add_headers(&self, headers: &mut HeaderMap) {
         headers.append(header::VARY, HeaderValue::from_static("origin"));
         if let Some(origin) = &self.origin {
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());

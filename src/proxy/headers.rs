@@ -1,8 +1,10 @@
-//! Which headers go on, and which end here.
+//! Which headers are forwarded.
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-/// Those that are about one connection and not about the message (RFC 9110 §7.6.1).
+use crate::http::{API_VERSION, SESSION_ID};
+
+/// Headers of a connection, not of the message (RFC 9110 §7.6.1).
 const OF_THE_HOP: [HeaderName; 7] = [
     header::CONNECTION,
     HeaderName::from_static("keep-alive"),
@@ -13,8 +15,8 @@ const OF_THE_HOP: [HeaderName; 7] = [
     header::TRANSFER_ENCODING,
 ];
 
-/// What a request says of who sends it and from where. The proxy says that by itself; what a page or
-/// another program put there would be believed, or break the signature.
+/// Headers about the sender of a request. The proxy sets its own; those of a page or another program
+/// would be trusted, or break the signature.
 const OF_THE_SENDER: [HeaderName; 16] = [
     header::AUTHORIZATION,
     header::DATE,
@@ -22,10 +24,10 @@ const OF_THE_SENDER: [HeaderName; 16] = [
     HeaderName::from_static("x-sorna-date"),
     HeaderName::from_static("x-sorna-version"),
     HeaderName::from_static("x-backendai-token"),
-    HeaderName::from_static("x-backendai-sessionid"),
-    // A browser sends the cookies of every program on this machine.
+    SESSION_ID,
+    // A browser sends the cookies of every server on this machine.
     header::COOKIE,
-    // Who may call is decided here, and answered here.
+    // The origin is checked here.
     header::ORIGIN,
     header::FORWARDED,
     HeaderName::from_static("x-forwarded-for"),
@@ -36,15 +38,14 @@ const OF_THE_SENDER: [HeaderName; 16] = [
     HeaderName::from_static("x-real-ip"),
 ];
 
-/// Written anew for the next connection.
+/// Headers that are set for the next connection.
 const OF_THE_MESSAGE: [HeaderName; 4] =
     [header::HOST, header::EXPECT, header::CONTENT_LENGTH, header::TRAILER];
 
-/// What an answer says to the proxy and not to its client: whose session it is, and which pages may
-/// read it.
+/// Headers of a response for the proxy, not for its client: the session, and which pages may read it.
 const OF_THE_ANSWER: [HeaderName; 8] = [
     header::SET_COOKIE,
-    HeaderName::from_static("x-backendai-sessionid"),
+    SESSION_ID,
     header::ACCESS_CONTROL_ALLOW_ORIGIN,
     header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
     header::ACCESS_CONTROL_ALLOW_HEADERS,
@@ -53,7 +54,7 @@ const OF_THE_ANSWER: [HeaderName; 8] = [
     header::ACCESS_CONTROL_MAX_AGE,
 ];
 
-/// The protocol that a request asks to change to.
+/// Returns the protocol of a requested upgrade.
 pub(super) fn upgrade(headers: &HeaderMap) -> Option<HeaderValue> {
     tokens(headers)
         .any(|token| token.eq_ignore_ascii_case("upgrade"))
@@ -61,27 +62,27 @@ pub(super) fn upgrade(headers: &HeaderMap) -> Option<HeaderValue> {
         .flatten()
 }
 
-/// Makes the headers of a client those of the proxy. `upgrade` is kept where it is wanted.
+/// Prepares the headers of a request for the manager, with an upgrade if there is one.
 pub(super) fn request(headers: &mut HeaderMap, upgrade: Option<HeaderValue>) {
     hop(headers, upgrade);
     for name in OF_THE_SENDER.iter().chain(&OF_THE_MESSAGE) {
         headers.remove(name);
     }
-    // The manager looks at the first one, and signs with that.
-    for name in [header::CONTENT_TYPE, super::VERSION] {
+    // The manager reads the first one, which is signed.
+    for name in [header::CONTENT_TYPE, API_VERSION] {
         if let Some(first) = headers.get(&name).cloned() {
             headers.insert(name, first);
         }
     }
 }
 
-/// Makes the headers of the manager those of an answer of the proxy.
+/// Prepares the headers of the manager's response for the client.
 pub(super) fn response(headers: &mut HeaderMap, upgrade: Option<HeaderValue>) {
     hop(headers, upgrade);
     for name in &OF_THE_ANSWER {
         headers.remove(name);
     }
-    // A page of the manager would run in the same origin as the keys. As data it is of use.
+    // A page of the manager would run in the origin of the proxy. As data it is harmless.
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
 }
 
@@ -97,7 +98,7 @@ fn hop(headers: &mut HeaderMap, upgrade: Option<HeaderValue>) {
     }
 }
 
-/// What `Connection` names.
+/// Returns the tokens in `Connection`.
 fn tokens(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     let values = headers.get_all(header::CONNECTION).iter();
     values.filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(',').map(str::trim))
@@ -115,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_about_the_hop_or_the_sender_ends_here() {
+    fn headers_of_the_hop_and_the_sender_are_removed() {
         let mut all = headers(&[
             ("connection", "close, X-Of-Hop"),
             ("connection", "keep-alive"),
@@ -159,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn no_answer_gives_a_session_away() {
+    fn a_response_reveals_no_session() {
         let mut all = headers(&[
             ("set-cookie", "AIOHTTP_SESSION=x"),
             ("x-backendai-sessionid", "x"),

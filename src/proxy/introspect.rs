@@ -17,10 +17,9 @@ use hyper::body::{Body as _, Incoming};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    body::Sent,
+    body::RequestBody,
     problem::{Problem, Reply, own},
 };
-use crate::schema;
 
 /// The manager refuses larger requests.
 const LIMIT: usize = 1 << 20;
@@ -48,8 +47,8 @@ impl Api {
         static ADMIN: OnceLock<Result<Known, String>> = OnceLock::new();
         static V2: OnceLock<Result<Known, String>> = OnceLock::new();
         let known = match self {
-            Self::Admin => ADMIN.get_or_init(|| Known::new(schema::ADMIN)),
-            Self::V2 => V2.get_or_init(|| Known::new(schema::V2)),
+            Self::Admin => ADMIN.get_or_init(|| Known::new(backendai_schema::ADMIN)),
+            Self::V2 => V2.get_or_init(|| Known::new(backendai_schema::V2)),
         };
         known.as_ref().map_err(Clone::clone)
     }
@@ -70,16 +69,16 @@ impl Known {
     }
 }
 
-/// What becomes of a request.
+/// How a request is handled.
 pub(super) enum Outcome {
-    /// It asked for nothing but the schema.
+    /// It selected only the schema.
     Answered(Response<Reply>),
-    /// The manager's business; with the body, as far as it was read.
-    Forward(Sent),
+    /// It goes to the manager, with its body.
+    Forward(RequestBody),
 }
 
-/// Answers what asks for nothing but the schema. Everything else is the manager's, documents too that
-/// ask for data beside it, and what is no document at all.
+/// Answers a request that selects only the schema. Everything else is forwarded, including documents
+/// that also select data, and bodies without a document.
 pub(super) async fn answer(
     api: Api,
     headers: &HeaderMap,
@@ -89,13 +88,13 @@ pub(super) async fn answer(
     if large || headers.contains_key(header::CONTENT_ENCODING) {
         return Ok(Outcome::Forward(body.into()));
     }
-    let mut body = Sent::read(body, LIMIT).await.map_err(|_| {
+    let mut body = RequestBody::read(body, LIMIT).await.map_err(|_| {
         Problem::new(StatusCode::BAD_REQUEST, "Broken request.", "the body ended before its end")
     })?;
     let Some(text) = body.whole().filter(|text| mentions(text)) else {
         return Ok(Outcome::Forward(body));
     };
-    // Some milliseconds of work, that nobody else shall wait for.
+    // Some milliseconds of work, off the threads of the runtime.
     let answer = tokio::task::spawn_blocking(move || execute(api, &text)).await;
     match answer.ok().flatten() {
         Some(answer) => {
@@ -105,7 +104,7 @@ pub(super) async fn answer(
     }
 }
 
-/// A cheap look that spares nearly every request the rest.
+/// Cheap check that skips nearly every request.
 fn mentions(body: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(body) else { return false };
     let after = |found: (usize, &str)| text.get(found.0 + found.1.len()..).unwrap_or_default();

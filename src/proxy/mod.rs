@@ -1,5 +1,5 @@
-//! A proxy on this machine that signs what is sent to it, so that programs without keys of their own,
-//! such as `curl`, GraphiQL or Insomnia, can use the manager.
+//! A local proxy that signs requests, so that programs without keys, such as `curl`, GraphiQL or
+//! Insomnia, can use the manager.
 //!
 //! ```no_run
 //! # async fn run() -> backendai::Result<()> {
@@ -15,32 +15,32 @@
 //! # }
 //! ```
 //!
-//! # What it does with a request
+//! # Forwarded requests
 //!
-//! - The path and the query are sent on byte for byte, but for a version of the API in front
-//!   (`/v8/…`), which is taken off. `/v2/…` is a path of the manager's own and stays.
-//! - Headers go on, but for those of the connection and those that say who calls: the proxy says that,
-//!   by a signature or by a session. The version of the API and the domain are the client's if it
-//!   names them.
-//! - Bodies are passed on piece by piece, both ways, and are neither read nor unpacked. The signature
-//!   does not cover the body.
-//! - A change of the protocol, as of a WebSocket, is the manager's to accept: its status, headers and
-//!   sub-protocol come back as they are, and then the bytes of both sides.
-//! - Where the manager cannot be reached, the answer is 502 with a problem body. With several
-//!   endpoints, the next one is asked when one cannot be connected to. Nothing is sent twice.
-//! - No timeout is set but that of connecting: the client knows how long it wants to wait. When it
-//!   goes, the request ends at the manager too.
+//! - The path and the query are forwarded byte for byte, except a leading version of the API (`/v8/…`),
+//!   which is removed. `/v2/…` is a path of the manager's own and stays.
+//! - Headers are forwarded, except those of the connection and those that authenticate the caller: the
+//!   proxy adds a signature or a session. The version of the API and the domain are kept if the request
+//!   has them.
+//! - Bodies are streamed both ways, and neither read nor decompressed. The signature does not cover the
+//!   body.
+//! - An upgrade, as to a WebSocket, is the manager's to accept: its status, headers and sub-protocol are
+//!   forwarded as they are, and then the bytes of both sides.
+//! - Where the manager cannot be reached, the response is 502 with a problem body. With several
+//!   endpoints, the next one is tried when one cannot be connected to. Nothing is sent twice.
+//! - The only timeout is that of connecting: the caller knows how long to wait. When the caller
+//!   disconnects, the request to the manager is cancelled.
 //!
-//! # What it answers by itself
+//! # Requests that it answers itself
 //!
-//! - `GET /` of a browser: a page with GraphiQL. Programs ask the manager there for its version.
+//! - `GET /` of a browser: a page with GraphiQL. Programs get the manager's version there.
 //! - Introspection, since managers disable it: a `POST` to `/admin/gql` or `/admin/gql/strawberry`
-//!   that asks for `__schema` or `__type` and nothing else is answered from the snapshot
-//!   ([`schema`](crate::schema)). One that asks for data too is the manager's, and so are batches and
-//!   `GET`, which managers do not take.
+//!   that selects only `__schema` or `__type` is answered from the snapshot
+//!   (the crate `backendai-schema`). One that selects data too is forwarded, and so are batches and `GET`,
+//!   which managers refuse.
 //! - Preflights of browsers.
-//! - Requests that it refuses: whoever can send to the proxy acts with its keys, so pages of other
-//!   origins and hosts that are not this machine get 403, see [`ProxyBuilder::allow_origin`] and
+//! - Requests that it refuses: a request to the proxy uses its keys, so pages of other origins and
+//!   hosts that are not this machine get 403, see [`ProxyBuilder::allow_origin`] and
 //!   [`ProxyBuilder::allow_host`].
 
 mod body;
@@ -51,7 +51,6 @@ mod headers;
 mod introspect;
 mod page;
 mod problem;
-mod tls;
 mod upstream;
 
 use std::{
@@ -59,7 +58,6 @@ use std::{
     task::Poll, time::Duration,
 };
 
-use http::HeaderName;
 use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
@@ -71,49 +69,47 @@ use tokio::{
 
 pub use self::{builder::ProxyBuilder, page::UI_COMMAND};
 use self::{forward::Tunnel, guard::Guard, page::Page, upstream::Upstream};
-use crate::client::Client;
+use crate::{client::Client, dispatch::Dispatcher};
 
-const VERSION: HeaderName = HeaderName::from_static("x-backendai-version");
-
-/// A connection on which nothing is asked for so long is closed.
+/// Idle connections are closed after this time.
 const IDLE: Duration = Duration::from_secs(180);
-/// When no file is left for a connection, this long nobody is let in.
-const BREATH: Duration = Duration::from_millis(100);
+/// Pause after `accept` fails for lack of file descriptors.
+const ACCEPT_BACKOFF: Duration = Duration::from_millis(100);
 
-/// A proxy that listens. See the [module](self).
+/// A listening proxy. See the [module](self).
 pub struct Proxy {
     shared: Arc<Shared>,
     listeners: Vec<TcpListener>,
     addr: SocketAddr,
-    grace: Duration,
+    shutdown_timeout: Duration,
 }
 
-/// What all connections use.
+/// State shared by all connections.
 struct Shared {
-    client: Client,
+    dispatcher: Arc<Dispatcher>,
     upstreams: Vec<Upstream>,
     guard: Guard,
     page: Page,
 }
 
 impl Proxy {
-    /// Signs as this client does, or with its session, and sends to its endpoints.
+    /// Returns a builder of a proxy that authenticates as this client and sends to its endpoints.
     ///
-    /// An older manager may not know the version of the API that is configured: let the client
-    /// [`negotiate`](Client::negotiate) before.
+    /// An older manager may not speak the configured version of the API: call
+    /// [`negotiate`](Client::negotiate) first.
     pub fn builder(client: Client) -> ProxyBuilder {
-        ProxyBuilder::new(client)
+        ProxyBuilder::new(&client)
     }
 
-    /// Where it listens; of several addresses of a name, the first.
+    /// Returns the address that it listens on; of several addresses of a name, the first.
     pub const fn addr(&self) -> SocketAddr {
         self.addr
     }
 
-    /// Serves until `shutdown` is there. Then nobody is let in any more, answers that have begun may
-    /// end, and WebSockets are closed.
+    /// Serves until `shutdown` completes. Then no connection is accepted, responses in flight may end,
+    /// and WebSockets are closed.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) {
-        let Self { shared, listeners, grace, .. } = self;
+        let Self { shared, listeners, shutdown_timeout, .. } = self;
         let (stop, stopped) = watch::channel(());
         let mut connections = JoinSet::new();
         let mut shutdown = pin!(shutdown);
@@ -126,7 +122,7 @@ impl Proxy {
                     }
                     Err(error) => {
                         tracing::warn!(%error, "a connection could not be accepted");
-                        time::sleep(BREATH).await;
+                        time::sleep(ACCEPT_BACKOFF).await;
                     }
                 },
                 Some(_) = connections.join_next() => {}
@@ -134,7 +130,7 @@ impl Proxy {
         }
         drop((listeners, stop));
         let all = async { while connections.join_next().await.is_some() {} };
-        if time::timeout(grace, all).await.is_err() {
+        if time::timeout(shutdown_timeout, all).await.is_err() {
             connections.shutdown().await;
         }
     }
@@ -153,7 +149,7 @@ async fn accept(listeners: &[TcpListener]) -> io::Result<TcpStream> {
 }
 
 async fn connection(shared: Arc<Shared>, stream: TcpStream, mut stopped: watch::Receiver<()>) {
-    // Answers are written whole, and nobody waits for more of them.
+    // Responses are written as a whole.
     let _ = stream.set_nodelay(true);
     let tunnel = Tunnel::default();
     let service = service_fn(|request| {
@@ -166,7 +162,7 @@ async fn connection(shared: Arc<Shared>, stream: TcpStream, mut stopped: watch::
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     let mut serving = pin!(serving);
-    // How a connection ended is known to its two sides.
+    // Both sides know how a connection ended.
     tokio::select! {
         _ = serving.as_mut() => {}
         _ = stopped.changed() => {
@@ -175,7 +171,7 @@ async fn connection(shared: Arc<Shared>, stream: TcpStream, mut stopped: watch::
         }
     }
     tokio::select! {
-        () = tunnel.carry() => {}
+        () = tunnel.copy() => {}
         _ = stopped.changed() => {}
     }
 }
@@ -184,7 +180,7 @@ impl fmt::Debug for Proxy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Proxy")
             .field("addr", &self.addr)
-            .field("config", self.shared.client.config())
+            .field("config", self.shared.dispatcher.config())
             .finish_non_exhaustive()
     }
 }

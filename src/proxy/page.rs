@@ -1,7 +1,7 @@
 //! The page at `/`: GraphiQL in front of the manager.
 //!
-//! The page is ours; GraphiQL and React are not carried along. They come from a CDN, whose bytes the
-//! browser checks, or from a folder.
+//! GraphiQL and React are not included. They come from a CDN, whose files the browser verifies, or from
+//! a folder.
 
 use std::{fs, path::Path};
 
@@ -23,7 +23,7 @@ const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
-/// A file that the page needs and somebody else wrote.
+/// A third-party file of the page.
 struct Part {
     /// Name of the file, and what it is served as from a folder.
     name: &'static str,
@@ -136,7 +136,7 @@ impl Page {
     /// The page, or a file that it loads.
     pub(super) fn answer<B>(&self, request: &Request<B>) -> Option<Response<Reply>> {
         let path = request.uri().path();
-        if !is_asked(request) && !path.starts_with(PREFIX) {
+        if !is_requested(request) && !path.starts_with(PREFIX) {
             return None;
         }
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
@@ -145,7 +145,7 @@ impl Page {
         let Some(file) = self.files.iter().find(|file| file.path == path) else {
             return Some(own(StatusCode::NOT_FOUND, "text/plain", "There is no such file.\n"));
         };
-        // The server sends nothing of it where HEAD is asked.
+        // The server omits the body for HEAD.
         let mut response = own(StatusCode::OK, file.content_type, file.body.clone());
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_SECURITY_POLICY, self.policy.clone());
@@ -155,9 +155,8 @@ impl Page {
     }
 }
 
-/// Whether a browser asks for the page. Programs ask at the same place which version the manager
-/// speaks.
-pub(super) fn is_asked<B>(request: &Request<B>) -> bool {
+/// Returns whether a browser requests the page. Programs get the manager's version at the same path.
+pub(super) fn is_requested<B>(request: &Request<B>) -> bool {
     let mut accepted = request.headers().get_all(header::ACCEPT).iter();
     request.method() == Method::GET
         && request.uri().path() == "/"

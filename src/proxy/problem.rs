@@ -1,4 +1,4 @@
-//! What the proxy says by itself.
+//! Responses of the proxy itself.
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
@@ -6,11 +6,11 @@ use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 use serde_json::json;
 
-/// The body of an answer: one of our own, or what the manager sends.
+/// The body of a response: the proxy's own, or the manager's.
 pub(super) type Reply = Either<Full<Bytes>, Incoming>;
 
-/// Why a request goes no further. The manager's problems have the same members, so that whoever
-/// reads those can read these.
+/// Why a request is not forwarded. It has the members of the manager's problems, so that one reader
+/// understands both.
 #[derive(Debug)]
 pub(super) struct Problem {
     status: StatusCode,
@@ -39,7 +39,7 @@ impl Problem {
     }
 }
 
-/// An answer of the proxy's own.
+/// Makes a response of the proxy itself.
 pub(super) fn own(
     status: StatusCode,
     content_type: &'static str,

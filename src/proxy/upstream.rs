@@ -1,7 +1,7 @@
 //! Connections to the manager: one pool for each endpoint.
 //!
-//! Here HTTP is spoken without the [transport](crate::transport), which takes an address apart and
-//! puts it together anew, reads whole answers and decompresses them. A proxy passes on what it got.
+//! The [transport](crate::transport) is not used here: it normalises addresses, reads whole responses
+//! and decompresses them. A proxy forwards what it gets.
 
 use std::{
     io,
@@ -29,28 +29,29 @@ use hyper_util::{
 use tokio::net::TcpStream;
 use tower_service::Service;
 
-use super::{body::Lent, tls};
+use super::body::SharedBody;
 use crate::{
     config::{Config, Endpoint},
     error::{Error, Result},
+    tls,
 };
 
-/// As with the transport: idle connections end here before they end there.
+/// As with the transport: idle connections are closed before the other side closes them.
 const IDLE: Duration = Duration::from_secs(30);
 
-/// One endpoint, and how it is reached.
+/// The connections to one endpoint.
 pub(super) struct Upstream {
-    pool: Pool<HttpsConnector<Road>, Lent>,
+    pool: Pool<HttpsConnector<Route>, SharedBody>,
     scheme: http::uri::Scheme,
     authority: http::uri::Authority,
-    /// What every path is below, without a slash at the end.
+    /// The prefix of every path, without a trailing slash.
     pub(super) base: String,
     host: HeaderValue,
-    /// What a proxy of plain HTTP wants to be shown.
-    toll: Option<HeaderValue>,
+    /// `Proxy-Authorization` of a proxy for plain HTTP.
+    proxy_auth: Option<HeaderValue>,
 }
 
-/// The endpoints in the order of the configuration.
+/// Prepares the endpoints, in the order of the configuration.
 pub(super) fn all(config: &Config) -> Result<Vec<Upstream>> {
     let proxies = match config.proxies() {
         Some(proxies) => Matcher::builder()
@@ -80,7 +81,9 @@ impl Upstream {
         let proxy = proxies.intercept(&uri);
         let plain =
             !secure && proxy.as_ref().is_none_or(|proxy| proxy.uri().scheme_str() == Some("http"));
-        let tls = tls::client(config, plain)?;
+        let tls = tls::client_config(config, plain).map_err(|error| {
+            Error::config("TLS cannot be prepared as configured").with_source(error)
+        })?;
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
@@ -89,9 +92,9 @@ impl Upstream {
             let builder = HttpsConnectorBuilder::new().with_tls_config(tls.clone());
             builder.https_or_http().enable_http1()
         };
-        let mut toll = None;
-        let road = match proxy {
-            None => Road::Straight(tcp),
+        let mut proxy_auth = None;
+        let route = match proxy {
+            None => Route::Direct(tcp),
             Some(proxy) => {
                 let to = proxy.uri().clone();
                 if !matches!(to.scheme_str(), Some("http" | "https")) {
@@ -100,13 +103,13 @@ impl Upstream {
                 }
                 let through = https().wrap_connector(tcp);
                 match (secure, proxy.basic_auth()) {
-                    (true, None) => Road::Tunnel(Tunnel::new(to, through)),
+                    (true, None) => Route::Tunnel(Tunnel::new(to, through)),
                     (true, Some(auth)) => {
-                        Road::Tunnel(Tunnel::new(to, through).with_auth(auth.clone()))
+                        Route::Tunnel(Tunnel::new(to, through).with_auth(auth.clone()))
                     }
                     (false, auth) => {
-                        toll = auth.cloned();
-                        Road::Relay { to, through }
+                        proxy_auth = auth.cloned();
+                        Route::Relay { to, through }
                     }
                 }
             }
@@ -114,15 +117,15 @@ impl Upstream {
         let pool = Pool::builder(TokioExecutor::new())
             .pool_idle_timeout(IDLE)
             .pool_timer(TokioTimer::new())
-            .build(https().wrap_connector(road));
+            .build(https().wrap_connector(route));
         let base = endpoint.url().path().trim_end_matches('/').to_owned();
-        Ok(Self { pool, scheme, authority, base, host, toll })
+        Ok(Self { pool, scheme, authority, base, host, proxy_auth })
     }
 
     /// Sends the request to `target`, byte for byte.
     pub(super) async fn send(
         &self,
-        mut request: Request<Lent>,
+        mut request: Request<SharedBody>,
         target: PathAndQuery,
     ) -> std::result::Result<Response<Incoming>, Failed> {
         let mut parts = http::uri::Parts::default();
@@ -133,17 +136,17 @@ impl Upstream {
         *request.version_mut() = http::Version::HTTP_11;
         let headers = request.headers_mut();
         headers.insert(header::HOST, self.host.clone());
-        if let Some(toll) = &self.toll {
-            headers.insert(header::PROXY_AUTHORIZATION, toll.clone());
+        if let Some(auth) = &self.proxy_auth {
+            headers.insert(header::PROXY_AUTHORIZATION, auth.clone());
         }
         self.pool.request(request).await.map_err(Failed::Sending)
     }
 }
 
-/// Why there is no answer.
+/// Why there is no response.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Failed {
-    /// The path is none.
+    /// The path is invalid.
     #[error(transparent)]
     Address(http::uri::InvalidUriParts),
     /// The connection failed.
@@ -152,19 +155,19 @@ pub(super) enum Failed {
 }
 
 impl Failed {
-    /// Whether nothing was sent, so that another endpoint may be asked.
+    /// Returns whether nothing was sent, so that another endpoint may be tried.
     pub(super) fn is_connect(&self) -> bool {
         matches!(self, Self::Sending(error) if error.is_connect())
     }
 }
 
-/// How the bytes get there, before TLS.
+/// How a connection is made, before TLS.
 #[derive(Clone)]
-enum Road {
-    Straight(HttpConnector),
-    /// Through a proxy that does not see what is sent.
+enum Route {
+    Direct(HttpConnector),
+    /// Through a proxy by CONNECT.
     Tunnel(Tunnel<HttpsConnector<HttpConnector>>),
-    /// By a proxy that reads the request and sends it on.
+    /// Through a proxy that reads and forwards the requests.
     Relay {
         to: Uri,
         through: HttpsConnector<HttpConnector>,
@@ -174,14 +177,14 @@ enum Road {
 type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
 type Boxed = Box<dyn std::error::Error + Send + Sync>;
 
-impl Service<Uri> for Road {
+impl Service<Uri> for Route {
     type Response = Hop;
     type Error = Boxed;
     type Future = Pin<Box<dyn Future<Output = std::result::Result<Hop, Boxed>> + Send>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<std::result::Result<(), Boxed>> {
         match self {
-            Self::Straight(tcp) => tcp.poll_ready(cx).map_err(Into::into),
+            Self::Direct(tcp) => tcp.poll_ready(cx).map_err(Into::into),
             Self::Tunnel(tunnel) => tunnel.poll_ready(cx).map_err(Into::into),
             Self::Relay { through, .. } => through.poll_ready(cx),
         }
@@ -189,7 +192,7 @@ impl Service<Uri> for Road {
 
     fn call(&mut self, target: Uri) -> Self::Future {
         match self {
-            Self::Straight(tcp) => {
+            Self::Direct(tcp) => {
                 let stream = tcp.call(target);
                 Box::pin(async move { Ok(Hop { stream: stream.await?.into(), relayed: false }) })
             }
@@ -205,7 +208,7 @@ impl Service<Uri> for Road {
     }
 }
 
-/// A connection that knows whether a proxy reads it, which wants whole addresses in requests.
+/// A connection that knows whether a proxy reads it, which requires absolute addresses in requests.
 struct Hop {
     stream: Stream,
     relayed: bool,

@@ -1,4 +1,4 @@
-//! Unset, null or a value.
+//! Undefined, null or a value.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::Error as _};
 
@@ -6,29 +6,29 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::Error as _};
 /// two apart: left out keeps what is there, null clears it (or is refused).
 ///
 /// ```
-/// use backendai::Maybe;
+/// use backendai::MaybeUndefined;
 ///
-/// let filter: Maybe<String> = "is_active == true".into();
+/// let filter: MaybeUndefined<String> = "is_active == true".into();
 /// assert_eq!(filter.as_ref().value().map(String::as_str), Some("is_active == true"));
 /// // An `Option` that is `None` leaves the field out; null has to be said.
-/// assert_eq!(Maybe::<i32>::from(None), Maybe::Unset);
-/// assert_ne!(Maybe::<i32>::Null, Maybe::Unset);
+/// assert_eq!(MaybeUndefined::<i32>::from(None), MaybeUndefined::Undefined);
+/// assert_ne!(MaybeUndefined::<i32>::Null, MaybeUndefined::Undefined);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Maybe<T> {
+pub enum MaybeUndefined<T> {
     /// Not sent.
     #[default]
-    Unset,
+    Undefined,
     /// Sent as `null`.
     Null,
     /// Sent as this value.
     Value(T),
 }
 
-impl<T> Maybe<T> {
+impl<T> MaybeUndefined<T> {
     /// Whether the field is left out.
-    pub const fn is_unset(&self) -> bool {
-        matches!(self, Self::Unset)
+    pub const fn is_undefined(&self) -> bool {
+        matches!(self, Self::Undefined)
     }
 
     /// Whether the field is sent as `null`.
@@ -40,56 +40,56 @@ impl<T> Maybe<T> {
     pub fn value(self) -> Option<T> {
         match self {
             Self::Value(value) => Some(value),
-            Self::Unset | Self::Null => None,
+            Self::Undefined | Self::Null => None,
         }
     }
 
     /// The same, borrowed.
-    pub const fn as_ref(&self) -> Maybe<&T> {
+    pub const fn as_ref(&self) -> MaybeUndefined<&T> {
         match self {
-            Self::Unset => Maybe::Unset,
-            Self::Null => Maybe::Null,
-            Self::Value(value) => Maybe::Value(value),
+            Self::Undefined => MaybeUndefined::Undefined,
+            Self::Null => MaybeUndefined::Null,
+            Self::Value(value) => MaybeUndefined::Value(value),
         }
     }
 }
 
-impl<T> From<T> for Maybe<T> {
+impl<T> From<T> for MaybeUndefined<T> {
     fn from(value: T) -> Self {
         Self::Value(value)
     }
 }
 
-impl<T> From<Option<T>> for Maybe<T> {
+impl<T> From<Option<T>> for MaybeUndefined<T> {
     fn from(value: Option<T>) -> Self {
-        value.map_or(Self::Unset, Self::Value)
+        value.map_or(Self::Undefined, Self::Value)
     }
 }
 
-impl<T> From<T> for Maybe<Box<T>> {
+impl<T> From<T> for MaybeUndefined<Box<T>> {
     fn from(value: T) -> Self {
         Self::Value(Box::new(value))
     }
 }
 
-impl From<&str> for Maybe<String> {
+impl From<&str> for MaybeUndefined<String> {
     fn from(value: &str) -> Self {
         Self::Value(value.to_owned())
     }
 }
 
-impl From<&String> for Maybe<String> {
+impl From<&String> for MaybeUndefined<String> {
     fn from(value: &String) -> Self {
         Self::Value(value.clone())
     }
 }
 
-impl<T: Serialize> Serialize for Maybe<T> {
+impl<T: Serialize> Serialize for MaybeUndefined<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            // Whoever holds a `Maybe` skips it when unset; outside a struct there is nothing to skip.
-            Self::Unset => Err(S::Error::custom(
-                "an unset value cannot be serialised: skip the field with `Maybe::is_unset`",
+            // Whoever holds a `MaybeUndefined` skips it when unset; outside a struct there is nothing to skip.
+            Self::Undefined => Err(S::Error::custom(
+                "an unset value cannot be serialised: skip the field with `MaybeUndefined::is_undefined`",
             )),
             Self::Null => serializer.serialize_none(),
             Self::Value(value) => value.serialize(serializer),
@@ -97,7 +97,7 @@ impl<T: Serialize> Serialize for Maybe<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Maybe<T> {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for MaybeUndefined<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Option::deserialize(deserializer)?.map_or(Self::Null, Self::Value))
     }
@@ -110,16 +110,16 @@ mod tests {
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct Input {
-        #[serde(default, skip_serializing_if = "Maybe::is_unset")]
-        name: Maybe<String>,
+        #[serde(default, skip_serializing_if = "MaybeUndefined::is_undefined")]
+        name: MaybeUndefined<String>,
     }
 
     #[test]
     fn unset_null_and_value_differ_on_the_wire() {
         for (name, expected) in [
-            (Maybe::Unset, json!({})),
-            (Maybe::Null, json!({ "name": null })),
-            (Maybe::from("x"), json!({ "name": "x" })),
+            (MaybeUndefined::Undefined, json!({})),
+            (MaybeUndefined::Null, json!({ "name": null })),
+            (MaybeUndefined::from("x"), json!({ "name": "x" })),
         ] {
             let input = Input { name };
             assert_eq!(serde_json::to_value(&input).unwrap(), expected);
@@ -129,6 +129,6 @@ mod tests {
 
     #[test]
     fn an_unset_value_outside_a_struct_is_refused() {
-        assert!(serde_json::to_string(&Maybe::<i32>::Unset).is_err());
+        assert!(serde_json::to_string(&MaybeUndefined::<i32>::Undefined).is_err());
     }
 }

@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 pub use big_int::BigInt;
 pub use hex_bytes::HexBytes;
 pub use json::JsonString;
-pub use maybe::Maybe;
+pub use maybe::MaybeUndefined;
 pub use time::{Date, DateTime};
 pub use uuid::Uuid;
 

@@ -4,12 +4,12 @@ use std::{borrow::Cow, fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// A point in time. The manager writes ISO 8601 with an offset; a time without one is UTC.
+/// A point in time: ISO 8601 with an offset; a time without one is UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DateTime(jiff::Timestamp);
 
 impl DateTime {
-    /// The instant.
+    /// Returns the instant.
     pub const fn timestamp(self) -> jiff::Timestamp {
         self.0
     }
@@ -41,11 +41,10 @@ impl FromStr for DateTime {
 }
 
 impl fmt::Display for DateTime {
-    /// As Python's `isoformat` in UTC, which is how the manager writes it.
+    /// Writes it as Python's `isoformat` in UTC, the manager's form.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let civil = jiff::tz::TimeZone::UTC.to_datetime(self.0);
-        let format = if civil.subsec_nanosecond() == 0 { "%FT%T" } else { "%FT%T.%6f" };
-        write!(f, "{}+00:00", civil.strftime(format))
+        let precision = if self.0.subsec_nanosecond() == 0 { 0 } else { 6 };
+        write!(f, "{:.precision$}", self.0.display_with_offset(jiff::tz::Offset::UTC))
     }
 }
 
@@ -61,12 +60,12 @@ impl<'de> Deserialize<'de> for DateTime {
     }
 }
 
-/// A day, as ISO 8601 writes it: `2026-01-31`.
+/// A day in ISO 8601: `2026-01-31`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date(jiff::civil::Date);
 
 impl Date {
-    /// The day.
+    /// Returns the day.
     pub const fn civil(self) -> jiff::civil::Date {
         self.0
     }
@@ -110,7 +109,7 @@ impl<'de> Deserialize<'de> for Date {
     }
 }
 
-/// Reads a string that has a form of its own. What is wrong is told with the text and the form.
+/// Parses a string. An error quotes the string and names the expected form.
 fn parsed<'de, T: FromStr, D: Deserializer<'de>>(
     deserializer: D,
     form: &'static str,

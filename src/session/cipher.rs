@@ -1,5 +1,5 @@
-//! The body of a login over plain http. It keeps the password from whoever reads along without
-//! looking hard: the key is made of what is sent beside it. Only https keeps a secret.
+//! The encrypted body of a login over plain http. It protects the password from casual readers only: the
+//! key is derived from what is sent along with it. Only https keeps a secret.
 
 use aes::Aes256;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -16,8 +16,8 @@ const IV: usize = 16;
 const KEY: usize = 32;
 const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-/// `iv:base64`, as the webserver of this address reads it: `scheme://host`, with a port only where
-/// it is not the scheme's own, and nothing after it. None unless `iv` has 16 bytes.
+/// Returns `iv:base64`, as the webserver at `address` reads it: `scheme://host`, with a port only where
+/// it is not the scheme's default. `None` unless `iv` has 16 bytes.
 pub fn encode(address: &str, iv: &str, body: &[u8]) -> Option<String> {
     let key: Vec<u8> =
         STANDARD.encode(address).bytes().chain(iv.bytes()).chain(iv.bytes()).take(KEY).collect();
@@ -26,13 +26,13 @@ pub fn encode(address: &str, iv: &str, body: &[u8]) -> Option<String> {
     Some(format!("{iv}:{}", STANDARD.encode(encrypted)))
 }
 
-/// The same with a vector made up for this body.
+/// Encrypts a body with a random initialisation vector.
 pub(super) fn encrypt(address: &str, body: &[u8]) -> Result<String> {
     encode(address, &letters(IV)?, body)
         .ok_or_else(|| Error::config("the login cannot be encrypted for plain http: use https"))
 }
 
-/// So many random letters and digits.
+/// Returns random letters and digits.
 fn letters(count: usize) -> Result<String> {
     let random = rustls::crypto::ring::default_provider().secure_random;
     let mut text = String::new();
@@ -41,7 +41,8 @@ fn letters(count: usize) -> Result<String> {
         random
             .fill(&mut bytes)
             .map_err(|_| Error::config("the system gives no random numbers: try again later"))?;
-        // What is above the last whole round of letters would make the first ones more frequent.
+        // Bytes above the last multiple of the number of letters would make the first letters more
+        // frequent.
         let fair = bytes.iter().filter(|byte| usize::from(**byte) < 256 - 256 % LETTERS.len());
         let drawn = fair.filter_map(|byte| LETTERS.get(usize::from(*byte) % LETTERS.len()));
         text.extend(drawn.take(count - text.len()).map(|letter| char::from(*letter)));

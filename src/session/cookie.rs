@@ -4,34 +4,36 @@ use http::{HeaderMap, header};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 
+use crate::http::{SESSION_ID, parse_date};
+
 /// Its name; no setting of the webserver changes it.
 pub(super) const NAME: &str = "AIOHTTP_SESSION";
 
-/// What became of it.
+/// A session in a response.
 pub(super) struct Cookie {
     pub(super) id: SecretString,
     pub(super) expires: Option<Timestamp>,
 }
 
-/// Whether a cookie may have such a value (RFC 6265).
+/// Returns whether a string is a valid cookie value (RFC 6265).
 pub(super) fn is_value(text: &str) -> bool {
     !text.is_empty()
         && text.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '"' | ',' | ';' | '\\'))
 }
 
-/// The session of an answer: its cookie, or else its header `X-BackendAI-SessionID`. One that was
-/// taken back is none.
+/// Finds the session of a response: its cookie, or else its header `X-BackendAI-SessionID`. A cookie
+/// without a value is none.
 pub(super) fn of(headers: &HeaderMap, now: Timestamp) -> Option<Cookie> {
     let cookies = headers.get_all(header::SET_COOKIE).iter();
     let mut of_name = cookies.filter_map(|value| value.to_str().ok()?.trim().strip_prefix(NAME));
     if let Some(rest) = of_name.find_map(|rest| rest.trim_start().strip_prefix('=')) {
         return parse(rest, now);
     }
-    let id = headers.get(super::SESSION_ID)?.to_str().ok()?.trim();
+    let id = headers.get(SESSION_ID)?.to_str().ok()?.trim();
     is_value(id).then(|| Cookie { id: id.into(), expires: None })
 }
 
-/// What follows `NAME=`.
+/// Parses what follows `NAME=`.
 fn parse(text: &str, now: Timestamp) -> Option<Cookie> {
     let mut parts = text.split(';').map(str::trim);
     let id = parts.next()?;
@@ -47,14 +49,13 @@ fn parse(text: &str, now: Timestamp) -> Option<Cookie> {
             _ => {}
         }
     }
-    // `Max-Age` is how long the webserver's store keeps it; the session in it ends as `expires`
-    // says.
+    // `Max-Age` is the lifetime in the webserver's store; `expires` is the end of the session.
     is_value(id).then(|| Cookie { id: id.into(), expires: expires.or(max_age) })
 }
 
-/// The webserver writes ISO 8601 where a cookie has a date of HTTP.
+/// Parses a date: the webserver writes ISO 8601 instead of an HTTP date.
 fn date(text: &str) -> Option<Timestamp> {
-    text.parse().ok().or_else(|| Some(jiff::fmt::rfc2822::parse(text).ok()?.timestamp()))
+    text.parse().ok().or_else(|| parse_date(text))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A session on disk: readable by its owner alone, and there as a whole or not at all.
+//! Session files: written atomically, readable by the owner only.
 
 use std::{
     borrow::Cow,
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{Account, Session};
 use crate::{
     error::{Error, Result},
-    private,
+    owner_file,
 };
 
 /// No session is larger.
@@ -23,7 +23,7 @@ const LARGEST: u64 = 64 << 10;
 #[derive(Deserialize, Serialize)]
 struct Stored<'a> {
     endpoint: String,
-    // Borrowed, so that it is nowhere but in the text, which is wiped.
+    // Borrowed, so that the only copy is in the buffer, which is wiped.
     #[serde(borrow)]
     id: Cow<'a, str>,
     account: Option<Account>,
@@ -33,8 +33,8 @@ struct Stored<'a> {
 }
 
 impl Session {
-    /// Keeps the session in this file, in place of what is there. Nobody but its owner can read it;
-    /// a folder that is missing is made, for its owner alone too.
+    /// Saves the session in this file, readable by the owner only. A missing folder is created, also for
+    /// the owner only.
     ///
     /// # Errors
     ///
@@ -49,17 +49,16 @@ impl Session {
             in_header: self.in_header,
         };
         let text = serde_json::to_vec(&stored).map(Zeroizing::new).map_err(Error::encode)?;
-        private::write(path, &text).map_err(|error| {
+        owner_file::write(path, &text).map_err(|error| {
             failed(path, "cannot be written: check the folder and its permissions", error)
         })
     }
 
-    /// The session in this file; none when there is no such file.
+    /// Loads the session in this file; `None` if there is no such file.
     ///
     /// # Errors
     ///
-    /// When the file cannot be read, when others than its owner can read it, or when no session is
-    /// in it.
+    /// When the file cannot be read, is readable by others than its owner, or contains no session.
     pub fn load(path: impl AsRef<Path>) -> Result<Option<Self>> {
         let path = path.as_ref();
         let file = match File::open(path) {
@@ -78,11 +77,11 @@ impl Session {
         })
     }
 
-    /// Removes the file of a session. One that is not there is fine.
+    /// Removes the file of a session, if it exists.
     ///
     /// # Errors
     ///
-    /// When it is there and cannot be removed.
+    /// When it exists and cannot be removed.
     pub fn remove(path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         match fs::remove_file(path) {
@@ -94,7 +93,7 @@ impl Session {
     }
 }
 
-/// What a parser says of the text could quote it, so it says nothing.
+/// Parses a session. The parser's error could quote it, so it is dropped.
 fn parse(text: &[u8]) -> Option<Session> {
     let stored: Stored<'_> = serde_json::from_slice(text).ok()?;
     let session = Session::new(stored.endpoint.parse().ok()?, stored.id.as_ref()).ok()?;
@@ -103,13 +102,13 @@ fn parse(text: &[u8]) -> Option<Session> {
 }
 
 fn check_owner_only(path: &Path, file: &File) -> Result<()> {
-    let mode = private::too_open(file)
+    let mode = owner_file::too_open(file)
         .map_err(|error| failed(path, "cannot be read: check its permissions", error))?;
     let Some(mode) = mode else { return Ok(()) };
     let path = path.display();
     Err(Error::config(format!(
-        "others can get at the session in {path} (mode {mode:04o}): log in again, for somebody may \
-         have read it, or run chmod 600 on it"
+        "other users can read the session in {path} (mode {mode:04o}): log in again, because it may \
+         have been read, or run chmod 600 on it"
     )))
 }
 

@@ -1,12 +1,11 @@
-//! Logging in at a webserver, for an endpoint of type `session`.
+//! Logins at a webserver, for an endpoint of type `session`.
 //!
-//! A webserver stands in front of the manager and signs for whoever has logged in. Its address goes
-//! with [`EndpointType::Session`], or `BACKEND_ENDPOINT_TYPE=session`;
-//! keys are ignored then.
+//! A webserver in front of the manager signs the requests of logged-in users. Its address requires
+//! [`EndpointType::Session`], or `BACKEND_ENDPOINT_TYPE=session`; keys are then ignored.
 //!
 //! ```no_run
 //! # async fn run() -> backendai::Result<()> {
-//! use backendai::{Client, Config, EndpointType, keypair::GetKeyPair};
+//! use backendai::{Client, Config, EndpointType, admin::keypair::GetKeyPair};
 //!
 //! let config = Config::builder()
 //!     .endpoint("https://webui.example")
@@ -14,20 +13,20 @@
 //!     .build()?;
 //! let client = Client::new(config)?;
 //! client.login("user@example.com", "the password").await?;
-//! // From here on, this client and its clones are that user.
+//! // This client and its clones are now that user.
 //! let own = client.send(GetKeyPair::new()).await?;
 //! client.logout().await?;
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! # Keeping a session
+//! # Saving a session
 //!
 //! A session is kept in memory, unless it is [saved](Session::save). A client starts with the
-//! session that is in [`Config::session_file`](crate::Config::session_file), and for
+//! session in [`Config::session_file`](crate::Config::session_file). For
 //! [`Client::from_env`](crate::Client::from_env) that is a file for each endpoint in the platform's
-//! folder for state, unless `BACKEND_SESSION_FILE` names another. So one program logs in, and the
-//! next one is logged in:
+//! state directory, unless `BACKEND_SESSION_FILE` names another. One program can log in, and the next
+//! one is logged in:
 //!
 //! ```no_run
 //! # async fn run(password: String) -> backendai::Result<()> {
@@ -42,18 +41,18 @@
 //! # }
 //! ```
 //!
-//! The files of the official client are in a format of Python's own and are not read.
+//! The official client's files are in a Python format and are not read.
 //!
-//! # When it ends
+//! # The end of a session
 //!
-//! Sessions end: by a logout, after the time that the webserver allows (a week, unless it is
-//! configured otherwise), or when its store is emptied. The next request is then refused with an
-//! error of which [`is_login_required`](crate::Error::is_login_required) holds. Nothing is logged in
-//! anew behind the caller's back, since that needs the password:
+//! Sessions end: by a logout, after the lifetime that the webserver allows (a week, unless it is
+//! configured otherwise), or when its store is emptied. The next request then fails with
+//! [`is_login_required`](crate::Error::is_login_required). The client does not log in again
+//! automatically, because that requires the password:
 //!
 //! ```no_run
 //! # async fn run(client: backendai::Client, password: String) -> backendai::Result<()> {
-//! # use backendai::keypair::GetKeyPair;
+//! # use backendai::admin::keypair::GetKeyPair;
 //! let answer = match client.send(GetKeyPair::new()).await {
 //!     Err(error) if error.is_login_required() => {
 //!         client.login("user@example.com", password).await?;
@@ -69,6 +68,7 @@ mod cipher;
 mod cookie;
 mod file;
 mod login;
+mod webserver;
 
 use std::fmt;
 
@@ -80,15 +80,14 @@ use serde::{Deserialize, Serialize};
 #[doc(hidden)]
 pub use self::cipher::encode as __encode;
 pub use self::login::Login;
+pub(crate) use self::webserver::Webserver;
 use crate::{
     config::{Config, Endpoint, EndpointType},
     error::{Error, Result},
+    http::SESSION_ID,
 };
 
-/// The header that the webserver takes in place of its cookie.
-const SESSION_ID: HeaderName = HeaderName::from_static("x-backendai-sessionid");
-
-/// A session at a webserver. Whoever knows its id is the user, so no `Debug` shows it.
+/// A session at a webserver. The id is a bearer secret, so no `Debug` shows it.
 #[derive(Clone)]
 pub struct Session {
     endpoint: Endpoint,
@@ -98,7 +97,7 @@ pub struct Session {
     in_header: bool,
 }
 
-/// As whom somebody has logged in.
+/// The account of a session.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Account {
@@ -112,12 +111,11 @@ pub struct Account {
 }
 
 impl Session {
-    /// The session with this id, which somebody else has logged in for: the value of the cookie
-    /// `AIOHTTP_SESSION`.
+    /// Creates a session from the id of an existing one: the value of the cookie `AIOHTTP_SESSION`.
     ///
     /// # Errors
     ///
-    /// When a cookie cannot have such a value.
+    /// When the id cannot be the value of a cookie.
     pub fn new(endpoint: Endpoint, id: impl Into<SecretString>) -> Result<Self> {
         let id = id.into();
         if !cookie::is_value(id.expose_secret()) {
@@ -129,37 +127,37 @@ impl Session {
         Ok(Self { endpoint, id, account: None, expires: None, in_header: false })
     }
 
-    /// Where it was made. A client takes only a session of one of its endpoints, and sends it to all
-    /// of them, which are addresses of one cluster.
+    /// Returns the endpoint of the login. A client accepts only a session of one of its endpoints, and
+    /// sends it to all of them, which are addresses of one cluster.
     pub const fn endpoint(&self) -> &Endpoint {
         &self.endpoint
     }
 
-    /// The id; its text only through [`ExposeSecret`](crate::credential::ExposeSecret).
+    /// Returns the id, which only [`ExposeSecret`](crate::credential::ExposeSecret) reveals.
     pub const fn id(&self) -> &SecretString {
         &self.id
     }
 
-    /// As whom, when the login was made here.
+    /// Returns the account, if the session was created by a login of this client.
     pub const fn account(&self) -> Option<&Account> {
         self.account.as_ref()
     }
 
-    /// When the webserver means to end it. It may end before, and the webserver was also seen to
-    /// name a time that had passed already, so this decides nothing.
+    /// Returns when the webserver plans to end it. The session may end earlier, and some webservers
+    /// report a time in the past, so the client does not rely on it.
     pub const fn expires(&self) -> Option<Timestamp> {
         self.expires
     }
 
-    /// Sends the id in the header `X-BackendAI-SessionID` in place of the cookie, for networks that
-    /// take cookies away. Of the two the header counts.
+    /// Sends the id in the header `X-BackendAI-SessionID` instead of the cookie, for networks that
+    /// remove cookies. The header overrides the cookie.
     #[must_use]
     pub const fn in_header(mut self) -> Self {
         self.in_header = true;
         self
     }
 
-    /// How a request says whose it is. Marked sensitive, so that it is not logged.
+    /// Returns the header of the session. It is marked sensitive, so that it is not logged.
     pub(crate) fn header(&self) -> Result<(HeaderName, HeaderValue)> {
         let id = self.id.expose_secret();
         let (name, text) = match self.in_header {
@@ -173,9 +171,9 @@ impl Session {
     }
 }
 
-/// The session that a client starts with: the one that it is given, or else the one in the file.
-pub(crate) fn first(config: &Config, given: Option<Session>) -> Result<Option<Session>> {
-    let (session, place) = match (given, config.session_file()) {
+/// Returns the session that a client starts with: an explicit one, or else the one in the file.
+pub(crate) fn initial(config: &Config, explicit: Option<Session>) -> Result<Option<Session>> {
+    let (session, place) = match (explicit, config.session_file()) {
         (Some(session), _) => (session, "the session that was given".to_owned()),
         (None, Some(path)) => match Session::load(path)? {
             Some(session) => (session, format!("the session in {}", path.display())),

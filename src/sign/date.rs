@@ -1,15 +1,18 @@
-//! The date of a request: the text that is sent and signed, and the day that the key depends on.
+//! The date of a request: the header that is sent and signed, and the day that the key depends on.
 
 use std::fmt;
 
 use http::HeaderValue;
-use jiff::{Timestamp, fmt::temporal::Pieces, tz::Offset};
+use jiff::{
+    Timestamp,
+    fmt::temporal::{DateTimePrinter, Pieces},
+    tz::Offset,
+};
 
 /// The `Date` header of a request.
 ///
-/// The manager signs the header's text as it stands, and derives the key from the calendar day
-/// that the text shows in its own zone. It refuses a date more than 15 minutes from its clock, so
-/// every try of a request needs a fresh one.
+/// The manager signs the header as it is, and derives the key from the calendar day in the zone of the
+/// header. It refuses a date more than 15 minutes from its clock, so every attempt needs a new one.
 ///
 /// ```
 /// use backendai::sign::RequestDate;
@@ -27,45 +30,31 @@ pub struct RequestDate {
 }
 
 impl RequestDate {
-    /// This moment in UTC, written as the official client writes it: ISO 8601 with microseconds,
-    /// which are left out when they are zero. Nanoseconds are cut off.
+    /// Creates the date of a moment, in UTC and in the form of the official client: ISO 8601 with
+    /// microseconds, which are left out when they are zero. Nanoseconds are truncated.
     pub fn new(moment: Timestamp) -> Self {
-        let moment = Offset::UTC.to_datetime(moment);
         let mut text = String::with_capacity(LONGEST);
-        push(&mut text, moment.year(), 4);
-        for (before, number) in [
-            ('-', moment.month()),
-            ('-', moment.day()),
-            ('T', moment.hour()),
-            (':', moment.minute()),
-            (':', moment.second()),
-        ] {
-            text.push(before);
-            push(&mut text, number, 2);
-        }
-        let micros = moment.subsec_nanosecond() / 1_000;
-        if micros != 0 {
-            text.push('.');
-            push(&mut text, micros, 6);
-        }
-        text.push_str("+00:00");
-        let mut day = String::with_capacity(8);
-        push(&mut day, moment.year(), 4);
-        push(&mut day, moment.month(), 2);
-        push(&mut day, moment.day(), 2);
+        let printer = match moment.subsec_microsecond() {
+            0 => &SECONDS,
+            _ => &MICROSECONDS,
+        };
+        // Writing to a string cannot fail.
+        let _ = printer.print_timestamp_with_offset(&moment, Offset::UTC, &mut text);
+        let date = text.split('T').next().unwrap_or_default();
+        let day = date.replace('-', "");
         Self { text, day }
     }
 
-    /// Keeps a text as it is. It has to be ISO 8601 with a date and a time; the zone may be any
-    /// offset, `Z`, or absent, which the manager takes for UTC.
+    /// Keeps a date as it is. It must be ISO 8601 with a date and a time; the zone may be any offset,
+    /// `Z`, or absent, which means UTC.
     ///
     /// # Errors
     ///
-    /// When the text is not such a date.
+    /// When the string is not such a date.
     pub fn parse(text: &str) -> Result<Self, InvalidDate> {
         let invalid = || InvalidDate(text.to_owned());
         let pieces = Pieces::parse(text).map_err(|_| invalid())?;
-        // A zone's name in brackets is an extension that the manager does not read.
+        // The manager does not read the extension of a zone's name in brackets.
         let absent = pieces.time().is_none() || pieces.date().year() < 1;
         if absent || text.contains('[') || !text.is_ascii() {
             return Err(invalid());
@@ -75,40 +64,27 @@ impl RequestDate {
         Ok(Self { text: text.to_owned(), day })
     }
 
-    /// The text of the `Date` header.
+    /// Returns the value of the `Date` header.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The day that the text shows, as `YYYYMMDD`.
+    /// Returns the day, as `YYYYMMDD`.
     pub fn day(&self) -> &str {
         &self.day
     }
 
-    /// The text as a header.
+    /// Returns the value as a header.
     pub fn header_value(&self) -> HeaderValue {
         #[expect(clippy::expect_used, reason = "both constructors let only such text through")]
         HeaderValue::from_str(&self.text).expect("printable ASCII")
     }
 }
 
+const SECONDS: DateTimePrinter = DateTimePrinter::new().precision(Some(0));
+const MICROSECONDS: DateTimePrinter = DateTimePrinter::new().precision(Some(6));
 /// Length of a date with microseconds.
 const LONGEST: usize = "2026-09-20T01:02:03.456789+00:00".len();
-
-/// Adds a number with zeros before it. Every request has a date, and the formatting of the
-/// standard library costs more than to sign it.
-fn push(text: &mut String, number: impl Into<i32>, width: u32) {
-    let number = number.into();
-    if number < 0 {
-        // Before the year 0, which no clock shows.
-        text.push('-');
-    }
-    let number = number.unsigned_abs();
-    for place in (0..width).rev() {
-        let digit = number / 10_u32.pow(place) % 10;
-        text.push(char::from_digit(digit, 10).unwrap_or('0'));
-    }
-}
 
 impl fmt::Display for RequestDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -116,7 +92,7 @@ impl fmt::Display for RequestDate {
     }
 }
 
-/// A text that cannot be the date of a request.
+/// A string that cannot be the date of a request.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not a date and time as in 2026-09-20T01:02:03+00:00")]
 pub struct InvalidDate(String);

@@ -9,7 +9,7 @@ use sha3::{Sha3_224, Sha3_256, Sha3_384, Sha3_512};
 
 /// The hash of the signature.
 ///
-/// Nothing but the two sides of one request have to agree on it: it is named in the request.
+/// The manager accepts any of them: the request names its hash.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HashType {
@@ -33,7 +33,7 @@ pub enum HashType {
 }
 
 impl HashType {
-    /// All of them.
+    /// All hashes.
     pub const ALL: [Self; 8] = [
         Self::Sha224,
         Self::Sha256,
@@ -45,7 +45,7 @@ impl HashType {
         Self::Sha3_512,
     ];
 
-    /// The name in lower case, such as `sha256` or `sha3_256`.
+    /// Returns the name in lower case, such as `sha256` or `sha3_256`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Sha224 => "sha224",
@@ -59,7 +59,7 @@ impl HashType {
         }
     }
 
-    /// The name as `Authorization` has it, such as `HMAC-SHA256` or `HMAC-SHA3_256`.
+    /// Returns the name in `Authorization`, such as `HMAC-SHA256` or `HMAC-SHA3_256`.
     pub const fn sign_method(self) -> &'static str {
         match self {
             Self::Sha224 => "HMAC-SHA224",
@@ -73,7 +73,8 @@ impl HashType {
         }
     }
 
-    /// The hash of no bytes, in hexadecimal: what every request has in place of its body's.
+    /// Returns the hash of an empty string, in hexadecimal, which every request has instead of its
+    /// body's.
     pub(super) const fn of_nothing(self) -> &'static str {
         match self {
             Self::Sha224 => "d14a028c2a3a2bc9476102bb288234c415a2b01f828ea62ac5b3e42f",
@@ -99,14 +100,14 @@ impl HashType {
         }
     }
 
-    /// HMAC with this key. Wiped on drop.
+    /// Returns HMAC with this key. It is wiped on drop.
     pub(super) fn keyed(self, key: &[u8]) -> Arc<dyn Keyed> {
         match self {
             Self::Sha224 => keyed::<Hmac<Sha224>>(key),
             Self::Sha256 => keyed::<Hmac<Sha256>>(key),
             Self::Sha384 => keyed::<Hmac<Sha384>>(key),
             Self::Sha512 => keyed::<Hmac<Sha512>>(key),
-            // `Hmac` wants access to the blocks of the hash, which SHA-3 does not give.
+            // `Hmac` requires block-level access to the hash, which SHA-3 does not provide.
             Self::Sha3_224 => keyed::<SimpleHmac<Sha3_224>>(key),
             Self::Sha3_256 => keyed::<SimpleHmac<Sha3_256>>(key),
             Self::Sha3_384 => keyed::<SimpleHmac<Sha3_384>>(key),

@@ -1,4 +1,4 @@
-//! The request signature: what is signed, with which key, and how it is written.
+//! The request signature: what is signed, with which key, and its form.
 //!
 //! Everything here is pure. The date is an argument, nothing is read and nothing is sent.
 //!
@@ -6,13 +6,7 @@
 //! use backendai::{HashType, credential::Keys, sign::{RequestDate, SignableRequest, Signer}};
 //!
 //! let keys = Keys::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
-//! let request = SignableRequest {
-//!     method: "POST",
-//!     target: "/admin/gql",
-//!     authority: "api.backend.ai",
-//!     content_type: "application/json",
-//!     api_version: "v9.20250722",
-//! };
+//! let request = SignableRequest::new("POST", "/admin/gql", "api.backend.ai", "v9.20250722");
 //! let date = RequestDate::parse("2026-09-20T01:02:03.456789+00:00")?;
 //! let header = Signer::new(&keys, HashType::Sha256).authorization(&request, &date);
 //! assert_eq!(
@@ -40,20 +34,21 @@ pub use self::{
     date::{InvalidDate, RequestDate},
     hash::{HashType, UnknownHash},
 };
-use crate::credential::Keys;
+use crate::{credential::Keys, http::essence};
 
 /// What the signature covers of one request. The body is not covered: since API version
-/// v4.20181215 the manager hashes no bytes at all in its place.
+/// v4.20181215 the manager hashes an empty string instead.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct SignableRequest<'a> {
     /// HTTP method; signed in upper case.
     pub method: &'a str,
     /// Path with the query, percent-encoded as it is sent, such as `/admin/gql?a=1`.
     pub target: &'a str,
-    /// What the `Host` header says: `host` or `host:port`, without a default port.
+    /// The `Host` header: `host` or `host:port`, without a default port.
     pub authority: &'a str,
-    /// The `Content-Type` header; signed in lower case and without parameters, which is how the
-    /// manager reads it. It takes a request without one for `application/octet-stream`.
+    /// The `Content-Type` header; signed in lower case and without parameters, as the manager reads
+    /// it. It treats a request without one as `application/octet-stream`.
     pub content_type: &'a str,
     /// The `X-BackendAI-Version` header, such as `v9.20250722`.
     ///
@@ -62,10 +57,27 @@ pub struct SignableRequest<'a> {
     pub api_version: &'a str,
 }
 
+impl<'a> SignableRequest<'a> {
+    /// Creates a request with the content type `application/json`.
+    pub const fn new(
+        method: &'a str,
+        target: &'a str,
+        authority: &'a str,
+        api_version: &'a str,
+    ) -> Self {
+        Self { method, target, authority, content_type: "application/json", api_version }
+    }
+
+    /// Sets the `Content-Type` header.
+    #[must_use]
+    pub const fn content_type(self, content_type: &'a str) -> Self {
+        Self { content_type, ..self }
+    }
+}
+
 impl SignableRequest<'_> {
     /// The signed text, in pieces, so that signing copies nothing.
     fn pieces<'a>(&'a self, hash: HashType, date: &'a RequestDate) -> [Cow<'a, str>; 13] {
-        let media_type = self.content_type.split(';').next().unwrap_or_default().trim();
         [
             upper(self.method),
             "\n".into(),
@@ -75,7 +87,7 @@ impl SignableRequest<'_> {
             "\nhost:".into(),
             self.authority.into(),
             "\ncontent-type:".into(),
-            lower(media_type),
+            lower(essence(self.content_type)),
             "\nx-backendai-version:".into(),
             self.api_version.into(),
             "\n".into(),
@@ -98,15 +110,15 @@ fn lower(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The text that is signed: seven lines, joined by line feeds, none at the end.
+/// Returns the string that is signed: seven lines, joined by line feeds, without one at the end.
 pub fn string_to_sign(hash: HashType, request: &SignableRequest<'_>, date: &RequestDate) -> String {
     request.pieces(hash, date).concat()
 }
 
 /// Signs requests with one pair of keys.
 ///
-/// The signing key depends on the day and the authority alone; it is derived once for each pair
-/// of the two and kept until a request of another day comes.
+/// The signing key depends on the day and the authority alone; it is derived once for each pair of the
+/// two and cached until a request of another day.
 pub struct Signer {
     keys: Keys,
     hash: HashType,
@@ -122,19 +134,19 @@ struct Derived {
     by_authority: Vec<(String, Arc<dyn Keyed>)>,
 }
 
-/// More endpoints than this are not kept: who signs for a thousand hosts must not pay in memory.
+/// Number of authorities whose keys are cached, which bounds the memory of a signer for many hosts.
 const KEPT_AUTHORITIES: usize = 16;
 
 impl Signer {
-    /// Signs as the owner of `keys`.
+    /// Creates a signer with these keys.
     pub fn new(keys: &Keys, hash: HashType) -> Self {
         let method = hash.sign_method();
         let prefix = format!("BackendAI signMethod={method}, credential={}:", keys.access_key());
         Self { keys: keys.clone(), hash, prefix, derived: RwLock::default() }
     }
 
-    /// The `Authorization` header of a request that is sent with this date in its `Date` header.
-    /// It is marked sensitive, so that it is not logged.
+    /// Returns the `Authorization` header of a request with this date in its `Date` header. It is
+    /// marked sensitive, so that it is not logged.
     pub fn authorization(&self, request: &SignableRequest<'_>, date: &RequestDate) -> HeaderValue {
         let tag = self.tag(request, date);
         let mut text = String::with_capacity(self.prefix.len() + 2 * tag.as_bytes().len());
@@ -146,15 +158,15 @@ impl Signer {
         value
     }
 
-    /// The signature alone, in hexadecimal.
+    /// Returns the signature alone, in hexadecimal.
     pub fn signature(&self, request: &SignableRequest<'_>, date: &RequestDate) -> String {
         let mut text = String::new();
         self.tag(request, date).push_hex(&mut text);
         text
     }
 
-    /// The key that signs what is sent to `authority` on the day of `date`. It is as secret as
-    /// the secret key; here so that a signature can be checked stage by stage.
+    /// Returns the key for requests to `authority` on the day of `date`, so that a signature can be
+    /// verified stage by stage. It is as secret as the secret key.
     pub fn signing_key(&self, authority: &str, date: &RequestDate) -> SecretSlice<u8> {
         self.derive(authority, date.day()).as_bytes().to_vec().into()
     }
@@ -166,7 +178,7 @@ impl Signer {
     }
 
     fn key(&self, authority: &str, day: &str) -> Arc<dyn Keyed> {
-        // Nothing is half written when a thread panics here, so a poisoned lock is as good.
+        // Values are replaced as a whole, so a poisoned lock still holds complete ones.
         let kept = self.derived.read().unwrap_or_else(PoisonError::into_inner).get(authority, day);
         if let Some(key) = kept {
             return key;
@@ -197,7 +209,7 @@ impl Derived {
             self.by_authority.clear();
             day.clone_into(&mut self.day);
         }
-        // Two threads may have derived the same key at once.
+        // Two threads may derive the same key at once.
         if self.get(authority, day).is_none() && self.by_authority.len() < KEPT_AUTHORITIES {
             self.by_authority.push((authority.to_owned(), key));
         }

@@ -1,11 +1,11 @@
-//! Serves an embedded manager to programs that are not written in Rust, until it is stopped.
+//! Serves an embedded manager to programs in other languages, until the process ends.
 //!
 //! ```sh
 //! cargo run -p backendai-testing --example serve -- 250 >env &   # 250 more keypairs
 //! . ./env
 //! ```
 //!
-//! It prints shell assignments in the names that Backend.AI clients read.
+//! Prints shell assignments of the variables that Backend.AI clients read.
 
 use std::io::{self, Write};
 
@@ -32,7 +32,7 @@ async fn main() -> io::Result<()> {
         writeln!(out, "export BACKEND_{role}EMAIL={}", account.email)?;
         writeln!(out, "export BACKEND_{role}USER_ID={}", account.user_id)?;
     }
-    // Last, so that whoever has read it has read everything.
+    // The endpoint comes last: a script that waits for it has all other variables too.
     writeln!(out, "export BACKEND_ENDPOINT={}", manager.endpoint())?;
     out.flush()?;
     std::future::pending().await

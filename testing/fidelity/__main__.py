@@ -1,21 +1,20 @@
-"""Puts the same questions to a real manager and to the embedded one, and compares the answers.
+"""Sends the same requests to a real manager and to the embedded one, and compares the answers.
 
     tests/manager/up && . "${MANAGER_HOME:-$HOME/.cache/backendai-manager-tests}/env"
     python3 testing/fidelity              # builds and starts the embedded manager itself
-    python3 testing/fidelity --verbose    # tells every question
+    python3 testing/fidelity --verbose    # lists every question
     python3 testing/fidelity --all        # also every difference in wording, which is not counted
     python3 testing/fidelity lists rows   # only these groups
 
-Compared are: status, content type, presence of the X-RateLimit headers and of Allow, and the shape
-of the body: names and types of its members, the codes, and the values of `ok`, `type`, `title`.
-Where a question says so, also its values, after names that differ by design (keys, addresses, ids)
-have been replaced by what they stand for. It exits with 1 when less than 95 % agree.
+It compares the status, the content type, the presence of the X-RateLimit headers and of Allow, and the
+shape of the body: names and types of its members, the codes, and the values of `ok`, `type`, `title`.
+For a question with `exact` it compares values too, after names that differ by design (keys, addresses,
+ids) are replaced by labels. The exit code is 1 when less than 95 % of the answers agree.
 
 It reads BACKEND_ENDPOINT and BACKEND_<ROLE>_ACCESS_KEY and _SECRET_KEY of the roles SUPERADMIN,
-DOMAIN_ADMIN, USER, INACTIVE_KEY, INACTIVE_USER, LOW_RATE and OTHER_ADMIN. The manager is to be one that
-nobody has changed. The groups lists, rows and conditions come last: they are about the rows that
-`tests/manager/fill` writes, which is run before them. The questions change only users that they make, and
-purge them.
+DOMAIN_ADMIN, USER, INACTIVE_KEY, INACTIVE_USER, LOW_RATE and OTHER_ADMIN. The manager must be freshly
+installed. EMBEDDED_MANAGER names the built example `serve`. The groups lists, rows and conditions come last: they concern the rows that `tests/manager/fill`
+writes, which runs before them. The questions change only users that they create, and purge them.
 """
 import os
 import pathlib
@@ -27,14 +26,15 @@ from questions import QUESTIONS
 from side import Side
 
 
-# About the rows that FILL writes, which the others are not prepared for.
+# These groups concern the rows that FILL writes; the other groups run before it.
 FILLED = {"lists", "rows", "conditions"}
 FILL = pathlib.Path(__file__).parents[2] / "tests/manager/fill"
 
 
 def embedded():
-    """Starts the embedded manager; gives its process and its environment."""
-    command = ["cargo", "run", "--quiet", "-p", "backendai-testing", "--example", "serve"]
+    """Starts the embedded manager and returns its process and its environment."""
+    built = os.environ.get("EMBEDDED_MANAGER")
+    command = [built] if built else ["cargo", "run", "--quiet", "-p", "backendai-testing", "--example", "serve"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     env = {}
     for line in process.stdout:

@@ -1,4 +1,4 @@
-"""Two answers side by side."""
+"""Comparison of two answers."""
 import json
 
 EXACT_MEMBERS = {"code", "error_code", "type", "title", "ok", "__typename"}
@@ -13,7 +13,7 @@ def relabel(value, labels):
 
 
 def shape(value, member=None):
-    """Names and types; of a list the shape of its first element."""
+    """Returns names and types; for a list, the shape of its first element."""
     if isinstance(value, dict):
         return {k: shape(v, k) for k, v in value.items()}
     if isinstance(value, list):
@@ -70,7 +70,7 @@ def compare(q, real, ours, sides):
 
 
 def wording(real, ours):
-    """Differences in messages, which are told but not counted."""
+    """Returns differences in messages, which are reported but not counted."""
     def messages(body):
         if not isinstance(body, dict):
             return []

@@ -3,9 +3,9 @@
     tests/manager/up && . "${MANAGER_HOME:-$HOME/.cache/backendai-manager-tests}/env"
     tests/manager/fill && python3 testing/fidelity/record.py
 
-Asks a real manager that `tests/manager/fill` has filled for every field of every row. What differs by
-design, the accounts, is written as the embedded manager has it. A field that the manager failed to
-give is kept as its error, `{"$error": …}`.
+It reads every field of every row from a real manager filled by `tests/manager/fill`. Accounts, which
+differ by design, are written as the embedded manager has them. A field on which the manager failed is
+recorded as its error, `{"$error": …}`.
 """
 import base64
 import json
@@ -21,7 +21,7 @@ TARGET = Path(__file__).resolve().parents[1] / "src/fixture/rows.json"
 PAGE = "limit: 100, offset: 0"
 SESSION = "f0000006-0000-4000-8000-00000000000"
 ENDPOINT = "f000000a-0000-4000-8000-000000000001"
-# Type: the roots that list all of its rows, with their arguments; those of a `!` as the plain user.
+# Type: the root fields that list all of its rows, with their arguments; `!` marks those sent as the plain user.
 ROOTS = {
     "Agent": ["agents"],
     "AgentNode": ['agent_nodes(scope: "system", first: 100)'],
@@ -50,12 +50,12 @@ ROOTS = {
 PEOPLE = {"superadmin": "superadmin", "domain-admin": "domain-admin", "user": "user",
           "inactive-user": "inactive-user", "low-rate": "limited", "other-admin": "other-admin"}
 GLOBAL_ID = re.compile(r"^[A-Za-z]+:.+$")
-# Where the manager runs is nobody's business.
+# The address of the manager is not recorded.
 CONFIGURATION = {"manager": {"heartbeat-timeout": 40.0, "ssl-enabled": False}, "etcd": {"namespace": "local"}}
 
 
 def words(side):
-    """What is called differently in the embedded manager, by its name in the real one."""
+    """Returns the names that differ, by the name in the real manager."""
     found = {}
     rows = side.ask({"query": "{ user_list(limit: 100, offset: 0) { items { uuid email description } } }"})[3]
     ids = {row["email"]: row["uuid"] for row in rows["data"]["user_list"]["items"]}
@@ -98,7 +98,7 @@ def ask(side, root, fields, role="SUPERADMIN"):
     for error in body.get("errors") or []:
         if "path" not in error:
             sys.exit(f"{root}: {error['message']}")
-        # The null stands where the error says, or above it.
+        # The null is at the path of the error or above it.
         place = body["data"]
         for step in error["path"][:-1]:
             place = place[step]
@@ -127,7 +127,7 @@ def main():
             role = "USER" if root.startswith("!") else "SUPERADMIN"
             root = root.lstrip("!")
             recorded[type_] += ask(side, root, wrap(root, type_), role)
-    # No root lists the kernels.
+    # No root field lists the kernels.
     kernels = f"edges {{ node {{ kernel_nodes {{ edges {{ node {{ {select('KernelNode', ('Query',))} }} }} }} }} }}"
     recorded["KernelNode"] = [row for session in ask(side, ROOTS["ComputeSessionNode"][0], kernels)
                               for row in rows(session["kernel_nodes"])]

@@ -1,16 +1,16 @@
-"""The snapshot of the schema, as far as a full selection needs it."""
+"""Object types and fields of the schema snapshot, for full selections."""
 import re
 from pathlib import Path
 
-SNAPSHOT = Path(__file__).resolve().parents[2] / "graphql/admin/schema.graphql"
+SNAPSHOT = Path(__file__).resolve().parents[2] / "schema/admin/schema.graphql"
 DIRECTIVE = re.compile(r"@\w+(\((?:[^()\"]|\"(?:\\.|[^\"\\])*\")*\))?")
 FIELD = re.compile(r"(\w+)\s*(?:\(((?:[^()\"]|\"(?:\\.|[^\"\\])*\")*)\))?\s*:\s*([\[\]!\w]+)")
-# An argument that has to be given: non-null and without a default.
+# A required argument: non-null and without a default.
 NEEDED = re.compile(r"\w+\s*:\s*[\[\]!\w]*!\s*(?![=\w\]!\s]*=)")
 
 
 def read():
-    """Object types and interfaces: name of the type, name of a field, (needs arguments, its type)."""
+    """Returns object types and interfaces: type name, field name, (has required arguments, type)."""
     text = re.sub(r"^#.*$", "", SNAPSHOT.read_text(), flags=re.M)
     types = {}
     for kind, name, body in re.findall(r"^(type|interface) (\w+)[^{]*\{(.*?)^\}", text, re.M | re.S):
@@ -24,7 +24,7 @@ TYPES = read()
 
 
 def select(name, path=(), depth=4):
-    """Every field of a type that needs no arguments; a type is not entered twice on the way down."""
+    """Selects every field of a type without required arguments, without recursion into the same type."""
     chosen = []
     for field, (needs, type_) in TYPES[name].items():
         if needs or type_ in path:

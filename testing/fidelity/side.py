@@ -1,4 +1,4 @@
-"""One of the two managers: asks it, signed or spoilt as the question says."""
+"""Client of one of the two managers: signs requests, validly or with the fault of the question."""
 import datetime
 import hashlib
 import hmac
@@ -21,7 +21,7 @@ class Side:
         self.host = urllib.parse.urlsplit(env["BACKEND_ENDPOINT"]).netloc
         self.keys = {r: (env[f"BACKEND_{r}_ACCESS_KEY"], env[f"BACKEND_{r}_SECRET_KEY"])
                      for r in ROLES}
-        # The made user has a name that is the same on both sides.
+        # The created user has the same name on both sides.
         self.words = {r + ".key": k for r, (k, _) in self.keys.items()}
         self.labels = {k: f"<{r}>" for r, (k, _) in self.keys.items()}
         for key in list(self.keys.values()):
@@ -36,14 +36,14 @@ class Side:
                     if role != "INACTIVE_KEY":
                         self.labels[row["user_id"]] = f"<{role}.email>"
                         self.labels[row["user"]] = f"<{role}.id>"
-        # What the keys of the fixture have in common.
+        # The common prefix of the keys in the fixture.
         self.words["prefix"] = os.path.commonprefix([k for k, _ in self.keys.values()])
 
     def fill(self, text):
         return re.sub(r"\[\[([^\]]+)\]\]", lambda m: self.words[m.group(1)], text)
 
     def ask(self, q):
-        """Sends a question; gives status, content type, headers and the body."""
+        """Sends a question and returns status, content type, headers and body."""
         method = q.get("method", "POST")
         path = q.get("path", "/admin/gql")
         key, secret = self.keys[q.get("role", "SUPERADMIN")]

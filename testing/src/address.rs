@@ -1,20 +1,20 @@
-//! The addresses that a user may come from.
+//! The client addresses that a user allows.
 
 use std::net::IpAddr;
 
 use http::HeaderMap;
 
-use crate::auth;
+use crate::http::header;
 use crate::problem::Problem;
 
-/// Whoever is not on the user's list of addresses is refused; an empty list allows all.
+/// Refuses an address that is not on the user's list; an empty list allows all.
 pub(crate) fn check(headers: &HeaderMap, allowed: Option<&[String]>) -> Result<(), Problem> {
     let allowed = allowed.unwrap_or_default();
     if allowed.is_empty() {
         return Ok(());
     }
-    // Only loopback can reach this server, unless a front says otherwise.
-    let raw = auth::header(headers, "x-forwarded-for")
+    // Only loopback can reach this server, unless a reverse proxy names another address.
+    let raw = header(headers, "x-forwarded-for")
         .and_then(|chain| chain.split(',').next())
         .map_or("127.0.0.1", str::trim);
     let address: IpAddr = raw
@@ -26,7 +26,7 @@ pub(crate) fn check(headers: &HeaderMap, allowed: Option<&[String]>) -> Result<(
     Err(Problem::unauthorized(format!("'{raw}' is not allowed IP address")))
 }
 
-/// Whether a network, as [`network`] writes it, contains the address.
+/// Returns whether a network, in the form that [`network`] returns, contains the address.
 fn contains(network: &str, address: IpAddr) -> bool {
     let Some((base, bits)) = network.split_once('/') else { return false };
     let bits = bits.parse().unwrap_or(0);
@@ -46,7 +46,7 @@ fn prefix(address: u128, bits: u32, width: u32) -> u128 {
     address.checked_shr(width.saturating_sub(bits)).unwrap_or(0)
 }
 
-/// The network that `a.b.c.d`, `a.b.c.d/n` or `a.b.*.*` stands for, as `a.b.0.0/16`.
+/// Converts `a.b.c.d`, `a.b.c.d/n` or `a.b.*.*` to CIDR notation, such as `a.b.0.0/16`.
 pub(crate) fn network(text: &str) -> Option<String> {
     let wild = u32::try_from(text.matches('*').count()).ok()?;
     let (base, bits) = match text.split_once('/') {

@@ -1,7 +1,7 @@
-//! Who is asking: the signature of a request, checked as the manager checks it.
+//! Authentication: verifies the signature of a request as the manager does.
 //!
-//! Written apart from the client's signer on purpose: two people who read the same rule make
-//! different mistakes, and a test finds them.
+//! Shares no code with the client's signer on purpose: a mistake in one of two independent
+//! implementations fails a test.
 
 use hmac::{KeyInit, Mac, SimpleHmac};
 use http::{HeaderMap, Uri};
@@ -14,10 +14,11 @@ use uuid::Uuid;
 
 use crate::address;
 use crate::date;
+use crate::http::header;
 use crate::problem::Problem;
-use crate::state::{Role, State};
+use crate::state::{Caller, Role, State};
 
-/// The versions that the manager takes in `X-BackendAI-Version`.
+/// The versions that the manager accepts in `X-BackendAI-Version`.
 const VERSIONS: [&str; 14] = [
     "v4.20181215",
     "v4.20190115",
@@ -38,10 +39,10 @@ const VERSIONS: [&str; 14] = [
 /// The first version whose signature does not cover the body.
 const BODY_UNSIGNED_SINCE: &str = "v4.20181215";
 
-/// How far a request's date may be from the manager's clock, either way.
+/// The largest accepted difference between a request's date and the manager's clock.
 const SKEW: SignedDuration = SignedDuration::from_mins(15);
 
-/// What a signature covers.
+/// A request, as far as a signature covers it.
 pub(crate) struct Request<'a> {
     pub(crate) method: &'a str,
     pub(crate) uri: &'a Uri,
@@ -49,19 +50,7 @@ pub(crate) struct Request<'a> {
     pub(crate) body: &'a [u8],
 }
 
-/// As whom a request runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Caller {
-    pub(crate) user: Uuid,
-    pub(crate) access_key: String,
-    pub(crate) email: String,
-    pub(crate) role: Role,
-    pub(crate) domain: String,
-    /// Requests per window, of the user's default keypair.
-    pub(crate) rate_limit: i32,
-}
-
-/// Refuses a version that the manager does not know; a missing one is fine here.
+/// Refuses a version that the manager does not support; the header may be missing.
 pub(crate) fn check_version(headers: &HeaderMap, newest: &str) -> Result<(), Problem> {
     match version(headers) {
         Some((_, version)) if !VERSIONS.contains(&version) || version > newest => {
@@ -71,7 +60,7 @@ pub(crate) fn check_version(headers: &HeaderMap, newest: &str) -> Result<(), Pro
     }
 }
 
-/// Tells who signed the request; `None` when nobody claims to have.
+/// Returns the caller that signed the request; `None` for a request without a signature.
 pub(crate) fn authenticate(
     state: &mut State,
     request: &Request<'_>,
@@ -108,7 +97,7 @@ pub(crate) fn authenticate(
     act_as(state, request.headers, caller).map(Some)
 }
 
-/// The owner of an access key, if the key and its owner are active.
+/// Returns the owner of an access key, if the key and its owner are active.
 pub(crate) fn by_key(state: &State, access_key: &str) -> Result<Caller, Problem> {
     let unknown = || Problem::unauthorized("Access key not found in HMAC");
     let caller = state.caller_by_key(access_key).ok_or_else(unknown)?;
@@ -161,7 +150,7 @@ fn sign(
     day: &str,
     secret: &str,
 ) -> Result<String, Problem> {
-    // Exactly one dash: the manager unpacks two words, and more or fewer do not fit.
+    // Exactly one hyphen: the manager unpacks two words and fails on any other number.
     let method = claim.method.to_lowercase();
     let (mac, hash) = method
         .split_once('-')
@@ -188,7 +177,7 @@ fn sign(
     let (name, version) = version(request.headers)
         .ok_or_else(|| Problem::auth_params("API version missing in request headers"))?;
     let content_type = content_type(request.headers);
-    // The manager compares the versions as text.
+    // The manager compares the versions as strings.
     let signs_body = version < BODY_UNSIGNED_SINCE && content_type != "multipart/form-data";
     let (host, path) = target(request);
     let text = Text {
@@ -205,7 +194,7 @@ fn sign(
     Ok(signer(secret.as_bytes(), &text))
 }
 
-/// The parts of the text that is signed.
+/// The parts of the string to sign.
 struct Text<'a> {
     method: &'a str,
     path: &'a str,
@@ -240,19 +229,19 @@ fn mac<D>(key: &[u8], message: &[u8]) -> Vec<u8>
 where
     D: sha2::Digest + hmac::digest::block_api::BlockSizeUser,
 {
-    // A key of any length is allowed, so there is nothing to go wrong.
+    // A key may have any length, so this does not fail.
     let Ok(mut mac) = SimpleHmac::<D>::new_from_slice(key) else { return Vec::new() };
     mac.update(message);
     mac.finalize().into_bytes().to_vec()
 }
 
-/// The host and the path that were signed: those of the front when there is one.
+/// Returns the host and the path that were signed: those of the reverse proxy, if there is one.
 fn target(request: &Request<'_>) -> (String, String) {
     if let Some(url) = header(request.headers, "x-forwarded-url") {
         let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let (host, path) = rest.split_at(end);
-        // The query is not part of it: observed.
+        // Observed: the query is not signed.
         let path = path.split(['?', '#']).next().unwrap_or_default();
         return (host.to_owned(), path.to_owned());
     }
@@ -261,8 +250,8 @@ fn target(request: &Request<'_>) -> (String, String) {
     (host.to_owned(), path.to_owned())
 }
 
-/// The content type that is signed: lower case, without parameters. One that is missing or no type
-/// is that of any bytes.
+/// Returns the content type as it is signed: lower case, without parameters. A missing or invalid one
+/// counts as `application/octet-stream`.
 fn content_type(headers: &HeaderMap) -> String {
     let raw = header(headers, "content-type").unwrap_or_default();
     let essence = raw.split(';').next().unwrap_or_default().trim();
@@ -299,10 +288,6 @@ fn act_as(state: &State, headers: &HeaderMap, caller: Caller) -> Result<Caller, 
     }
 }
 
-pub(crate) fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name).and_then(|value| value.to_str().ok())
-}
-
 #[cfg(test)]
 mod tests {
     use http::HeaderValue;
@@ -324,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn signs_as_the_official_client_does() {
+    fn signs_like_the_official_client() {
         let secret = b"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
         assert_eq!(
             signature::<Sha256>(secret, &text("v9.20250722")),
@@ -333,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn every_hash_gives_another_signature() {
+    fn every_hash_gives_a_different_signature() {
         let text = text("v9.20250722");
         let all = [
             signature::<Sha1>(b"s", &text),
@@ -353,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn a_front_replaces_host_and_path_and_drops_the_query() {
+    fn a_reverse_proxy_replaces_host_and_path_and_drops_the_query() {
         let uri = Uri::from_static("/admin/gql?a=1");
         let mut headers = HeaderMap::new();
         headers.insert("host", HeaderValue::from_static("here:1"));

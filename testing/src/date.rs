@@ -1,24 +1,25 @@
-//! Dates as the manager reads them, and the clock that may be shifted.
+//! Dates in the forms that the manager reads, and a clock that can be shifted.
 
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::SystemTime;
 
-use jiff::civil::{Date, DateTime, Time};
+use jiff::civil::{Date, Time};
 use jiff::fmt::rfc2822;
 use jiff::fmt::temporal::Pieces;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 
-/// A moment together with the calendar day that its text names.
+/// A point in time and the calendar day that its text names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Moment {
     pub(crate) at: Timestamp,
-    /// The day in the zone of the text itself: the signing key is derived from it.
+    /// The day in the time zone of the text; the signing key is derived from it.
     pub(crate) day: Date,
 }
 
-/// Reads ISO 8601 (without a zone: UTC) or the dates of HTTP and mail.
+/// Parses ISO 8601 (UTC if there is no time zone) and the dates of HTTP and mail.
 ///
-/// The manager guesses many more forms; no client is known to send them.
+/// The manager accepts many more forms; no client is known to send them.
 pub(crate) fn parse(text: &str) -> Option<Moment> {
     if let Ok(pieces) = Pieces::parse(text) {
         let day = pieces.date();
@@ -30,15 +31,12 @@ pub(crate) fn parse(text: &str) -> Option<Moment> {
     if let Ok(zoned) = rfc2822::DateTimeParser::new().parse_zoned(text) {
         return Some(Moment { at: zoned.timestamp(), day: zoned.date() });
     }
-    // The two obsolete dates of HTTP.
-    let civil = ["%a %b %e %H:%M:%S %Y", "%A, %d-%b-%y %H:%M:%S GMT"]
-        .into_iter()
-        .find_map(|form| DateTime::strptime(form, text).ok())?;
-    let at = Offset::UTC.to_timestamp(civil).ok()?;
-    Some(Moment { at, day: civil.date() })
+    // What is left are the two obsolete forms of HTTP.
+    let at = Timestamp::try_from(httpdate::parse_http_date(text).ok()?).ok()?;
+    Some(Moment { at, day: Offset::UTC.to_datetime(at).date() })
 }
 
-/// A timestamp as the manager prints it: microseconds, left out when they are zero.
+/// Formats a time like the manager: with microseconds, unless they are zero.
 pub(crate) fn iso(at: Timestamp) -> String {
     let civil = Offset::UTC.to_datetime(at);
     let micros = civil.subsec_nanosecond() / 1000;
@@ -46,12 +44,12 @@ pub(crate) fn iso(at: Timestamp) -> String {
     if micros == 0 { format!("{whole}+00:00") } else { format!("{whole}.{micros:06}+00:00") }
 }
 
-/// The date of an HTTP answer.
+/// Formats a time for the `Date` header. A clock before 1970 stands at 1970 here.
 pub(crate) fn http(at: Timestamp) -> String {
-    Offset::UTC.to_datetime(at).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    httpdate::fmt_http_date(SystemTime::from(at.max(Timestamp::UNIX_EPOCH)))
 }
 
-/// The manager's clock: the machine's, shifted.
+/// The manager's clock: the clock of this machine, shifted.
 #[derive(Debug)]
 pub(crate) struct Clock {
     shift_micros: AtomicI64,
@@ -88,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn accepts_the_observed_forms() {
+    fn parses_the_observed_forms() {
         assert_eq!(at("2026-11-21T23:36:48.659149+00:00"), "2026-11-21T23:36:48.659149+00:00");
         assert_eq!(at("2026-11-21T23:36:48Z"), "2026-11-21T23:36:48+00:00");
         assert_eq!(at("2026-11-21T23:36:48.659149Z"), "2026-11-21T23:36:48.659149+00:00");
@@ -103,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn the_day_is_that_of_the_text() {
+    fn the_day_is_in_the_time_zone_of_the_text() {
         let moment = parse("2026-11-22T13:36:48.727020+14:00").unwrap();
         assert_eq!(moment.day.to_string(), "2026-11-22");
         assert_eq!(iso(moment.at), "2026-11-21T23:36:48.727020+00:00");

@@ -1,4 +1,4 @@
-//! Misbehaviours on order: what a network, a gateway or a dying manager does to a request.
+//! Fault injection: failures of a network, a gateway or a dying manager, one per request.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use crate::record::Recorded;
 
-/// What goes wrong with one request.
+/// A failure of one request.
 ///
-/// The request is carried out only where it says so: this is what tells a client that repeats a
-/// mutation from one that does not.
+/// The manager carries the request out only where the variant says so. This is how a test finds a
+/// client that repeats a mutation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// An answer made up on the way, by a gateway for instance; the request is not carried out.
+    /// The request is not carried out; another server, such as a gateway, answers in its place.
     Answer {
         /// The HTTP status.
         status: u16,
@@ -22,12 +22,12 @@ pub enum Fault {
         content_type: String,
         /// The body.
         body: String,
-        /// More headers, `Retry-After` for instance.
+        /// Further headers, such as `Retry-After`.
         headers: Vec<(String, String)>,
     },
-    /// The request is carried out and answered as usual, so much later.
+    /// The request is carried out and answered after this delay.
     Delay(Duration),
-    /// The request is not carried out and never answered; the connection stays open.
+    /// The request is neither carried out nor answered; the connection stays open.
     Stall,
     /// The connection is closed in an orderly way; the request is not carried out.
     Close,
@@ -40,14 +40,14 @@ pub enum Fault {
     /// The request **is carried out**, and the body is replaced by bytes that are not JSON, under
     /// the same status and content type.
     Garble,
-    /// The request **is carried out**, and the answer's `Content-Length` is wrong by so many
-    /// bytes: more than there are (the client waits for them until the connection closes), or
-    /// fewer (the client sees a cut-off body).
+    /// The request **is carried out**, and the `Content-Length` of the answer is off by this many
+    /// bytes: too large (the client waits for more until the connection closes), or too small (the
+    /// client receives a truncated body).
     WrongLength(i64),
 }
 
 impl Fault {
-    /// An answer of this status with an HTML body, as gateways give.
+    /// Creates an answer with an HTML body, like that of a gateway.
     #[must_use]
     pub fn gateway(status: u16) -> Self {
         Self::Answer {
@@ -58,7 +58,7 @@ impl Fault {
         }
     }
 
-    /// An answer of this status with a JSON body.
+    /// Creates an answer with a JSON body.
     #[must_use]
     pub fn json(status: u16, body: impl Into<String>) -> Self {
         Self::Answer {
@@ -69,7 +69,7 @@ impl Fault {
         }
     }
 
-    /// The same answer with one more header. Other faults are left as they are.
+    /// Adds a header to a [`Fault::Answer`]. Other faults stay as they are.
     #[must_use]
     pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         if let Self::Answer { headers, .. } = &mut self {
@@ -81,35 +81,35 @@ impl Fault {
 
 type Condition = Box<dyn Fn(&Recorded) -> bool + Send>;
 
-/// The faults that wait for their request. See [`Manager::faults`](crate::Manager::faults).
+/// A queue of faults, each for one request. See [`Manager::faults`](crate::Manager::faults).
 #[derive(Default)]
 pub struct Faults {
     queue: Mutex<VecDeque<(Condition, Fault)>>,
 }
 
 impl Faults {
-    /// Lets this happen to the next request, whichever it is.
+    /// Queues a fault for the next request.
     pub fn push(&self, fault: Fault) {
         self.push_when(|_| true, fault);
     }
 
-    /// Lets this happen to the next request that meets the condition.
+    /// Queues a fault for the next request that meets the condition.
     pub fn push_when(&self, condition: impl Fn(&Recorded) -> bool + Send + 'static, fault: Fault) {
         self.lock().push_back((Box::new(condition), fault));
     }
 
-    /// How many faults have not happened yet.
+    /// Returns the number of queued faults.
     #[must_use]
     pub fn pending(&self) -> usize {
         self.lock().len()
     }
 
-    /// Forgets the faults that have not happened yet.
+    /// Removes all queued faults.
     pub fn clear(&self) {
         self.lock().clear();
     }
 
-    /// Takes the first fault that is meant for this request.
+    /// Removes and returns the first fault for this request.
     pub(crate) fn take(&self, request: &Recorded) -> Option<Fault> {
         let mut queue = self.lock();
         let place = queue.iter().position(|(condition, _)| condition(request))?;

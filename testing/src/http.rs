@@ -1,4 +1,4 @@
-//! The sockets: one loop that accepts, one task per connection, and the faults.
+//! The sockets: one accept loop, one task per connection, and the faults.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -20,10 +20,17 @@ use tokio::task::JoinSet;
 
 use crate::fault::{Fault, Faults};
 use crate::record::Recorded;
-use crate::server::Answer;
 
-/// More than this is not read: the connection is closed.
+/// Limit of a request body; a connection that exceeds it is closed.
 const READ_LIMIT: usize = 64 * 1024 * 1024;
+
+/// A response before it is serialised.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) content_type: &'static str,
+    pub(crate) body: String,
+    pub(crate) headers: Vec<(&'static str, String)>,
+}
 
 /// A response's body, which may be streamed.
 pub(crate) type Body = BoxBody<Bytes, io::Error>;
@@ -47,7 +54,7 @@ impl<S: Serve> Handle for Shared<S> {
     }
 }
 
-/// What answers: the manager or its webserver.
+/// A server without its sockets: the manager or its webserver.
 pub(crate) trait Serve: Send + Sync + 'static {
     fn answer(&self, method: &str, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Answer;
 }
@@ -70,7 +77,12 @@ impl<S> Shared<S> {
     }
 }
 
-/// Accepts connections until it is dropped, and them with it.
+/// Returns the value of a header that is valid ASCII.
+pub(crate) fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// Accepts connections. Dropping the future closes the listener and all connections.
 pub(crate) async fn serve<H: Handle>(listener: TcpListener, shared: Arc<H>) {
     let mut connections = JoinSet::new();
     loop {
@@ -85,20 +97,20 @@ pub(crate) async fn serve<H: Handle>(listener: TcpListener, shared: Arc<H>) {
     }
 }
 
-/// How a connection ends that was told to misbehave.
+/// How a fault ends a connection.
 pub(crate) enum End {
-    /// These bytes, if any, and an orderly end.
+    /// Writes these bytes, if any, and shuts the connection down.
     Write(Vec<u8>),
     Reset,
 }
 
-/// Makes hyper give the connection up, so that its socket can be used bare.
+/// Makes hyper release the connection, so that its socket can be used directly.
 #[derive(Debug)]
 struct Abandon;
 
 impl fmt::Display for Abandon {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the connection is to misbehave")
+        f.write_str("the connection is ended by a fault")
     }
 }
 
@@ -112,8 +124,8 @@ async fn connection<H: Handle>(stream: TcpStream, shared: Arc<H>) {
         Box::pin(async move {
             match shared.handle(request).await {
                 Ok(response) => Ok(response),
-                Err(bare) => {
-                    *end.lock().unwrap_or_else(PoisonError::into_inner) = Some(bare);
+                Err(ending) => {
+                    *end.lock().unwrap_or_else(PoisonError::into_inner) = Some(ending);
                     Err(Abandon)
                 }
             }
@@ -122,11 +134,11 @@ async fn connection<H: Handle>(stream: TcpStream, shared: Arc<H>) {
     let mut connection = http1::Builder::new()
         .title_case_headers(true)
         .serve_connection(TokioIo::new(stream), service);
-    // What went wrong is the client's business, or was ordered.
+    // An error here is the client's, or part of a fault.
     let _ = poll_fn(|cx| connection.poll_without_shutdown(cx)).await;
     let mut stream = connection.into_parts().io.into_inner();
-    let ordered = end.lock().unwrap_or_else(PoisonError::into_inner).take();
-    match ordered {
+    let ending = end.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match ending {
         Some(End::Reset) => {
             let _ = stream.set_zero_linger();
         }
@@ -201,11 +213,11 @@ fn response(answer: Answer, head: bool) -> Response<Body> {
         builder = builder.header(name, value);
     }
     let body = if head { Bytes::new() } else { Bytes::from(answer.body) };
-    // All of it is ours and well-formed, so this cannot fail.
+    // All parts are valid, so this does not fail.
     builder.body(full(body)).unwrap_or_default()
 }
 
-/// The answer in bytes, with a length that is wrong by so much and a changed body.
+/// Serialises an answer with a wrong `Content-Length` and a changed body.
 fn raw(answer: &Answer, wrong_by: i64, change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     let mut body = answer.body.clone().into_bytes();
     let length = body.len().saturating_add_signed(isize::try_from(wrong_by).unwrap_or(0));

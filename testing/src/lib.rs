@@ -1,8 +1,8 @@
-//! An embedded Backend.AI manager on loopback, to test programs against.
+//! An embedded Backend.AI manager on loopback, for tests.
 //!
-//! It executes the real schema of the manager's Admin GraphQL API, verifies signatures with code
-//! of its own, keeps users and keypairs in memory, and misbehaves on order. Nothing is installed
-//! and nothing outlives the test.
+//! It executes the real schema of the manager's Admin GraphQL API, verifies signatures with its own
+//! implementation, keeps users and keypairs in memory, and injects faults. It needs no installation, and
+//! its state ends with the test.
 //!
 //! ```
 //! use backendai_testing::{Fault, Manager};
@@ -11,14 +11,14 @@
 //! # async fn main() -> std::io::Result<()> {
 //! let manager = Manager::builder().keypairs(250).start().await?;
 //!
-//! // Point the program under test at it, with the keys of an account.
+//! // Point the program under test at the manager, with the keys of an account.
 //! let account = manager.superadmin();
 //! println!("{} {}", manager.endpoint(), account.access_key);
 //!
-//! // Let the next request end without an answer.
+//! // Close the connection of the next request without an answer.
 //! manager.faults().push(Fault::Close);
 //!
-//! // Afterwards, look at what was asked.
+//! // Inspect the requests afterwards.
 //! assert!(manager.requests().is_empty());
 //! # Ok(())
 //! # }
@@ -26,20 +26,21 @@
 //!
 //! # What it serves
 //!
-//! `POST /admin/gql`, its older form `POST /admin/graphql`, `GET /` and `GET /health`. Every root of
-//! the schema has an answer: keypairs, users, domains, projects (groups), resource policies and
-//! scaling groups are kept as the real manager keeps them, everything else is rows that a real one
-//! gave, which mutations change in simple ways.
+//! `POST /admin/gql`, its older form `POST /admin/graphql`, `GET /` and `GET /health`. Every root field of
+//! the schema has an answer. Keypairs, users, domains, projects (groups), resource policies and scaling
+//! groups behave as on a real manager. All other types are rows recorded from a real manager, which
+//! mutations change in simple ways.
 //!
-//! # Where it is stricter than a test would like
+//! # Unstable orders
 //!
-//! Rows that an order leaves equal come in another sequence on every page, always the same one for
-//! the same page, since the real manager promises no sequence either. A client that pages by
-//! `created_at` alone gets rows twice and misses others: all rows of the start have the same time.
+//! Rows that an order leaves equal come in a different sequence on each page, though always the same for
+//! the same page, because the real manager guarantees no sequence either. A client that pages by
+//! `created_at` alone receives some rows twice and misses others: all initial rows have the same time.
 //!
-//! `docs/embedded-manager.md` in the repository tells how its fidelity is measured, and what differs.
+//! `docs/embedded-manager.md` in the repository describes how the fidelity is measured, and lists the
+//! differences.
 
-// Proves the examples of the README.
+// Compiles the examples of the README.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
@@ -68,4 +69,5 @@ pub use fault::{Fault, Faults};
 pub use jiff::SignedDuration;
 pub use manager::{Account, Manager, ManagerBuilder};
 pub use record::Recorded;
+pub use release::schema_of_release;
 pub use webserver::Webserver;

@@ -1,4 +1,4 @@
-//! Rate limits: a fixed window for each user, and one for everybody who does not sign.
+//! Rate limits: a fixed window per user, and one shared by all anonymous requests.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use uuid::Uuid;
 /// The window's length in seconds.
 const WINDOW: i64 = 900;
 
-/// What the `X-RateLimit-*` headers of an answer say.
+/// The values of the `X-RateLimit-*` headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Quota {
     pub(crate) limit: i32,
@@ -37,17 +37,17 @@ struct Window {
     ends: Timestamp,
 }
 
-/// The windows that are open, by user; `None` stands for the anonymous ones.
+/// The open windows, by user; `None` is the anonymous one.
 #[derive(Default)]
 pub(crate) struct Limits {
     windows: HashMap<Option<Uuid>, Window>,
 }
 
 impl Limits {
-    /// Counts a request. A refused one counts too.
-    pub(crate) fn consume(&mut self, who: Option<Uuid>, limit: i32, now: Timestamp) -> Quota {
+    /// Counts a request, also one that is refused.
+    pub(crate) fn consume(&mut self, user: Option<Uuid>, limit: i32, now: Timestamp) -> Quota {
         let fresh = || Window { count: 0, ends: ends(now) };
-        let window = self.windows.entry(who).or_insert_with(fresh);
+        let window = self.windows.entry(user).or_insert_with(fresh);
         if window.ends <= now {
             *window = fresh();
         }
@@ -57,7 +57,7 @@ impl Limits {
         Quota { limit, count: window.count, reset }
     }
 
-    /// How many requests a user has made in the open window.
+    /// Returns the number of a user's requests in the open window.
     pub(crate) fn count(&self, user: Uuid, now: Timestamp) -> i32 {
         self.windows.get(&Some(user)).filter(|w| w.ends > now).map_or(0, |window| window.count)
     }

@@ -1,4 +1,4 @@
-//! The manager that users start: builder, accounts, faults and the log.
+//! The embedded manager as tests see it: builder, accounts, faults and the request log.
 
 use std::fmt;
 use std::io;
@@ -15,10 +15,10 @@ use crate::http::{self, Shared};
 use crate::record::Recorded;
 use crate::schema;
 use crate::server::Server;
-use crate::state::{Named, Seed, State, seed};
-use crate::webserver::{Webserver, password_of};
+use crate::state::{Named, Seed, State, password_of, seed};
+use crate::webserver::Webserver;
 
-/// An embedded manager that listens on 127.0.0.1 until it is dropped.
+/// An embedded manager on 127.0.0.1; dropping it stops the server.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -41,100 +41,100 @@ impl Manager {
     ///
     /// # Errors
     ///
-    /// When no port of 127.0.0.1 can be listened on.
+    /// When no port of 127.0.0.1 can be bound.
     pub async fn start() -> io::Result<Self> {
         Self::builder().start().await
     }
 
-    /// Decides about a manager before it starts.
+    /// Returns a builder with the default settings.
     #[must_use]
     pub fn builder() -> ManagerBuilder {
         ManagerBuilder::default()
     }
 
-    /// Where it listens: `http://127.0.0.1:PORT`, without a slash at the end.
+    /// Returns the address, `http://127.0.0.1:PORT`, without a trailing slash.
     #[must_use]
     pub fn endpoint(&self) -> &str {
         &self.endpoint
     }
 
-    /// Sees and changes everything.
+    /// Returns an account that may see and change everything.
     #[must_use]
     pub fn superadmin(&self) -> &Account {
         &self.accounts.superadmin
     }
 
-    /// An admin of the domain `default`.
+    /// Returns an admin of the domain `default`.
     #[must_use]
     pub fn domain_admin(&self) -> &Account {
         &self.accounts.domain_admin
     }
 
-    /// A user of the domain `default` without any privilege.
+    /// Returns a user of the domain `default` without privileges.
     #[must_use]
     pub fn user(&self) -> &Account {
         &self.accounts.user
     }
 
-    /// The second keypair of [`user`](Self::user), which is deactivated.
+    /// Returns the second keypair of [`user`](Self::user), which is inactive.
     #[must_use]
     pub fn inactive_key(&self) -> &Account {
         &self.accounts.inactive_key
     }
 
-    /// The active keypair of a user who is deactivated and in no project.
+    /// Returns the active keypair of an inactive user without a project.
     #[must_use]
     pub fn inactive_user(&self) -> &Account {
         &self.accounts.inactive_user
     }
 
-    /// A user with five requests in fifteen minutes, whatever the builder says.
+    /// Returns a user with a fixed rate limit of five requests in fifteen minutes.
     #[must_use]
     pub fn low_rate(&self) -> &Account {
         &self.accounts.low_rate
     }
 
-    /// An admin of the domain `other`.
+    /// Returns an admin of the domain `other`.
     #[must_use]
     pub fn other_admin(&self) -> &Account {
         &self.accounts.other_admin
     }
 
-    /// Starts a webserver in front of this manager, to log in at. It shares the manager's state and
-    /// clock, and has faults and a log of its own.
+    /// Starts a webserver in front of this manager, for logins. It shares the manager's state and
+    /// clock; its faults and its request log are separate.
     ///
     /// # Errors
     ///
-    /// When no port of 127.0.0.1 can be listened on.
+    /// When no port of 127.0.0.1 can be bound.
     pub async fn webserver(&self) -> io::Result<Webserver> {
         Webserver::start(Arc::clone(&self.shared)).await
     }
 
-    /// The access keys that exist now, in order.
+    /// Returns the access keys that exist now, sorted.
     #[must_use]
     pub fn access_keys(&self) -> Vec<String> {
-        self.shared.server.peek(|state| state.keypairs.keys().cloned().collect())
+        self.shared.server.read_state(|state| state.keypairs.keys().cloned().collect())
     }
 
-    /// The misbehaviours that wait for their requests.
+    /// Returns the queue of faults.
     #[must_use]
     pub fn faults(&self) -> &Faults {
         &self.shared.faults
     }
 
-    /// The requests received so far, oldest first, those that a fault met included.
+    /// Returns the requests received so far, oldest first, including those with a fault.
     #[must_use]
     pub fn requests(&self) -> Vec<Recorded> {
         self.shared.log().clone()
     }
 
-    /// Forgets the requests received so far.
+    /// Clears the request log.
     pub fn forget_requests(&self) {
         self.shared.log().clear();
     }
 
-    /// Moves the manager's clock, forward or back: past the end of a rate-limit window, or out of
-    /// the fifteen minutes that a signature's date may be off.
+    /// Shifts the manager's clock, forward or back: past the end of a rate-limit window, or out of
+    /// the fifteen minutes by which a signature's date may differ.
     pub fn shift_clock(&self, by: SignedDuration) {
         self.shared.server.clock.advance(by);
     }
@@ -152,7 +152,7 @@ impl fmt::Debug for Manager {
     }
 }
 
-/// What a manager starts with. See [`Manager::builder`].
+/// Settings of a manager. See [`Manager::builder`].
 #[derive(Clone, Debug)]
 pub struct ManagerBuilder {
     keypairs: usize,
@@ -177,45 +177,48 @@ impl Default for ManagerBuilder {
 }
 
 impl ManagerBuilder {
-    /// Adds so many users with one keypair each to the accounts that have a name: seven keypairs
-    /// more than this exist at the start. The keys are `EMBEDDED000000000001` and so on.
+    /// Adds this number of users with one keypair each. The seven keypairs of the named accounts exist
+    /// beside them. The keys are `EMBEDDED000000000001` and so on.
     #[must_use]
     pub fn keypairs(mut self, count: usize) -> Self {
         self.keypairs = count;
         self
     }
 
-    /// Requests in fifteen minutes of each account but [`Manager::low_rate`]; default 1,000,000.
+    /// Sets the rate limit of each account except [`Manager::low_rate`], in requests per fifteen
+    /// minutes; the default is 1,000,000.
     #[must_use]
     pub fn rate_limit(mut self, requests: u32) -> Self {
         self.rate_limit = requests;
         self
     }
 
-    /// Requests in fifteen minutes of all who do not sign together; default 1000.
+    /// Sets the rate limit of all anonymous requests together, in requests per fifteen minutes; the
+    /// default is 1000.
     #[must_use]
     pub fn anonymous_limit(mut self, requests: u32) -> Self {
         self.anonymous_limit = requests;
         self
     }
 
-    /// How far the manager's clock is ahead of this machine's; negative is behind.
+    /// Sets how far the manager's clock is ahead of the clock of this machine; negative is behind.
     #[must_use]
     pub fn clock_offset(mut self, offset: SignedDuration) -> Self {
         self.clock_offset = offset;
         self
     }
 
-    /// The version that `GET /` and `GET /health` tell; default `26.9.6`. The schema stays the same.
+    /// Sets the version that `GET /` and `GET /health` return; the default is `26.9.6`. The schema does
+    /// not change.
     #[must_use]
     pub fn manager_version(mut self, version: impl Into<String>) -> Self {
         self.version = version.into();
         self
     }
 
-    /// An older manager: it tells this version and has nothing of the schema that came later, as
-    /// far as the snapshot says since when it has what. Before 25.12.0 it speaks an older version
-    /// of the API too. The text that `{ _service { sdl } }` answers stays whole.
+    /// Emulates an older manager: it reports this version and lacks the parts of the schema that are
+    /// marked as newer (see [`schema_of_release`](crate::schema_of_release)). Before 25.12.0 it also has
+    /// an older API version. The SDL that `{ _service { sdl } }` returns stays complete.
     #[must_use]
     pub fn release(mut self, version: impl Into<String>) -> Self {
         self.version = version.into();
@@ -227,7 +230,7 @@ impl ManagerBuilder {
     ///
     /// # Errors
     ///
-    /// When no port of 127.0.0.1 can be listened on.
+    /// When no port of 127.0.0.1 can be bound.
     pub async fn start(self) -> io::Result<Manager> {
         let contract =
             schema::contract(self.release.then_some(&*self.version)).map_err(io::Error::other)?;
@@ -247,7 +250,7 @@ impl ManagerBuilder {
     }
 }
 
-/// A keypair with its owner. `Debug` does not show the secret key.
+/// A keypair and its owner. `Debug` redacts the secret key and the password.
 #[derive(Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Account {
@@ -255,7 +258,7 @@ pub struct Account {
     pub access_key: String,
     /// The secret half, 40 characters.
     pub secret_key: String,
-    /// The owner's address.
+    /// The owner's email address.
     pub email: String,
     /// The owner's password at a [`Webserver`].
     pub password: String,

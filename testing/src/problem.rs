@@ -1,10 +1,10 @@
-//! The manager's error bodies: `application/problem+json` after RFC 7807.
+//! The manager's error bodies: `application/problem+json` (RFC 7807).
 
 use serde_json::{Value, json};
 
 const PREFIX: &str = "https://api.backend.ai/probs/";
 
-/// A refusal on the level of HTTP.
+/// A refusal with an HTTP status.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Problem {
     pub(crate) status: u16,
@@ -44,18 +44,18 @@ impl Problem {
         Self::new(401, "auth-failed", title, "user_auth_unauthorized").msg(msg)
     }
 
-    /// 403: the caller may not do this.
+    /// 403: the caller lacks the privilege.
     pub(crate) fn privilege(msg: impl Into<String>) -> Self {
         let title = "Insufficient privilege.";
         Self::new(403, "insufficient-privilege", title, "user_auth_forbidden").msg(msg)
     }
 
-    /// 404: the user to act as does not exist.
+    /// 404: the user to impersonate does not exist.
     pub(crate) fn no_such_user(msg: impl Into<String>) -> Self {
         Self::new(404, "object-not-found", "No such user.", "user_read_not-found").msg(msg)
     }
 
-    /// 404: no such path.
+    /// 404: unknown path.
     pub(crate) fn not_found(path: &str) -> Self {
         Self::new(404, "url-not-found", "Unknown URL path.", "api_read_not-found")
             .data(Value::from(path))
@@ -69,12 +69,12 @@ impl Problem {
         problem
     }
 
-    /// 400 without a message, as for a body that is too large.
+    /// 400 without a message, such as for a body that is too large.
     pub(crate) fn bad_request() -> Self {
         Self::new(400, "generic-bad-request", "Bad request.", "backendai_generic_bad-request")
     }
 
-    /// 400: the version in the header is not one that the manager knows.
+    /// 400: the manager does not support the version in the header.
     pub(crate) fn version() -> Self {
         Self::bad_request().msg("Unsupported API version.")
     }
@@ -92,19 +92,19 @@ impl Problem {
         Self::new(400, "generic-bad-request", title, "api_parsing_invalid-parameters").msg(msg)
     }
 
-    /// 400: what `/admin/graphql` makes of GraphQL errors.
+    /// 400: GraphQL errors, in the form of `/admin/graphql`.
     pub(crate) fn graphql(errors: Value) -> Self {
         let title = "GraphQL-generated error.";
         Self::new(400, "graphql-error", title, "api_generic_internal-error").data(errors)
     }
 
-    /// 429: the window's requests are used up.
+    /// 429: the rate limit is exceeded.
     pub(crate) fn rate_limit() -> Self {
         let title = "You have reached your API query rate limit.";
         Self::new(429, "rate-limit-exceeded", title, "api_access_unavailable")
     }
 
-    /// 500: the manager answers some mistakes of the caller like this, a syntax error for one.
+    /// 500: also the answer to some mistakes of the client, such as a syntax error.
     pub(crate) fn internal() -> Self {
         let code = "backendai_generic_internal-error";
         Self::new(500, "internal-server-error", "Internal server error.", code)

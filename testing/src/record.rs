@@ -1,11 +1,11 @@
-//! What the manager was asked.
+//! The log of received requests.
 
 use std::fmt;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 
-/// A request that reached the manager, whatever became of it.
+/// A received request, whether or not it was carried out.
 #[derive(Clone)]
 pub struct Recorded {
     pub(crate) method: String,
@@ -15,31 +15,31 @@ pub struct Recorded {
 }
 
 impl Recorded {
-    /// The method, `POST` for instance.
+    /// Returns the method, such as `POST`.
     #[must_use]
     pub fn method(&self) -> &str {
         &self.method
     }
 
-    /// The path with its query, as it was sent.
+    /// Returns the path with the query, as sent.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// A header's first value; the name's case does not matter. `None` also when it is not ASCII.
+    /// Returns the first value of a header, by its name in any case; `None` if it is not ASCII.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The body's bytes.
+    /// Returns the body.
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.body
     }
 
-    /// The body as JSON; `None` when it is not.
+    /// Returns the body as JSON; `None` if it is not valid JSON.
     #[must_use]
     pub fn json(&self) -> Option<serde_json::Value> {
         serde_json::from_slice(&self.body).ok()

@@ -1,4 +1,9 @@
-//! The snapshot as an older release of the manager has it: without what is marked as newer.
+//! The schema of an older release: the snapshot without the parts that are marked as newer.
+//!
+//! Shares no code with the version rules of the client and the generator on purpose, because their
+//! tests compare against it.
+
+use std::io;
 
 use apollo_compiler::ast::{
     Definition, DirectiveList, Document, FieldDefinition, InputValueDefinition,
@@ -6,7 +11,7 @@ use apollo_compiler::ast::{
 use apollo_compiler::collections::HashSet;
 use apollo_compiler::{Name, Node};
 
-/// The first three numbers of a version; those that are not there are 0.
+/// Returns the first three numbers of a version; missing ones are 0.
 pub(crate) fn numbers(version: &str) -> [u32; 3] {
     let mut numbers = [0; 3];
     for (number, part) in numbers.iter_mut().zip(version.split('.')) {
@@ -16,22 +21,37 @@ pub(crate) fn numbers(version: &str) -> [u32; 3] {
     numbers
 }
 
-/// Whether a manager of this release has what bears these marks.
+/// Returns whether a manager of this release has a definition with these directives.
 fn has(release: [u32; 3], directives: &DirectiveList) -> bool {
     let marks: Vec<_> = directives
         .get_all("since")
         .filter_map(|mark| mark.specified_argument_by_name("version")?.as_str())
         .map(numbers)
         .collect();
-    // What was brought to an older branch has a mark for that branch.
+    // A backport to an older branch is marked with the version of that branch.
     let branch = marks.iter().find(|mark| mark[..2] == release[..2]);
     branch.or(marks.iter().max()).is_none_or(|mark| *mark <= release)
 }
 
-/// The schema of a release.
-pub(crate) fn cut(mut schema: Document, release: &str) -> Document {
+/// Returns the part of a schema that a manager of this release has, by the `@since` directives in it.
+///
+/// This is the schema that a manager started with [`ManagerBuilder::release`] executes.
+///
+/// [`ManagerBuilder::release`]: crate::ManagerBuilder::release
+///
+/// # Errors
+///
+/// When the text is not a GraphQL schema document.
+pub fn schema_of_release(schema: &str, release: &str) -> io::Result<String> {
+    let document = Document::parse(schema, "schema.graphql").map_err(|invalid| {
+        io::Error::new(io::ErrorKind::InvalidData, invalid.errors.to_string())
+    })?;
+    Ok(cut(document, release).to_string())
+}
+
+fn cut(mut schema: Document, release: &str) -> Document {
     let release = numbers(release);
-    // A field that is there and gives a newer scalar or enum gave something else before.
+    // A field older than the scalar or enum it returns had another type before.
     let is_leaf = |definition: &Definition| {
         matches!(
             definition,
@@ -50,7 +70,7 @@ pub(crate) fn cut(mut schema: Document, release: &str) -> Document {
         for definition in &mut schema.definitions {
             members(definition, release, &output, &input);
         }
-        // A type that has lost all it had is gone.
+        // A type without members is removed.
         schema.definitions.retain(|definition| !is_empty(definition));
         if schema.definitions.len() == before {
             return schema;
@@ -115,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_newer_and_what_hangs_on_it_is_gone() {
+    fn newer_parts_and_what_depends_on_them_are_removed() {
         let schema = r#"
             type Query { a(new: Int @since(version: "25.2.0"), other: In): A b: B c: Int @since(version: "24.9.0") }
             type A @since(version: "25.1.0") { x: Int }

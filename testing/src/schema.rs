@@ -1,4 +1,4 @@
-//! The snapshot, made ready for execution once per process, and the checks before execution.
+//! The schema, prepared for execution once per process, and the validation of documents.
 
 use std::sync::{Arc, OnceLock};
 
@@ -8,38 +8,32 @@ use apollo_compiler::response::GraphQLError;
 use apollo_compiler::schema::Implementers;
 use apollo_compiler::validation::{DiagnosticList, Valid};
 use apollo_compiler::{ExecutableDocument, Name, Schema, ast};
+use backendai_schema::ADMIN;
 use uuid::Uuid;
 
 use crate::fixture::{self, Roots};
-use crate::release;
+use crate::release::schema_of_release;
 
-/// Federation's way to the SDL, which the snapshot leaves out.
+/// The field of Apollo Federation that returns the SDL; the snapshot omits it.
 const SERVICE: &str = "type _Service { sdl: String! } extend type Query { _service: _Service! }";
 
-/// The schema with what is computed from it.
+/// The schema, with data derived from it.
 pub(crate) struct Contract {
     pub(crate) schema: Valid<Schema>,
     pub(crate) implementers: HashMap<Name, Implementers>,
     pub(crate) roots: Roots,
 }
 
-/// The contract; an error names what is wrong with the snapshot. Of a release that is named, only
-/// what it has.
+/// Returns the contract, of a release only the part that it has. The error describes a fault in the
+/// snapshot.
 pub(crate) fn contract(release: Option<&str>) -> Result<Arc<Contract>, String> {
     static CONTRACT: OnceLock<Result<Arc<Contract>, String>> = OnceLock::new();
     match release {
-        None => CONTRACT.get_or_init(|| load(sdl())).clone(),
+        None => CONTRACT.get_or_init(|| load(ADMIN)).clone(),
         Some(release) => {
-            let schema = ast::Document::parse(sdl(), "schema.graphql")
-                .map_err(|invalid| invalid.errors.to_string())?;
-            load(&release::cut(schema, release).to_string())
+            load(&schema_of_release(ADMIN, release).map_err(|invalid| invalid.to_string())?)
         }
     }
-}
-
-/// The text that `{ _service { sdl } }` answers.
-pub(crate) fn sdl() -> &'static str {
-    backendai::schema::ADMIN
 }
 
 fn load(sdl: &str) -> Result<Arc<Contract>, String> {
@@ -53,22 +47,22 @@ fn load(sdl: &str) -> Result<Arc<Contract>, String> {
     Ok(Arc::new(Contract { schema, implementers, roots: fixture::roots()? }))
 }
 
-/// Why a document is not executed.
+/// Why a document is rejected.
 pub(crate) enum Rejection {
-    /// It is not GraphQL.
+    /// A syntax error.
     Syntax,
-    /// It does not fit the schema.
+    /// The document is not valid against the schema.
     Invalid(Vec<GraphQLError>),
 }
 
-/// Parses a document and checks it against the schema, in the manager's order.
+/// Parses a document and validates it, in the manager's order.
 pub(crate) fn prepare(
     contract: &Contract,
     document: &str,
 ) -> Result<Valid<ExecutableDocument>, Rejection> {
     let document =
         ast::Document::parse(document, "document").map_err(|_invalid| Rejection::Syntax)?;
-    // A document of nothing but comments is a syntax error to the manager.
+    // The manager reports a document of comments alone as a syntax error.
     if document.definitions.is_empty() {
         return Err(Rejection::Syntax);
     }
@@ -97,7 +91,7 @@ fn selections(definition: &ast::Definition) -> &[ast::Selection] {
     }
 }
 
-/// An error for every use of `__schema` and `__type`: introspection is off by default.
+/// Returns an error for each use of `__schema` and `__type`: introspection is disabled by default.
 fn introspection(set: &[ast::Selection], document: &ast::Document) -> Vec<GraphQLError> {
     let mut errors = Vec::new();
     for selection in set {
@@ -115,16 +109,16 @@ fn introspection(set: &[ast::Selection], document: &ast::Document) -> Vec<GraphQ
             ast::Selection::InlineFragment(inline) => {
                 errors.extend(introspection(&inline.selection_set, document));
             }
-            // Fragments are looked at where they are defined.
+            // Fragments are checked where they are defined.
             ast::Selection::FragmentSpread(_) => {}
         }
     }
     errors
 }
 
-/// What the validation says, as far as somebody may look for it in the manager's words.
+/// Returns the validation errors, with the manager's message where a client may match on it.
 fn diagnostics(errors: &DiagnosticList) -> Vec<GraphQLError> {
-    let mut told: Vec<_> = errors
+    let mut reported: Vec<_> = errors
         .iter()
         .map(|diagnostic| {
             let mut error = diagnostic.to_json();
@@ -134,11 +128,11 @@ fn diagnostics(errors: &DiagnosticList) -> Vec<GraphQLError> {
             error
         })
         .collect();
-    // A set that has lost its only field, since nobody knows it, is not a second mistake.
-    if told.iter().any(|error| error.message.starts_with("Cannot query field")) {
-        told.retain(|error| !error.message.ends_with("must have a subselection set"));
+    // A selection set that is empty without its unknown field is not a second fault.
+    if reported.iter().any(|error| error.message.starts_with("Cannot query field")) {
+        reported.retain(|error| !error.message.ends_with("must have a subselection set"));
     }
-    told
+    reported
 }
 
 fn unknown_field(message: &str) -> Option<String> {
@@ -147,7 +141,7 @@ fn unknown_field(message: &str) -> Option<String> {
     Some(format!("Cannot query field '{field}' on type '{kind}'."))
 }
 
-/// An error for every literal of type UUID that is none: the validation lets any scalar pass.
+/// Returns an error for each invalid UUID literal: the validation accepts any custom scalar.
 fn scalars(set: &SelectionSet, document: &ExecutableDocument) -> Vec<GraphQLError> {
     let mut errors = Vec::new();
     for selection in &set.selections {
@@ -204,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_syntax_from_validity() {
+    fn distinguishes_syntax_errors_from_invalid_documents() {
         assert!(matches!(check("{ keypair_list(limit: 1 "), Err(Rejection::Syntax)));
         assert!(matches!(check(""), Err(Rejection::Syntax)));
         assert!(matches!(check("{ nope }"), Err(Rejection::Invalid(_))));
@@ -215,24 +209,24 @@ mod tests {
         let Err(Rejection::Invalid(errors)) =
             check("{ ...F } fragment F on Query { __schema { queryType { name } } }")
         else {
-            panic!("introspection was let through");
+            panic!("introspection was accepted");
         };
         assert_eq!(errors[0].message, "Cannot query '__schema': introspection is disabled.");
     }
 
     #[test]
-    fn an_unknown_field_is_told_once_and_in_the_managers_words() {
+    fn an_unknown_field_is_reported_once_and_with_the_managers_message() {
         let Err(Rejection::Invalid(errors)) =
             check("{ keypair_list(limit: 1, offset: 0) { items { nope } } }")
         else {
-            panic!("an unknown field was let through");
+            panic!("an unknown field was accepted");
         };
         assert_eq!(errors.len(), 1, "{errors:?}");
         assert_eq!(errors[0].message, "Cannot query field 'nope' on type 'KeyPair'.");
     }
 
     #[test]
-    fn literals_of_type_uuid_are_read() {
+    fn uuid_literals_are_checked() {
         assert!(check("{ group(id: \"06000000-0000-4000-8000-000000000001\") { name } }").is_ok());
         for literal in ["\"nope\"", "5"] {
             let query = format!("{{ group(id: {literal}) {{ name }} }}");

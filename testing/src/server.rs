@@ -1,4 +1,4 @@
-//! What the manager answers, as a function of a request and its state: no sockets here.
+//! The manager's answer as a function of a request and the state, without sockets.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::auth::{self, Request};
 use crate::date::{self, Clock};
-use crate::http::Serve;
+use crate::http::{Answer, Serve, header};
 use crate::limit::{Limits, Quota};
 use crate::problem::Problem;
 use crate::release;
@@ -18,18 +18,18 @@ use crate::resolve::{self, Context};
 use crate::schema::{self, Contract, Rejection};
 use crate::state::State;
 
-/// A body of this many bytes is refused.
+/// A body of this many bytes or more is refused.
 const BODY_LIMIT: usize = 1024 * 1024;
 
-/// The API version that `GET /` names, and the release that brought it.
+/// The API version that `GET /` returns, and the first release that has it.
 const NEW_API: ([u32; 3], &str) = ([25, 12, 0], "v9.20250722");
-/// That of releases before.
+/// The API version of earlier releases.
 const OLD_API: &str = "v8.20240915";
 
 /// The embedded manager without its sockets.
 pub(crate) struct Server {
     contract: Arc<Contract>,
-    /// The newest API version that it understands.
+    /// The newest supported API version.
     api: &'static str,
     pub(crate) clock: Clock,
     pub(crate) version: String,
@@ -42,37 +42,29 @@ struct Inner {
     limits: Limits,
 }
 
-/// An answer before it is put into bytes.
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) content_type: &'static str,
-    pub(crate) body: String,
-    pub(crate) headers: Vec<(&'static str, String)>,
-}
-
 /// The paths that are served.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Route {
     Version,
     Health,
-    /// Whether it is the older path, where GraphQL errors become problems.
+    /// `older` is the path where GraphQL errors become problem responses.
     GraphQl {
         older: bool,
     },
 }
 
-/// Who sends a request.
+/// How the caller of a request is determined.
 #[derive(Clone, Copy)]
-enum Who<'a> {
-    /// Its signature tells.
-    Signer,
-    /// The owner of this access key, or nobody.
-    Known(Option<&'a str>),
+enum Identity<'a> {
+    /// By the signature.
+    Signed,
+    /// By this access key, which the webserver vouches for; `None` is anonymous.
+    Trusted(Option<&'a str>),
 }
 
 impl Serve for Server {
     fn answer(&self, method: &str, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Answer {
-        self.answer_as(Who::Signer, &Request { method, uri, headers, body })
+        self.answer_as(Identity::Signed, &Request { method, uri, headers, body })
     }
 }
 
@@ -90,12 +82,12 @@ impl Server {
         Self { contract, api, clock, version, anonymous_limit, inner }
     }
 
-    /// Looks at the state.
-    pub(crate) fn peek<T>(&self, look: impl FnOnce(&State) -> T) -> T {
-        look(&self.lock().state)
+    /// Reads the state.
+    pub(crate) fn read_state<T>(&self, read: impl FnOnce(&State) -> T) -> T {
+        read(&self.lock().state)
     }
 
-    /// Answers a request that the webserver signed with this access key, or that nobody signed.
+    /// Answers a request that the webserver forwards for the owner of this access key, or anonymously.
     pub(crate) fn answer_for(
         &self,
         access_key: Option<&str>,
@@ -104,13 +96,13 @@ impl Server {
         headers: &HeaderMap,
         body: &[u8],
     ) -> Answer {
-        self.answer_as(Who::Known(access_key), &Request { method, uri, headers, body })
+        self.answer_as(Identity::Trusted(access_key), &Request { method, uri, headers, body })
     }
 
-    fn answer_as(&self, who: Who<'_>, request: &Request<'_>) -> Answer {
+    fn answer_as(&self, identity: Identity<'_>, request: &Request<'_>) -> Answer {
         let now = self.clock.now();
         let mut quota = None;
-        let mut answer = match self.respond(who, request, now, &mut quota) {
+        let mut answer = match self.respond(identity, request, now, &mut quota) {
             Ok(body) => Answer {
                 status: 200,
                 content_type: "application/json; charset=utf-8",
@@ -141,10 +133,10 @@ impl Server {
         answer
     }
 
-    /// The manager's order: path, signature, version, rate limit, privilege, body.
+    /// Checks in the manager's order: path, signature, version, rate limit, privilege, body.
     fn respond(
         &self,
-        who: Who<'_>,
+        identity: Identity<'_>,
         request: &Request<'_>,
         now: Timestamp,
         quota: &mut Option<Quota>,
@@ -153,18 +145,18 @@ impl Server {
         let mut inner = self.lock();
         let Inner { state, limits } = &mut *inner;
         let caller = match route {
-            Route::GraphQl { .. } => match who {
-                Who::Signer => auth::authenticate(state, request, now)?,
-                Who::Known(Some(key)) => Some(auth::by_key(state, key)?),
-                Who::Known(None) => None,
+            Route::GraphQl { .. } => match identity {
+                Identity::Signed => auth::authenticate(state, request, now)?,
+                Identity::Trusted(Some(key)) => Some(auth::by_key(state, key)?),
+                Identity::Trusted(None) => None,
             },
             Route::Version | Route::Health => None,
         };
         auth::check_version(request.headers, self.api)?;
         if route != Route::Health {
-            let who = caller.as_ref().map(|caller| caller.user);
+            let user = caller.as_ref().map(|caller| caller.user);
             let limit = caller.as_ref().map_or(self.anonymous_limit, |caller| caller.rate_limit);
-            let counted = limits.consume(who, limit, now);
+            let counted = limits.consume(user, limit, now);
             *quota = Some(counted);
             if counted.exceeded() {
                 return Err(Problem::rate_limit());
@@ -215,7 +207,7 @@ impl Server {
     }
 }
 
-/// `errors` is there even when there are none.
+/// Serialises an answer; `errors` is present, as null, even when there are none.
 fn envelope(data: Option<JsonMap>, errors: &[GraphQLError]) -> Result<String, Problem> {
     #[derive(serde::Serialize)]
     struct Envelope<'a> {
@@ -227,7 +219,7 @@ fn envelope(data: Option<JsonMap>, errors: &[GraphQLError]) -> Result<String, Pr
 }
 
 fn route(request: &Request<'_>) -> Result<Route, Problem> {
-    // The signature covers the path as it was sent, the route does not.
+    // The signature covers the path as it was sent; the route is that of the decoded path.
     let path = percent_decode_str(request.uri.path()).decode_utf8_lossy();
     let (route, methods, allow): (_, &[&str], _) = match path.as_ref() {
         "/" => (Route::Version, &["GET", "HEAD"], "GET,HEAD,OPTIONS"),
@@ -251,10 +243,10 @@ impl Body {
         if request.body.len() >= BODY_LIMIT {
             return Err(Problem::bad_request());
         }
-        // Observed: the manager trips over bytes that are not UTF-8.
+        // Observed: the manager fails on a body that is not UTF-8.
         let text = std::str::from_utf8(request.body).map_err(|_| Problem::internal())?;
         let malformed = |_| {
-            let host = auth::header(request.headers, "host").unwrap_or_default();
+            let host = header(request.headers, "host").unwrap_or_default();
             let url = format!("http://{host}{}", request.uri);
             Problem::malformed_body(&url, request.method)
         };

@@ -1,28 +1,21 @@
 //! The KeyPair functions have the defaults of the official client's.
 
-use std::sync::{Arc, Mutex};
-
 use backendai::{
     Client,
+    admin::{
+        keypair::{ListKeyPairs, PagedKeyPairs},
+        types::{KeyPairInput, ModifyKeyPairInput},
+    },
     config::{ApiVersion, DEFAULT_VERSION, MIN_VERSION},
-    keypair::{ListKeyPairs, PagedKeyPairs},
-    transport::{HttpRequest, HttpResponse, Transport, TransportFuture},
-    types::{KeyPairInput, ModifyKeyPairInput},
+    transport::HttpResponse,
 };
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::support::{Manager, SUPERADMIN};
-
-/// Keeps what is sent, and answers nothing of use.
-struct Recorder(Arc<Mutex<Vec<Value>>>);
-
-impl Transport for Recorder {
-    fn send(&self, request: HttpRequest) -> TransportFuture<'_> {
-        self.0.lock().unwrap().push(serde_json::from_slice(&request.body).unwrap());
-        Box::pin(async { Ok(HttpResponse::new(StatusCode::FORBIDDEN, "{}")) })
-    }
-}
+use crate::{
+    support::{Manager, SUPERADMIN},
+    transport::Fake,
+};
 
 /// Default of a parameter; null when it has none.
 #[track_caller]
@@ -40,11 +33,11 @@ fn version(fact: &Value) -> ApiVersion {
 async fn defaults_are_the_official_clients() {
     let Some(manager) = Manager::turn().await else { return };
     let facts = manager.official("facts.py", SUPERADMIN);
-    let sent = Arc::new(Mutex::new(Vec::new()));
+    let refusing = Fake::new(|_, _| Ok(HttpResponse::new(StatusCode::FORBIDDEN, "{}")));
     let config = manager.config().access_key("A").secret_key("S").build().unwrap();
-    let client = Client::builder(config).transport(Recorder(sent.clone())).build().unwrap();
+    let client = Client::builder(config).transport(refusing.clone()).build().unwrap();
     let keypairs = client.keypairs();
-    let variables = || sent.lock().unwrap().drain(..).next().unwrap()["variables"].take();
+    let variables = || refusing.take_bodies().remove(0)["variables"].take();
 
     keypairs.create("user", KeyPairInput::new("policy", 7)).await.unwrap_err();
     let create = variables();

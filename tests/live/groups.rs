@@ -2,8 +2,10 @@
 
 use backendai::{
     JsonString,
-    group::{CreateGroup, GetGroup, ModifyGroup, PurgeGroup},
-    types::{GroupInput, ModifyGroupInput},
+    admin::{
+        group::{CreateGroup, GetGroup, ModifyGroup, PurgeGroup},
+        types::{GroupInput, ModifyGroupInput},
+    },
 };
 use serde_json::json;
 

@@ -1,9 +1,11 @@
 //! Keypairs: the same as the official client sees, all of them, and the life of one.
 
 use backendai::{
-    Client, Maybe,
-    keypair::{ListKeyPairs, PagedKeyPairs},
-    types::{KeyPairInput, ModifyKeyPairInput},
+    Client, MaybeUndefined,
+    admin::{
+        keypair::{ListKeyPairs, PagedKeyPairs},
+        types::{KeyPairInput, ModifyKeyPairInput},
+    },
 };
 use serde_json::Value;
 
@@ -72,7 +74,7 @@ async fn a_walk_meets_each_of_a_thousand_once() {
     }
     assert_eq!(keys_of(&seen), there);
     assert_eq!(count, there.len().div_ceil(97));
-    assert_eq!(pages.total(), Some(there.len() as u64));
+    assert_eq!(pages.total_count(), Some(there.len() as u64));
 }
 
 #[tokio::test]
@@ -123,5 +125,5 @@ async fn the_life_of_a_keypair() {
 
 /// The caller's own access key.
 async fn own(client: &Client) -> backendai::Result<String> {
-    Ok(client.keypairs().info(Maybe::Unset).await?.unwrap().access_key)
+    Ok(client.keypairs().info(MaybeUndefined::Undefined).await?.unwrap().access_key)
 }

@@ -6,10 +6,12 @@ use std::{
 };
 
 use backendai::{
-    Client, Kind, Observer, Retry,
-    keypair::{CreateKeyPair, GetKeyPair, ModifyKeyPair},
+    Client, Observer, OperationKind, Retry,
+    admin::{
+        keypair::{CreateKeyPair, GetKeyPair, ModifyKeyPair},
+        types::{KeyPairInput, ModifyKeyPairInput},
+    },
     observe::{Attempt, Outcome},
-    types::{KeyPairInput, ModifyKeyPairInput},
 };
 use jiff::{Timestamp, ToSpan as _};
 use serde::Deserialize;
@@ -44,7 +46,7 @@ struct Statuses(Mutex<Vec<u16>>);
 
 impl Observer for Statuses {
     fn after(&self, attempt: &Attempt<'_>, outcome: &Outcome<'_>) {
-        assert_eq!(attempt.kind, Some(Kind::Mutation));
+        assert_eq!(attempt.kind, Some(OperationKind::Mutation));
         self.0.lock().unwrap().push(outcome.status.unwrap().as_u16());
     }
 }
@@ -59,7 +61,8 @@ async fn a_mutation_over_the_limit_is_not_carried_out() {
         "domain_name": "default", "role": "superadmin", "resource_policy": "default",
         "group_ids": [],
     });
-    let made = admin.execute(CREATE, json!({ "email": email, "props": props })).await.unwrap();
+    let made =
+        admin.send_document(CREATE, json!({ "email": email, "props": props })).await.unwrap();
     let made: Made = serde_json::from_str(made.get()).unwrap();
     let keys = made.create_user.keypair.filter(|_| made.create_user.ok).unwrap();
     let few = ModifyKeyPairInput::new().rate_limit(2);
@@ -67,7 +70,7 @@ async fn a_mutation_over_the_limit_is_not_carried_out() {
 
     let limited = manager.client_with(keys.access_key, keys.secret_key);
     for left in [1, 0] {
-        let response = limited.request(GetKeyPair::new()).send().await.unwrap();
+        let response = limited.send(GetKeyPair::new()).response().await.unwrap();
         let limit = response.rate_limit().unwrap();
         assert_eq!((limit.limit, limit.remaining), (2, left));
         // Seconds from now, and not a moment.
@@ -79,10 +82,13 @@ async fn a_mutation_over_the_limit_is_not_carried_out() {
     let error = limited.send(create).await.unwrap_err();
     assert!(error.is_rate_limited() && !error.is_outcome_unknown(), "{error:?}");
     // The end of the window is further than the budget of pauses.
-    assert!(error.earlier().is_empty() && error.retry_after() > Some(Duration::from_secs(800)));
+    assert!(
+        error.previous_attempts().is_empty()
+            && error.retry_after() > Some(Duration::from_secs(800))
+    );
     assert_eq!(manager.access_keys(), before);
 
-    admin.execute(PURGE, json!({ "email": email })).await.unwrap();
+    admin.send_document(PURGE, json!({ "email": email })).await.unwrap();
 }
 
 #[tokio::test]
@@ -93,14 +99,15 @@ async fn a_mutation_with_a_wrong_date_is_not_carried_out_and_then_is_with_the_ma
     let slow = || Timestamp::now() - 2.hours();
     let create = || CreateKeyPair::new(USER.email(), KeyPairInput::new("default", 1));
     let before = manager.access_keys();
-    let strict = Client::builder(config.clone()).clock(slow).learn_clock(false).build().unwrap();
+    let strict =
+        Client::builder(config.clone()).clock(slow).correct_clock_skew(false).build().unwrap();
     let error = strict.send(create()).await.unwrap_err();
     assert!(error.is_clock_skew() && !error.is_outcome_unknown(), "{error:?}");
     assert_eq!(manager.access_keys(), before);
 
     let statuses = Arc::new(Statuses::default());
     let client = Client::builder(config).clock(slow).observer(statuses.clone());
-    let client = client.retry(Retry::off()).build().unwrap();
+    let client = client.retry(Retry::disabled()).build().unwrap();
     let new = client.send(create()).await.unwrap().create_keypair.keypair.unwrap();
     assert_eq!(*statuses.0.lock().unwrap(), [400, 200]);
     assert_eq!(manager.access_keys().len(), before.len() + 1);

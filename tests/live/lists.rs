@@ -4,8 +4,12 @@
 use std::fmt::Write as _;
 
 use backendai::{
-    Client, Paginated, Walk, agent::*, audit_log::*, compute_session::*, container_registry::*,
-    endpoint::*, group::*, image::*, keypair::*, model_card::*, network::*, user::*, vfolder::*,
+    Client, Paginated, Pagination,
+    admin::{
+        agent::*, audit_log::*, compute_session::*, container_registry::*, endpoint::*, group::*,
+        image::*, keypair::*, model_card::*, network::*, user::*, vfolder::*,
+    },
+    operation::Compiled,
 };
 use serde::Serialize;
 
@@ -28,14 +32,14 @@ impl Report {
     /// gives, which is in the order of the key.
     async fn walk<O>(&mut self, client: &Client, list: O, field: &str, query: &str)
     where
-        O: Paginated + Clone,
+        O: Paginated + Compiled + Clone,
         O::Item: Serialize,
     {
         let wanted: Vec<_> = sql(query).lines().map(str::to_owned).collect();
-        for way in O::WALKS {
-            let name = format!("{} by {way:?}", O::NAME);
+        for way in O::INFO.paging.unwrap().strategies {
+            let name = format!("{} by {way:?}", O::INFO.name);
             let (mut pages, mut rows) = (0, Vec::new());
-            let mut pager = client.pages(list.clone()).walk(*way).page_size(PAGE);
+            let mut pager = client.pages(list.clone()).strategy(*way).page_size(PAGE);
             let failed = loop {
                 match pager.next().await {
                     None => break None,
@@ -49,20 +53,22 @@ impl Report {
                     }
                 }
             };
-            let drift = pager.drift();
+            let drift = pager.list_changes();
             writeln!(self.walked, "{name}: {} rows in {pages} pages", rows.len()).unwrap();
             if let Some(error) = failed {
                 self.wrong.push(format!("{name}: {error}"));
                 continue;
             }
             let mut wanted = wanted.clone();
-            if *way != Walk::Keyset {
+            if *way != Pagination::Keyset {
                 rows.sort();
                 wanted.sort();
             }
             let several = wanted.len() >= MANY as usize && pages > MANY / PAGE;
             let told = match way {
-                Walk::Offset if O::KEY.is_none() => drift.missed && rows.len() == wanted.len(),
+                Pagination::Offset if O::INFO.paging.unwrap().key.is_none() => {
+                    drift.missed && rows.len() == wanted.len()
+                }
                 _ => !drift.missed && rows == wanted,
             };
             if several && told {

@@ -1,36 +1,36 @@
 //! Against a real manager, which `tests/manager/up` brings up.
 //!
-//! Skipped when there is none; with `BACKENDAI_LIVE=1` that is a failure.
+//! Skipped when there is none; with `BACKENDAI_LIVE=1` that is a failure. `older` is for a manager
+//! that is not the newest, `soak` runs for as long as `BACKENDAI_SOAK` says.
 
-// Each is marked so that the lints know it as test code.
-#[cfg(test)]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test fails by it, or prints what it saw"
+)]
+
 mod coverage;
-#[cfg(test)]
 mod defaults;
-#[cfg(test)]
 mod filter;
-#[cfg(test)]
 mod groups;
-#[cfg(test)]
 mod keypairs;
-#[cfg(test)]
 mod limits;
-#[cfg(test)]
 mod lists;
-#[cfg(test)]
 mod nulls;
-#[cfg(test)]
+mod older;
 #[cfg(feature = "proxy")]
 mod proxy;
-#[cfg(test)]
 mod roles;
-#[cfg(test)]
 mod schema;
-#[cfg(test)]
 mod session;
-#[cfg(test)]
+mod sign_differential;
 mod signing;
-#[cfg(test)]
+mod soak;
 mod support;
-#[cfg(test)]
+#[allow(dead_code, reason = "of what all test binaries share, a part is needed here")]
+#[path = "../support/transport.rs"]
+mod transport;
 mod walks;

@@ -1,10 +1,11 @@
-//! `graphql/admin/nulls.txt` says where the manager takes null. Each optional field of each input
+//! `schema/admin/nulls.txt` says where the manager takes null. Each optional field of each input
 //! object in it is sent a null, and the database says what became of it.
 
 use std::{collections::BTreeMap, fs};
 
 use apollo_compiler::Schema;
-use backendai::{Client, schema::ADMIN};
+use backendai::Client;
+use backendai_schema::ADMIN;
 use serde_json::{Value, json};
 
 use crate::{
@@ -193,7 +194,7 @@ const REMOVE: &str = r#"mutation {
 fn table() -> BTreeMap<String, BTreeMap<String, String>> {
     let mut table: BTreeMap<String, BTreeMap<_, _>> = BTreeMap::new();
     let mut input = String::new();
-    for line in fs::read_to_string(here("graphql/admin/nulls.txt")).unwrap().lines() {
+    for line in fs::read_to_string(here("schema/admin/nulls.txt")).unwrap().lines() {
         let entry = line.split('#').next().unwrap_or_default().trim();
         match entry.split_once(':') {
             Some((field, rule)) => {
@@ -247,7 +248,7 @@ impl Mutation {
     async fn refused(&self, client: &Client, probe: &Probe, sent: Value) -> Option<String> {
         let mut variables = probe.target.clone();
         variables[&self.argument] = sent;
-        match client.execute(&self.text, variables).await {
+        match client.send_document(&self.text, variables).await {
             Err(error) => Some(error.to_string()),
             Ok(data) => {
                 let data: Value = serde_json::from_str(data.get()).unwrap();
@@ -323,7 +324,7 @@ async fn the_manager_takes_null_where_the_table_says_so() {
     let Some(manager) = Manager::turn().await else { return };
     let _filled = manager.fill();
     let client = manager.client(SUPERADMIN);
-    let made = client.execute(MAKE, ()).await.unwrap();
+    let made = client.send_document(MAKE, ()).await.unwrap();
     assert!(!made.get().contains("false"), "{made}");
     let schema = Schema::parse(ADMIN, "schema.graphql").unwrap();
 
@@ -353,9 +354,9 @@ async fn the_manager_takes_null_where_the_table_says_so() {
     let gone = "select id from groups where domain_name = 'fill-null'";
     for group in sql(gone).lines() {
         let purge = format!("mutation {{ purge_group(gid: \"{group}\") {{ ok msg }} }}");
-        client.execute(&purge, ()).await.unwrap();
+        client.send_document(&purge, ()).await.unwrap();
     }
-    let removed = client.execute(REMOVE, ()).await.unwrap();
+    let removed = client.send_document(REMOVE, ()).await.unwrap();
     assert!(!removed.get().contains("false"), "{removed}");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     println!(

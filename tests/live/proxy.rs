@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use backendai::{
     Client, Config, EndpointType,
-    keypair::{GetKeyPair, PagedKeyPairs},
+    admin::keypair::{GetKeyPair, PagedKeyPairs},
     proxy::Proxy,
 };
 use serde_json::{Value, json};
@@ -172,10 +172,11 @@ fn comparable(schema: &Value) -> Value {
 #[tokio::test]
 async fn introspection_is_what_another_library_makes_of_the_same_schema() {
     let Some(manager) = Manager::turn().await else { return };
-    let query = include_str!("../proxy/introspection.graphql");
+    let query = include_str!("../offline/proxy/introspection.graphql");
     let body = json!({ "query": query }).to_string();
     // The manager itself tells nobody.
-    let refused = manager.client(SUPERADMIN).execute(query, ()).await.unwrap_err().to_string();
+    let refused =
+        manager.client(SUPERADMIN).send_document(query, ()).await.unwrap_err().to_string();
     assert!(refused.contains("introspection is disabled"), "{refused}");
 
     let addr = start(manager.client(SUPERADMIN)).await;

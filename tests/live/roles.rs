@@ -2,8 +2,10 @@
 
 use backendai::{
     Client, Error,
-    keypair::{CreateKeyPair, GetKeyPair, ModifyKeyPair, PagedKeyPairs},
-    types::{KeyPairInput, ModifyKeyPairInput},
+    admin::{
+        keypair::{CreateKeyPair, GetKeyPair, ModifyKeyPair, PagedKeyPairs},
+        types::{KeyPairInput, ModifyKeyPairInput},
+    },
 };
 
 use crate::support::{

@@ -1,7 +1,7 @@
 //! The snapshot that the operations were compiled against is what the manager serves.
 
-use backendai::schema::ADMIN;
-use backendai_codegen::snapshot::{Prose, Source, normalise};
+use backendai_schema::ADMIN;
+use backendai_schema_tools::snapshot::{Prose, Source, normalise};
 
 use crate::support::{Manager, SUPERADMIN};
 
@@ -9,7 +9,7 @@ use crate::support::{Manager, SUPERADMIN};
 async fn taking_the_snapshot_again_gives_the_same_bytes() {
     let Some(manager) = Manager::turn().await else { return };
     let client = manager.client(SUPERADMIN);
-    let answer = client.execute("{ _service { sdl } }", ()).idempotent(true).await.unwrap();
+    let answer = client.send_document("{ _service { sdl } }", ()).idempotent(true).await.unwrap();
     let answer: serde_json::Value = serde_json::from_str(answer.get()).unwrap();
     let server = client.negotiate().await.unwrap();
     // The day is all that may differ.
@@ -20,7 +20,7 @@ async fn taking_the_snapshot_again_gives_the_same_bytes() {
     if let Some((line, (ours, theirs))) =
         ADMIN.lines().zip(taken.lines()).enumerate().find(|(_, (ours, theirs))| ours != theirs)
     {
-        panic!("graphql/admin/schema.graphql:{}: {ours:?}, the manager has {theirs:?}", line + 1);
+        panic!("schema/admin/schema.graphql:{}: {ours:?}, the manager has {theirs:?}", line + 1);
     }
     assert_eq!(ADMIN.len(), taken.len(), "one is longer than the other");
 }

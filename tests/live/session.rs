@@ -2,9 +2,11 @@
 
 use backendai::{
     Client, Config, ConfigBuilder, EndpointType, Error, Session,
+    admin::{
+        keypair::{CreateKeyPair, GetKeyPair, PagedKeyPairs},
+        types::KeyPairInput,
+    },
     credential::ExposeSecret as _,
-    keypair::{CreateKeyPair, GetKeyPair, PagedKeyPairs},
-    types::KeyPairInput,
 };
 
 use crate::support::*;
@@ -53,7 +55,7 @@ async fn a_superadmin_reads_every_page() {
     // It is the same session that has ended.
     assert_eq!(client.check_login().await.unwrap(), None);
     let error = client.send(GetKeyPair::new()).await.unwrap_err();
-    assert!(error.is_login_required() && error.is_of_webserver(), "{error}");
+    assert!(error.is_login_required() && error.is_from_webserver(), "{error}");
     assert!(client.extend_login().await.unwrap_err().is_login_required());
 }
 
@@ -69,7 +71,7 @@ async fn a_user_may_do_no_more_than_with_keys() {
     assert!(error.is_refused() && error.is_permission_denied(), "{error}");
     let foreign = GetKeyPair::new().access_key(SUPERADMIN.access_key());
     let error = client.send(foreign).await.unwrap_err();
-    assert!(error.is_permission_denied() && !error.is_of_webserver(), "{error}");
+    assert!(error.is_permission_denied() && !error.is_from_webserver(), "{error}");
     assert_eq!(manager.access_keys(), before);
 
     let by_header = Client::builder(config().unwrap().build().unwrap());
@@ -110,7 +112,7 @@ async fn a_session_that_nobody_has() {
     let other = Client::builder(config().unwrap().build().unwrap()).session(session);
     let other = other.build().unwrap();
     let error = other.send(GetKeyPair::new()).await.unwrap_err();
-    assert!(error.is_login_required() && error.is_of_webserver(), "{error}");
+    assert!(error.is_login_required() && error.is_from_webserver(), "{error}");
     assert_eq!(other.check_login().await.unwrap(), None);
 }
 

@@ -1,6 +1,6 @@
 //! What the manager says to requests that are signed wrongly, late, by nobody or too often.
 
-use backendai::{Client, Error, keypair::GetKeyPair};
+use backendai::{Client, Error, admin::keypair::GetKeyPair};
 use http::StatusCode;
 use jiff::{Timestamp, ToSpan as _};
 
@@ -33,7 +33,8 @@ async fn a_clock_that_is_off_is_named() {
         .unwrap();
     for minutes in [-20, 20] {
         let off = move || Timestamp::now() + minutes.minutes();
-        let client = Client::builder(config.clone()).clock(off).learn_clock(false).build().unwrap();
+        let client =
+            Client::builder(config.clone()).clock(off).correct_clock_skew(false).build().unwrap();
         let error = refused(&client).await;
         assert!(error.is_auth() && error.is_clock_skew(), "{minutes} minutes: {error:?}");
     }

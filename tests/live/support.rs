@@ -10,7 +10,7 @@ use std::{
 
 use backendai::{
     Client, Config, ConfigBuilder,
-    keypair::{KeyPairDetail, PagedKeyPairs},
+    admin::keypair::{KeyPairDetail, PagedKeyPairs},
 };
 use serde::Serialize;
 use serde_json::Value;

@@ -12,9 +12,11 @@ use std::{
 };
 
 use backendai::{
-    Client, Drift, Select as _, Walk,
-    keypair::{CreateKeyPair, PagedKeyPairs},
-    types::KeyPairInput,
+    Client, ListChanges, Operation as _, Pagination,
+    admin::{
+        keypair::{CreateKeyPair, PagedKeyPairs},
+        types::KeyPairInput,
+    },
 };
 
 use crate::support::{Manager, SUPERADMIN, USER};
@@ -44,19 +46,24 @@ async fn disturb(client: Client, stop: Arc<AtomicBool>) -> usize {
 }
 
 /// All access keys that a walk brings, in its order, and what it noticed.
-async fn walk(client: &Client, walk: Walk, order: Option<&str>, size: u32) -> (Vec<String>, Drift) {
+async fn walk(
+    client: &Client,
+    walk: Pagination,
+    order: Option<&str>,
+    size: u32,
+) -> (Vec<String>, ListChanges) {
     let mut list = PagedKeyPairs::new();
     if let Some(order) = order {
         list = list.order(order);
     }
     // Only what costs the manager nothing: it counts requests row by row.
-    let list = list.choose(["access_key"]).unwrap();
-    let mut rows = client.pages(list).walk(walk).page_size(size).items();
+    let list = list.select(["access_key"]).unwrap();
+    let mut rows = client.pages(list).strategy(walk).page_size(size).items();
     let mut keys = Vec::new();
     while let Some(row) = rows.next().await {
         keys.push(row.unwrap()["access_key"].as_str().unwrap().to_owned());
     }
-    (keys, rows.drift())
+    (keys, rows.list_changes())
 }
 
 #[tokio::test]
@@ -69,7 +76,7 @@ async fn what_is_there_all_the_time_comes_once_whatever_others_do() {
     // Many short pages, so that there is much to be changed between them.
     let size = (rows / 40).max(100);
     let client = Client::builder(config).max_page_size(size).build().unwrap();
-    for (way, order) in [(Walk::Keyset, None), (Walk::Offset, Some("-access_key"))] {
+    for (way, order) in [(Pagination::Keyset, None), (Pagination::Offset, Some("-access_key"))] {
         let before: BTreeSet<_> = manager.access_keys().into_iter().collect();
         let stop = Arc::new(AtomicBool::new(false));
         let others: Vec<_> = (0..OTHERS)

@@ -8,7 +8,7 @@ import uuid
 PLENTY = 1_000_000  # requests in 15 minutes: never reached by a test run
 DOMAINS = ("default", "other")
 
-# As in the embedded manager, so that both can be asked the same questions.
+# The same as in the embedded manager, so that both can be sent the same requests.
 PROJECTS = {
     "default": "06000000-0000-4000-8000-000000000001",
     "other": "06000000-0000-4000-8000-000000000002",
@@ -18,7 +18,8 @@ FULL_NAMES = {
     "inactive-user": "Inactive User", "low-rate": "Limited User", "other-admin": "Other Admin",
 }
 
-# Role: (user name, domain, power, status of the user, is the key active, requests in 15 minutes)
+# Role: (user name, domain, role in the manager, status of the user, is the key active, requests in 15
+# minutes)
 ROLES = {
     "SUPERADMIN": ("superadmin", "default", "superadmin", "active", True, PLENTY),
     "DOMAIN_ADMIN": ("domain-admin", "default", "admin", "active", True, PLENTY),
@@ -71,7 +72,7 @@ def fixture() -> dict:
                 members.append({"group_id": PROJECTS[domain], "user_id": owner})
         keypairs.append({
             "user_id": email(name), "access_key": access_key(role), "secret_key": secret_key(role), "user": owner,
-            # Without exactly one default key none of a user's keys is let in.
+            # Unless exactly one key is the default, the manager refuses all keys of a user.
             "is_default": first, "is_active": active, "is_admin": power != "user",
             "rate_limit": rate, "resource_policy": "default" if first else "small",
         })

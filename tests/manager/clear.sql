@@ -1,5 +1,5 @@
--- Removes every seeded row. The checks of references look rows up without an index, so they are off,
--- and what would go by cascade is named here.
+-- Removes every seeded row. The checks of references look rows up without an index, so they are disabled, and
+-- rows that a cascade would delete are named here.
 set local session_replication_role = replica;
 
 create temporary table owner as select uuid from users where email like 'seed%@seed.invalid';

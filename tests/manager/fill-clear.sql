@@ -1,4 +1,4 @@
--- Removes what fill.sql wrote, and what tests hung onto it.
+-- Removes the rows of fill.sql, and the rows that tests added to them.
 
 create temporary table gone as
 select unnest(array[

@@ -1,6 +1,6 @@
--- :count more rows of each list, for walks of several pages: each is a copy of a row of fill.sql with
--- an id of its own. Ten share created_at, and the ids come in another order than created_at does.
--- Run between fill.sql and fill-relations.sql.
+-- :count more rows of each list, for pagination over several pages: each is a copy of a row of fill.sql with
+-- its own id. Ten share created_at, and the order of the ids differs from that of created_at. Run between
+-- fill.sql and fill-relations.sql.
 
 create temporary table many as
 select (n * 7919) % 99991 as at, timestamptz '2023-01-01Z' + (n / 10) * interval '1 minute' as made

@@ -1,4 +1,4 @@
--- Who belongs to what of the filled rows, as in relations.sql. Run after fill.sql.
+-- The memberships of the filled rows, as in relations.sql. Run after fill.sql.
 create temporary table filled as
 with project as (select id from groups where name = 'default' and domain_name = 'default')
 select 'vfolder' as kind, id, 'user' as scope, "user" as owner from vfolders where id::text like 'f00000%' and "user" is not null
@@ -43,7 +43,7 @@ join virtual_entities o on o.entity_type = f.scope and o.entity_id = f.owner
 join virtual_entities m on m.entity_type = f.kind and m.entity_id = f.id
 on conflict do nothing;
 
--- One folder is lent to somebody, another is offered.
+-- One folder is shared with a user, another has a pending invitation.
 insert into entity_shares (id, sharer_user_id, recipient_entity_type, recipient_entity_id, recipient_email,
                            target_entity_type, target_entity_id, permission_cap, expires_at, status, created_at)
 values (pg_temp.fill_id(9, 1), pg_temp.person('user'), 'user', pg_temp.person('domain-admin'), 'domain-admin@tests.invalid', 'vfolder',
@@ -53,7 +53,7 @@ values (pg_temp.fill_id(9, 1), pg_temp.person('user'), 'user', pg_temp.person('d
        (pg_temp.fill_id(9, 3), pg_temp.person('domain-admin'), null, null, 'low-rate@tests.invalid', 'vfolder', pg_temp.fill_id(8, 3), null,
         '2099-01-01Z', 'pending', '2024-05-08Z');
 
--- Every third of the folders of fill-many.sql is lent to the user.
+-- Every third folder of fill-many.sql is shared with the user.
 insert into entity_shares select copy.* from many, entity_shares as row,
     jsonb_populate_record(row, jsonb_build_object(
         'id', pg_temp.fill_id(9, at + 1000), 'target_entity_id', pg_temp.fill_id(8, at + 301000))) as copy

@@ -1,8 +1,8 @@
--- Rows of everything that a manager with agents, storage and registries would have: of each kind one
--- row with a value in every column and one with null wherever null may be. The ids are fixed and begin
--- with `f0`. Sessions and endpoints rest in states that the manager's own loops leave alone, and no
--- agent is ALIVE: the manager would call it when it is asked for its hardware.
--- Run after fill-clear.sql and before fill-relations.sql, in one transaction with them.
+-- Rows of a manager with agents, storage and registries: for each kind one row with a value in every column
+-- and one with null wherever null is allowed. The ids are fixed and begin with `f0`. Sessions and endpoints
+-- stay in states that the manager's own loops do not change, and no agent is ALIVE: the manager would call it
+-- to query its hardware. Run after fill-clear.sql and before fill-relations.sql, in one transaction with
+-- them.
 
 create temporary table people as
 select substring(email from '^[^@]+') as name, uuid, domain_name, domain_id from users where email like '%@tests.invalid';
@@ -180,7 +180,7 @@ select pg_temp.fill_id(7, n), s.id, null, null, s.session_type, s.cluster_mode, 
        case n when 3 then 'sub' else 'main' end, case n when 3 then 1 else 1 end, n - 2,
        case n when 3 then 'sub1' else 'main1' end, null, null, null, s.scaling_group_name, s.resource_group_id, null, null,
        s.domain_name, s.group_id, s.user_uuid, null, null, null, null, null, null, null, '{}', null,
-       -- Of a kernel that has not ended the manager needs a list, though the column may be null.
+       -- For a kernel that has not ended, the manager needs a list, although the column may be null.
        case when n = 4 then array[]::varchar[] end, null, null, null, null, null, null, 0, 0, 0, 0, null, null, true, null, null,
        case when s.status = 'ERROR' then 'ERROR' else 'CANCELLED' end, null, null, null, null, null, null, 'UNDEFINED', null, null, null, null,
        null, null, s.created_at

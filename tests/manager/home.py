@@ -1,22 +1,23 @@
-"""Where everything lives: folders, ports and the lock under MANAGER_HOME."""
+"""Folders, ports and the lock under MANAGER_HOME."""
 
 from __future__ import annotations
 
 import fcntl
 import os
 import socket
+import tempfile
 import time
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parent
-# In this order from the first port of the block on.
+# In this order, starting at the first port of the block.
 PORTS = ("postgres", "redis", "etcd", "etcd_peer", "manager", "internal", "termui", "webui", "webserver")
 FIRST_PORT = 19430
 STEP = 10
 
 
 class Failure(Exception):
-    """Ends the command; its text names the place and the mend."""
+    """Ends the command; its text names the place and the fix."""
 
 
 def say(text: str) -> None:
@@ -45,10 +46,10 @@ class Home:
         self.processes = self.root / "processes.json"
         foreign = os.environ.get("MANAGER_VENV")
         self.owns_venv = not foreign
-        # Not resolved: a venv is known by its path, not by what its python points to.
+        # Not resolved: a venv is identified by its path, not by the target of its python.
         self.venv = Path(foreign).absolute() if foreign else self.root / "venv"
         self.python = self.venv / "bin" / "python"
-        # Which manager; the home belongs to one.
+        # The version of the manager; a home belongs to one version.
         self._version = self.root / "version"
         self.version = self._version.read_text() if self._version.exists() else ""
         self._block = self.root / "first-port"
@@ -66,7 +67,7 @@ class Home:
         self._version.write_text(wanted)
 
     def lock(self):
-        """Held until the process ends: one command at a time works on a home."""
+        """Held until the process ends: one command at a time uses a home."""
         self.root.mkdir(parents=True, exist_ok=True)
         handle = open(self.root / "lock", "w")
         try:
@@ -76,11 +77,18 @@ class Home:
             fcntl.flock(handle, fcntl.LOCK_EX)
         return handle
 
+    @staticmethod
+    def choosing():
+        """Held while ports are chosen and not yet used: homes that start at the same time take turns."""
+        handle = open(Path(tempfile.gettempdir()) / f"backendai-manager-ports-{os.getuid()}.lock", "w")
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        return handle
+
     def port(self, name: str) -> int:
         return self.first_port + PORTS.index(name)
 
     def choose_ports(self, in_use: bool) -> None:
-        """Keeps the block while one of our processes uses it; else takes a free one."""
+        """Keeps the block while one of our processes uses it; otherwise takes a free one."""
         wanted = os.environ.get("MANAGER_PORT_BASE")
         if in_use:
             if wanted and int(wanted) != self.first_port:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from home import SOURCE, Failure, Home, say
 
-# The manager that the snapshot of the schema is of.
+# The manager of the schema snapshot.
 NEWEST = "26.9.6"
 POLICY = Path("/usr/sbin/policy-rc.d")
 
@@ -102,7 +102,7 @@ def find_python(version: str) -> str:
     wanted = tuple(map(int, version.split(".")))
     check = f"import sys; sys.exit(sys.implementation.name != 'cpython' or sys.version_info[:2] != {wanted})"
     for candidate in filter(None, candidates):
-        # A shim of pyenv is there even when no version behind it is chosen, so it has to be tried.
+        # A shim of pyenv exists even when no version is selected, so it must be tried.
         if not subprocess.run([candidate, "-c", check], capture_output=True).returncode:
             return candidate
     raise Failure(f"no CPython {version} on PATH, in pyenv or in uv: install it, or name it by MANAGER_PYTHON")

@@ -1,4 +1,4 @@
-"""What agents would report into Redis, for the rows of fill.sql."""
+"""The data that agents would report into Redis, for the rows of fill.sql."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ KEYS: dict[int, dict[str, bytes]] = {}
 
 
 def pack(value: dict | str) -> bytes:
-    """MessagePack, as far as it is needed: maps of texts."""
+    """MessagePack, limited to maps of strings."""
     if isinstance(value, str):
         text = value.encode()
         return struct.pack(">BB", 0xD9, len(text)) + text

@@ -1,9 +1,9 @@
-"""A real Backend.AI manager for the tests, on loopback: `up`, `down`, `seed` and `fill` beside this file run it.
+"""A real Backend.AI manager for the tests, on loopback: run by `up`, `down`, `seed` and `fill` in this folder.
 
 MANAGER_HOME       folder for everything (default: backendai-manager-tests in the user's cache folder)
 MANAGER_PORT_BASE  first of nine ports   (default: 19430, or the next free block)
-MANAGER_VENV       a venv that has the manager already
-MANAGER_PYTHON     the CPython to make the venv with: 3.13, or 3.12 before manager 25.6
+MANAGER_VENV       an existing venv with the manager
+MANAGER_PYTHON     the CPython to create the venv with: 3.13, or 3.12 before manager 25.6
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import services
 from home import SOURCE, Failure, Home, say
 from process import Processes
 
-# Each after what it talks to.
+# In the order of their dependencies.
 ORDER = ("postgres", "redis", "etcd", "manager", "webserver")
 
 
@@ -34,15 +34,16 @@ def up(home: Home, arguments: argparse.Namespace) -> None:
     webserver = arguments.webserver or processes.alive("webserver")
     install.servers(home)
     install.manager(home, webserver)
-    home.choose_ports(processes.any_alive())
+    with home.choosing():
+        home.choose_ports(processes.any_alive())
 
-    # A list, as all three are to be started.
-    restart = any([ensure(name, home, processes) for name in ORDER[:3]])
-    restart |= services.configure(home)
-    restart |= prepare(home, processes)
-    ensure("manager", home, processes, restart)
-    if webserver:
-        ensure("webserver", home, processes, services.configure_webserver(home) or restart)
+        # A list, because all three must be started.
+        restart = any([ensure(name, home, processes) for name in ORDER[:3]])
+        restart |= services.configure(home)
+        restart |= prepare(home, processes)
+        ensure("manager", home, processes, restart)
+        if webserver:
+            ensure("webserver", home, processes, services.configure_webserver(home) or restart)
     services.forget_rates(home)
     write_env(home, webserver)
     say(f"ready after {time.monotonic() - began:.0f} s; {home.env} has:")
@@ -50,7 +51,7 @@ def up(home: Home, arguments: argparse.Namespace) -> None:
 
 
 def ensure(name: str, home: Home, processes: Processes, restart: bool = False) -> bool:
-    """Starts the service unless it runs, and waits until it answers; true when it was started."""
+    """Starts the service unless it runs, and waits until it is ready; returns whether it was started."""
     starting = restart or not processes.alive(name)
     if starting:
         processes.stop(name)  # workers of a killed leader hold its port
@@ -60,7 +61,7 @@ def ensure(name: str, home: Home, processes: Processes, restart: bool = False) -
 
 
 def prepare(home: Home, processes: Processes) -> bool:
-    """Makes the database anew unless it is there with just these accounts; true when it did."""
+    """Creates the database again unless it exists with exactly these accounts; returns whether it did."""
     fixture = json.dumps(accounts.fixture(), indent=1)
     relations = SOURCE / "relations.sql"
     content = f"{home.version}\n{fixture}\n{relations.read_text()}"
@@ -147,22 +148,22 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="tests/manager", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(required=True, metavar="up|down|seed|fill|sql")
-    command = commands.add_parser("up", help="install what is missing and start what does not run")
-    command.add_argument("--version", help=f"of the manager (default: {install.NEWEST}); each has a MANAGER_HOME of its own")
-    command.add_argument("--webserver", action="store_true", help="with the webserver, to log in by password")
+    command = commands.add_parser("up", help="install missing programs and start what is not running")
+    command.add_argument("--version", help=f"of the manager (default: {install.NEWEST}); each needs its own MANAGER_HOME")
+    command.add_argument("--webserver", action="store_true", help="with the webserver, for logins by password")
     command.set_defaults(run=up)
     command = commands.add_parser("down", help="stop what up started")
     command.add_argument("--wipe", action="store_true", help="remove the data too")
     command.set_defaults(run=down)
-    command = commands.add_parser("seed", help="write keypairs with users straight into the database")
+    command = commands.add_parser("seed", help="write keypairs with users directly into the database")
     what = command.add_mutually_exclusive_group()
-    what.add_argument("count", nargs="?", type=int, default=0, help="make sure that so many are there")
+    what.add_argument("count", nargs="?", type=int, default=0, help="number of keypairs that must exist")
     what.add_argument("--clear", action="store_true", help="remove all seeded ones")
     what.add_argument("--list", action="store_true", help="print every access key of the database")
     command.set_defaults(run=seed)
     command = commands.add_parser("fill", help="write agents, sessions, folders and so on straight into the database")
     command.add_argument("--clear", action="store_true", help="remove them")
-    command.add_argument("--many", type=int, default=0, metavar="N", help="with N more rows of each list, for walks")
+    command.add_argument("--many", type=int, default=0, metavar="N", help="with N more rows of each list, for pagination")
     command.set_defaults(run=fill)
     command = commands.add_parser("sql", help="print the rows of a query of the database")
     command.add_argument("query")

@@ -2,8 +2,8 @@
 
     prepare.py CONFIG ALEMBIC FIXTURE PRESETS
 
-These are commands of the manager; in one process, as importing it takes longer than any of them. The
-accounts are written for every version: what a manager has no column for is left out.
+These are commands of the manager; they run in one process, because importing the manager takes longer than
+any of them. The accounts are written for every version: values without a column are left out.
 """
 
 import importlib

@@ -1,7 +1,7 @@
-"""Starts and stops processes, and knows its own again after a restart of this program.
+"""Starts and stops processes, and recognises its own after a restart of this program.
 
-A process is remembered by pid and start time: a stranger that got the pid later has another start time.
-Each is the leader of a session, which its workers share, so that workers which outlive it are found.
+A process is identified by pid and start time: another process that gets the pid later has a different start
+time. Each leads a session, which its workers share, so that workers that outlive it are found.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ STOP = {"postgres": signal.SIGINT}  # SIGTERM would wait for every connection to
 
 
 def stat(pid: int) -> list[str]:
-    """The fields of /proc/PID/stat after the name, from the state on; empty when there is no such process."""
+    """The fields of /proc/PID/stat after the name, starting with the state; empty when the process does not exist."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
@@ -88,7 +88,7 @@ class Processes:
             time.sleep(0.1)
 
     def _session(self, leader: int) -> dict[int, str]:
-        """Pid and start time of all in the leader's session that run inside our folders."""
+        """Pid and start time of all processes in the leader's session that run inside our folders."""
         found = {}
         for entry in Path("/proc").iterdir():
             if not entry.name.isdigit():

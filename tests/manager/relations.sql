@@ -1,6 +1,6 @@
--- Who belongs to what. The manager reads membership from a graph of entities, not from the columns of
--- users and keypairs; these are the edges it makes itself when an account is created through its API.
--- Safe to run again: it adds what is missing.
+-- Memberships. The manager reads membership from a graph of entities, not from the columns of users and
+-- keypairs; these are the edges that it creates when an account is created through its API. Safe to run
+-- again: it adds only missing edges.
 
 insert into virtual_entities (entity_type, entity_id)
 select 'user', uuid from users

@@ -1,6 +1,6 @@
--- Keypairs 1 to :count, each with a user in the domain and project "default". Row i is always the same.
--- Ten in a row share created_at, so that an order by it alone is not an order.
--- References hold by construction; not checking them one by one halves the time.
+-- Keypairs 1 to :count, each with a user in the domain and project "default". Row i is always the same. Ten
+-- consecutive rows share created_at, so that it alone does not define an order. References are valid by
+-- construction; skipping their checks halves the time.
 set local session_replication_role = replica;
 
 create temporary table seed as

@@ -1,4 +1,4 @@
-"""The servers, each with its configuration, its command and the question that tells whether it is ready."""
+"""The servers, each with its configuration, its command and its readiness check."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from home import Failure, Home, say
 from process import Processes
 
 LOOPBACK = "127.0.0.1"
-# The manager makes a Docker client when it starts. No call follows, so nobody has to listen there.
+# The manager creates a Docker client when it starts. No call follows, so no server must listen there.
 NO_DOCKER = {"DOCKER_HOST": f"tcp://{LOOPBACK}:9"}
 LOGGING = """
 [logging]
@@ -35,7 +35,7 @@ format = "verbose"
 
 def http(url: str, body: dict | None = None) -> bytes | None:
     data = None if body is None else json.dumps(body).encode()
-    # No proxy of the environment stands between loopback and us.
+    # Loopback connections ignore the proxies of the environment.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(urllib.request.Request(url, data), timeout=3) as answer:
@@ -51,8 +51,8 @@ def as_postgres(folder: Path) -> list[str]:
     if os.getuid():
         return []
     switch = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"]
-    # A home folder lets nobody else through: then that user gets the one capability that walks through.
-    # Which of the two is there to be given depends on the container.
+    # A home folder is closed to other users: then that user gets the one capability that gives access. The
+    # container determines which of the two can be given.
     for capability in ("", "dac_read_search", "dac_override"):
         allow = [f"--inh-caps=+{capability}", f"--ambient-caps=+{capability}"] if capability else []
         if not subprocess.run([*switch, *allow, "stat", f"{folder}/."], capture_output=True).returncode:
@@ -98,9 +98,9 @@ def launch_postgres(home: Home, processes: Processes, binaries: Path, port: int)
         finally:
             word.unlink()
         made.touch()
-    # Left by a killed server; whoever holds the pid in it now is a stranger.
+    # Left by a killed server; its pid may now belong to another process.
     (cluster / "postmaster.pid").unlink(missing_ok=True)
-    # Durable it need not be: a broken cluster is wiped.
+    # Durability is not needed: a broken cluster is wiped.
     settings = {"listen_addresses": LOOPBACK, "port": port, "unix_socket_directories": "", "fsync": "off",
                 "synchronous_commit": "off", "full_page_writes": "off"}
     options = [f"--{name}={value}" for name, value in settings.items()]
@@ -152,7 +152,7 @@ def forget_rates(home: Home) -> None:
 
 def etcd(home: Home, processes: Processes) -> None:
     client, peer = (f"http://{LOOPBACK}:{home.port(name)}" for name in ("etcd", "etcd_peer"))
-    # A member's address is part of its data: other ports, other data.
+    # A member's address is part of its data: other ports need other data.
     folder = home.data / f"etcd-{home.port('etcd')}"
     command = ["etcd", "--name", "only", "--data-dir", folder, "--listen-client-urls", client,
                "--advertise-client-urls", client, "--listen-peer-urls", peer,
@@ -162,7 +162,7 @@ def etcd(home: Home, processes: Processes) -> None:
     values = {"config/redis/addr": f"{LOOPBACK}:{home.port('redis')}", "config/system/timezone": "UTC",
               "volumes/_types/user": "", "volumes/_types/group": ""}
     if home.version != install.NEWEST:
-        # Older managers do not start without a storage proxy. Nobody listens there either.
+        # Older managers do not start without a storage proxy. No server listens there either.
         values |= {"volumes/default_host": "none:none",
                    **{f"volumes/proxies/none/{name}": f"http://{LOOPBACK}:9" for name in ("client_api", "manager_api")},
                    "volumes/proxies/none/secret": "none", "volumes/proxies/none/ssl_verify": "false"}
@@ -178,7 +178,7 @@ def etcd(home: Home, processes: Processes) -> None:
 def manager_config(home: Home) -> str:
     address = {name: f'{{ host = "{LOOPBACK}", port = {home.port(name)} }}'
                for name in ("postgres", "etcd", "manager", "internal")}
-    # What is loaded by itself, and one-time passwords, for users who activate them.
+    # The plugins that are loaded by default, and one-time passwords, for users with an activated one.
     names = [f"ai.backend.manager.{name}" for name in ("network", "plugin.keypair", "plugin.totp")]
     plugins = f"allowed-plugins = {json.dumps(names)}" if home.version == install.NEWEST else ""
     return f"""[etcd]
@@ -241,7 +241,7 @@ def rewrite(path: Path, text: str) -> bool:
 def manager(home: Home, processes: Processes) -> None:
     command = [home.venv / "bin" / "backend.ai", "mgr", "start-server", "-f", home.conf / "manager.toml"]
     processes.launch("manager", command, home.root, NO_DOCKER)
-    # Not every manager has a path for health; the rates that this uses up are forgotten.
+    # Not every manager has a health path; the rate limit that this uses up is reset.
     url = f"http://{LOOPBACK}:{home.port('manager')}/{'health' if home.version == install.NEWEST else ''}"
     processes.await_ready("manager", lambda: http(url) is not None, 180)
 

@@ -1,4 +1,4 @@
-"""Prints what the official client shows for values of every kind, and its titles: tests/golden/format.json.
+"""Prints what the official client shows for values of every kind, and its titles: cli/tests/golden/format.json.
 
 A case has "console" and "json", or "console_error" and "json_error" with the exception of the official client.
 Members are sorted by name, because a Rust map may sort them.

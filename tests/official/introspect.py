@@ -7,10 +7,10 @@ from pathlib import Path
 from graphql import build_schema, graphql_sync
 
 root = Path(__file__).parents[2]
-query = (root / "tests/proxy/introspection.graphql").read_text()
+query = (root / "tests/offline/proxy/introspection.graphql").read_text()
 answers = {}
 for api in ("admin", "v2"):
-    schema = build_schema((root / f"graphql/{api}/schema.graphql").read_text())
+    schema = build_schema((root / f"schema/{api}/schema.graphql").read_text())
     result = graphql_sync(schema, query)
     if result.errors:
         sys.exit(str(result.errors))

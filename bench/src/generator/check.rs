@@ -1,4 +1,4 @@
-//! How much code is generated, and what rustc takes to check it.
+//! The amount of generated code, and the time of rustc to check it.
 
 use std::{
     env, fs,
@@ -10,7 +10,7 @@ use std::{
 use super::{documents, documents::Operations, ms, peers, ratio};
 use crate::{Result, cpu, fresh, root, scratch};
 
-/// How often each crate is checked, by turns.
+/// Number of checks of each crate, in alternation.
 const ROUNDS: usize = 3;
 
 /// Lists of the second schema.
@@ -19,14 +19,14 @@ const LISTS: usize = 100;
 /// One generated crate.
 struct Crate {
     name: &'static str,
-    /// As prettyplease lays them out.
+    /// Lines as formatted by prettyplease.
     lines: usize,
-    /// When macros and derives have written theirs, which is what rustc checks.
+    /// Lines after macros and derives, which is what rustc checks.
     expanded: usize,
     times: Vec<Duration>,
 }
 
-/// Scalars are text for `graphql_client`, which has none of its own.
+/// Scalars are strings for `graphql_client`, which defines none.
 const SCALARS: &str = "
 #![allow(warnings)]
 mod scalars {
@@ -80,7 +80,7 @@ pub(super) fn run() -> Result<()> {
         }
     }
     manifest(&workspace, &crates)?;
-    // The dependencies, and whether all of it compiles.
+    // Builds the dependencies, and verifies that everything compiles.
     cargo(&workspace, &["check", "--quiet", "--workspace"], None)?;
     for it in &mut crates {
         it.expanded = expanded(&workspace, it.name)?;
@@ -175,7 +175,7 @@ fn manifest(workspace: &Path, crates: &[Crate]) -> Result<()> {
         workspace.join("Cargo.toml"),
         format!("[workspace]\nresolver = \"3\"\nmembers = {members:?}\n"),
     )?;
-    // The same versions as ours, so that nothing has to be fetched.
+    // The same versions as in the workspace, so that nothing must be fetched.
     fs::copy(root().join("Cargo.lock"), workspace.join("Cargo.lock"))?;
     Ok(())
 }
@@ -194,12 +194,12 @@ fn check(workspace: &Path, name: &str) -> Result<Duration> {
     Ok(Duration::from_micros(micros.parse()?))
 }
 
-/// How many lines rustc prints of a crate when everything in it is expanded.
+/// Number of lines that rustc prints of a crate after expansion.
 fn expanded(workspace: &Path, name: &str) -> Result<usize> {
     let output = command(workspace)?
         .args(["rustc", "--quiet", "--package", name, "--profile", "check"])
         .args(["--", "-Zunpretty=expanded"])
-        // It is an option of the nightly compiler, which this one understands, too.
+        // An option of the nightly compiler, enabled on this one as well.
         .env("RUSTC_BOOTSTRAP", "1")
         .output()?;
     match output.status.success() {
@@ -213,7 +213,7 @@ fn command(workspace: &Path) -> Result<Command> {
     command
         .current_dir(workspace)
         .env("CARGO_TARGET_DIR", scratch("check-target")?)
-        // Nothing may be left of the last time.
+        // No output of the previous run may remain.
         .env("CARGO_INCREMENTAL", "0");
     Ok(command)
 }

@@ -1,5 +1,5 @@
-//! A program that walks over one list, built from nothing with all it depends on, and again after a
-//! line of its document changed.
+//! A program that reads one list page by page, built from an empty target folder with all
+//! dependencies, and again after a line of its document changed.
 
 use std::{
     collections::BTreeMap,
@@ -12,13 +12,13 @@ use std::{
 use super::ratio;
 use crate::{Result, cpu, fresh, root};
 
-/// What all of them run on.
+/// Dependencies of all programs.
 const RUNTIME: &str = "tokio = { version = \"1.54\", features = [\"macros\", \"rt\"] }";
-/// So many crates are told by name.
+/// Number of crates that are listed by name.
 const LARGEST: usize = 12;
 
 const OURS: &str = "
-use backendai::{Client, keypair::PagedKeyPairs};
+use backendai::{Client, admin::keypair::PagedKeyPairs};
 
 #[tokio::main(flavor = \"current_thread\")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -30,7 +30,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 ";
 
-/// The same with a document of its own.
+/// The same with a document of the program.
 const OWN: &str = "
 mod queries {
     backendai::include_graphql!(\"queries\");
@@ -53,7 +53,8 @@ const OWN_BUILD: &str = "fn main() -> Result<(), backendai_codegen::Failure> {
 }
 ";
 
-/// Without what `backendai` does beside: it signs nothing, sends once, and has one type of error.
+/// Without the further features of `backendai`: it signs nothing, sends once, and has one error
+/// type.
 const THEIRS: &str = "
 use graphql_client::{GraphQLQuery, Response};
 
@@ -93,20 +94,20 @@ const LIST: &str = "query PagedKeyPairs($limit: Int!, $offset: Int!) {
 }
 ";
 
-/// A line that is added to the document.
+/// The line that is added to the document.
 const LINE: [&str; 2] = ["is_active", "is_active is_admin"];
 
-/// A program, and what it took to build.
+/// A program and the cost of its builds.
 struct Consumer {
     title: &'static str,
     folder: PathBuf,
     clean: Took,
-    /// After a line of its document changed, if it has one.
+    /// After a line of its document changed, for programs with a document.
     again: Option<Took>,
 }
 
 impl Consumer {
-    /// Beside the first.
+    /// In comparison to the first program.
     fn print(&self, measure: &Self) {
         let of = ratio(self.clean.cpu, measure.clean.cpu);
         let secs = |time: Duration| format!("{:.1}", time.as_secs_f64());
@@ -197,7 +198,7 @@ fn build(
         }
         false => None,
     };
-    // Several gigabytes in all.
+    // Several gigabytes in total.
     fs::remove_dir_all(folder.join("target"))?;
     Ok(Consumer { title, folder, clean, again })
 }
@@ -208,7 +209,7 @@ fn timed(work: impl FnOnce() -> Result<()>) -> Result<Took> {
     Ok(Took { cpu, wall: begin.elapsed() })
 }
 
-/// What rustc took for each crate; a crate's build script counts as its own.
+/// Time of rustc for each crate; a build script counts as part of its crate.
 fn largest(folder: &Path) -> Result<String> {
     let mut crates = BTreeMap::<String, u64>::new();
     for line in fs::read_to_string(folder.join("rustc.log"))?.lines() {

@@ -1,5 +1,4 @@
-//! The documents that are compiled: the shipped ones, whole and one by one, and lists of the second
-//! schema.
+//! The compiled documents: the shipped ones, whole and one by one, and lists of the second schema.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -11,12 +10,12 @@ use apollo_compiler::{
     Name,
     ast::{Definition, Document, Selection, Type},
 };
-use backendai_codegen::Scaffold;
+use backendai_schema_tools::scaffold::Scaffold;
 
 use crate::{Result, root};
 
-/// What only our generator understands: validation needs the definitions, and others must not see
-/// them.
+/// Directives of our generator: validation needs their definitions, and other generators must not
+/// see them.
 pub(super) const DIRECTIVES: &str = "
 directive @required on FIELD
 directive @title(text: String!) on FIELD
@@ -30,7 +29,7 @@ scalar FieldFormat
 
 const CLIENT: [&str; 6] = ["required", "title", "unique", "legacy", "unpaged", "format"];
 
-/// Operations of every kind that `graphql_client` can do.
+/// Operations of every kind that `graphql_client` supports.
 const CHOSEN: [&str; 15] = [
     "PagedAgents",
     "GetAgent",
@@ -50,10 +49,10 @@ const CHOSEN: [&str; 15] = [
 ];
 
 pub(super) fn schema(folder: &str) -> PathBuf {
-    root().join("graphql").join(folder).join("schema.graphql")
+    root().join("schema").join(folder).join("schema.graphql")
 }
 
-/// The shipped documents, in the order of their names.
+/// The shipped documents, ordered by name.
 pub(super) fn shipped() -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(root().join("graphql/admin"))? {
@@ -95,7 +94,7 @@ impl Operations {
         Ok(Self { operations, fragments })
     }
 
-    /// The operations one a file, without what only our generator understands.
+    /// One file per operation, without the directives of our generator.
     pub(super) fn write_plain(&self, folder: &Path, chosen: bool) -> Result<Vec<PathBuf>> {
         let mut files = Vec::new();
         for (name, operation) in &self.operations {
@@ -111,7 +110,7 @@ impl Operations {
                         for variable in &mut operation.variables {
                             let variable = variable.make_mut();
                             plain_directives(&mut variable.directives.0);
-                            // graphql_client writes those of lists wrong.
+                            // graphql_client generates wrong code for lists.
                             variable.default_value.take_if(|value| value.as_list().is_some());
                         }
                         plain(&mut operation.selection_set);
@@ -135,7 +134,7 @@ impl Operations {
         Ok(files)
     }
 
-    /// The chosen operations in one file, as they are.
+    /// The selected operations in one file, unchanged.
     pub(super) fn write_chosen(&self, file: &Path) -> Result<()> {
         let mut operations = Vec::new();
         for name in CHOSEN {
@@ -201,7 +200,8 @@ fn plain_directives(list: &mut Vec<apollo_compiler::Node<apollo_compiler::ast::D
     list.retain(|directive| !CLIENT.contains(&directive.name.as_str()));
 }
 
-/// First documents for the lists of the second schema, as many as `accept` takes up to `count`.
+/// Scaffolded documents for the lists of the second schema, at most `count` of those that `accept`
+/// takes.
 pub(super) fn write_lists(
     folder: &Path,
     count: usize,
@@ -224,7 +224,7 @@ pub(super) fn write_lists(
             continue;
         }
         let file = folder.join(format!("{}.graphql", field.name));
-        // graphql_client panics at the default null; without one, null is what is not given.
+        // graphql_client panics on the default null; without a default, an omitted value is null.
         let document = Scaffold::default().document(&parsed, &field.name)?;
         fs::write(&file, document.replace(" = null", ""))?;
         if accept(&file)? {

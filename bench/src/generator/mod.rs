@@ -1,4 +1,4 @@
-//! `backendai-codegen` beside `graphql_client_codegen` and `cynic-codegen`.
+//! `backendai-codegen` in comparison to `graphql_client_codegen` and `cynic-codegen`.
 
 mod check;
 mod consumer;
@@ -10,24 +10,24 @@ use std::{path::PathBuf, time::Duration};
 
 use crate::Result;
 
-/// What is measured.
+/// The measured parts.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Measure {
-    /// Validating and generating.
+    /// Validation and generation.
     Speed,
-    /// How much code there is, and what rustc takes to check it.
+    /// The amount of code, and the time of rustc to check it.
     Check,
-    /// Programs, built with everything they depend on. Takes a quarter of an hour.
+    /// Builds of programs with all their dependencies. Takes a quarter of an hour.
     Consumer,
 }
 
-/// What is done in a process of its own, since generators keep what they have read, and one of them
-/// breaks for good when it panics.
+/// Work for a child process, because generators cache what they have read, and one of them is
+/// unusable after a panic.
 #[derive(clap::Subcommand)]
 pub(crate) enum Part {
-    /// One generator on the shipped operations; prints what it took.
+    /// Runs one generator on the shipped operations and prints its time.
     Speed { who: Who, documents: Vec<PathBuf> },
-    /// Lets `graphql_client_codegen` write what it makes of one document.
+    /// Writes the code that `graphql_client_codegen` generates for one document.
     GraphqlClient {
         #[arg(long)]
         bare: bool,
@@ -37,7 +37,7 @@ pub(crate) enum Part {
     },
 }
 
-/// Who generates, or, for the measure of all, only parses and validates.
+/// The generator, or, as the baseline, parsing and validation alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Who {
     Apollo,
@@ -46,7 +46,7 @@ pub(crate) enum Who {
     Cynic,
 }
 
-/// These; all of them if none is named.
+/// The named parts, or all parts if none is named.
 pub(crate) fn run(measures: &[Measure]) -> Result<()> {
     let wanted = |measure| measures.is_empty() || measures.contains(&measure);
     if wanted(Measure::Speed) {

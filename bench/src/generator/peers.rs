@@ -1,4 +1,4 @@
-//! The generators, each fed with what it can read.
+//! The generators, each with documents that it can read.
 
 use std::{
     env, fs,
@@ -13,7 +13,7 @@ use graphql_client_codegen::{
 use super::documents;
 use crate::Result;
 
-/// Our code, for `files`.
+/// Our generated code for `files`.
 pub(super) fn backendai(folder: &str, files: &[PathBuf]) -> Result<String> {
     let schema = documents::schema(folder);
     let mut options = backendai_codegen::configure().schema(&schema).files(files);
@@ -24,8 +24,8 @@ pub(super) fn backendai(folder: &str, files: &[PathBuf]) -> Result<String> {
     Ok(options.generate()?.code)
 }
 
-/// What `graphql_client` writes for one file: with all traits that our types have, or `bare`, with
-/// those alone that requests and answers cannot do without. It panics where it has no error.
+/// The code that `graphql_client` generates for one file: with all traits that our types have, or
+/// `bare`, with only the traits that requests and responses need. It panics where it has no error.
 pub(super) fn graphql_client(folder: &str, file: &Path, bare: bool) -> Result<String> {
     let mut options = GraphQLClientCodegenOptions::new(CodegenMode::Cli);
     options.set_module_visibility(syn::parse_quote!(pub));
@@ -39,8 +39,8 @@ pub(super) fn graphql_client(folder: &str, file: &Path, bare: bool) -> Result<St
     Ok(tokens.map_err(|error| error.to_string())?.to_string())
 }
 
-/// The same in a process of its own, for after a panic it does nothing any more. None if it refuses
-/// the document.
+/// The same in a child process, because it is unusable after a panic. `None` if it refuses the
+/// document.
 pub(super) fn graphql_client_apart(
     folder: &str,
     file: &Path,
@@ -53,13 +53,13 @@ pub(super) fn graphql_client_apart(
     if status.success() { Ok(Some(fs::read_to_string(out)?)) } else { Ok(None) }
 }
 
-/// The module that `cynic` writes for a whole schema, which is there before any query.
+/// The module that `cynic` generates for a whole schema, before any query.
 pub(super) fn cynic(folder: &str) -> Result<()> {
-    // Where it writes is decided by cargo's variable OUT_DIR, which the caller sets.
+    // The output folder is cargo's variable OUT_DIR, which the caller sets.
     Ok(cynic_codegen::register_schema(folder).from_sdl_file(documents::schema(folder)).map(drop)?)
 }
 
-/// The code as people would read it, without comments that are not documentation.
+/// The formatted code, without comments that are not documentation.
 pub(super) fn pretty(code: &str) -> Result<String> {
     Ok(prettyplease::unparse(&syn::parse_file(code)?))
 }

@@ -1,9 +1,8 @@
-//! How long a generator takes in a build script, each time in a process of its own: they keep what
+//! The time of a generator in a build script, each run in its own process: generators cache what
 //! they have read.
 //!
-//! Cargo compiles build scripts and what they depend on without optimisation, also for a release.
-//! So the parts that are measured run in this program as the profile `dev` has it, which is the
-//! same.
+//! Cargo compiles build scripts and their dependencies without optimisation, even for a release.
+//! Therefore the measured parts run in this program with the profile `dev`, which is the same.
 
 use std::{
     env, fs,
@@ -17,7 +16,7 @@ use apollo_compiler::{ExecutableDocument, Schema, parser::Parser, validation::Di
 use super::{Who, documents, documents::Operations, ms, peers, ratio};
 use crate::{Result, cpu, fresh, scratch, target};
 
-/// How often each is measured, by turns.
+/// Number of measurements of each candidate, in alternation.
 const ROUNDS: usize = 15;
 
 pub(super) fn run() -> Result<()> {
@@ -55,7 +54,7 @@ pub(super) fn run() -> Result<()> {
     Ok(())
 }
 
-/// This program in the profile `dev`.
+/// This program, built with the profile `dev`.
 fn unoptimised() -> Result<PathBuf> {
     let target = target()?;
     let mut cargo = Command::new(env!("CARGO"));
@@ -82,7 +81,7 @@ fn spawn(program: &Path, who: Who, files: &[PathBuf]) -> Result<Duration> {
         return Err(format!("{name}: {}", String::from_utf8_lossy(&output.stderr)).into());
     }
     let text = String::from_utf8(output.stdout)?;
-    // What comes before is for cargo.
+    // Earlier arguments are for cargo.
     let micros = text.lines().last().ok_or("no time was printed")?;
     Ok(Duration::from_micros(micros.parse()?))
 }

@@ -1,6 +1,7 @@
-//! The parts of a request, each alone and with nothing of the network: for Criterion, and for
-//! counting instructions.
+//! The parts of a request, each alone and without the network: for Criterion, and for counting
+//! instructions.
 
+use std::future::IntoFuture as _;
 use std::{
     hint::black_box,
     sync::{
@@ -11,7 +12,7 @@ use std::{
 
 use backendai::{
     Client, Config, HashType, Keys,
-    keypair::{PagedKeyPairNames, PagedKeyPairs, paged_key_pairs},
+    admin::keypair::{PagedKeyPairNames, PagedKeyPairs, paged_key_pairs},
     sign::{RequestDate, SignableRequest, Signer},
     transport::{HttpRequest, HttpResponse, Transport, TransportFuture},
 };
@@ -24,7 +25,7 @@ use super::rows::Rows;
 
 const ACCESS_KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
-/// Pages of the walk; the last one is not full.
+/// Number of pages of the list; the last one is not full.
 const PAGES: u64 = 4;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -40,7 +41,7 @@ pub(crate) const CASES: [(&str, Case); 6] = [
     ("walk", Cases::walk),
 ];
 
-/// What the cases share; made once.
+/// Shared state of the cases, created once.
 pub(crate) struct Cases {
     signer: Signer,
     date: RequestDate,
@@ -87,15 +88,9 @@ impl Cases {
         })
     }
 
-    /// The signature of one request, with a key that is derived already.
+    /// The signature of one request, with a derived key.
     fn sign(&self) -> Result<()> {
-        let request = SignableRequest {
-            method: "POST",
-            target: "/admin/gql",
-            authority: "manager.example",
-            content_type: "application/json",
-            api_version: "v9.20250722",
-        };
+        let request = SignableRequest::new("POST", "/admin/gql", "manager.example", "v9.20250722");
         black_box(self.signer.authorization(black_box(&request), &self.date));
         Ok(())
     }
@@ -109,14 +104,14 @@ impl Cases {
     /// An operation as a request with its body.
     fn body(&self) -> Result<()> {
         let list = PagedKeyPairNames::new().limit(1).offset(1).filter("is_active == true");
-        drop(black_box(self.short.request(list)));
+        drop(black_box(self.short.send(list)));
         Ok(())
     }
 
-    /// One small query from the operation to its data, all but the wire.
+    /// One small query from the operation to its data, without the network.
     fn query(&self) -> Result<()> {
         let operation = PagedKeyPairNames::new().limit(1).offset(1);
-        black_box(self.runtime.block_on(self.short.send(operation))?);
+        black_box(self.runtime.block_on(self.short.send(operation).into_future())?);
         Ok(())
     }
 
@@ -133,7 +128,7 @@ impl Cases {
         Ok(())
     }
 
-    /// Four pages by key, all but the wire.
+    /// Four pages by key, without the network.
     fn walk(&self) -> Result<()> {
         let rows = self.runtime.block_on(async {
             let mut rows = self.list.pages(PagedKeyPairs::new()).items();
@@ -148,7 +143,7 @@ impl Cases {
     }
 }
 
-/// Answers by turns.
+/// Returns its responses in turn.
 struct Answers {
     bodies: Vec<Bytes>,
     headers: HeaderMap,

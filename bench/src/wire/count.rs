@@ -1,20 +1,20 @@
-//! Instructions and allocations of what a request is made of, counted by valgrind and compared with
-//! the numbers that are checked in. A noisy machine does not change them.
+//! Instructions and allocations of the parts of a request, counted by valgrind and compared with
+//! the checked-in numbers. Load on the machine does not change them.
 
 use std::{collections::BTreeMap, env, fmt::Write as _, fs, process::Command};
 
 use super::cases::{CASES, Cases};
 use crate::Result;
 
-/// The numbers that are checked in.
+/// The checked-in numbers.
 const BASELINE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/counts.txt");
-/// Instructions may differ from those that are checked in by so many hundredths: another kind of
-/// processor has other instructions for memory and strings, and hash maps begin at random.
+/// Allowed difference of instructions in percent: another kind of processor has other instructions
+/// for memory and strings, and hash maps have random seeds.
 const TOLERANCE: u64 = 5;
-/// And by so many in any case: what is inlined depends on what else the program has.
+/// Difference of instructions that is always allowed: inlining depends on the rest of the program.
 const INLINED: u64 = 1_000;
-/// Each case is done so often, and twice as often; the difference is what is compared, so that
-/// setting up is not counted.
+/// Each case runs this many times, and twice as many times; the difference is compared, so that the
+/// set-up is not counted.
 const TIMES: u64 = 10;
 
 const HEAD: &str = "\
@@ -23,14 +23,14 @@ const HEAD: &str = "\
 # The commit says why they changed.
 ";
 
-/// What one case takes.
+/// The cost of one case.
 #[derive(Clone, Copy)]
 struct Count {
     instructions: u64,
     allocations: u64,
 }
 
-/// Counts, and compares or renews.
+/// Counts, and compares or updates the numbers.
 pub(crate) fn run(renew: bool) -> Result<()> {
     let compiler = compiler()?;
     let counts: Vec<_> =
@@ -68,7 +68,7 @@ pub(crate) fn run(renew: bool) -> Result<()> {
     }
     let wrong = wrong.join(", ");
     if by != compiler {
-        // Another compiler makes other code, and that is nobody's fault.
+        // Another compiler generates other code, which is not an error.
         println!("{wrong}: the numbers are of {by}, and this is {compiler}. Renew them.");
         return Ok(());
     }
@@ -111,13 +111,13 @@ fn allocations(case: &str, times: u64) -> Result<u64> {
     Ok(number.replace(',', "").parse()?)
 }
 
-/// What valgrind says of a process that does a case so often.
+/// The counts of valgrind for a process that runs a case this many times.
 fn valgrind(arguments: &[&str], case: &str, times: u64) -> Result<String> {
     let output = Command::new("valgrind")
         .args(arguments)
         .arg(env::current_exe()?)
         .args(["step", "case", case, &times.to_string()])
-        // The C library chooses its functions by the processor; these are everywhere.
+        // The C library selects its functions by the processor; these exist on every processor.
         .env("GLIBC_TUNABLES", "glibc.cpu.hwcaps=-AVX2,-AVX512F,-AVX512VL,-ERMS,-FSRM")
         .output()
         .map_err(|error| format!("valgrind does not run, install it: {error}"))?;
@@ -125,7 +125,7 @@ fn valgrind(arguments: &[&str], case: &str, times: u64) -> Result<String> {
     if output.status.success() { Ok(said) } else { Err(said.into()) }
 }
 
-/// Under valgrind: one case, so often.
+/// Runs one case this many times, under valgrind.
 pub(super) fn step(case: &str, times: u64) -> Result<()> {
     let (_, run) = CASES.iter().find(|(name, _)| *name == case).ok_or("there is no such case")?;
     let cases = Cases::new()?;

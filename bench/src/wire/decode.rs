@@ -1,8 +1,8 @@
-//! From the bytes of an answer to types.
+//! From the bytes of a response to types.
 
 use std::{hint::black_box, time::Duration};
 
-use backendai::{DateTime, Uuid, keypair::paged_key_pairs};
+use backendai::{DateTime, Uuid, admin::keypair::paged_key_pairs};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
@@ -10,10 +10,10 @@ use super::{peers, rows::Rows, table::Table};
 use crate::{Result, cpu};
 
 const ROUNDS: usize = 15;
-/// Rows of one measurement.
+/// Number of rows of one measurement.
 const ROWS: u64 = 100_000;
 
-/// What everybody has around the data.
+/// The envelope of the data, equal for all candidates.
 #[derive(Deserialize)]
 struct Answer<T> {
     data: Option<T>,
@@ -21,7 +21,7 @@ struct Answer<T> {
     errors: Option<Vec<Box<RawValue>>>,
 }
 
-/// As one writes it by hand, with the same scalars.
+/// Hand-written, with the same scalars.
 #[derive(Deserialize)]
 struct Data {
     keypair_list: List,
@@ -58,7 +58,8 @@ struct KeyPair {
 
 type Decoder = fn(&[u8]) -> Result<usize>;
 
-/// Ours and one of the others look at UTF-8 once, as this client does; the rest as `reqwest` does.
+/// Our client and one of the others check UTF-8 once for the whole body; the rest decode like
+/// `reqwest`.
 const DECODERS: [(&str, Decoder); 5] = [
     ("backendai, as its client reads", |text| {
         Ok(read_text::<paged_key_pairs::Data>(text)?.keypair_list.items.len())

@@ -1,10 +1,10 @@
-//! Memory of the process, as the system counts it (resident set).
+//! Memory of the process, as counted by the system (resident set).
 
 use std::{fs, process::Command};
 
 use backendai::{
-    Walk,
-    keypair::{PagedKeyPairNames, PagedKeyPairs},
+    Pagination,
+    admin::keypair::{PagedKeyPairNames, PagedKeyPairs},
 };
 use tokio::task::{JoinSet, LocalSet};
 
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::Result;
 
-/// Requests that are in flight at the same time.
+/// Number of requests in flight at the same time.
 const IN_FLIGHT: usize = 1_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -57,7 +57,7 @@ fn say(what: &str, endpoint: &str) -> Result<String> {
     }
 }
 
-/// What is resident now.
+/// Resident memory now.
 fn resident() -> Result<u64> {
     let status = fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
@@ -70,9 +70,9 @@ pub(super) fn step(what: What, endpoint: &str) -> Result<()> {
         match what {
             What::Ours => many(|| Ok(Ours(peers::client(endpoint, true)?))).await,
             What::GraphqlClient => many(|| Ok(Derived::new(endpoint, false))).await,
-            What::Key => stream(endpoint, Walk::Keyset, 0).await,
-            What::Offset => stream(endpoint, Walk::Offset, 0).await,
-            What::Prefetch => stream(endpoint, Walk::Offset, 8).await,
+            What::Key => stream(endpoint, Pagination::Keyset, 0).await,
+            What::Offset => stream(endpoint, Pagination::Offset, 0).await,
+            What::Prefetch => stream(endpoint, Pagination::Offset, 8).await,
         }
     })
 }
@@ -88,7 +88,7 @@ async fn many<C: Caller + Clone + 'static>(make: impl Fn() -> Result<C>) -> Resu
         let mut caller = caller.clone();
         tasks.spawn_local(async move { caller.call().await.map_err(|error| error.to_string()) });
     }
-    // The answers come later than all of them are sent.
+    // All requests are sent before the first response.
     tokio::time::sleep(std::time::Duration::from_millis(150)).await;
     let busy = resident()?;
     while let Some(done) = tasks.join_next().await {
@@ -103,11 +103,11 @@ async fn many<C: Caller + Clone + 'static>(make: impl Fn() -> Result<C>) -> Resu
 }
 
 /// While rows are read.
-async fn stream(endpoint: &str, walk: Walk, prefetch: usize) -> Result<()> {
+async fn stream(endpoint: &str, walk: Pagination, prefetch: usize) -> Result<()> {
     let client = peers::client(endpoint, true)?;
     client.send(PagedKeyPairNames::new().limit(1).offset(0)).await?;
     let mut said = format!("{} before", resident()?);
-    let mut rows = client.pages(PagedKeyPairs::new()).walk(walk).prefetch(prefetch).items();
+    let mut rows = client.pages(PagedKeyPairs::new()).strategy(walk).prefetch(prefetch).items();
     let mut count = 0_u64;
     while let Some(row) = rows.next().await {
         row?;

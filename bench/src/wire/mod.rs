@@ -1,20 +1,32 @@
-//! Requests, beside others who send them.
+//! Requests, in comparison to other clients.
 
 mod cases;
 pub(crate) mod count;
+#[cfg(feature = "peers")]
 mod decode;
+#[cfg(feature = "peers")]
 mod memory;
+#[cfg(feature = "peers")]
 mod official;
+#[cfg(feature = "peers")]
 mod parts;
+#[cfg(feature = "peers")]
 mod peers;
+#[cfg(feature = "peers")]
 mod proxy;
 mod rows;
+#[cfg(feature = "peers")]
 mod server;
+#[cfg(feature = "peers")]
 mod small;
+#[cfg(feature = "peers")]
 mod start;
+#[cfg(feature = "peers")]
 mod table;
+#[cfg(feature = "peers")]
 mod walk;
 
+#[cfg(feature = "peers")]
 use std::{
     env,
     path::PathBuf,
@@ -22,10 +34,12 @@ use std::{
     time::Duration,
 };
 
+#[cfg(feature = "peers")]
 use self::server::Server;
 use crate::Result;
 
-/// What is measured.
+#[cfg(feature = "peers")]
+/// The measured parts.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Part {
     Small,
@@ -38,7 +52,8 @@ pub(crate) enum Part {
     Start,
 }
 
-/// These parts; all of them if none is named.
+#[cfg(feature = "peers")]
+/// The named parts, or all parts if none is named.
 pub(crate) fn run(parts: &[Part]) -> Result<()> {
     let wanted = |part| parts.is_empty() || parts.contains(&part);
     let server = Server::start()?;
@@ -69,33 +84,43 @@ pub(crate) fn run(parts: &[Part]) -> Result<()> {
     Ok(())
 }
 
-/// What is done in a process of its own.
+/// Work for a child process.
 #[derive(clap::Subcommand)]
 pub(crate) enum Step {
+    #[cfg(feature = "peers")]
     /// Sends small queries.
     Small { peer: small::Peer, endpoint: String, in_flight: usize, calls: usize },
+    #[cfg(feature = "peers")]
     /// Reads a list.
     Walk { way: walk::Way, endpoint: String, pages: u64 },
-    /// Prints how much memory is used, again and again.
+    #[cfg(feature = "peers")]
+    /// Prints the memory use repeatedly.
     Memory { what: memory::What, endpoint: String },
-    /// Does one part of a request.
+    /// Runs one part of a request.
     Case { name: String, times: u64 },
 }
 
 pub(crate) fn step(step: Step) -> Result<()> {
-    let took = match step {
-        Step::Small { peer, endpoint, in_flight, calls } => {
-            small::step(peer, &endpoint, in_flight, calls)?
-        }
-        Step::Walk { way, endpoint, pages } => walk::step(way, &endpoint, pages)?,
-        Step::Memory { what, endpoint } => return memory::step(what, &endpoint),
-        Step::Case { name, times } => return count::step(&name, times),
+    #[cfg(feature = "peers")]
+    let print = |took: Took| {
+        println!("{} {} {}", took.cpu.as_micros(), took.wall.as_micros(), took.memory);
     };
-    println!("{} {} {}", took.cpu.as_micros(), took.wall.as_micros(), took.memory);
+    match step {
+        #[cfg(feature = "peers")]
+        Step::Small { peer, endpoint, in_flight, calls } => {
+            print(small::step(peer, &endpoint, in_flight, calls)?);
+        }
+        #[cfg(feature = "peers")]
+        Step::Walk { way, endpoint, pages } => print(walk::step(way, &endpoint, pages)?),
+        #[cfg(feature = "peers")]
+        Step::Memory { what, endpoint } => memory::step(what, &endpoint)?,
+        Step::Case { name, times } => count::step(&name, times)?,
+    }
     Ok(())
 }
 
-/// The command, built as it is released.
+#[cfg(feature = "peers")]
+/// The command, built like a release.
 fn command() -> Result<PathBuf> {
     let target = crate::target()?;
     let mut cargo = Command::new(env!("CARGO"));
@@ -107,22 +132,25 @@ fn command() -> Result<PathBuf> {
     }
 }
 
-/// Answers until the one who started it goes.
+#[cfg(feature = "peers")]
+/// Serves until the parent process exits.
 pub(crate) fn serve() -> Result<()> {
     server::serve()
 }
 
-/// What one measurement took.
+#[cfg(feature = "peers")]
+/// The cost of one measurement.
 #[derive(Clone, Copy)]
 pub(crate) struct Took {
     cpu: Duration,
     wall: Duration,
-    /// The largest that the process was, in kilobytes.
+    /// Peak memory of the process, in kilobytes.
     memory: u64,
 }
 
+#[cfg(feature = "peers")]
 impl Took {
-    /// Of the last line that a process printed.
+    /// From the last line that a process printed.
     fn read(output: &Output) -> Result<Self> {
         if !output.status.success() {
             return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());
@@ -139,7 +167,8 @@ impl Took {
     }
 }
 
-/// Does a step in a process of its own.
+#[cfg(feature = "peers")]
+/// Runs a step in a child process.
 fn child(arguments: &[&str]) -> Result<Took> {
     let output = Command::new(env::current_exe()?).arg("step").args(arguments).output()?;
     Took::read(&output)

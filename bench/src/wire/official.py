@@ -19,7 +19,7 @@ SMALL = """query($limit: Int!, $offset: Int!) {
   keypair_list(limit: $limit, offset: $offset) { items { access_key user_id is_active } total_count }
 }"""
 
-# As far as the official client knows the fields of the shipped list, and the manager has them.
+# The fields of the shipped list that the official client knows and the manager has.
 FIELDS = [
     keypair_fields[name]
     for name in (

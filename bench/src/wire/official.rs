@@ -1,4 +1,4 @@
-//! The official client, which is Python.
+//! The official client, which is written in Python.
 
 use std::{
     env,
@@ -9,12 +9,12 @@ use std::{
 use super::{Took, peers};
 use crate::Result;
 
-/// The release that is measured, of the manager that the snapshot of the schema is of.
+/// The measured release, the same as that of the manager of the schema snapshot.
 const CLIENT: &str = "backend.ai-client==26.9.6";
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/wire/official.py");
 
-/// A Python that has it: the one that `BACKENDAI_OFFICIAL_PYTHON` names, or one of a venv that is
-/// made for it in the target folder.
+/// A Python with the client: the one in `BACKENDAI_OFFICIAL_PYTHON`, or that of a venv created for
+/// it in the target folder.
 pub(super) fn python() -> Option<PathBuf> {
     if let Some(python) = env::var_os("BACKENDAI_OFFICIAL_PYTHON") {
         return Some(python.into());
@@ -41,7 +41,7 @@ pub(super) fn python() -> Option<PathBuf> {
     made.then_some(python)
 }
 
-/// What it says that it took.
+/// The cost that it reports.
 pub(super) fn run(python: &Path, endpoint: &str, arguments: &[&str]) -> Result<Took> {
     let output = Command::new(python)
         .arg(SCRIPT)

@@ -1,4 +1,4 @@
-//! The parts of a request in time; [`count`](super::count) has them in instructions.
+//! The parts of a request in time; [`count`](super::count) counts their instructions.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::{
 use crate::{Result, cpu};
 
 const ROUNDS: usize = 11;
-/// Each round takes about so long.
+/// Approximate duration of a round.
 const ROUND: Duration = Duration::from_millis(100);
 
 pub(super) fn run() -> Result<()> {

@@ -1,8 +1,8 @@
-//! Who sends the small query: one keypair of a list, three fields and the total.
+//! The clients that send the small query: one keypair of a list, three fields and the total.
 
 use std::{env, future::Future, time::Duration};
 
-use backendai::{Client, Config, keypair::PagedKeyPairNames};
+use backendai::{Client, Config, admin::keypair::PagedKeyPairNames};
 use bytes::Bytes;
 use graphql_client::{GraphQLQuery, Response};
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -21,13 +21,14 @@ use tokio::{
 
 use crate::Result;
 
-/// The variables of the keys, and what the responder, which reads neither, is sent without them.
+/// The variables with the keys, and the values that are sent without them; the responder reads
+/// neither.
 const KEYS: [(&str, &str); 2] = [
     ("BACKEND_ACCESS_KEY", "AKIAIOSFODNN7EXAMPLE"),
     ("BACKEND_SECRET_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
 ];
 
-/// What everybody signs with, as variables.
+/// The keys of all signing clients, as variables.
 pub(crate) fn keys() -> [(&'static str, String); 2] {
     KEYS.map(|(name, example)| (name, env::var(name).unwrap_or_else(|_| example.to_owned())))
 }
@@ -95,13 +96,13 @@ mod by_cynic {
     }
 }
 
-/// One caller at a time; what many of them share is in what makes them.
+/// One caller, used sequentially; callers share the state of their constructor.
 pub(crate) trait Caller {
-    /// Sends the query and reads the answer.
+    /// Sends the query and reads the response.
     fn call(&mut self) -> impl Future<Output = Result<()>>;
 }
 
-/// Nobody may be fast because nothing came.
+/// A client must not be fast because it received nothing.
 fn check(rows: usize, total: impl Into<i64>) -> Result<()> {
     match rows == 1 && total.into() > 1 {
         true => Ok(()),
@@ -120,7 +121,7 @@ pub(crate) fn client(endpoint: &str, signed: bool) -> Result<Client> {
             let [(_, access_key), (_, secret_key)] = keys();
             config.access_key(access_key).secret_key(secret_key)
         }
-        // An empty one means that nothing is signed.
+        // An empty key means unsigned requests.
         false => config.access_key(""),
     };
     Ok(Client::new(config.build()?)?)
@@ -133,7 +134,7 @@ impl Caller for Ours {
     }
 }
 
-/// `graphql_client` over `reqwest`, as its documentation has it.
+/// `graphql_client` over `reqwest`, as in its documentation.
 #[derive(Clone)]
 pub(crate) struct Derived {
     pub(crate) client: reqwest::Client,
@@ -144,7 +145,7 @@ pub(crate) struct Derived {
 
 impl Derived {
     pub(crate) fn new(endpoint: &str, signed: bool) -> Self {
-        // TLS is not used, but the client wants to know with what.
+        // TLS is not used, but the client requires a provider.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let endpoint = format!("{endpoint}/admin/gql");
         let signed = signed.then(|| keys().map(|(_, key)| key));
@@ -176,7 +177,7 @@ impl Caller for Derived {
     }
 }
 
-/// The signature as one writes it who reads the manager's documentation.
+/// The signature as a program would implement it from the manager's documentation.
 fn by_hand(
     request: reqwest::RequestBuilder,
     address: &str,
@@ -224,7 +225,7 @@ impl Caller for Cynic {
     }
 }
 
-/// What the next three send: the same bytes each time, and nobody looks into the answer.
+/// The request of the next three clients: the same bytes each time; they do not parse the response.
 #[derive(Clone)]
 pub(crate) struct Fixed {
     authority: String,
@@ -289,7 +290,7 @@ impl Caller for Hyper {
     }
 }
 
-/// `hyper-util`'s client: `hyper` with a pool, which is what `reqwest` is built on.
+/// `hyper-util`'s client: `hyper` with a pool, the basis of `reqwest`.
 #[derive(Clone)]
 pub(crate) struct HyperUtil {
     client: Pooled<HttpConnector, Full<Bytes>>,
@@ -313,7 +314,7 @@ impl Caller for HyperUtil {
     }
 }
 
-/// The floor: a socket, bytes that are there already, and a search for the answer's length.
+/// The lower bound: a socket, prepared bytes, and a search for the length of the response.
 pub(crate) struct Tcp {
     stream: TcpStream,
     request: Vec<u8>,

@@ -1,4 +1,4 @@
-//! What the proxy adds to a request, beside the official client's.
+//! The cost that the proxy adds to a request, in comparison to the official client's proxy.
 
 use std::{
     io::{BufRead as _, BufReader},
@@ -17,10 +17,10 @@ use super::{
 };
 use crate::{Result, cpu};
 
-/// Requests each way, by turns.
+/// Number of requests each way, in alternation.
 const CALLS: usize = 5_000;
 const WARM: usize = 500;
-/// How long a proxy may take to listen.
+/// Time limit for a proxy to start listening.
 const STARTS: Duration = Duration::from_secs(30);
 
 pub(super) fn run(server: &Server) -> Result<()> {
@@ -37,7 +37,7 @@ pub(super) fn run(server: &Server) -> Result<()> {
     Ok(())
 }
 
-/// A process; it ends with this.
+/// A child process, which ends with this value.
 struct Proxy {
     child: Child,
     address: String,
@@ -77,7 +77,7 @@ impl Proxy {
 
 impl Drop for Proxy {
     fn drop(&mut self) {
-        // Nobody listens to what becomes of it.
+        // Nothing depends on the result.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -92,7 +92,7 @@ fn with_settings<'a>(command: &'a mut Command, endpoint: &str) -> &'a mut Comman
         .stderr(Stdio::null())
 }
 
-/// Prints a row for each of the two ways.
+/// Prints a row for each of the two routes.
 fn compare(title: &str, direct: &str, proxied: &str) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let [direct, proxied] = LocalSet::new().block_on(&runtime, async {

@@ -1,9 +1,8 @@
-//! The keypairs that the responder and the micro-benchmarks read: row `n` is always the same.
+//! The keypairs of the responder and the micro-benchmarks: row `n` is always the same.
 
 use memchr::memmem;
 
-/// How a row of the plain list reads at a real manager. The number of the row goes where the
-/// sixteen nines are.
+/// A row of the plain list of a real manager. The number of the row replaces the sixteen nines.
 const WHOLE: &[u8] = br#"{"user_id": "seed9999999999999999@seed.invalid", "full_name": "Seed 9999999999999999", "projects": ["default", "research"], "access_key": "SEED9999999999999999", "secret_key": "seed-secret-for-the-bench9999999999999999", "is_active": true, "is_admin": false, "is_default": true, "resource_policy": "default", "created_at": "2026-11-21T23:30:11.314585+00:00", "last_used": "2026-11-21T23:36:46.993491+00:00", "rate_limit": 30000, "num_queries": 1234, "rolling_count": 2, "concurrency_used": 0, "user": "0a000000-0000-4000-8000-000000000003", "ssh_public_key": null}"#;
 const SHORT: &[u8] = br#"{"access_key": "SEED9999999999999999", "user_id": "seed9999999999999999@seed.invalid", "is_active": true}"#;
 const NUMBER: &[u8] = b"9999999999999999";
@@ -11,17 +10,17 @@ const NUMBER: &[u8] = b"9999999999999999";
 /// Writes pages.
 pub(crate) struct Rows {
     row: &'static [u8],
-    /// Where in a row its number is.
+    /// Positions of the number in a row.
     places: Vec<usize>,
 }
 
 impl Rows {
-    /// Of all fields that the shipped list asks for.
+    /// Rows with all fields of the shipped list.
     pub(crate) fn whole() -> Self {
         Self::of(WHOLE)
     }
 
-    /// Of an access key, its owner, and whether it is active.
+    /// Rows with access key, owner and state.
     pub(crate) fn short() -> Self {
         Self::of(SHORT)
     }
@@ -30,7 +29,7 @@ impl Rows {
         Self { row, places: memmem::find_iter(row, NUMBER).collect() }
     }
 
-    /// Writes an answer with `rows` rows from number `begin` on, of a list of `total`.
+    /// Writes a response with `rows` rows, starting at number `begin`, of a list of `total`.
     pub(crate) fn answer(&self, begin: u64, rows: u64, total: u64, to: &mut Vec<u8>) {
         to.extend_from_slice(br#"{"data": {"keypair_list": {"items": ["#);
         for number in begin..begin + rows {

@@ -1,6 +1,5 @@
-//! A responder that does as little as can be done: it takes a request apart with a search for a
-//! few words, and writes text. In a process of its own, so that nobody's time is counted as a
-//! client's.
+//! A responder with minimal work: it searches a request for a few words, and writes text. It is a
+//! separate process, so that its time is not counted as that of a client.
 
 use std::{
     env,
@@ -17,7 +16,7 @@ use tokio::{
 use super::rows::Rows;
 use crate::Result;
 
-/// The process; it ends with this.
+/// The process, which ends with this value.
 pub(crate) struct Server {
     child: Child,
     port: u16,
@@ -36,8 +35,8 @@ impl Server {
         Ok(Self { port: line.trim().parse()?, child })
     }
 
-    /// Where it is; what is asked below this address is answered after so many milliseconds, and
-    /// lists have so many rows.
+    /// Its address. The path sets the delay of responses in milliseconds, and the number of rows of
+    /// lists.
     pub(crate) fn endpoint(&self, delay: u64, total: u64) -> String {
         format!("http://127.0.0.1:{}/{delay}/{total}", self.port)
     }
@@ -45,13 +44,13 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Nobody listens to what becomes of it.
+        // Nothing depends on the result.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Serves until the one who started it closes its input.
+/// Serves until the parent process closes its input.
 pub(crate) fn serve() -> Result<()> {
     std::thread::spawn(|| {
         let _ = std::io::stdin().read_to_end(&mut Vec::new());
@@ -64,7 +63,7 @@ pub(crate) fn serve() -> Result<()> {
         loop {
             let (stream, _) = listener.accept().await?;
             stream.set_nodelay(true)?;
-            // A client that breaks off ends its own connection.
+            // A client that disconnects ends only its own connection.
             tokio::spawn(async move { connection(stream).await.unwrap_or_default() });
         }
     })
@@ -103,7 +102,7 @@ async fn connection(mut stream: TcpStream) -> std::io::Result<()> {
     }
 }
 
-/// Where the message ends that begins there, if all of it is there.
+/// The end of the message that starts at this position, if it is complete.
 pub(crate) fn message_end(read: &[u8]) -> Option<usize> {
     let head = find(read, b"\r\n\r\n")? + 4;
     let length = number_after(read.get(..head)?, b"ontent-length: ")
@@ -119,14 +118,14 @@ struct Lists {
 }
 
 impl Lists {
-    /// Writes what the request asks for, and tells how long that is to take.
+    /// Writes the requested rows, and returns the delay.
     fn respond(&self, request: &[u8], body: &mut Vec<u8>) -> Duration {
         let mut path = request.split(|byte| *byte == b'/').skip(1).take(2).map(number);
         let delay = path.next().flatten().unwrap_or(0);
         let total = path.next().flatten().unwrap_or(0);
         if request.starts_with(b"POST") {
             let limit = number_after(request, b"\"limit\":").unwrap_or(1);
-            // By key, the rows are those after it, and only they are counted.
+            // By key, the rows after the key are the list, and only they are counted.
             let key = number_after(request, b"SEED").map(|key| key + 1);
             let begin = key.or_else(|| number_after(request, b"\"offset\":")).unwrap_or(0);
             let rows = limit.min(total.saturating_sub(begin));
@@ -144,7 +143,7 @@ fn find(text: &[u8], word: &[u8]) -> Option<usize> {
     memchr::memmem::find(text, word)
 }
 
-/// The digits after a word.
+/// Parses the digits after a word.
 fn number_after(text: &[u8], word: &[u8]) -> Option<u64> {
     let at = find(text, word)? + word.len();
     number(text.get(at..)?.trim_ascii_start())

@@ -15,19 +15,19 @@ use super::{
 };
 use crate::{Result, cpu};
 
-/// How often each is measured, by turns.
+/// Number of measurements of each candidate, in alternation.
 const ROUNDS: usize = 7;
-/// Queries of one measurement.
+/// Number of queries of one measurement.
 const CALLS: usize = 12_000;
-/// Of the official client, which takes its time.
+/// The same for the official client, which is slow.
 const OFFICIAL_CALLS: usize = 1_024;
-/// Queries that come first: connections, and memory that is used again.
+/// Number of warm-up queries, for connections and reused memory.
 const WARM: usize = 400;
 const IN_FLIGHT: [usize; 3] = [1, 32, 256];
-/// Queries of one measurement at a real manager.
+/// Number of queries of one measurement with a real manager.
 const MANAGER_CALLS: usize = 96;
 
-/// Who sends it.
+/// The client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Peer {
     Ours,
@@ -61,7 +61,7 @@ const PEERS: [(Peer, &str, &str); 8] = [
     (Peer::Tcp, "tcp", "a socket, fixed bytes"),
 ];
 
-/// Everybody, side by side.
+/// All clients in comparison.
 pub(super) fn run(server: &Server) -> Result<()> {
     println!("\nOne small query: the client's process, one thread, on plain HTTP");
     println!("median of {ROUNDS} times {CALLS} queries, by turns");
@@ -69,7 +69,8 @@ pub(super) fn run(server: &Server) -> Result<()> {
     IN_FLIGHT.iter().try_for_each(|in_flight| side_by_side(&endpoint, *in_flight, PEERS, CALLS))
 }
 
-/// Those who sign, at a manager that the variables name: most of what it takes is the manager.
+/// The signing clients, with the manager of the environment variables: most of the time is the
+/// manager's.
 pub(super) fn manager() -> Result<()> {
     let Ok(endpoint) = env::var("BACKEND_ENDPOINT") else {
         println!(
@@ -118,7 +119,7 @@ fn side_by_side(
     Ok(())
 }
 
-/// In a process of its own: one peer.
+/// Runs one client, in a child process.
 pub(super) fn step(peer: Peer, endpoint: &str, in_flight: usize, calls: usize) -> Result<Took> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     LocalSet::new().block_on(&runtime, async {
@@ -168,7 +169,7 @@ impl Callers {
     }
 }
 
-/// Each caller sends so many queries, one after the other.
+/// Each caller sends this many queries, one after the other.
 async fn turn<C: Caller + 'static>(callers: Vec<C>, calls: usize) -> Result<Vec<C>> {
     let mut tasks = JoinSet::new();
     for mut caller in callers {

@@ -1,4 +1,4 @@
-//! How long the command takes that does next to nothing, beside the official client's.
+//! The start time of the command, in comparison to the official client's.
 
 use std::{path::PathBuf, process::Command, time::Instant};
 
@@ -6,7 +6,7 @@ use super::{official, table::Table};
 use crate::{Result, cpu};
 
 const ROUNDS: usize = 41;
-/// Of the official client, which takes its time.
+/// The same for the official client, which is slow.
 const OFFICIAL_ROUNDS: usize = 5;
 
 pub(super) fn run() -> Result<()> {

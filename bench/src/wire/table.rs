@@ -1,6 +1,6 @@
-//! Numbers side by side.
+//! Tables of numbers.
 
-/// The first row is what the others are compared with, by the first column.
+/// The other rows are compared with the first row, by the first column.
 pub(crate) struct Table {
     title: String,
     columns: Vec<&'static str>,
@@ -28,7 +28,7 @@ impl Table {
     }
 }
 
-/// Three digits that count.
+/// Formats with three significant digits.
 fn short(value: f64) -> String {
     match value.abs() {
         0.0..10.0 => format!("{value:.2}"),

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use backendai::{Walk, keypair::PagedKeyPairs};
+use backendai::{Pagination, admin::keypair::PagedKeyPairs};
 
 use super::{
     Took, child, official,
@@ -15,7 +15,7 @@ use crate::{Result, cpu};
 const PAGE: u32 = 100;
 const PAGES: u64 = 1_000;
 const ROUNDS: usize = 5;
-/// On a server with latency.
+/// With a server that has latency.
 const LATENCY: u64 = 20;
 const SLOW_PAGES: u64 = 100;
 
@@ -59,7 +59,7 @@ fn median(took: &[Took], time: fn(&Took) -> Duration) -> Duration {
     cpu::median(took.iter().map(time).collect())
 }
 
-/// Each way, with the pages that it read.
+/// Each strategy, with the number of pages that it read.
 fn measure(
     endpoint: &str,
     pages: u64,
@@ -80,16 +80,16 @@ fn measure(
     Ok(ways)
 }
 
-/// In a process of its own: one walk.
+/// Reads a list once, in a child process.
 pub(super) fn step(way: Way, endpoint: &str, pages: u64) -> Result<Took> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let (begin, before) = (Instant::now(), cpu::so_far()?);
         let rows = match way {
             Way::GraphqlClient => derived(endpoint).await?,
-            Way::Key => ours(endpoint, Walk::Keyset, 0).await?,
-            Way::Offset => ours(endpoint, Walk::Offset, 0).await?,
-            Way::Prefetch => ours(endpoint, Walk::Offset, 8).await?,
+            Way::Key => ours(endpoint, Pagination::Keyset, 0).await?,
+            Way::Offset => ours(endpoint, Pagination::Offset, 0).await?,
+            Way::Prefetch => ours(endpoint, Pagination::Offset, 8).await?,
         };
         let took =
             Took { cpu: cpu::so_far()?.saturating_sub(before), wall: begin.elapsed(), memory: 0 };
@@ -100,10 +100,10 @@ pub(super) fn step(way: Way, endpoint: &str, pages: u64) -> Result<Took> {
     })
 }
 
-async fn ours(endpoint: &str, walk: Walk, prefetch: usize) -> Result<u64> {
+async fn ours(endpoint: &str, walk: Pagination, prefetch: usize) -> Result<u64> {
     let client = peers::client(endpoint, true)?;
     let mut pages =
-        client.pages(PagedKeyPairs::new()).walk(walk).page_size(PAGE).prefetch(prefetch);
+        client.pages(PagedKeyPairs::new()).strategy(walk).page_size(PAGE).prefetch(prefetch);
     let mut rows = 0;
     while let Some(page) = pages.next().await {
         rows += page?.items.len() as u64;

@@ -120,7 +120,7 @@ impl Call {
         serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
             Failure::argument("the input is not JSON")
                 .why(error.to_string())
-                .mend("quote it for the shell, or give `@FILE`")
+                .help("quote it for the shell, or give `@FILE`")
         })
     }
 

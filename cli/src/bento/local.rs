@@ -229,9 +229,9 @@ impl Verb {
                 store.get(kind, &tag).map_err(failed)?;
                 if !yes {
                     let word = kind.to_string().to_lowercase();
-                    if !prompt::somebody_is_there() {
+                    if !prompt::is_interactive() {
                         let what = format!("{word} {tag} is not deleted unasked");
-                        return Err(Failure::usage(what).mend("give --yes"));
+                        return Err(Failure::usage(what).help("give --yes"));
                     }
                     if !prompt::confirm(format!("delete {word} {tag}?"), false).await? {
                         return Ok(());

@@ -102,7 +102,7 @@ fn refused(error: &Error, endpoint: &str) -> Failure {
 
 /// Gets a token from the person at the terminal, and the endpoint to store it with.
 async fn ask(endpoint: &str) -> Result<(String, Token), Failure> {
-    if !prompt::somebody_is_there() {
+    if !prompt::is_interactive() {
         return Err(Failure::plain(format!(
             "Error: [bento] `login` failed: there is no API token and nobody to ask: set {} or \
              give --api-token",

@@ -1,6 +1,9 @@
 //! `backendai context add`.
 
-use backendai::{config::Field, context::Contexts};
+use backendai::{
+    config::{Env, Field},
+    context::Contexts,
+};
 use clap::Args;
 
 use super::settings::{self, Settings};
@@ -12,17 +15,17 @@ use crate::{
 
 #[derive(Args, Debug)]
 pub(super) struct Add {
-    /// Name of the context.
+    /// Name of the context
     name: String,
     #[command(flatten)]
     settings: Settings,
-    /// Read the secret key from the standard input.
+    /// Read the secret key from the standard input
     #[arg(long)]
     secret_key_stdin: bool,
-    /// Make it the current one.
+    /// Make it the current context
     #[arg(long)]
     switch: bool,
-    /// Replace a context of this name.
+    /// Replace a context of this name
     #[arg(long)]
     replace: bool,
 }
@@ -39,11 +42,11 @@ impl Add {
         if context.get(Field::EndpointType).is_none() {
             settings::set(&mut context, Field::EndpointType, "api")?;
         }
-        // An access key that is empty means that requests are not signed.
+        // With an empty access key, requests are not signed.
         if context.text(Field::AccessKey).is_some_and(|key| !key.is_empty()) {
             let secret = settings::secret(
                 self.secret_key_stdin,
-                Some("BACKEND_SECRET_KEY"),
+                Env::process().get(Field::SecretKey).cloned(),
                 "Secret key",
                 "give it by --secret-key-stdin or in BACKEND_SECRET_KEY",
             );
@@ -51,11 +54,11 @@ impl Add {
         }
         let name = context.name();
         let exists = || {
-            Failure::new(format!("there is a context {name} already"))
-                .mend("give --replace, or another name")
+            Failure::new(format!("there is already a context {name}"))
+                .help("give --replace, or another name")
                 .code(Code::Failure)
         };
-        // The answer that counts is the one under the lock.
+        // Checked under the lock, so that no other process can add it in between.
         let replace = self.replace;
         let switch = self.switch;
         let stored = contexts.update(|stored| {
@@ -72,7 +75,7 @@ impl Add {
         let what = if replaced { "Replaced" } else { "Added" };
         out(format!("{what} context {name} in {}", contexts.path().display()))?;
         if switch {
-            super::overruled();
+            super::warn_if_env_wins();
         }
         Ok(())
     }

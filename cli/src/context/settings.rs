@@ -1,112 +1,123 @@
-//! The options that say what is in a context.
-
-use std::path::PathBuf;
+//! The options that set what a context holds. They follow from the library's table of settings.
 
 use backendai::{
-    config::{Field, Problem},
+    config::{Env, Field, Form, Problem, Setting},
     context::Context,
     credential::SecretString,
 };
-use clap::Args;
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueHint};
 
 use crate::{
     output::{Code, Failure},
     prompt,
 };
 
-/// What a context says but for its secrets.
-#[derive(Args, Clone, Debug)]
+/// The settings given on the command line; a secret key is never among them.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Settings {
-    /// Address of the manager or webserver; several of one cluster with commas.
-    #[arg(long, value_name = "URL")]
-    pub(crate) endpoint: Option<String>,
-    /// What answers there: `api`, a manager, or `session`, a webserver with logins.
-    #[arg(long, value_name = "TYPE")]
-    pub(crate) endpoint_type: Option<String>,
-    /// The access key. It is no secret.
-    #[arg(long, value_name = "KEY")]
-    pub(crate) access_key: Option<String>,
-    /// The domain, where it is not `default`.
-    #[arg(long, value_name = "NAME")]
-    domain: Option<String>,
-    /// The group (project), where it is not `default`.
-    #[arg(long, value_name = "NAME")]
-    group: Option<String>,
-    /// The newest version of the API to speak.
-    #[arg(long, value_name = "VERSION")]
-    api_version: Option<String>,
-    /// A file of certificates to trust besides the system's.
-    #[arg(long, value_name = "FILE")]
-    ca_file: Option<PathBuf>,
-    /// Take any certificate. Anybody on the way can read along then; better is --ca-file.
-    #[arg(long)]
-    skip_tls_verification: bool,
-    /// Most seconds that a connection may take to be made; 0 for no limit.
-    #[arg(long, value_name = "SECONDS")]
-    connect_timeout: Option<String>,
-    /// Most seconds without a word of an answer; 0 for no limit.
-    #[arg(long, value_name = "SECONDS")]
-    read_timeout: Option<String>,
-    /// Use an address in place of one that the manager names; may be given more than once.
-    #[arg(long, value_name = "ADDRESS=REPLACEMENT")]
-    storage_proxy: Vec<String>,
+    given: Vec<(Field, String)>,
 }
 
 impl Settings {
-    /// Sets what was given, and leaves the rest.
+    /// The value that was given for a field.
+    pub(crate) fn get(&self, field: Field) -> Option<&str> {
+        self.given.iter().find(|(given, _)| *given == field).map(|(_, text)| text.as_str())
+    }
+
+    /// Sets the given values in a context, and leaves the others.
     pub(crate) fn apply(&self, context: &mut Context) -> Result<(), Failure> {
-        let ca_file = self.ca_file.as_ref().map(|path| {
-            // The file of contexts is somewhere else than who types this.
-            let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-            path.into_os_string().into_string().unwrap_or_default()
-        });
-        let proxies = Some(self.storage_proxy.join(",")).filter(|map| !map.is_empty());
-        let skip = self.skip_tls_verification.then(|| "yes".to_owned());
-        for (field, text) in [
-            (Field::Endpoint, self.endpoint.clone()),
-            (Field::EndpointType, self.endpoint_type.clone()),
-            (Field::AccessKey, self.access_key.clone()),
-            (Field::Domain, self.domain.clone()),
-            (Field::Group, self.group.clone()),
-            (Field::Version, self.api_version.clone()),
-            (Field::CaCertificates, ca_file),
-            (Field::SkipTlsVerification, skip),
-            (Field::ConnectTimeout, self.connect_timeout.clone()),
-            (Field::ReadTimeout, self.read_timeout.clone()),
-            (Field::StorageProxies, proxies),
-        ] {
-            if let Some(text) = text {
-                set(context, field, text)?;
-            }
+        self.given.iter().try_for_each(|(field, text)| set(context, *field, text.as_str()))
+    }
+}
+
+/// The settings that have an option, with their keys in a context.
+fn with_option() -> impl Iterator<Item = (&'static Setting, &'static str)> {
+    Setting::of_contexts().filter(|(setting, _)| setting.form != Form::SecretKey)
+}
+
+/// The option of a setting: its key, or the builder's method where each option adds one pair.
+fn option((setting, key): (&'static Setting, &'static str)) -> Arg {
+    let name = if setting.form == Form::Pairs { setting.method } else { key };
+    let arg = Arg::new(key).long(name.replace('_', "-")).help(setting.summary);
+    match setting.form {
+        Form::YesNo => arg.action(ArgAction::SetTrue),
+        Form::Pairs => arg.action(ArgAction::Append).value_name("ADDRESS=REPLACEMENT"),
+        Form::File => arg.value_name("FILE").value_hint(ValueHint::FilePath),
+        Form::Endpoints => arg.value_name("URL").value_hint(ValueHint::Url),
+        Form::EndpointType => arg.value_name("TYPE"),
+        Form::AccessKey => arg.value_name("KEY"),
+        Form::Name => arg.value_name("NAME"),
+        Form::Version => arg.value_name("VERSION"),
+        Form::Seconds => arg.value_name("SECONDS"),
+        _ => arg.value_name("VALUE"),
+    }
+}
+
+/// The value of an option, as a variable would have it.
+fn value(form: Form, key: &str, matches: &ArgMatches) -> Option<String> {
+    let text = || matches.get_one::<String>(key).cloned();
+    match form {
+        Form::YesNo => matches.get_flag(key).then(|| "yes".to_owned()),
+        Form::Pairs => {
+            let pairs: Vec<String> = matches.get_many(key)?.cloned().collect();
+            Some(pairs.join(","))
         }
+        // Relative to the current directory here, and to the file of contexts there.
+        Form::File => text().map(|path| match std::path::absolute(&path) {
+            Ok(absolute) => absolute.into_os_string().into_string().unwrap_or(path),
+            Err(_) => path,
+        }),
+        _ => text(),
+    }
+}
+
+impl Args for Settings {
+    fn augment_args(command: Command) -> Command {
+        command.args(with_option().map(option))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for Settings {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let given = with_option()
+            .filter_map(|(setting, key)| Some((setting.field, value(setting.form, key, matches)?)));
+        Ok(Self { given: given.collect() })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
         Ok(())
     }
 }
 
-/// Sets a value that somebody gave.
+/// Sets a value that the user gave.
 pub(crate) fn set(
     context: &mut Context,
     field: Field,
     text: impl Into<SecretString>,
 ) -> Result<(), Failure> {
-    context.set(field, text).map(drop).map_err(unusable)
+    context.set(field, text).map(drop).map_err(invalid)
 }
 
-/// A context of this name.
+/// Makes a context of a name that the user gave.
 pub(crate) fn named(name: &str) -> Result<Context, Failure> {
-    Context::new(name).map_err(unusable)
+    Context::new(name).map_err(invalid)
 }
 
-fn unusable(problem: Problem) -> Failure {
+fn invalid(problem: Problem) -> Failure {
     Failure::from(problem).code(Code::Argument)
 }
 
-/// Where a secret comes from: the standard input, else a variable, else a question.
+/// Reads a secret: from the standard input, else from the environment, else from the terminal.
 pub(crate) async fn secret(
     stdin: bool,
-    variable: Option<&str>,
+    environment: Option<SecretString>,
     question: &str,
-    mend: &str,
+    help: &str,
 ) -> Result<SecretString, Failure> {
     if stdin {
         return crate::blocking(|| {
@@ -118,21 +129,51 @@ pub(crate) async fn secret(
         })
         .await;
     }
-    if let Some(text) = variable.and_then(|name| std::env::var(name).ok()) {
-        return Ok(text.into());
+    match environment {
+        Some(secret) => Ok(secret),
+        None => Ok(prompt::secret_for(question, help).await?.into()),
     }
-    if !prompt::somebody_is_there() {
-        let what = question.to_lowercase();
-        return Err(Failure::usage(format!("there is no {what}, and nobody to ask")).mend(mend));
-    }
-    Ok(prompt::secret(question).await?.into())
 }
 
-/// A variable of this name without prefix: `BACKEND_`, else `SORNA_`; an empty one is none.
-pub(crate) fn variable(name: &str) -> Option<String> {
-    // The same rule as for a configuration: an empty variable hides the older name.
-    let set = ["BACKEND_", "SORNA_"]
-        .iter()
-        .find_map(|prefix| std::env::var(format!("{prefix}{name}")).ok());
-    set.filter(|text| !text.is_empty())
+/// The value of a setting in the environment; an empty one counts as none.
+pub(crate) fn variable(field: Field) -> Option<String> {
+    use backendai::credential::ExposeSecret as _;
+    let env = Env::process();
+    env.get(field).map(|text| text.expose_secret().to_owned()).filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A command line with every option, and a value that fits its form.
+    #[test]
+    fn every_setting_of_a_context_is_an_option_or_the_secret() {
+        for (setting, key) in Setting::of_contexts() {
+            let sample = match setting.form {
+                Form::Endpoints => "https://a.example",
+                Form::EndpointType => "session",
+                Form::Version => "v8.20240915",
+                Form::Seconds => "2.5",
+                Form::File => "/a/file",
+                Form::Pairs => "a=b",
+                _ => "sample",
+            };
+            let command = Settings::augment_args(Command::new("add"));
+            let Some(option) = command.get_arguments().find(|arg| arg.get_id() == key) else {
+                assert_eq!(setting.form, Form::SecretKey, "{key}");
+                continue;
+            };
+            assert_eq!(option.get_help().unwrap().to_string(), setting.summary);
+            let flag = format!("--{}", option.get_long().unwrap());
+            let takes_value = option.get_action().takes_values();
+            let words = ["add", &flag].into_iter().chain(takes_value.then_some(sample));
+            let matches = command.try_get_matches_from(words).unwrap();
+            let mut context = named("a").unwrap();
+            Settings::from_arg_matches(&matches).unwrap().apply(&mut context).unwrap();
+            let expected = if takes_value { sample } else { "yes" };
+            assert_eq!(context.text(setting.field), Some(expected), "{key}");
+            assert_eq!(context.values().count(), 1, "{key}");
+        }
+    }
 }

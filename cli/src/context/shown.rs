@@ -1,6 +1,10 @@
-//! A context as people may see it.
+//! A context for display.
 
-use backendai::{config::Field, context::Context, credential::ExposeSecret as _};
+use backendai::{
+    config::{Field, Form, Setting},
+    context::Context,
+    credential::ExposeSecret as _,
+};
 use serde_json::{Map, Value};
 
 /// A context, with or without its secrets.
@@ -10,13 +14,12 @@ pub(super) struct Shown<'a> {
 }
 
 impl Shown<'_> {
-    /// What is under a key.
-    pub(super) fn text(&self, key: &str) -> Option<String> {
-        let (field, _) = Context::keys().iter().find(|(_, name)| *name == key)?;
-        let text = self.context.get(*field)?.expose_secret();
-        Some(match field {
-            Field::AccessKey if !self.reveal => mask(text),
-            Field::SecretKey if !self.reveal => "***".to_owned(),
+    /// The value of a field.
+    pub(super) fn text(&self, field: Field) -> Option<String> {
+        let text = self.context.get(field)?.expose_secret();
+        Some(match field.setting().form {
+            Form::AccessKey if !self.reveal => mask(text),
+            Form::SecretKey if !self.reveal => "***".to_owned(),
             _ => text.to_owned(),
         })
     }
@@ -25,23 +28,24 @@ impl Shown<'_> {
         self.context.text(Field::EndpointType).unwrap_or("api")
     }
 
-    fn said(&self) -> impl Iterator<Item = (&'static str, String)> {
-        Context::keys().iter().filter_map(|(_, key)| Some((*key, self.text(key)?)))
+    /// The name and all values, with their keys.
+    fn entries(&self) -> impl Iterator<Item = (String, String)> {
+        let name = ("name".to_owned(), self.context.name().to_owned());
+        let values = Setting::of_contexts()
+            .filter_map(|(setting, key)| Some((key.to_owned(), self.text(setting.field)?)));
+        std::iter::once(name).chain(values)
     }
 
     pub(super) fn rows(&self) -> Vec<[String; 2]> {
-        let name = ("name", self.context.name().to_owned());
-        [name].into_iter().chain(self.said()).map(|(key, text)| [key.to_owned(), text]).collect()
+        self.entries().map(|(key, text)| [key, text]).collect()
     }
 
     pub(super) fn json(&self) -> Value {
-        let name = ("name", self.context.name().to_owned());
-        let said = [name].into_iter().chain(self.said());
-        said.map(|(key, text)| (key.to_owned(), text.into())).collect::<Map<_, _>>().into()
+        self.entries().map(|(key, text)| (key, text.into())).collect::<Map<_, _>>().into()
     }
 }
 
-/// The first four characters of an access key; enough to know it by.
+/// The first four characters of an access key, which suffice to recognise it.
 pub(crate) fn mask(key: &str) -> String {
     match key.is_empty() {
         true => String::new(),

@@ -36,13 +36,13 @@ impl Told {
             return error.into();
         };
         let near = suggest::near(unknown, list.columns.iter().map(|column| column.name));
-        let mend = match near {
+        let help = match near {
             Some(near) => {
                 format!("`{unknown}` is no column: did you mean `{near}`?\n{}", options::told(list))
             }
             None => format!("`{unknown}` is no column.\n{}", options::told(list)),
         };
-        Failure::from(error).mend(mend)
+        Failure::from(error).help(help)
     }
 }
 

@@ -126,7 +126,7 @@ async fn list(domain: &Domain, matches: &ArgMatches, global: &Global) -> Result<
     let fields = choose(query, matches)?;
     let mut variables = options::given(query, matches);
     let all = flag(matches, "all");
-    let limit = (query.way != Way::Whole && !all).then(|| number(matches, "rows").unwrap_or(FEW));
+    let limit = (query.way() != Way::Whole && !all).then(|| number(matches, "rows").unwrap_or(FEW));
     let page_size = page_size(matches, limit);
     newest_first(query, &mut variables, limit, page_size);
     let names = fields.iter().map(Field::name).collect();
@@ -148,7 +148,7 @@ async fn list(domain: &Domain, matches: &ArgMatches, global: &Global) -> Result<
     progress.end();
     sink.end(rows.total()).map_err(Failure::writing)?;
 
-    if rows.drift().missed {
+    if rows.list_changes().missed {
         err("the list changed while it was read: rows may be missing; read it again to be sure");
     }
     match rows.total() {
@@ -171,11 +171,12 @@ async fn info(
     let style = style(global, matches)?;
     let fields = choose(&info.query, matches)?;
     let variables = options::given(&info.query, matches);
-    let names = fields.iter().map(Field::name).collect();
+    let names: Vec<_> = fields.iter().map(Field::name).collect();
     let key = variables.get(info.key).and_then(|key| key.as_str()).map(str::to_owned);
     let client = connect::client(global)?;
-    let mut rows = info.query.start(&client, Ask::whole(variables, names))?;
-    let found = rows.next().await.transpose()?.and_then(|rows| rows.into_iter().next());
+    let operation = info.query.operation(variables, &names)?;
+    let rows = client.send(operation).await?.into_vec();
+    let found = rows.into_iter().next().map(backendai::Row::into_map);
     // A null is an object without members.
     let Some(row) = found.filter(|row| !row.is_empty()) else {
         let what = match key {
@@ -183,7 +184,7 @@ async fn info(
             None => format!("the caller has no {} of their own", domain.word),
         };
         return Err(Failure::new(what)
-            .mend(format!("`backendai {} list` shows which there are", domain.word)));
+            .help(format!("`backendai {} list` shows which there are", domain.word)));
     };
     render::one(style, &fields, row, io::BufWriter::new(io::stdout())).map_err(Failure::writing)
 }
@@ -210,7 +211,7 @@ fn page_size(matches: &ArgMatches, limit: Option<u64>) -> u32 {
 /// A part of a list begins with the newest rows, where it knows when they were made, as it does for
 /// the official client. The whole of it is read in the order in which nothing is missed.
 fn newest_first(query: &Query, variables: &mut Variables, limit: Option<u64>, page_size: u32) {
-    let fits = match query.way {
+    let fits = match query.way() {
         Way::Window => limit.is_some(),
         // Behind the first page there is no order.
         Way::Cursor => limit.is_some_and(|limit| limit <= page_size.into()),
@@ -228,15 +229,15 @@ fn newest_first(query: &Query, variables: &mut Variables, limit: Option<u64>, pa
 fn choose(query: &Query, matches: &ArgMatches) -> Result<Vec<Field>, Failure> {
     let wanted: Vec<&str> = match matches.get_many::<String>("field") {
         Some(names) => names.map(|name| name.trim()).collect(),
-        None if query.shown.is_empty() => return Ok(query.fields.to_vec()),
+        None if query.shown.is_empty() => return Ok(query.fields().to_vec()),
         None => query.shown.to_vec(),
     };
     let find = |name: &&str| {
-        let field = query.fields.iter().find(|field| field.name() == *name);
+        let field = query.fields().iter().find(|field| field.name() == *name);
         field.copied().ok_or_else(|| {
-            let names: Vec<_> = query.fields.iter().map(Field::name).collect();
+            let names: Vec<_> = query.fields().iter().map(Field::name).collect();
             let failure = Failure::usage(format!("there is no field `{name}`"))
-                .mend(format!("choose of {}", names.join(", ")));
+                .help(format!("choose of {}", names.join(", ")));
             match suggest::near(name, names) {
                 Some(near) => failure.why(format!("did you mean `{near}`?")),
                 None => failure,

@@ -1,6 +1,6 @@
 //! The options of a verb: those of all lists, and one for each variable of the document.
 
-use backendai::filter::{List, columns::LISTS};
+use backendai::{admin::columns::LISTS, filter::List, operation::info::InputValueInfo};
 use clap::{Arg, ArgAction, ArgMatches, builder::BoolishValueParser, value_parser};
 use serde_json::Value;
 
@@ -9,10 +9,10 @@ use super::{
     table::{Domain, Info},
 };
 
-/// What a walk sets itself.
+/// The variables that the pager sets.
 const WINDOW: [&str; 6] = ["limit", "offset", "first", "after", "last", "before"];
 
-/// What people are told of the variables, by name.
+/// The help of the variables, by name.
 const HELP: &[(&str, &str)] = &[
     ("access_key", "Only those of this keypair"),
     ("architecture", "Of this architecture, for an image that is asked for by name"),
@@ -52,26 +52,14 @@ const HELP: &[(&str, &str)] = &[
     ("user_uuid", "Only those of the user with this id"),
 ];
 
-/// A variable of a document, as its text declares it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Variable {
-    pub(super) name: &'static str,
-    ty: &'static str,
-    default: bool,
-}
+/// A variable of an operation as an option of the command line.
+#[derive(Clone, Copy)]
+pub(super) struct Variable(pub(super) &'static InputValueInfo);
 
 impl Variable {
-    pub(super) fn is_required(self) -> bool {
-        self.ty.ends_with('!') && !self.default
-    }
-
-    fn is_list(self) -> bool {
-        self.ty.starts_with('[')
-    }
-
     /// Its name on the command line.
     fn long(self) -> String {
-        match self.name {
+        match self.0.name {
             // As the official command has it.
             "email" => "user-id".to_owned(),
             name => name.replace('_', "-"),
@@ -79,12 +67,12 @@ impl Variable {
     }
 
     pub(super) fn help(self) -> Option<&'static str> {
-        HELP.iter().find(|(name, _)| *name == self.name).map(|(_, help)| *help)
+        HELP.iter().find(|(name, _)| *name == self.0.name).map(|(_, help)| *help)
     }
 
     fn arg(self) -> Arg {
-        let arg = Arg::new(self.name).help(self.help()).required(self.is_required());
-        match self.ty.trim_end_matches('!') {
+        let arg = Arg::new(self.0.name).help(self.help()).required(self.0.is_required());
+        match self.0.ty.trim_end_matches('!') {
             "Boolean" => arg.value_name("BOOL").value_parser(BoolishValueParser::new()),
             "Int" => arg.value_name("N").value_parser(value_parser!(i64)),
             _ => arg.value_name("TEXT"),
@@ -93,70 +81,48 @@ impl Variable {
 
     fn option(self) -> Arg {
         let mut arg = self.arg().long(self.long());
-        if self.name == "email" {
+        if self.0.name == "email" {
             arg = arg.short('u').visible_alias("email");
         }
-        match self.name {
+        match self.0.name {
             // Columns that go down begin with it.
             "order" => arg.allow_hyphen_values(true),
-            _ if self.is_list() => arg.action(ArgAction::Append),
+            _ if self.0.is_list() => arg.action(ArgAction::Append),
             _ => arg,
         }
     }
 
-    /// What was given for it.
+    /// The value on the command line.
     fn value(self, matches: &ArgMatches) -> Option<Value> {
-        match self.ty.trim_end_matches('!') {
-            "Boolean" => matches.get_one::<bool>(self.name).map(|value| (*value).into()),
-            "Int" => matches.get_one::<i64>(self.name).map(|value| (*value).into()),
-            _ if self.is_list() => {
-                let values = matches.get_many::<String>(self.name)?;
+        match self.0.ty.trim_end_matches('!') {
+            "Boolean" => matches.get_one::<bool>(self.0.name).map(|value| (*value).into()),
+            "Int" => matches.get_one::<i64>(self.0.name).map(|value| (*value).into()),
+            _ if self.0.is_list() => {
+                let values = matches.get_many::<String>(self.0.name)?;
                 Some(values.map(|value| Value::from(value.as_str())).collect())
             }
-            _ => matches.get_one::<String>(self.name).map(|value| value.as_str().into()),
+            _ => matches.get_one::<String>(self.0.name).map(|value| value.as_str().into()),
         }
     }
 }
 
-/// The variables that the text of an operation declares.
-pub(super) fn variables(text: &'static str) -> Vec<Variable> {
-    let head = text.split_once('{').map_or(text, |(head, _)| head);
-    let Some((_, declared)) = head.split_once('(') else { return Vec::new() };
-    let declared = declared.rsplit_once(')').map_or(declared, |(declared, _)| declared);
-    let variable = |text: &'static str| {
-        let (name, rest) = text.split_once(':')?;
-        let (ty, default) = match rest.split_once('=') {
-            Some((ty, _)) => (ty, true),
-            None => (rest, false),
-        };
-        Some(Variable { name, ty, default })
-    };
-    declared.split('$').skip(1).filter_map(variable).collect()
-}
-
-/// The variables that are the caller's to set.
+/// The variables that the caller sets.
 fn open(query: &Query) -> impl Iterator<Item = Variable> {
-    variables(query.text).into_iter().filter(|variable| !WINDOW.contains(&variable.name))
+    let all = query.info.variables.iter().filter(|variable| !WINDOW.contains(&variable.name));
+    all.map(Variable)
 }
 
 /// The list in the filter and order languages, where its document takes these.
 pub(super) fn columns(query: &Query) -> Option<&'static List> {
-    open(query).find(|variable| matches!(variable.name, "filter" | "order"))?;
-    let root = root(query.text)?;
-    LISTS.iter().find(|list| list.name == root)
-}
-
-/// The root field that a document asks for.
-pub(super) fn root(text: &'static str) -> Option<&'static str> {
-    let (_, body) = text.split_once('{')?;
-    body.split(['(', '{']).next()
+    open(query).find(|variable| matches!(variable.0.name, "filter" | "order"))?;
+    LISTS.iter().find(|list| list.name == query.root())
 }
 
 /// The arguments of `list`.
 pub(super) fn of_list(domain: &Domain) -> Vec<Arg> {
     let list = &domain.list;
     let mut args: Vec<_> = open(list).map(Variable::option).collect();
-    if list.way != Way::Whole {
+    if list.way() != Way::Whole {
         args.extend([
             Arg::new("all")
                 .long("all")
@@ -176,7 +142,7 @@ pub(super) fn of_list(domain: &Domain) -> Vec<Arg> {
                 .help("The most rows that one request asks for, 1 to 100"),
         ]);
     }
-    if list.way == Way::Window {
+    if list.way() == Way::Window {
         args.push(
             Arg::new("skip")
                 .long("offset")
@@ -193,15 +159,15 @@ pub(super) fn of_list(domain: &Domain) -> Vec<Arg> {
 /// The arguments of `info`.
 pub(super) fn of_info(info: &Info) -> Vec<Arg> {
     let key = |variable: Variable| {
-        let required = variable.is_required();
-        variable.arg().required(required).value_name(variable.name.to_uppercase()).help(
+        let required = variable.0.is_required();
+        variable.arg().required(required).value_name(variable.0.name.to_uppercase()).help(
             match required {
                 true => "Which one",
                 false => "Which one; the caller's own, where there is one, unless it is given",
             },
         )
     };
-    let args = open(&info.query).map(|variable| match variable.name == info.key {
+    let args = open(&info.query).map(|variable| match variable.0.name == info.key {
         true => key(variable),
         false => variable.option(),
     });
@@ -222,7 +188,7 @@ fn shown(query: &Query) -> impl Iterator<Item = Arg> {
             .action(ArgAction::Append)
             .help(format!("The fields to show, in this order; {default} unless given")),
     ];
-    if query.fields.iter().any(crate::render::holds_secret) {
+    if query.fields().iter().any(crate::render::holds_secret) {
         args.push(
             Arg::new("show-secrets")
                 .long("show-secrets")
@@ -233,9 +199,9 @@ fn shown(query: &Query) -> impl Iterator<Item = Arg> {
     args.into_iter()
 }
 
-/// What else the help of a verb tells.
+/// The end of the help of a verb.
 pub(super) fn after(query: &Query, note: Option<&str>) -> String {
-    let fields: Vec<_> = query.fields.iter().map(backendai::Field::name).collect();
+    let fields: Vec<_> = query.fields().iter().map(backendai::Field::name).collect();
     let mut text = note.map(|note| format!("{note}\n\n")).unwrap_or_default();
     text.push_str(&format!("Fields: {}", fields.join(", ")));
     if let Some(list) = columns(query) {
@@ -262,9 +228,9 @@ pub(super) fn told(list: &List) -> String {
     lines.join("\n")
 }
 
-/// What the command line says for the variables of a document.
+/// The values of the variables on the command line.
 pub(super) fn given(query: &Query, matches: &ArgMatches) -> Variables {
     open(query)
-        .filter_map(|variable| Some((variable.name.to_owned(), variable.value(matches)?)))
+        .filter_map(|variable| Some((variable.0.name.to_owned(), variable.value(matches)?)))
         .collect()
 }

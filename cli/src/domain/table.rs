@@ -1,11 +1,10 @@
-//! Which lists and objects there are. Every list of the manager's Admin API stands here once; a test
-//! compares it with the schema.
+//! The words of the command line. Every list of the manager's Admin API has one; a test compares the
+//! table with the schema.
 
-use backendai::{
-    Field, Format, Fragment, agent::*, audit_log::*, compute_session::*, container::*,
-    container_registry::*, domain::*, endpoint::*, group::*, image::*, keypair::*, model_card::*,
-    network::*, resource_policy::*, resource_preset::*, scaling_group::*, service_config::*,
-    storage::*, user::*, vfolder::*,
+use backendai::admin::{
+    agent::*, audit_log::*, compute_session::*, container::*, container_registry::*, domain::*,
+    endpoint::*, group::*, image::*, keypair::*, model_card::*, network::*, resource_policy::*,
+    resource_preset::*, scaling_group::*, service_config::*, storage::*, user::*, vfolder::*,
 };
 
 use super::query::Query;
@@ -13,20 +12,20 @@ use super::query::Query;
 /// A word of the command line, with its list and the query of one row.
 pub(crate) struct Domain {
     pub(crate) word: &'static str,
-    /// What others call it.
+    /// Its other name.
     pub(crate) alias: Option<&'static str>,
     pub(crate) about: &'static str,
-    /// What has to be known before its rows are trusted.
+    /// A warning about its rows.
     pub(crate) note: Option<&'static str>,
     pub(crate) list: Query,
     pub(crate) info: Option<Info>,
 }
 
-/// How one row is asked for.
+/// The query for one row.
 #[derive(Clone, Copy)]
 pub(crate) struct Info {
     pub(crate) query: Query,
-    /// The variable that says which one.
+    /// The variable that identifies it.
     pub(crate) key: &'static str,
 }
 
@@ -92,21 +91,17 @@ pub(crate) const DOMAINS: &[Domain] = &[
     domain(
         "accessible-scaling-group",
         "Scaling groups that a project may use, with what is free in them",
-        Query::found::<AccessibleScalingGroups, AccessibleScalingGroup>(&[
-            "name",
-            "is_active",
-            "accelerator_quantum_size",
-        ]),
+        Query::new::<AccessibleScalingGroups>(&["name", "is_active", "accelerator_quantum_size"]),
     )
     .note(ONE_ANSWER),
-    domain("agent", "Machines that run sessions", Query::window::<PagedAgents>(AGENT))
-        .info("agent_id", Query::whole::<GetAgent>(ALL)),
-    domain("agent-node", "Agents, by permission", Query::cursor::<PagedAgentNodes>(AGENT))
-        .info("id", Query::found::<GetAgentNode, AgentNodeDetail>(ALL)),
+    domain("agent", "Machines that run sessions", Query::new::<PagedAgents>(AGENT))
+        .info("agent_id", Query::new::<GetAgent>(ALL)),
+    domain("agent-node", "Agents, by permission", Query::new::<PagedAgentNodes>(AGENT))
+        .info("id", Query::new::<GetAgentNode>(ALL)),
     domain(
         "audit-log",
-        "Who did what",
-        Query::cursor::<PagedAuditLogNodes>(&[
+        "Audit log",
+        Query::new::<PagedAuditLogNodes>(&[
             "created_at",
             "entity_type",
             "operation",
@@ -118,8 +113,8 @@ pub(crate) const DOMAINS: &[Domain] = &[
     ),
     domain(
         "auto-scaling-rule",
-        "By which rules a model service scales",
-        Query::cursor::<PagedAutoScalingRules>(&[
+        "Auto-scaling rules",
+        Query::new::<PagedAutoScalingRules>(&[
             "row_id",
             "metric_source",
             "metric_name",
@@ -131,11 +126,11 @@ pub(crate) const DOMAINS: &[Domain] = &[
             "max_replicas",
         ]),
     )
-    .info("id", Query::whole::<GetAutoScalingRule>(ALL)),
+    .info("id", Query::new::<GetAutoScalingRule>(ALL)),
     domain(
         "container",
         "Containers of a session",
-        Query::window::<PagedComputeContainers>(&[
+        Query::new::<PagedComputeContainers>(&[
             "id",
             "role",
             "hostname",
@@ -146,11 +141,11 @@ pub(crate) const DOMAINS: &[Domain] = &[
             "occupied_slots",
         ]),
     )
-    .info("id", Query::whole::<GetComputeContainer>(ALL)),
+    .info("id", Query::new::<GetComputeContainer>(ALL)),
     domain(
         "container-registry",
         "Where images come from",
-        Query::cursor::<PagedContainerRegistryNodes>(&[
+        Query::new::<PagedContainerRegistryNodes>(&[
             "id",
             "registry_name",
             "project",
@@ -161,11 +156,11 @@ pub(crate) const DOMAINS: &[Domain] = &[
             "ssl_verify",
         ]),
     )
-    .info("id", Query::whole::<GetContainerRegistryNode>(ALL)),
+    .info("id", Query::new::<GetContainerRegistryNode>(ALL)),
     domain(
         "customized-image",
         "The caller's own images, made from sessions",
-        Query::found::<ListCustomizedImages, CustomizedImage>(&[
+        Query::new::<ListCustomizedImages>(&[
             "id",
             "name",
             "namespace",
@@ -179,7 +174,7 @@ pub(crate) const DOMAINS: &[Domain] = &[
     domain(
         "domain",
         "Domains",
-        Query::whole::<ListDomains>(&[
+        Query::new::<ListDomains>(&[
             "name",
             "description",
             "is_active",
@@ -187,30 +182,24 @@ pub(crate) const DOMAINS: &[Domain] = &[
             "total_resource_slots",
         ]),
     )
-    .info("name", Query::whole::<GetDomain>(ALL))
+    .info("name", Query::new::<GetDomain>(ALL))
     .note(ONE_ANSWER),
     domain(
         "domain-node",
         "Domains, by permission",
-        Query::cursor::<PagedDomainNodes>(&[
-            "id",
-            "name",
-            "description",
-            "is_active",
-            "created_at",
-        ]),
+        Query::new::<PagedDomainNodes>(&["id", "name", "description", "is_active", "created_at"]),
     )
-    .info("id", Query::whole::<GetDomainNode>(ALL)),
+    .info("id", Query::new::<GetDomainNode>(ALL)),
     domain(
         "domain-scaling-group",
         "Scaling groups that a domain may use",
-        Query::whole::<ScalingGroupsForDomain>(SCALING_GROUP),
+        Query::new::<ScalingGroupsForDomain>(SCALING_GROUP),
     )
     .note(ONE_ANSWER),
     domain(
         "endpoint",
         "Model services",
-        Query::window::<PagedEndpoints>(&[
+        Query::new::<PagedEndpoints>(&[
             "endpoint_id",
             "name",
             "image_object",
@@ -223,11 +212,11 @@ pub(crate) const DOMAINS: &[Domain] = &[
             "created_at",
         ]),
     )
-    .info("endpoint_id", Query::whole::<GetEndpoint>(ALL)),
+    .info("endpoint_id", Query::new::<GetEndpoint>(ALL)),
     domain(
         "endpoint-token",
-        "What opens model services",
-        Query::window::<PagedEndpointTokens>(&[
+        "Access tokens of model services",
+        Query::new::<PagedEndpointTokens>(&[
             "token",
             "endpoint_id",
             "domain",
@@ -236,25 +225,25 @@ pub(crate) const DOMAINS: &[Domain] = &[
             "valid_until",
         ]),
     )
-    .info("token", Query::whole::<GetEndpointToken>(ALL)),
-    domain("group", "Projects", Query::whole::<ListGroups>(GROUP))
+    .info("token", Query::new::<GetEndpointToken>(ALL)),
+    domain("group", "Projects", Query::new::<ListGroups>(GROUP))
         .alias("project")
-        .info("id", Query::whole::<GetGroup>(ALL))
+        .info("id", Query::new::<GetGroup>(ALL))
         .note(ONE_ANSWER),
-    domain("group-node", "Projects, by permission", Query::cursor::<PagedGroupNodes>(GROUP))
+    domain("group-node", "Projects, by permission", Query::new::<PagedGroupNodes>(GROUP))
         .alias("project-node")
-        .info("id", Query::whole::<GetGroupNode>(ALL)),
+        .info("id", Query::new::<GetGroupNode>(ALL)),
     domain(
         "group-scaling-group",
         "Scaling groups that a project may use",
-        Query::whole::<ScalingGroupsForUserGroup>(SCALING_GROUP),
+        Query::new::<ScalingGroupsForUserGroup>(SCALING_GROUP),
     )
     .alias("project-scaling-group")
     .note(ONE_ANSWER),
     domain(
         "image",
         "Images that sessions run",
-        Query::whole::<ListImages>(&[
+        Query::new::<ListImages>(&[
             "id",
             "namespace",
             "base_image_name",
@@ -266,12 +255,12 @@ pub(crate) const DOMAINS: &[Domain] = &[
             "installed",
         ]),
     )
-    .info("reference", Query::whole::<GetImage>(ALL))
+    .info("reference", Query::new::<GetImage>(ALL))
     .note("All in one answer, without an upper limit; image-node has them page by page."),
     domain(
         "image-node",
         "Images, by permission",
-        Query::cursor::<PagedImageNodes>(&[
+        Query::new::<PagedImageNodes>(&[
             "id",
             "name",
             "namespace",
@@ -282,22 +271,22 @@ pub(crate) const DOMAINS: &[Domain] = &[
             "status",
         ]),
     )
-    .info("id", Query::whole::<GetImageNode>(ALL)),
+    .info("id", Query::new::<GetImageNode>(ALL)),
     domain(
         "invited-vfolder",
-        "Folders that others lend to the caller",
-        Query::window::<PagedInvitedVfolders>(VFOLDER),
+        "Folders shared with you",
+        Query::new::<PagedInvitedVfolders>(VFOLDER),
     ),
     domain(
         "keypair",
         "Keypairs: what requests are signed with",
-        Query::window::<PagedKeyPairs>(KEYPAIR),
+        Query::new::<PagedKeyPairs>(KEYPAIR),
     )
-    .info("access_key", Query::whole::<GetKeyPair>(ALL)),
+    .info("access_key", Query::new::<GetKeyPair>(ALL)),
     domain(
         "keypair-resource-policy",
         "How much a keypair may use",
-        Query::whole::<ListKeyPairResourcePolicies>(&[
+        Query::new::<ListKeyPairResourcePolicies>(&[
             "name",
             "created_at",
             "total_resource_slots",
@@ -306,25 +295,25 @@ pub(crate) const DOMAINS: &[Domain] = &[
             "idle_timeout",
         ]),
     )
-    .info("name", Query::whole::<GetKeyPairResourcePolicy>(ALL))
+    .info("name", Query::new::<GetKeyPairResourcePolicy>(ALL))
     .note(ONE_ANSWER),
     domain(
         "keypair-scaling-group",
         "Scaling groups that a keypair may use",
-        Query::whole::<ScalingGroupsForKeyPair>(SCALING_GROUP),
+        Query::new::<ScalingGroupsForKeyPair>(SCALING_GROUP),
     )
     .note(ONE_ANSWER),
     domain(
         "legacy-container-registry",
         "Container registries by host",
-        Query::whole::<ListContainerRegistries>(&["id", "hostname", "config"]),
+        Query::new::<ListContainerRegistries>(&["id", "hostname", "config"]),
     )
-    .info("hostname", Query::whole::<GetContainerRegistry>(ALL))
+    .info("hostname", Query::new::<GetContainerRegistry>(ALL))
     .note(UNUSED),
     domain(
         "legacy-session",
         "Sessions as they were when each had one container",
-        Query::window::<PagedLegacySessions>(&[
+        Query::new::<PagedLegacySessions>(&[
             "id",
             "session_name",
             "session_type",
@@ -334,12 +323,12 @@ pub(crate) const DOMAINS: &[Domain] = &[
             "created_at",
         ]),
     )
-    .info("sess_id", Query::whole::<GetLegacySession>(ALL))
+    .info("sess_id", Query::new::<GetLegacySession>(ALL))
     .note("Rows can be missed while sessions change; session has them all."),
     domain(
         "model-card",
         "Models in the model store",
-        Query::cursor::<PagedModelCards>(&[
+        Query::new::<PagedModelCards>(&[
             "id",
             "name",
             "title",
@@ -351,18 +340,18 @@ pub(crate) const DOMAINS: &[Domain] = &[
             "error_msg",
         ]),
     )
-    .info("id", Query::whole::<GetModelCard>(ALL)),
+    .info("id", Query::new::<GetModelCard>(ALL)),
     domain(
         "named-group",
         "Projects of one name, in all domains",
-        Query::whole::<GroupsByName>(GROUP),
+        Query::new::<GroupsByName>(GROUP),
     )
     .alias("named-project")
     .note(ONE_ANSWER),
     domain(
         "network",
         "Networks between sessions",
-        Query::cursor::<PagedNetworks>(&[
+        Query::new::<PagedNetworks>(&[
             "id",
             "name",
             "ref_name",
@@ -372,12 +361,12 @@ pub(crate) const DOMAINS: &[Domain] = &[
             "created_at",
         ]),
     )
-    .info("id", Query::whole::<GetNetwork>(ALL)),
-    domain("own-vfolder", "The caller's own folders", Query::window::<PagedOwnVfolders>(VFOLDER)),
+    .info("id", Query::new::<GetNetwork>(ALL)),
+    domain("own-vfolder", "The caller's own folders", Query::new::<PagedOwnVfolders>(VFOLDER)),
     domain(
         "pending-session",
         "Sessions that wait for resources of a scaling group, the next one first",
-        Query::found::<ListPendingSessions, SessionNodeSummary>(&[
+        Query::new::<ListPendingSessions>(&[
             "row_id",
             "name",
             "type",
@@ -389,42 +378,42 @@ pub(crate) const DOMAINS: &[Domain] = &[
         ]),
     )
     .note(ONE_ANSWER),
-    domain("plain-agent", "Agents, all in one answer", Query::whole::<ListAgents>(AGENT))
+    domain("plain-agent", "Agents, all in one answer", Query::new::<ListAgents>(AGENT))
         .note("In no order."),
-    domain("plain-keypair", "Keypairs, at most 100", Query::whole::<ListKeyPairs>(KEYPAIR))
+    domain("plain-keypair", "Keypairs, at most 100", Query::new::<ListKeyPairs>(KEYPAIR))
         .note(AT_MOST_100),
-    domain("plain-user", "Users, at most 100", Query::whole::<ListUsers>(USER))
-        .info("user_id", Query::whole::<GetUserById>(ALL))
+    domain("plain-user", "Users, at most 100", Query::new::<ListUsers>(USER))
+        .info("user_id", Query::new::<GetUserById>(ALL))
         .note(AT_MOST_100),
     domain(
         "plain-vfolder",
         "Folders as older managers listed them",
-        Query::whole::<ListVfolders>(VFOLDER),
+        Query::new::<ListVfolders>(VFOLDER),
     )
     .note("Managers no longer answer this list; vfolder has them."),
     domain(
         "project-resource-policy",
         "How much a project may use",
-        Query::whole::<ListProjectResourcePolicies>(ALL),
+        Query::new::<ListProjectResourcePolicies>(ALL),
     )
-    .info("name", Query::whole::<GetProjectResourcePolicy>(ALL))
+    .info("name", Query::new::<GetProjectResourcePolicy>(ALL))
     .note(ONE_ANSWER),
     domain(
         "project-vfolder",
         "Folders of the caller's projects",
-        Query::window::<PagedProjectVfolders>(VFOLDER),
+        Query::new::<PagedProjectVfolders>(VFOLDER),
     ),
     domain(
         "resource-preset",
         "Amounts of resources that users choose from",
-        Query::whole::<ListResourcePresets>(ALL),
+        Query::new::<ListResourcePresets>(ALL),
     )
-    .info("name", Query::whole::<GetResourcePresetByName>(ALL))
+    .info("name", Query::new::<GetResourcePresetByName>(ALL))
     .note(ONE_ANSWER),
     domain(
         "routing",
         "Running copies of model services",
-        Query::window::<PagedRoutings>(&[
+        Query::new::<PagedRoutings>(&[
             "routing_id",
             "endpoint",
             "session",
@@ -433,35 +422,35 @@ pub(crate) const DOMAINS: &[Domain] = &[
             "created_at",
         ]),
     )
-    .info("routing_id", Query::whole::<GetRouting>(ALL))
+    .info("routing_id", Query::new::<GetRouting>(ALL))
     .note(
         "Manager 26.9 answers with an error as soon as there is one; endpoint info has them too.",
     ),
     domain(
         "scaling-group",
         "Groups of agents, also called resource groups",
-        Query::whole::<ListScalingGroups>(SCALING_GROUP),
+        Query::new::<ListScalingGroups>(SCALING_GROUP),
     )
     .alias("resource-group")
-    .info("name", Query::whole::<GetScalingGroup>(ALL))
+    .info("name", Query::new::<GetScalingGroup>(ALL))
     .note(ONE_ANSWER),
     domain(
         "service",
         "Which services of the manager can be configured",
-        Query::found::<ListAvailableServices, Services>(&["service_variants"]),
+        Query::new::<ListAvailableServices>(&["service_variants"]),
     )
     .note(ONE_ANSWER),
     domain(
         "service-config",
         "How services of the manager are configured",
-        Query::found::<ListServiceConfigs, ServiceConfigDetail>(&["service", "configuration"]),
+        Query::new::<ListServiceConfigs>(&["service", "configuration"]),
     )
-    .info("service", Query::whole::<GetServiceConfig>(ALL))
+    .info("service", Query::new::<GetServiceConfig>(ALL))
     .note("All in one answer; what the manager cannot load is left out without a word."),
     domain(
         "session",
         "Sessions",
-        Query::window::<PagedSessions>(&[
+        Query::new::<PagedSessions>(&[
             "id",
             "name",
             "type",
@@ -474,11 +463,11 @@ pub(crate) const DOMAINS: &[Domain] = &[
             "occupying_slots",
         ]),
     )
-    .info("id", Query::whole::<GetSession>(ALL)),
+    .info("id", Query::new::<GetSession>(ALL)),
     domain(
         "session-node",
         "Sessions, by permission",
-        Query::cursor::<PagedSessionNodes>(&[
+        Query::new::<PagedSessionNodes>(&[
             "row_id",
             "name",
             "type",
@@ -490,11 +479,11 @@ pub(crate) const DOMAINS: &[Domain] = &[
             "occupied_slots",
         ]),
     )
-    .info("id", Query::whole::<GetSessionNode>(ALL)),
+    .info("id", Query::new::<GetSessionNode>(ALL)),
     domain(
         "storage-volume",
         "Volumes that folders are on",
-        Query::window::<PagedStorageVolumes>(&[
+        Query::new::<PagedStorageVolumes>(&[
             "id",
             "proxy",
             "name",
@@ -504,13 +493,13 @@ pub(crate) const DOMAINS: &[Domain] = &[
             "capabilities",
         ]),
     )
-    .info("id", Query::whole::<GetStorageVolume>(ALL)),
-    domain("user", "Users", Query::window::<PagedUsers>(USER))
-        .info("email", Query::whole::<GetUser>(ALL)),
+    .info("id", Query::new::<GetStorageVolume>(ALL)),
+    domain("user", "Users", Query::new::<PagedUsers>(USER))
+        .info("email", Query::new::<GetUser>(ALL)),
     domain(
         "user-node",
         "Users, by permission",
-        Query::cursor::<PagedUserNodes>(&[
+        Query::new::<PagedUserNodes>(&[
             "id",
             "username",
             "email",
@@ -521,22 +510,22 @@ pub(crate) const DOMAINS: &[Domain] = &[
             "resource_policy",
         ]),
     )
-    .info("id", Query::whole::<GetUserNode>(ALL)),
+    .info("id", Query::new::<GetUserNode>(ALL)),
     domain(
         "user-resource-policy",
         "How much a user may use",
-        Query::whole::<ListUserResourcePolicies>(ALL),
+        Query::new::<ListUserResourcePolicies>(ALL),
     )
-    .info("name", Query::whole::<GetUserResourcePolicy>(ALL))
+    .info("name", Query::new::<GetUserResourcePolicy>(ALL))
     .note(ONE_ANSWER),
-    domain("vfolder", "Folders", Query::window::<PagedVfolders>(VFOLDER))
-        .info("id", Query::whole::<GetVfolder>(ALL)),
-    domain("vfolder-node", "Folders, by permission", Query::cursor::<PagedVfolderNodes>(VFOLDER))
-        .info("id", Query::whole::<GetVfolderNode>(ALL)),
+    domain("vfolder", "Folders", Query::new::<PagedVfolders>(VFOLDER))
+        .info("id", Query::new::<GetVfolder>(ALL)),
+    domain("vfolder-node", "Folders, by permission", Query::new::<PagedVfolderNodes>(VFOLDER))
+        .info("id", Query::new::<GetVfolderNode>(ALL)),
     domain(
         "vfolder-permission",
         "Who may use folders of somebody else",
-        Query::window::<PagedVfolderPermissions>(&[
+        Query::new::<PagedVfolderPermissions>(&[
             "vfolder",
             "vfolder_name",
             "user",
@@ -545,21 +534,6 @@ pub(crate) const DOMAINS: &[Domain] = &[
         ]),
     )
     .note("Rows can be missed while folders are lent."),
-    domain(
-        "visible-agent",
-        "What everybody may know of agents",
-        Query::window::<PagedVisibleAgents>(ALL),
-    )
-    .info("agent_id", Query::whole::<GetVisibleAgent>(ALL)),
+    domain("visible-agent", "Agents, public fields only", Query::new::<PagedVisibleAgents>(ALL))
+        .info("agent_id", Query::new::<GetVisibleAgent>(ALL)),
 ];
-
-/// What is known of the services; the documents have no fragment for it.
-struct Services;
-
-impl Fragment for Services {
-    const ON: &'static str = "AvailableServiceNode";
-    const FIELDS: &'static [Field] = &[
-        Field::new("id", None, "id", Format::Plain, false),
-        Field::new("service_variants", None, "service_variants", Format::Plain, false),
-    ];
-}

@@ -2,11 +2,11 @@ use std::collections::BTreeSet;
 
 use clap::CommandFactory as _;
 
-use super::{options::root, *};
+use super::*;
 
 /// The root fields of the schema that answer with a list of rows, and nothing else.
 fn lists_of_the_schema() -> BTreeSet<String> {
-    let schema = backendai::schema::ADMIN;
+    let schema = backendai_schema::ADMIN;
     let query = schema.split("\ntype Query {\n").nth(1).unwrap().split("\n}\n").next().unwrap();
     // Fields begin in the second column; what is in brackets between may have lines of its own.
     let mut fields: Vec<String> = Vec::new();
@@ -30,12 +30,11 @@ fn lists_of_the_schema() -> BTreeSet<String> {
 
 #[test]
 fn every_list_of_the_schema_has_a_word() {
-    let ours: Vec<_> =
-        DOMAINS.iter().map(|domain| root(domain.list.text).unwrap().to_owned()).collect();
+    let ours: Vec<_> = DOMAINS.iter().map(|domain| domain.list.root().to_owned()).collect();
     let unique: BTreeSet<_> = ours.iter().cloned().collect();
     assert_eq!(ours.len(), unique.len(), "a list stands in the table twice");
     assert_eq!(unique, lists_of_the_schema());
-    let ways = |way| DOMAINS.iter().filter(|domain| domain.list.way == way).count();
+    let ways = |way| DOMAINS.iter().filter(|domain| domain.list.way() == way).count();
     assert_eq!(ways(Way::Window), 16);
     // Of the 15 connections three are not made to be read page by page.
     assert_eq!(ways(Way::Cursor), 12);
@@ -50,20 +49,23 @@ fn the_table_is_in_order_and_names_what_there_is() {
         let infos = domain.info.iter().map(|info| info.query);
         for query in infos.chain([domain.list]) {
             for shown in query.shown {
-                if query.fields.iter().all(|field| field.name() != *shown) {
+                if query.fields().iter().all(|field| field.name() != *shown) {
                     wrong.push(format!("{} shows {shown}, which is no field", domain.word));
                 }
             }
-            for variable in options::variables(query.text) {
+            for variable in query.info.variables {
                 let is_key = domain.info.is_some_and(|info| info.key == variable.name);
                 let walked = ["limit", "offset", "first", "after", "last", "before"];
-                if variable.help().is_none() && !is_key && !walked.contains(&variable.name) {
+                if options::Variable(variable).help().is_none()
+                    && !is_key
+                    && !walked.contains(&variable.name)
+                {
                     wrong.push(format!("{}: nobody says what {} is", domain.word, variable.name));
                 }
             }
         }
         if let Some(info) = domain.info {
-            let key = options::variables(info.query.text).into_iter().any(|it| it.name == info.key);
+            let key = info.query.info.variable(info.key).is_some();
             assert!(key, "{} has no variable {}", domain.word, info.key);
         }
     }
@@ -73,14 +75,4 @@ fn the_table_is_in_order_and_names_what_there_is() {
 #[test]
 fn the_command_line_is_sound() {
     crate::Cli::command().debug_assert();
-}
-
-#[test]
-fn variables_are_read_from_the_text_of_an_operation() {
-    let text = "query A($limit:Int!=100$kind:[String]=[\"X\"]$name:String!$on:Boolean){a(limit:$limit){b}}";
-    let read: Vec<_> =
-        options::variables(text).iter().map(|it| (it.name, it.is_required())).collect();
-    assert_eq!(read, [("limit", false), ("kind", false), ("name", true), ("on", false)]);
-    assert_eq!(root(text), Some("a"));
-    assert!(options::variables("query A{a{b}}").is_empty());
 }

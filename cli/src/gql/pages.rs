@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use backendai::Client;
-use backendai_codegen::StatementPages;
+use backendai_schema_tools::adhoc::Pagination;
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -43,7 +43,7 @@ pub(super) async fn walk(
     size: u32,
     print: Print,
 ) -> Result<(), Failure> {
-    let Some(pages) = document.operation.pages.clone() else {
+    let Some(pages) = document.operation.pagination.clone() else {
         return Err(Failure::usage("the document cannot be read page by page"));
     };
     let mut next = match (&pages.cursor, &pages.window) {
@@ -80,7 +80,7 @@ pub(super) async fn walk(
 /// Sets the variables that choose the page.
 fn window(
     variables: &mut Members,
-    pages: &StatementPages,
+    pages: &Pagination,
     size: u32,
     next: &Next,
 ) -> Result<(), Failure> {
@@ -150,7 +150,7 @@ fn parsed<'l, T: Deserialize<'l>>(list: &'l Members, key: &str) -> Result<Option
 }
 
 fn unfit() -> Failure {
-    Failure::usage("the document cannot be read page by page").mend(
+    Failure::usage("the document cannot be read page by page").help(
         "select `items` and `total_count`, or `edges` and `pageInfo { hasNextPage endCursor }`, by \
          these names",
     )

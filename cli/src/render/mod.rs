@@ -1,6 +1,7 @@
 //! Rows, as people and programs want them: written page by page, as they come.
 
 mod csv;
+mod format;
 mod json;
 mod secret;
 mod table;
@@ -92,7 +93,7 @@ impl Columns {
 
     /// For people.
     fn console(&self, row: &Row) -> Vec<String> {
-        let cell = |field: &Field| field.format().console(&self.value(field, row));
+        let cell = |field: &Field| format::console(field.format(), &self.value(field, row));
         self.fields.iter().map(cell).collect()
     }
 
@@ -100,7 +101,7 @@ impl Columns {
     fn json(&self, field: &Field, row: &Row) -> Value {
         let value = self.value(field, row);
         // A mask has no format.
-        if *value == MASK { value.into_owned() } else { field.format().json(&value) }
+        if *value == MASK { value.into_owned() } else { format::json(field.format(), &value) }
     }
 }
 

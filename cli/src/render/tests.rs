@@ -1,4 +1,4 @@
-use backendai::{Fragment as _, keypair::KeyPairDetail};
+use backendai::admin::keypair::KeyPairDetail;
 use serde_json::json;
 
 use super::*;

@@ -6,9 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use backendai_codegen::{
-    Schema,
+use backendai_codegen::Schema;
+use backendai_schema_tools::{
     diff::{Change, Level, diff},
+    manifest,
 };
 use clap::Args;
 use serde_json::{Value, json};
@@ -20,32 +21,33 @@ use crate::{
     snapshot::Snapshot,
 };
 
-/// Says what changed between two snapshots, the worst first: what breaks requests, what changes
-/// their meaning or brings something new, and what is safe. Ends with 1 if something breaks.
+/// Lists the changes between two snapshots, the most severe first: breaking ones, those that change the
+/// meaning of requests or add something to answers, and safe ones. Exits with 1 if there are breaking
+/// changes.
 #[derive(Args, Debug)]
 #[command(after_help = "Example:
   backendai schema diff schema-26.4.graphql schema-26.9.graphql")]
 pub(super) struct Diff {
-    /// The snapshot before.
+    /// The older snapshot.
     old: PathBuf,
-    /// The snapshot after.
+    /// The newer snapshot.
     new: PathBuf,
-    /// A folder with documents for the old snapshot. Each change is shown with their operations that
-    /// it touches, and only one that breaks some of them ends the command with 1.
+    /// A folder with documents for the older snapshot. Each change is listed with the operations that it
+    /// affects, and only a change that breaks some of them makes the command exit with 1.
     #[arg(long, value_name = "DIR")]
     operations: Option<PathBuf>,
 }
 
-/// A change, and the operations that it touches, if there are any to be asked.
+/// A change, and the operations that it affects, if operations were given.
 type Shown<'a> = (&'a Change, Option<Vec<&'a str>>);
 
 impl Diff {
     pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
         let form = global.single()?;
-        crate::blocking(move || self.tell(form)).await
+        crate::blocking(move || self.print(form)).await
     }
 
-    fn tell(&self, form: Single) -> Result<(), Failure> {
+    fn print(&self, form: Single) -> Result<(), Failure> {
         let old = Snapshot::read(Some(&self.old))?;
         let changes = diff(&old.schema()?, &Snapshot::read(Some(&self.new))?.schema()?);
         let operations = match &self.operations {
@@ -54,7 +56,7 @@ impl Diff {
         };
         let shown: Vec<_> = changes
             .iter()
-            .map(|change| (change, operations.as_ref().map(|them| touched(change, them))))
+            .map(|change| (change, operations.as_ref().map(|them| affected(change, them))))
             .collect();
         match form {
             Single::Text => text(&shown)?,
@@ -63,7 +65,7 @@ impl Diff {
         verdict(&shown)
     }
 
-    /// What each operation in a folder names.
+    /// The coordinates that each operation in a folder uses.
     fn coordinates(
         &self,
         old: &Snapshot,
@@ -72,18 +74,19 @@ impl Diff {
         let files = documents(folder)?;
         if files.is_empty() {
             let what = format!("there are no documents in {}", folder.display());
-            return Err(Failure::argument(what).mend("name a folder with `.graphql` files"));
+            return Err(Failure::argument(what).help("name a folder with `.graphql` files"));
         }
-        old.options().files(files).coordinates().map_err(|invalid| {
-            check::tell("error", invalid.diagnostics());
+        let proven = old.options().files(files).prove();
+        proven.map(|set| manifest::coordinates(&set)).map_err(|invalid| {
+            check::print("error", invalid.diagnostics());
             let what =
                 format!("the documents in {} do not fit {}", folder.display(), self.old.display());
-            Failure::argument(what).mend("compare with the snapshot that they were written for")
+            Failure::argument(what).help("compare with the snapshot that they were written for")
         })
     }
 }
 
-/// The `.graphql` files of a folder other than schemas, which lie beside documents.
+/// The `.graphql` files of a folder, without schemas.
 fn documents(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let unreadable = |path: &Path, error: std::io::Error| {
         Failure::argument(format!("cannot read {}", path.display())).why(error.to_string())
@@ -102,60 +105,60 @@ fn documents(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
-fn touched<'a>(
+fn affected<'a>(
     change: &Change,
     operations: &'a BTreeMap<String, BTreeSet<String>>,
 ) -> Vec<&'a str> {
-    let touches = |named: &BTreeSet<String>| named.iter().any(|it| change.touches(it));
-    let touched = operations.iter().filter(|(_, named)| touches(named));
-    touched.map(|(name, _)| name.as_str()).collect()
+    let affects = |named: &BTreeSet<String>| named.iter().any(|it| change.affects(it));
+    let affected = operations.iter().filter(|(_, named)| affects(named));
+    affected.map(|(name, _)| name.as_str()).collect()
 }
 
 fn text(changes: &[Shown<'_>]) -> Result<(), Failure> {
     if changes.is_empty() {
         return out("no changes");
     }
-    for (change, touched) in changes {
+    for (change, affected) in changes {
         out(change.to_string())?;
-        if let Some(names) = touched.as_ref().filter(|names| !names.is_empty()) {
-            out(format!("           touches {}", names.join(", ")))?;
+        if let Some(names) = affected.as_ref().filter(|names| !names.is_empty()) {
+            out(format!("           affects {}", names.join(", ")))?;
         }
     }
     Ok(())
 }
 
-fn json((change, touched): &Shown<'_>) -> Value {
+fn json((change, affected): &Shown<'_>) -> Value {
     let mut shown = json!({
         "level": change.level.to_string(),
         "coordinate": change.coordinate,
         "what": change.what,
     });
-    if let (Some(touched), Some(shown)) = (touched, shown.as_object_mut()) {
-        shown.insert("operations".to_owned(), json!(touched));
+    if let (Some(affected), Some(shown)) = (affected, shown.as_object_mut()) {
+        shown.insert("operations".to_owned(), json!(affected));
     }
     shown
 }
 
-/// What breaks: of all, or of the operations that were asked about.
+/// Fails if there are breaking changes; with operations, if a change breaks some of them.
 fn verdict(changes: &[Shown<'_>]) -> Result<(), Failure> {
     let breaking = || changes.iter().filter(|(change, _)| change.level == Level::Breaking);
-    let asked = changes.iter().any(|(_, touched)| touched.is_some());
-    let ours = breaking().filter(|(_, touched)| touched.as_ref().is_none_or(|it| !it.is_empty()));
+    let has_operations = changes.iter().any(|(_, affected)| affected.is_some());
+    let ours = breaking().filter(|(_, affected)| affected.as_ref().is_none_or(|it| !it.is_empty()));
     let ours = ours.count();
     let all = match breaking().count() {
         1 => "1 breaking change".to_owned(),
         count => format!("{count} breaking changes"),
     };
-    match (ours, asked) {
+    match (ours, has_operations) {
         (0, true) if breaking().next().is_some() => {
-            output::err(format!("{all}, but none touches these operations"));
+            output::err(format!("{all}, but none affects these operations"));
             Ok(())
         }
         (0, _) => Ok(()),
         (_, false) => Err(Failure::verdict(all)),
-        (1, true) => Err(Failure::verdict(format!("{all}, of which 1 touches these operations"))),
+        (1, true) => Err(Failure::verdict(format!("{all}, of which 1 affects these operations"))),
         (_, true) => {
-            Err(Failure::verdict(format!("{all}, of which {ours} touch these operations")))
+            Err(Failure::verdict(format!("{all}, of which {ours} affect these operations")))
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use backendai_codegen::{
+use backendai_schema_tools::{
     introspection,
     snapshot::{Prose, Source, normalise},
 };
@@ -15,9 +15,9 @@ use crate::{
     output::{Failure, err, out},
 };
 
-/// Asks the manager for its schema and writes it so that it can be checked in: sorted, with the
-/// versions that the descriptions tell, and its origin at the head. The same manager gives the
-/// same text but for the date.
+/// Fetches the manager's schema and writes it to be checked in: sorted, with the versions that the
+/// descriptions mention, and with its origin at the head. The same manager gives the same text, except
+/// for the date.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   backendai schema pull -o schema.graphql
@@ -26,7 +26,7 @@ pub(super) struct Pull {
     /// Which schema: `admin`, `v2`, or a path on the manager such as /admin/gql.
     #[arg(long, default_value = "admin", value_name = "SCHEMA", value_parser = path)]
     path: String,
-    /// Where to write it; printed if left out.
+    /// The file to write; printed by default.
     #[arg(short = 'o', long, value_name = "FILE")]
     file: Option<PathBuf>,
     /// Keep the descriptions.
@@ -34,7 +34,7 @@ pub(super) struct Pull {
     descriptions: bool,
 }
 
-/// The path of a schema that was named.
+/// The path of a named schema.
 pub(crate) fn path(name: &str) -> Result<String, String> {
     match name {
         "admin" => Ok("/admin/gql".to_owned()),
@@ -58,7 +58,7 @@ struct Service {
 impl Pull {
     pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
         global.own()?;
-        let (manager, sdl) = self.ask(global).await?;
+        let (manager, sdl) = self.fetch(global).await?;
         let date = jiff::Timestamp::now().strftime("%F").to_string();
         let source = Source { manager: &manager, path: &self.path, date: &date };
         let prose = if self.descriptions { Prose::Keep } else { Prose::Drop };
@@ -76,17 +76,17 @@ impl Pull {
     }
 
     /// The manager's version and its schema.
-    async fn ask(&self, global: &Global) -> Result<(String, String), Failure> {
+    async fn fetch(&self, global: &Global) -> Result<(String, String), Failure> {
         let client = connect::client(global)?;
         let server = client.negotiate().await?;
-        let ask = |query| client.execute(query, ()).path(self.path.clone()).idempotent(true);
+        let ask = |query| client.send_document(query, ()).path(self.path.clone()).idempotent(true);
         let sdl = match ask("{ _service { sdl } }").await {
             Ok(data) => {
                 let data: Data = serde_json::from_str(data.get()).map_err(Failure::from_error)?;
                 data.service.sdl
             }
-            // A gateway does not tell the text of its schema, but answers introspection. A manager
-            // refuses that to everybody, and then its first answer says more.
+            // A gateway does not serve the text of its schema, but answers introspection. A manager
+            // refuses introspection, and then its first answer is more precise.
             Err(refused) if refused.is_graphql() => match ask(introspection::QUERY).await {
                 Ok(data) => introspection::sdl(data.get()).map_err(Failure::from_error)?,
                 Err(_) => return Err(refused.into()),

@@ -10,7 +10,7 @@ use crate::{
     snapshot::Snapshot,
 };
 
-/// Writes a document that asks for all plain fields of a root field's rows. Its arguments are
+/// Writes a document that selects all leaf fields of a root field's rows. Its arguments are
 /// variables.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
@@ -19,13 +19,13 @@ use crate::{
 pub(super) struct Scaffold {
     /// The root field, such as `keypair_list`.
     root: String,
-    /// How many objects deep; the rows of a list are on the first level.
+    /// The number of nested objects; the rows of a list are on the first level.
     #[arg(long, default_value_t = 1, value_name = "N")]
     depth: usize,
-    /// Also arguments that neither have to be given nor choose rows, and deprecated fields.
+    /// Include optional arguments that do not select rows, and deprecated fields.
     #[arg(long)]
     all: bool,
-    /// The schema; the snapshot of the Admin API if left out.
+    /// The schema; by default the snapshot of the Admin API.
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
 }
@@ -38,7 +38,8 @@ impl Scaffold {
 
     fn write(&self) -> Result<(), Failure> {
         let schema = Snapshot::read(self.schema.as_deref())?.schema()?;
-        let scaffold = backendai_codegen::Scaffold { depth: self.depth, all: self.all };
+        let scaffold =
+            backendai_schema_tools::scaffold::Scaffold { depth: self.depth, all: self.all };
         let document = scaffold.document(&schema, &self.root).map_err(Failure::from_error)?;
         out(document.trim_end())
     }

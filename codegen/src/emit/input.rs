@@ -1,9 +1,9 @@
-//! What is sent: enums, input objects, variables.
+//! Types that are sent: enums, input objects, variables.
 
 use super::{Scope, Writer};
 use crate::{
+    model::{Enum, Input, InputField, Presence},
     names::{Names, camel},
-    types::{Enum, Input, InputField, Presence},
 };
 
 impl Writer<'_> {
@@ -27,7 +27,7 @@ impl Writer<'_> {
         match field.presence {
             Presence::Required => ty,
             Presence::Defaulted | Presence::Stated => format!("Option<{ty}>"),
-            Presence::Nullable => format!("{}::Maybe<{ty}>", self.runtime),
+            Presence::Nullable => format!("{}::MaybeUndefined<{ty}>", self.runtime),
         }
     }
 
@@ -38,10 +38,11 @@ impl Writer<'_> {
             self.one_of(input, scope);
         } else {
             self.sent(&input.name, &input.fields, scope);
+            self.decoded_input(&input.name, &input.fields);
         }
     }
 
-    /// An input object of which exactly one field is sent.
+    /// An input object with exactly one field.
     fn one_of(&mut self, input: &Input, scope: Scope<'_>) {
         let secret = input.fields.iter().any(|field| field.secret);
         let builtin = if secret { "Clone, PartialEq" } else { "Clone, Debug, PartialEq" };
@@ -86,8 +87,8 @@ impl Writer<'_> {
             builtin.push_str(", Debug");
         }
         let required = || {
-            let has_to_be = [Presence::Required, Presence::Stated];
-            fields.iter().filter(move |field| has_to_be.contains(&field.presence))
+            let required = [Presence::Required, Presence::Stated];
+            fields.iter().filter(move |field| required.contains(&field.presence))
         };
         if required().next().is_none() {
             builtin.push_str(", Default");
@@ -104,7 +105,9 @@ impl Writer<'_> {
             let skip = match field.presence {
                 Presence::Required | Presence::Stated => None,
                 Presence::Defaulted => Some("Option::is_none".to_owned()),
-                Presence::Nullable => Some(format!("{}::Maybe::is_unset", self.runtime)),
+                Presence::Nullable => {
+                    Some(format!("{}::MaybeUndefined::is_undefined", self.runtime))
+                }
             };
             if let Some(skip) = skip {
                 serde.push(format!("skip_serializing_if = {skip:?}"));
@@ -115,18 +118,6 @@ impl Writer<'_> {
             self.line(&format!("pub {}: {},", field.ident, self.given(field, scope)));
         }
         self.close("}");
-        self.decode(
-            name,
-            fields.iter().map(|field| {
-                let missing = match field.presence {
-                    Presence::Required => "needed",
-                    // One that is missing is not one that is null.
-                    Presence::Stated => "stated",
-                    Presence::Defaulted | Presence::Nullable => "optional",
-                };
-                (field.ident.as_str(), missing, field.key.as_str())
-            }),
-        );
         if secret {
             self.debug(name, fields.iter().map(|field| (field.ident.as_str(), field.secret)));
         }
@@ -142,7 +133,7 @@ impl Writer<'_> {
                 format!("{}: {ty}", field.ident)
             })
             .collect();
-        self.line("/// With all that has to be given; the rest is left out.");
+        self.line("/// Sets the required values and leaves out the rest.");
         self.open(&format!("pub fn new({}) -> Self {{", arguments.join(", ")));
         self.open("Self {");
         for field in fields {
@@ -150,7 +141,7 @@ impl Writer<'_> {
                 Presence::Required => format!("{}.into()", field.ident),
                 Presence::Stated => field.ident.clone(),
                 Presence::Defaulted => "None".to_owned(),
-                Presence::Nullable => format!("{}::Maybe::Unset", self.runtime),
+                Presence::Nullable => format!("{}::MaybeUndefined::Undefined", self.runtime),
             };
             self.line(&format!("{}: {value},", field.ident));
         }
@@ -175,5 +166,21 @@ impl Writer<'_> {
             self.close("}");
         }
         self.close("}");
+    }
+
+    /// `Deserialize` of an input object.
+    fn decoded_input(&mut self, name: &str, fields: &[InputField]) {
+        self.decode(
+            name,
+            fields.iter().map(|field| {
+                let missing = match field.presence {
+                    Presence::Required => "needed",
+                    // A missing value is not null.
+                    Presence::Stated => "stated",
+                    Presence::Defaulted | Presence::Nullable => "optional",
+                };
+                (field.ident.as_str(), missing, field.key.as_str())
+            }),
+        );
     }
 }

@@ -1,9 +1,9 @@
-//! What is decoded.
+//! Types that are decoded.
 
 use super::{Scope, Writer};
 use crate::{
-    text::whole,
-    types::{Body, Output, OutputField, Table, Variant},
+    document_text::whole,
+    model::{Base, Body, Output, OutputField, Table, TableRow, Variant},
 };
 
 impl Writer<'_> {
@@ -52,7 +52,7 @@ impl Writer<'_> {
         }
     }
 
-    /// An interface or a union. The name of the type is looked at first, then the whole is decoded.
+    /// An interface or a union. The type name selects the variant that the object is decoded as.
     fn variants(&mut self, output: &Output, variants: &[Variant], scope: Scope<'_>) {
         let rt = self.runtime;
         let name = &output.name;
@@ -67,7 +67,8 @@ impl Writer<'_> {
                 Some(typename) => self.line(&format!("/// `{typename}`.")),
                 None => self.line("/// Any other type."),
             }
-            self.line(&format!("{}({}{}),", variant.name, scope.nested, variant.holds));
+            let holds = self.path(&Base::Output(variant.holds), scope);
+            self.line(&format!("{}({holds}),", variant.name));
         }
         self.close("}");
         self.line("");
@@ -87,27 +88,33 @@ impl Writer<'_> {
         self.close("}");
     }
 
-    /// The fields of a fragment, for those who choose at run time.
+    /// The fields of a fragment that can be selected at run time.
     pub(super) fn table(&mut self, name: &str, table: &Table) {
         let rt = self.runtime;
         self.line("");
-        self.open(&format!("impl {rt}::Fragment for {name} {{"));
-        self.line(&format!("const ON: &'static str = {:?};", table.on));
-        self.open(&format!("const FIELDS: &'static [{rt}::Field] = &["));
+        self.open(&format!("impl {name} {{"));
+        self.line(&format!("/// The fields of a row, an object of the type `{}`.", table.on));
+        self.open(&format!("pub const FIELDS: &'static [{rt}::Field] = &["));
         for row in &table.rows {
-            let argument =
-                row.format.field.as_ref().map_or(String::new(), |field| format!("({field:?})"));
-            self.line(&format!(
-                "{rt}::Field::new({:?}, {:?}, {:?}, {rt}::Format::{}{argument}, {}){},",
-                row.name,
-                row.title,
-                whole(&row.parts),
-                row.format.variant,
-                row.secret,
-                self.row_parts(row)
-            ));
+            let row = self.table_row(row);
+            self.line(&format!("{row},"));
         }
         self.close("];");
         self.close("}");
+    }
+
+    pub(super) fn table_row(&self, row: &TableRow) -> String {
+        let rt = self.runtime;
+        let argument =
+            row.format.field.as_ref().map_or(String::new(), |field| format!("({field:?})"));
+        format!(
+            "{rt}::Field::new({:?}, {:?}, {:?}, {rt}::Format::{}{argument}, {}){}",
+            row.name,
+            row.title,
+            whole(&row.parts),
+            row.format.variant,
+            row.secret,
+            self.row_parts(row)
+        )
     }
 }

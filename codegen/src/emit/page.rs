@@ -1,7 +1,7 @@
-//! How lists are read page by page.
+//! Pagination of lists.
 
 use super::{Scope, Writer};
-use crate::types::{InputField, Key, Member, Operation, Page, Presence, Rows, Wrap};
+use crate::model::{Key, Member, Operation, Page, Rows, Wrap};
 
 impl Writer<'_> {
     pub(super) fn page(
@@ -16,25 +16,10 @@ impl Writer<'_> {
         self.line("");
         self.open(&format!("impl {rt}::Paginated for {} {{", operation.name));
         self.line(&format!("type Item = {item};"));
-        let walks = [
-            (page.keyset, "Keyset"),
-            (page.window.is_some(), "Offset"),
-            (page.cursor.is_some(), "Cursor"),
-        ];
-        let walks: Vec<_> = walks
-            .iter()
-            .filter(|(possible, _)| *possible)
-            .map(|(_, walk)| format!("{rt}::Walk::{walk}"))
-            .collect();
-        self.line(&format!("const WALKS: &'static [{rt}::Walk] = &[{}];", walks.join(", ")));
-        if let Some(key) = &page.key {
-            self.line(&format!("const KEY: Option<&'static str> = Some({:?});", key.columns));
-        }
-        self.variables(operation, page);
         if let Some(key) = page.key.as_ref().filter(|key| !key.members.is_empty()) {
             self.key(key, page.item.wraps.first() == Some(&Wrap::Option), &item);
         }
-        self.open(&format!("fn page(data: {data}) -> Option<{rt}::Page<{item}>> {{"));
+        self.open(&format!("fn page(&self, data: {data}) -> Option<{rt}::Page<{item}>> {{"));
         self.line(&format!("let list = data.{};", get(&page.root)));
         self.line(&match &page.total {
             None => "let total = None;".to_owned(),
@@ -46,73 +31,6 @@ impl Writer<'_> {
         self.rows(&page.rows);
         self.close("}");
         self.close("}");
-    }
-
-    /// What sets the variables.
-    fn variables(&mut self, operation: &Operation, page: &Page) {
-        let rt = self.runtime;
-        let variable = |at: usize| operation.variables.get(at);
-        let unset = |variable: &InputField| {
-            (variable.presence == Presence::Nullable)
-                .then(|| format!("self.{} = {rt}::Maybe::Unset;", variable.ident))
-        };
-        let set = |variable: &InputField, value: &str| {
-            let value = match variable.presence {
-                Presence::Required => value.to_owned(),
-                Presence::Defaulted | Presence::Stated => format!("Some({value})"),
-                Presence::Nullable => format!("{rt}::Maybe::Value({value})"),
-            };
-            format!("self.{} = {value};", variable.ident)
-        };
-        if let Some(window) = &page.window {
-            self.open("fn set_window(&mut self, limit: i32, offset: i32) {");
-            for (at, name) in [(window.limit, "limit"), (window.offset, "offset")] {
-                self.lines(variable(at).map(|it| set(it, name)));
-            }
-            if let Some(cursor) = &page.cursor {
-                let others = [cursor.first, cursor.after].into_iter().chain(cursor.others.clone());
-                self.lines(others.filter_map(variable).filter_map(unset));
-            }
-            self.close("}");
-        }
-        if let Some(cursor) = &page.cursor {
-            self.open("fn set_cursor(&mut self, first: i32, after: Option<String>) {");
-            self.lines(variable(cursor.first).map(|it| set(it, "first")));
-            if let Some(after) = variable(cursor.after) {
-                self.line(&format!(
-                    "self.{} = after.map_or({rt}::Maybe::Unset, {rt}::Maybe::Value);",
-                    after.ident
-                ));
-            }
-            let window = page.window.iter().flat_map(|window| [window.limit, window.offset]);
-            let others = window.chain(cursor.others.clone());
-            self.lines(others.filter_map(variable).filter_map(unset));
-            self.close("}");
-        }
-        for (name, at) in [("order_mut", page.order), ("filter_mut", page.filter)] {
-            if let Some(variable) = at.and_then(variable) {
-                self.open(&format!("fn {name}(&mut self) -> Option<&mut {rt}::Maybe<String>> {{"));
-                self.line(&format!("Some(&mut self.{})", variable.ident));
-                self.close("}");
-            }
-        }
-        let orders: Vec<_> = page
-            .orders
-            .iter()
-            .filter_map(|at| variable(*at))
-            .map(|it| format!("matches!(self.{}, {rt}::Maybe::Value(_))", it.ident))
-            .collect();
-        if !orders.is_empty() {
-            self.open("fn is_ordered(&self) -> bool {");
-            self.line(&orders.join(" || "));
-            self.close("}");
-        }
-    }
-
-    fn lines(&mut self, lines: impl IntoIterator<Item = String>) {
-        for line in lines {
-            self.line(&line);
-        }
     }
 
     fn key(&mut self, key: &Key, item_optional: bool, item: &str) {

@@ -48,8 +48,6 @@ pub mod types {
         }
     }
 
-    impl ::backendai::__private::Gated for DirectiveLocation {}
-
     ::backendai::__open_enum! {
         pub enum Level {
             Low = "LOW",
@@ -58,28 +56,17 @@ pub mod types {
         }
     }
 
-    impl ::backendai::__private::Gated for Level {}
-
     ::backendai::__open_enum! {
         /// Since manager 25.1.0.
         pub enum Status {
             Alive = "ALIVE",
             Unknown = "UNKNOWN",
-            Unlisted_ = "UNLISTED",
+            UnknownValue_ = "UNKNOWN_VALUE",
             /// Since manager 26.9.0.
             PurgeError = "PURGE_ERROR",
             Type = "type",
             #[deprecated(note = "Use ALIVE.")]
             Old = "old",
-        }
-    }
-
-    impl ::backendai::__private::Gated for Status {
-        fn gates(&self, see: &mut dyn FnMut(::backendai::Since)) {
-            match self {
-                Self::PurgeError => see({ const SINCE: ::backendai::Since = ::backendai::Since::new("Status.PURGE_ERROR", &[::backendai::ManagerVersion::new(26, 9, 0)]); SINCE }),
-                _ => {}
-            }
         }
     }
 
@@ -105,8 +92,6 @@ pub mod types {
         }
     }
 
-    impl ::backendai::__private::Gated for TypeKind {}
-
     ::backendai::__open_enum! {
         /// Since manager 25.6.0.
         pub enum Unit {
@@ -116,24 +101,15 @@ pub mod types {
         }
     }
 
-    impl ::backendai::__private::Gated for Unit {
-        fn gates(&self, see: &mut dyn FnMut(::backendai::Since)) {
-            match self {
-                Self::Lb => see({ const SINCE: ::backendai::Since = ::backendai::Since::new("Unit.LB", &[::backendai::ManagerVersion::new(26, 1, 0)]); SINCE }),
-                _ => {}
-            }
-        }
-    }
-
     #[derive(Clone, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct ChangeUser {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub email: ::backendai::Maybe<String>,
-        /// Has to be said, as a value or null.
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub email: ::backendai::MaybeUndefined<String>,
+        /// Must be given, as a value or null.
         pub registry: Option<::backendai::JsonString>,
         #[serde(skip_serializing_if = "Option::is_none")]
         pub parent: Option<Box<ChangeUser>>,
@@ -145,7 +121,6 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub old: Option<i32>,
     }
-    ::backendai::__decode!(ChangeUser { name: optional "name", email: optional "email", registry: stated "registry", parent: optional "parent", limit: optional "limit", token: optional "token", old: optional "old" });
 
     impl ::core::fmt::Debug for ChangeUser {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -162,11 +137,11 @@ pub mod types {
     }
 
     impl ChangeUser {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(registry: Option<::backendai::JsonString>) -> Self {
             Self {
                 name: None,
-                email: ::backendai::Maybe::Unset,
+                email: ::backendai::MaybeUndefined::Undefined,
                 registry: registry,
                 parent: None,
                 limit: None,
@@ -182,7 +157,7 @@ pub mod types {
         }
 
         /// Sets `email`.
-        pub fn email(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+        pub fn email(mut self, value: impl Into<::backendai::MaybeUndefined<String>>) -> Self {
             self.email = value.into();
             self
         }
@@ -212,8 +187,7 @@ pub mod types {
             self
         }
     }
-
-    impl ::backendai::__private::Gated for ChangeUser {}
+    ::backendai::__decode!(ChangeUser { name: optional "name", email: optional "email", registry: stated "registry", parent: optional "parent", limit: optional "limit", token: optional "token", old: optional "old" });
 
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
     #[serde(crate = "::backendai::__private::serde")]
@@ -227,112 +201,93 @@ pub mod types {
         Self_(Box<Choice>),
     }
 
-    impl ::backendai::__private::Gated for Choice {}
-
     #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Filter {
-        #[serde(rename = "AND", skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub and: ::backendai::Maybe<Vec<Filter>>,
-        #[serde(rename = "NOT", skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub not: ::backendai::Maybe<Box<Filter>>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub r#in: ::backendai::Maybe<Vec<i32>>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub in_: ::backendai::Maybe<i32>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub _id: ::backendai::Maybe<i32>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub id: ::backendai::Maybe<i32>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub r#type: ::backendai::Maybe<Status>,
+        #[serde(rename = "AND", skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub and: ::backendai::MaybeUndefined<Vec<Filter>>,
+        #[serde(rename = "NOT", skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub not: ::backendai::MaybeUndefined<Box<Filter>>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub r#in: ::backendai::MaybeUndefined<Vec<i32>>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub in_: ::backendai::MaybeUndefined<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub _id: ::backendai::MaybeUndefined<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub id: ::backendai::MaybeUndefined<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub r#type: ::backendai::MaybeUndefined<Status>,
         /// Since manager 26.1.
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub since: ::backendai::Maybe<::backendai::DateTime>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub since: ::backendai::MaybeUndefined<::backendai::DateTime>,
     }
-    ::backendai::__decode!(Filter { and: optional "AND", not: optional "NOT", r#in: optional "in", in_: optional "in_", _id: optional "_id", id: optional "id", r#type: optional "type", since: optional "since" });
 
     impl Filter {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
-                and: ::backendai::Maybe::Unset,
-                not: ::backendai::Maybe::Unset,
-                r#in: ::backendai::Maybe::Unset,
-                in_: ::backendai::Maybe::Unset,
-                _id: ::backendai::Maybe::Unset,
-                id: ::backendai::Maybe::Unset,
-                r#type: ::backendai::Maybe::Unset,
-                since: ::backendai::Maybe::Unset,
+                and: ::backendai::MaybeUndefined::Undefined,
+                not: ::backendai::MaybeUndefined::Undefined,
+                r#in: ::backendai::MaybeUndefined::Undefined,
+                in_: ::backendai::MaybeUndefined::Undefined,
+                _id: ::backendai::MaybeUndefined::Undefined,
+                id: ::backendai::MaybeUndefined::Undefined,
+                r#type: ::backendai::MaybeUndefined::Undefined,
+                since: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `AND`.
-        pub fn and(mut self, value: impl Into<::backendai::Maybe<Vec<Filter>>>) -> Self {
+        pub fn and(mut self, value: impl Into<::backendai::MaybeUndefined<Vec<Filter>>>) -> Self {
             self.and = value.into();
             self
         }
 
         /// Sets `NOT`.
-        pub fn not(mut self, value: impl Into<::backendai::Maybe<Box<Filter>>>) -> Self {
+        pub fn not(mut self, value: impl Into<::backendai::MaybeUndefined<Box<Filter>>>) -> Self {
             self.not = value.into();
             self
         }
 
         /// Sets `in`.
-        pub fn r#in(mut self, value: impl Into<::backendai::Maybe<Vec<i32>>>) -> Self {
+        pub fn r#in(mut self, value: impl Into<::backendai::MaybeUndefined<Vec<i32>>>) -> Self {
             self.r#in = value.into();
             self
         }
 
         /// Sets `in_`.
-        pub fn in_(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn in_(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self.in_ = value.into();
             self
         }
 
         /// Sets `_id`.
-        pub fn _id(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn _id(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self._id = value.into();
             self
         }
 
         /// Sets `id`.
-        pub fn id(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn id(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self.id = value.into();
             self
         }
 
         /// Sets `type`.
-        pub fn r#type(mut self, value: impl Into<::backendai::Maybe<Status>>) -> Self {
+        pub fn r#type(mut self, value: impl Into<::backendai::MaybeUndefined<Status>>) -> Self {
             self.r#type = value.into();
             self
         }
 
         /// Since manager 26.1.
-        pub fn since(mut self, value: impl Into<::backendai::Maybe<::backendai::DateTime>>) -> Self {
+        pub fn since(mut self, value: impl Into<::backendai::MaybeUndefined<::backendai::DateTime>>) -> Self {
             self.since = value.into();
             self
         }
     }
-
-    impl ::backendai::__private::Gated for Filter {
-        fn gates(&self, see: &mut dyn FnMut(::backendai::Since)) {
-            if let Some(value) = ::backendai::__private::Given::given(&self.and) {
-                ::backendai::__private::Gated::gates(value, see);
-            }
-            if let Some(value) = ::backendai::__private::Given::given(&self.not) {
-                ::backendai::__private::Gated::gates(value, see);
-            }
-            if let Some(value) = ::backendai::__private::Given::given(&self.r#type) {
-                ::backendai::__private::Gated::gates(value, see);
-            }
-            if let Some(_) = ::backendai::__private::Given::given(&self.since) {
-                see({ const SINCE: ::backendai::Since = ::backendai::Since::new("Filter.since", &[::backendai::ManagerVersion::new(26, 1, 0)]); SINCE });
-            }
-        }
-    }
+    ::backendai::__decode!(Filter { and: optional "AND", not: optional "NOT", r#in: optional "in", in_: optional "in_", _id: optional "_id", id: optional "id", r#type: optional "type", since: optional "since" });
 
     #[derive(Clone, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
@@ -341,12 +296,11 @@ pub mod types {
         pub name: String,
         #[serde(skip_serializing_if = "Option::is_none")]
         pub limit: Option<i32>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub password: ::backendai::Maybe<String>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub size: ::backendai::Maybe<::backendai::BigInt>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub password: ::backendai::MaybeUndefined<String>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub size: ::backendai::MaybeUndefined<::backendai::BigInt>,
     }
-    ::backendai::__decode!(Filter_ { name: needed "name", limit: optional "limit", password: optional "password", size: optional "size" });
 
     impl ::core::fmt::Debug for Filter_ {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -360,13 +314,13 @@ pub mod types {
     }
 
     impl Filter_ {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(name: impl Into<String>) -> Self {
             Self {
                 name: name.into(),
                 limit: None,
-                password: ::backendai::Maybe::Unset,
-                size: ::backendai::Maybe::Unset,
+                password: ::backendai::MaybeUndefined::Undefined,
+                size: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
@@ -377,19 +331,18 @@ pub mod types {
         }
 
         /// Sets `password`.
-        pub fn password(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+        pub fn password(mut self, value: impl Into<::backendai::MaybeUndefined<String>>) -> Self {
             self.password = value.into();
             self
         }
 
         /// Sets `size`.
-        pub fn size(mut self, value: impl Into<::backendai::Maybe<::backendai::BigInt>>) -> Self {
+        pub fn size(mut self, value: impl Into<::backendai::MaybeUndefined<::backendai::BigInt>>) -> Self {
             self.size = value.into();
             self
         }
     }
-
-    impl ::backendai::__private::Gated for Filter_ {}
+    ::backendai::__decode!(Filter_ { name: needed "name", limit: optional "limit", password: optional "password", size: optional "size" });
 
     #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
@@ -397,58 +350,44 @@ pub mod types {
     pub struct Move {
         pub to: String,
         /// Since manager 25.4.0.
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub speed: ::backendai::Maybe<i32>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub unit: ::backendai::Maybe<Unit>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub path: ::backendai::Maybe<Vec<Step>>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub speed: ::backendai::MaybeUndefined<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub unit: ::backendai::MaybeUndefined<Unit>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub path: ::backendai::MaybeUndefined<Vec<Step>>,
     }
-    ::backendai::__decode!(Move { to: needed "to", speed: optional "speed", unit: optional "unit", path: optional "path" });
 
     impl Move {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(to: impl Into<String>) -> Self {
             Self {
                 to: to.into(),
-                speed: ::backendai::Maybe::Unset,
-                unit: ::backendai::Maybe::Unset,
-                path: ::backendai::Maybe::Unset,
+                speed: ::backendai::MaybeUndefined::Undefined,
+                unit: ::backendai::MaybeUndefined::Undefined,
+                path: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Since manager 25.4.0.
-        pub fn speed(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn speed(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self.speed = value.into();
             self
         }
 
         /// Sets `unit`.
-        pub fn unit(mut self, value: impl Into<::backendai::Maybe<Unit>>) -> Self {
+        pub fn unit(mut self, value: impl Into<::backendai::MaybeUndefined<Unit>>) -> Self {
             self.unit = value.into();
             self
         }
 
         /// Sets `path`.
-        pub fn path(mut self, value: impl Into<::backendai::Maybe<Vec<Step>>>) -> Self {
+        pub fn path(mut self, value: impl Into<::backendai::MaybeUndefined<Vec<Step>>>) -> Self {
             self.path = value.into();
             self
         }
     }
-
-    impl ::backendai::__private::Gated for Move {
-        fn gates(&self, see: &mut dyn FnMut(::backendai::Since)) {
-            if let Some(_) = ::backendai::__private::Given::given(&self.speed) {
-                see({ const SINCE: ::backendai::Since = ::backendai::Since::new("Move.speed", &[::backendai::ManagerVersion::new(25, 4, 0)]); SINCE });
-            }
-            if let Some(value) = ::backendai::__private::Given::given(&self.unit) {
-                ::backendai::__private::Gated::gates(value, see);
-            }
-            if let Some(value) = ::backendai::__private::Given::given(&self.path) {
-                ::backendai::__private::Gated::gates(value, see);
-            }
-        }
-    }
+    ::backendai::__decode!(Move { to: needed "to", speed: optional "speed", unit: optional "unit", path: optional "path" });
 
     #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
@@ -456,34 +395,26 @@ pub mod types {
     pub struct Step {
         pub x: i32,
         /// Since manager 25.5.0.
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub y: ::backendai::Maybe<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub y: ::backendai::MaybeUndefined<i32>,
     }
-    ::backendai::__decode!(Step { x: needed "x", y: optional "y" });
 
     impl Step {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(x: impl Into<i32>) -> Self {
             Self {
                 x: x.into(),
-                y: ::backendai::Maybe::Unset,
+                y: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Since manager 25.5.0.
-        pub fn y(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn y(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self.y = value.into();
             self
         }
     }
-
-    impl ::backendai::__private::Gated for Step {
-        fn gates(&self, see: &mut dyn FnMut(::backendai::Since)) {
-            if let Some(_) = ::backendai::__private::Given::given(&self.y) {
-                see({ const SINCE: ::backendai::Since = ::backendai::Since::new("Step.y", &[::backendai::ManagerVersion::new(25, 5, 0)]); SINCE });
-            }
-        }
-    }
+    ::backendai::__decode!(Step { x: needed "x", y: optional "y" });
 
     #[derive(Clone, PartialEq, ::backendai::__private::serde::Serialize, ::backendai::__private::serde::Deserialize)]
     #[serde(crate = "::backendai::__private::serde")]
@@ -506,17 +437,25 @@ pub mod types {
             }
         }
     }
+}
 
-    impl ::backendai::__private::Gated for Target {
-        fn gates(&self, see: &mut dyn FnMut(::backendai::Since)) {
-            match self {
-                Self::Where(value) => {
-                    ::backendai::__private::Gated::gates(value, see);
-                }
-                _ => {}
-            }
-        }
-    }
+/// The descriptions of the enums and input objects, under their names.
+#[allow(missing_docs, deprecated, dead_code, unreachable_pub, clippy::all, clippy::pedantic)]
+#[allow(non_upper_case_globals)]
+#[doc(hidden)]
+pub mod input_info {
+    pub static DirectiveLocation: ::backendai::operation::info::EnumInfo = ::backendai::operation::info::EnumInfo { name: "__DirectiveLocation", docs: "A Directive can be adjacent to many parts of the GraphQL language, a __DirectiveLocation describes one such possible adjacencies.", values: &[::backendai::operation::info::EnumValueInfo { docs: "Location adjacent to a query operation.", ..::backendai::operation::info::EnumValueInfo::new("QUERY") }, ::backendai::operation::info::EnumValueInfo { docs: "Location adjacent to a mutation operation.", ..::backendai::operation::info::EnumValueInfo::new("MUTATION") }, ::backendai::operation::info::EnumValueInfo { docs: "Location adjacent to a subscription operation.", ..::backendai::operation::info::EnumValueInfo::new("SUBSCRIPTION") }, ::backendai::operation::info::EnumValueInfo { docs: "Location adjacent to a field.", ..::backendai::operation::info::EnumValueInfo::new("FIELD") }, ::backendai::operation::info::EnumValueInfo { docs: "Location adjacent to a fragment definition.", ..::backendai::operation::info::EnumValueInfo::new("FRAGMENT_DEFINITION") }, ::backendai::operation::info::EnumValueInfo { docs: "Location adjacent to a fragment spread.", ..::backendai::operation::info::EnumValueInfo::new("FRAGMENT_SPREAD") }, ::backendai::operation::info::EnumValueInfo { docs: "Location adjacent to an inline fragment.", ..::backendai::operation::info::EnumValueInfo::new("INLINE_FRAGMENT") }, ::backendai::operation::info::EnumValueInfo { docs: "Location adjacent to a variable definition.", ..::backendai::operation::info::EnumValueInfo::new("VARIABLE_DEFINITION") }, ::backendai::operation::info::EnumValueInfo { docs: "Location adjacent to a schema definition.", ..::backendai::operation::info::EnumValueInfo::new("SCHEMA") }, ::backendai::operation::info::EnumValueInfo { docs: "Location adjacent to a scalar definition.", ..::backendai::operation::info::EnumValueInfo::new("SCALAR") }, ::backendai::operation::info::EnumValueInfo { docs: "Location adjacent to an object type definition.", ..::backendai::operation::info::EnumValueInfo::new("OBJECT") }, ::backendai::operation::info::EnumValueInfo { docs: "Location adjacent to a field definition.", ..::backendai::operation::info::EnumValueInfo::new("FIELD_DEFINITION") }, ::backendai::operation::info::EnumValueInfo { docs: "Location adjacent to an argument definition.", ..::backendai::operation::info::EnumValueInfo::new("ARGUMENT_DEFINITION") }, ::backendai::operation::info::EnumValueInfo { docs: "Location adjacent to an interface definition.", ..::backendai::operation::info::EnumValueInfo::new("INTERFACE") }, ::backendai::operation::info::EnumValueInfo { docs: "Location adjacent to a union definition.", ..::backendai::operation::info::EnumValueInfo::new("UNION") }, ::backendai::operation::info::EnumValueInfo { docs: "Location adjacent to an enum definition.", ..::backendai::operation::info::EnumValueInfo::new("ENUM") }, ::backendai::operation::info::EnumValueInfo { docs: "Location adjacent to an enum value definition.", ..::backendai::operation::info::EnumValueInfo::new("ENUM_VALUE") }, ::backendai::operation::info::EnumValueInfo { docs: "Location adjacent to an input object type definition.", ..::backendai::operation::info::EnumValueInfo::new("INPUT_OBJECT") }, ::backendai::operation::info::EnumValueInfo { docs: "Location adjacent to an input object field definition.", ..::backendai::operation::info::EnumValueInfo::new("INPUT_FIELD_DEFINITION") }] };
+    pub static Level: ::backendai::operation::info::EnumInfo = ::backendai::operation::info::EnumInfo { name: "Level", docs: "", values: &[::backendai::operation::info::EnumValueInfo::new("LOW"), ::backendai::operation::info::EnumValueInfo::new("HIGH")] };
+    pub static Status: ::backendai::operation::info::EnumInfo = ::backendai::operation::info::EnumInfo { name: "Status", docs: "", values: &[::backendai::operation::info::EnumValueInfo::new("ALIVE"), ::backendai::operation::info::EnumValueInfo::new("UNKNOWN"), ::backendai::operation::info::EnumValueInfo::new("UNKNOWN_VALUE"), ::backendai::operation::info::EnumValueInfo { requires: &[::backendai::Requirement::new("Status.PURGE_ERROR", &[::backendai::ManagerVersion::new(26, 9, 0)])], ..::backendai::operation::info::EnumValueInfo::new("PURGE_ERROR") }, ::backendai::operation::info::EnumValueInfo::new("type"), ::backendai::operation::info::EnumValueInfo::new("old")] };
+    pub static TypeKind: ::backendai::operation::info::EnumInfo = ::backendai::operation::info::EnumInfo { name: "__TypeKind", docs: "An enum describing what kind of type a given `__Type` is.", values: &[::backendai::operation::info::EnumValueInfo { docs: "Indicates this type is a scalar.", ..::backendai::operation::info::EnumValueInfo::new("SCALAR") }, ::backendai::operation::info::EnumValueInfo { docs: "Indicates this type is an object. `fields` and `interfaces` are valid fields.", ..::backendai::operation::info::EnumValueInfo::new("OBJECT") }, ::backendai::operation::info::EnumValueInfo { docs: "Indicates this type is an interface. `fields`, `interfaces`, and `possibleTypes` are valid fields.", ..::backendai::operation::info::EnumValueInfo::new("INTERFACE") }, ::backendai::operation::info::EnumValueInfo { docs: "Indicates this type is a union. `possibleTypes` is a valid field.", ..::backendai::operation::info::EnumValueInfo::new("UNION") }, ::backendai::operation::info::EnumValueInfo { docs: "Indicates this type is an enum. `enumValues` is a valid field.", ..::backendai::operation::info::EnumValueInfo::new("ENUM") }, ::backendai::operation::info::EnumValueInfo { docs: "Indicates this type is an input object. `inputFields` is a valid field.", ..::backendai::operation::info::EnumValueInfo::new("INPUT_OBJECT") }, ::backendai::operation::info::EnumValueInfo { docs: "Indicates this type is a list. `ofType` is a valid field.", ..::backendai::operation::info::EnumValueInfo::new("LIST") }, ::backendai::operation::info::EnumValueInfo { docs: "Indicates this type is a non-null. `ofType` is a valid field.", ..::backendai::operation::info::EnumValueInfo::new("NON_NULL") }] };
+    pub static Unit: ::backendai::operation::info::EnumInfo = ::backendai::operation::info::EnumInfo { name: "Unit", docs: "", values: &[::backendai::operation::info::EnumValueInfo::new("KG"), ::backendai::operation::info::EnumValueInfo { requires: &[::backendai::Requirement::new("Unit.LB", &[::backendai::ManagerVersion::new(26, 1, 0)])], ..::backendai::operation::info::EnumValueInfo::new("LB") }] };
+    pub static ChangeUser: ::backendai::operation::info::InputInfo = ::backendai::operation::info::InputInfo { name: "ChangeUser", docs: "", one_of: false, fields: &[::backendai::operation::info::InputValueInfo::new("name", "String"), ::backendai::operation::info::InputValueInfo::new("email", "String"), ::backendai::operation::info::InputValueInfo { docs: "Must be given, as a value or null.", default: Some("\"{}\""), ..::backendai::operation::info::InputValueInfo::new("registry", "JSONString") }, ::backendai::operation::info::InputValueInfo { holds: ::backendai::operation::info::InputType::Object(&ChangeUser), ..::backendai::operation::info::InputValueInfo::new("parent", "ChangeUser") }, ::backendai::operation::info::InputValueInfo { default: Some("5"), ..::backendai::operation::info::InputValueInfo::new("limit", "Int!") }, ::backendai::operation::info::InputValueInfo { secret: true, ..::backendai::operation::info::InputValueInfo::new("token", "String") }, ::backendai::operation::info::InputValueInfo::new("old", "Int")] };
+    pub static Choice: ::backendai::operation::info::InputInfo = ::backendai::operation::info::InputInfo { name: "Choice", docs: "", one_of: true, fields: &[::backendai::operation::info::InputValueInfo::new("id", "ID"), ::backendai::operation::info::InputValueInfo::new("_id", "ID"), ::backendai::operation::info::InputValueInfo { holds: ::backendai::operation::info::InputType::Object(&Choice), ..::backendai::operation::info::InputValueInfo::new("self", "Choice") }] };
+    pub static Filter: ::backendai::operation::info::InputInfo = ::backendai::operation::info::InputInfo { name: "Filter", docs: "", one_of: false, fields: &[::backendai::operation::info::InputValueInfo { holds: ::backendai::operation::info::InputType::Object(&Filter), ..::backendai::operation::info::InputValueInfo::new("AND", "[Filter!]") }, ::backendai::operation::info::InputValueInfo { holds: ::backendai::operation::info::InputType::Object(&Filter), ..::backendai::operation::info::InputValueInfo::new("NOT", "Filter") }, ::backendai::operation::info::InputValueInfo::new("in", "[Int!]"), ::backendai::operation::info::InputValueInfo::new("in_", "Int"), ::backendai::operation::info::InputValueInfo::new("_id", "Int"), ::backendai::operation::info::InputValueInfo::new("id", "Int"), ::backendai::operation::info::InputValueInfo { default: Some("UNKNOWN"), holds: ::backendai::operation::info::InputType::Enum(&Status), ..::backendai::operation::info::InputValueInfo::new("type", "Status") }, ::backendai::operation::info::InputValueInfo { requires: &[::backendai::Requirement::new("Filter.since", &[::backendai::ManagerVersion::new(26, 1, 0)])], ..::backendai::operation::info::InputValueInfo::new("since", "DateTime") }] };
+    pub static Filter_: ::backendai::operation::info::InputInfo = ::backendai::operation::info::InputInfo { name: "filter", docs: "", one_of: false, fields: &[::backendai::operation::info::InputValueInfo::new("name", "String!"), ::backendai::operation::info::InputValueInfo { default: Some("5"), ..::backendai::operation::info::InputValueInfo::new("limit", "Int!") }, ::backendai::operation::info::InputValueInfo { secret: true, ..::backendai::operation::info::InputValueInfo::new("password", "String") }, ::backendai::operation::info::InputValueInfo::new("size", "BigInt")] };
+    pub static Move: ::backendai::operation::info::InputInfo = ::backendai::operation::info::InputInfo { name: "Move", docs: "", one_of: false, fields: &[::backendai::operation::info::InputValueInfo::new("to", "String!"), ::backendai::operation::info::InputValueInfo { requires: &[::backendai::Requirement::new("Move.speed", &[::backendai::ManagerVersion::new(25, 4, 0)])], ..::backendai::operation::info::InputValueInfo::new("speed", "Int") }, ::backendai::operation::info::InputValueInfo { holds: ::backendai::operation::info::InputType::Enum(&Unit), ..::backendai::operation::info::InputValueInfo::new("unit", "Unit") }, ::backendai::operation::info::InputValueInfo { holds: ::backendai::operation::info::InputType::Object(&Step), ..::backendai::operation::info::InputValueInfo::new("path", "[Step!]") }] };
+    pub static Step: ::backendai::operation::info::InputInfo = ::backendai::operation::info::InputInfo { name: "Step", docs: "", one_of: false, fields: &[::backendai::operation::info::InputValueInfo::new("x", "Int!"), ::backendai::operation::info::InputValueInfo { requires: &[::backendai::Requirement::new("Step.y", &[::backendai::ManagerVersion::new(25, 5, 0)])], ..::backendai::operation::info::InputValueInfo::new("y", "Int") }] };
+    pub static Target: ::backendai::operation::info::InputInfo = ::backendai::operation::info::InputInfo { name: "Target", docs: "", one_of: true, fields: &[::backendai::operation::info::InputValueInfo::new("id", "ID"), ::backendai::operation::info::InputValueInfo { secret: true, ..::backendai::operation::info::InputValueInfo::new("api_token", "String") }, ::backendai::operation::info::InputValueInfo { holds: ::backendai::operation::info::InputType::Object(&Filter), ..::backendai::operation::info::InputValueInfo::new("where", "Filter") }] };
 }
 
 #[allow(missing_docs, deprecated, dead_code, unreachable_pub, clippy::all, clippy::pedantic)]
@@ -527,36 +466,16 @@ pub mod _1_more {
     #[non_exhaustive]
     pub struct Touch {
     }
-    ::backendai::__decode!(Touch {  });
 
     impl Touch {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
         }
     }
 
-    impl ::backendai::Operation for Touch {
-        type Data = touch::Data;
-        const NAME: &'static str = "Touch";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Mutation;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "mutation Touch{touch}";
-        const TEXT_JSON: &'static str = "\"mutation Touch{touch}\"";
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Touch {
-        type Variables = Self;
-        type ResponseData = touch::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Touch, touch::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "_1_more", root_fields: &[::backendai::operation::info::RootFieldInfo::new("touch")], ..::backendai::OperationInfo::mutation("Touch", "mutation Touch{touch}") });
 
     /// Types of the answer in [`Touch`].
     pub mod touch {
@@ -587,9 +506,9 @@ pub mod edges {
     }
     ::backendai::__decode!(Outer { name: needed "name", email: needed "email", friend: needed "friend" });
 
-    impl ::backendai::Fragment for Outer {
-        const ON: &'static str = "User";
-        const FIELDS: &'static [::backendai::Field] = &[
+    impl Outer {
+        /// The fields of a row, an object of the type `User`.
+        pub const FIELDS: &'static [::backendai::Field] = &[
             ::backendai::Field::new("name", None, "name", ::backendai::Format::Plain, false),
             ::backendai::Field::new("email", None, "email", ::backendai::Format::Plain, false),
             ::backendai::Field::new("friend", None, "friend{...on User{...on User{name}email}}", ::backendai::Format::Plain, false),
@@ -607,9 +526,9 @@ pub mod edges {
     }
     ::backendai::__decode!(Middle { name: needed "name", email: needed "email" });
 
-    impl ::backendai::Fragment for Middle {
-        const ON: &'static str = "User";
-        const FIELDS: &'static [::backendai::Field] = &[
+    impl Middle {
+        /// The fields of a row, an object of the type `User`.
+        pub const FIELDS: &'static [::backendai::Field] = &[
             ::backendai::Field::new("name", None, "name", ::backendai::Format::Plain, false),
             ::backendai::Field::new("email", None, "email", ::backendai::Format::Plain, false),
         ];
@@ -625,9 +544,9 @@ pub mod edges {
     }
     ::backendai::__decode!(Inner { name: needed "name" });
 
-    impl ::backendai::Fragment for Inner {
-        const ON: &'static str = "User";
-        const FIELDS: &'static [::backendai::Field] = &[
+    impl Inner {
+        /// The fields of a row, an object of the type `User`.
+        pub const FIELDS: &'static [::backendai::Field] = &[
             ::backendai::Field::new("name", None, "name", ::backendai::Format::Plain, false),
         ];
     }
@@ -641,7 +560,7 @@ pub mod edges {
         /// `User`.
         User(any::User),
         /// Any other type.
-        Unlisted(any::Unlisted),
+        UnknownType(any::UnknownType),
     }
 
     impl<'de> ::backendai::__private::serde::Deserialize<'de> for Any {
@@ -649,7 +568,7 @@ pub mod edges {
             let object = ::backendai::__private::Object::read(deserializer)?;
             match object.typename() {
                 "User" => object.decode().map(Self::User),
-                _ => object.decode().map(Self::Unlisted),
+                _ => object.decode().map(Self::UnknownType),
             }
         }
     }
@@ -661,13 +580,13 @@ pub mod edges {
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
-        pub struct Unlisted {
+        pub struct UnknownType {
             /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
             pub id: String,
         }
-        ::backendai::__decode!(Unlisted { typename: needed "__typename", id: needed "id" });
+        ::backendai::__decode!(UnknownType { typename: needed "__typename", id: needed "id" });
 
         /// Variant of [`Any`].
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
@@ -698,9 +617,9 @@ pub mod edges {
     }
     ::backendai::__decode!(TypeName { typename: needed "__typename", kind: needed "kind", name: needed "name" });
 
-    impl ::backendai::Fragment for TypeName {
-        const ON: &'static str = "__Type";
-        const FIELDS: &'static [::backendai::Field] = &[
+    impl TypeName {
+        /// The fields of a row, an object of the type `__Type`.
+        pub const FIELDS: &'static [::backendai::Field] = &[
             ::backendai::Field::new("kind", None, "kind", ::backendai::Format::Plain, false),
             ::backendai::Field::new("name", None, "name", ::backendai::Format::Plain, false),
         ];
@@ -712,36 +631,16 @@ pub mod edges {
     #[non_exhaustive]
     pub struct Data_ {
     }
-    ::backendai::__decode!(Data_ {  });
 
     impl Data_ {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
         }
     }
 
-    impl ::backendai::Operation for Data_ {
-        type Data = data::Data;
-        const NAME: &'static str = "Data";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Data{me{...Outer...{tags}...Any}}fragment Any on Node{__typename id...on User{name}}fragment Outer on User{...Middle friend{...Middle}}fragment Middle on User{...Inner email}fragment Inner on User{name}";
-        const TEXT_JSON: &'static str = "\"query Data{me{...Outer...{tags}...Any}}fragment Any on Node{__typename id...on User{name}}fragment Outer on User{...Middle friend{...Middle}}fragment Middle on User{...Inner email}fragment Inner on User{name}\"";
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Data_ {
-        type Variables = Self;
-        type ResponseData = data::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Data_, data::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "edges", docs: "An operation may be called like what every module uses, like a type, or nearly like another.", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo::new("User", &[::backendai::Field::new("name", None, "name name", ::backendai::Format::Plain, false), ::backendai::Field::new("email", None, "email", ::backendai::Format::Plain, false), ::backendai::Field::new("friend", None, "friend{...on User{...on User{name}email}}", ::backendai::Format::Plain, false), ::backendai::Field::new("tags", None, "tags", ::backendai::Format::Plain, false), ::backendai::Field::new("id", None, "id", ::backendai::Format::Plain, false)], &["me"])), ..::backendai::OperationInfo::query("Data", "query Data{me{...Outer...{tags}...Any}}fragment Any on Node{__typename id...on User{name}}fragment Outer on User{...Middle friend{...Middle}}fragment Middle on User{...Inner email}fragment Inner on User{name}") });
 
     /// Types of the answer in [`Data_`].
     pub mod data {
@@ -775,36 +674,16 @@ pub mod edges {
     #[non_exhaustive]
     pub struct Result_ {
     }
-    ::backendai::__decode!(Result_ {  });
 
     impl Result_ {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
         }
     }
 
-    impl ::backendai::Operation for Result_ {
-        type Data = result::Data;
-        const NAME: &'static str = "Result";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Result{me{...Any}}fragment Any on Node{__typename id...on User{name}}";
-        const TEXT_JSON: &'static str = "\"query Result{me{...Any}}fragment Any on Node{__typename id...on User{name}}\"";
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Result_ {
-        type Variables = Self;
-        type ResponseData = result::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Result_, result::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "edges", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo::new("User", &[::backendai::Field::new("id", None, "id", ::backendai::Format::Plain, false), ::backendai::Field::new("name", None, "name", ::backendai::Format::Plain, false)], &["me"])), ..::backendai::OperationInfo::query("Result", "query Result{me{...Any}}fragment Any on Node{__typename id...on User{name}}") });
 
     /// Types of the answer in [`Result_`].
     pub mod result {
@@ -824,36 +703,16 @@ pub mod edges {
     #[non_exhaustive]
     pub struct User {
     }
-    ::backendai::__decode!(User {  });
 
     impl User {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
         }
     }
 
-    impl ::backendai::Operation for User {
-        type Data = user::Data;
-        const NAME: &'static str = "User";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query User{thing{__typename...Any...on Robot{model}}}fragment Any on Node{__typename id...on User{name}}";
-        const TEXT_JSON: &'static str = "\"query User{thing{__typename...Any...on Robot{model}}}fragment Any on Node{__typename id...on User{name}}\"";
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for User {
-        type Variables = Self;
-        type ResponseData = user::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(User, user::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "edges", root_fields: &[::backendai::operation::info::RootFieldInfo::new("thing")], ..::backendai::OperationInfo::query("User", "query User{thing{__typename...Any...on Robot{model}}}fragment Any on Node{__typename id...on User{name}}") });
 
     /// Types of the answer in [`User`].
     pub mod user {
@@ -877,7 +736,7 @@ pub mod edges {
             /// `Robot`.
             Robot(ThingRobot),
             /// Any other type.
-            Unlisted(ThingUnlisted),
+            UnknownType(ThingUnknownType),
         }
 
         impl<'de> ::backendai::__private::serde::Deserialize<'de> for Thing {
@@ -886,7 +745,7 @@ pub mod edges {
                 match object.typename() {
                     "User" => object.decode().map(Self::User),
                     "Robot" => object.decode().map(Self::Robot),
-                    _ => object.decode().map(Self::Unlisted),
+                    _ => object.decode().map(Self::UnknownType),
                 }
             }
         }
@@ -895,12 +754,12 @@ pub mod edges {
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
-        pub struct ThingUnlisted {
+        pub struct ThingUnknownType {
             /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
         }
-        ::backendai::__decode!(ThingUnlisted { typename: needed "__typename" });
+        ::backendai::__decode!(ThingUnknownType { typename: needed "__typename" });
 
         /// Variant of [`Thing`].
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
@@ -935,36 +794,16 @@ pub mod edges {
     #[non_exhaustive]
     pub struct User_ {
     }
-    ::backendai::__decode!(User_ {  });
 
     impl User_ {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
         }
     }
 
-    impl ::backendai::Operation for User_ {
-        type Data = user_::Data;
-        const NAME: &'static str = "user";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query user{node(id:1){__typename...Any}}fragment Any on Node{__typename id...on User{name}}";
-        const TEXT_JSON: &'static str = "\"query user{node(id:1){__typename...Any}}fragment Any on Node{__typename id...on User{name}}\"";
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for User_ {
-        type Variables = Self;
-        type ResponseData = user_::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(User_, user_::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "edges", root_fields: &[::backendai::operation::info::RootFieldInfo::new("node")], rows: Some(::backendai::operation::info::RowsInfo::new("User", &[::backendai::Field::new("id", None, "id", ::backendai::Format::Plain, false), ::backendai::Field::new("name", None, "name", ::backendai::Format::Plain, false)], &["node"])), ..::backendai::OperationInfo::query("user", "query user{node(id:1){__typename...Any}}fragment Any on Node{__typename id...on User{name}}") });
 
     /// Types of the answer in [`User_`].
     pub mod user_ {
@@ -988,10 +827,9 @@ pub mod edges {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub b: Option<bool>,
     }
-    ::backendai::__decode!(Partial { a: needed "a", b: optional "b" });
 
     impl Partial {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(a: impl Into<bool>) -> Self {
             Self {
                 a: a.into(),
@@ -1006,26 +844,7 @@ pub mod edges {
         }
     }
 
-    impl ::backendai::Operation for Partial {
-        type Data = partial::Data;
-        const NAME: &'static str = "Partial";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Partial($a:Boolean!$b:Boolean!=false){me@include(if:$a){name}me{id}user(id:1)@include(if:$a){name}user(id:1)@skip(if:$b){email}one:user(id:1)@include(if:$a){name}nodes@include(if:$a){__typename __typename@skip(if:$b)...on User@include(if:$b){name}...Any@skip(if:$a)}things@skip(if:$b){__typename}}fragment Any on Node{__typename id...on User{name}}";
-        const TEXT_JSON: &'static str = "\"query Partial($a:Boolean!$b:Boolean!=false){me@include(if:$a){name}me{id}user(id:1)@include(if:$a){name}user(id:1)@skip(if:$b){email}one:user(id:1)@include(if:$a){name}nodes@include(if:$a){__typename __typename@skip(if:$b)...on User@include(if:$b){name}...Any@skip(if:$a)}things@skip(if:$b){__typename}}fragment Any on Node{__typename id...on User{name}}\"";
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Partial {
-        type Variables = Self;
-        type ResponseData = partial::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Partial, partial::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "edges", docs: "A field that is there may have been selected by either place, so what is below is not sure.", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me"), ::backendai::operation::info::RootFieldInfo::new("user"), ::backendai::operation::info::RootFieldInfo { key: "one", ..::backendai::operation::info::RootFieldInfo::new("user") }, ::backendai::operation::info::RootFieldInfo::new("nodes"), ::backendai::operation::info::RootFieldInfo::new("things")], variables: &[::backendai::operation::info::InputValueInfo::new("a", "Boolean!"), ::backendai::operation::info::InputValueInfo { default: Some("false"), ..::backendai::operation::info::InputValueInfo::new("b", "Boolean!") }], ..::backendai::OperationInfo::query("Partial", "query Partial($a:Boolean!$b:Boolean!=false){me@include(if:$a){name}me{id}user(id:1)@include(if:$a){name}user(id:1)@skip(if:$b){email}one:user(id:1)@include(if:$a){name}nodes@include(if:$a){__typename __typename@skip(if:$b)...on User@include(if:$b){name}...Any@skip(if:$a)}things@skip(if:$b){__typename}}fragment Any on Node{__typename id...on User{name}}") });
 
     /// Types of the answer in [`Partial`].
     pub mod partial {
@@ -1064,7 +883,7 @@ pub mod edges {
             /// `User`.
             User(NodesUser),
             /// Any other type.
-            Unlisted(NodesUnlisted),
+            UnknownType(NodesUnknownType),
         }
 
         impl<'de> ::backendai::__private::serde::Deserialize<'de> for Nodes {
@@ -1072,7 +891,7 @@ pub mod edges {
                 let object = ::backendai::__private::Object::read(deserializer)?;
                 match object.typename() {
                     "User" => object.decode().map(Self::User),
-                    _ => object.decode().map(Self::Unlisted),
+                    _ => object.decode().map(Self::UnknownType),
                 }
             }
         }
@@ -1081,13 +900,13 @@ pub mod edges {
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
-        pub struct NodesUnlisted {
+        pub struct NodesUnknownType {
             #[serde(rename = "__typename")]
             pub typename: String,
             #[serde(skip_serializing_if = "Option::is_none")]
             pub id: Option<String>,
         }
-        ::backendai::__decode!(NodesUnlisted { typename: needed "__typename", id: optional "id" });
+        ::backendai::__decode!(NodesUnknownType { typename: needed "__typename", id: optional "id" });
 
         /// Variant of [`Nodes`].
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
@@ -1146,47 +965,27 @@ pub mod edges {
     #[non_exhaustive]
     pub struct Introspection {
         pub name: String,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub deprecated: ::backendai::Maybe<bool>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub deprecated: ::backendai::MaybeUndefined<bool>,
     }
-    ::backendai::__decode!(Introspection { name: needed "name", deprecated: optional "deprecated" });
 
     impl Introspection {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(name: impl Into<String>) -> Self {
             Self {
                 name: name.into(),
-                deprecated: ::backendai::Maybe::Unset,
+                deprecated: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `deprecated`.
-        pub fn deprecated(mut self, value: impl Into<::backendai::Maybe<bool>>) -> Self {
+        pub fn deprecated(mut self, value: impl Into<::backendai::MaybeUndefined<bool>>) -> Self {
             self.deprecated = value.into();
             self
         }
     }
 
-    impl ::backendai::Operation for Introspection {
-        type Data = introspection::Data;
-        const NAME: &'static str = "Introspection";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Introspection($name:String!$deprecated:Boolean=false){__schema{queryType{name}types{...TypeName}directives{name locations args{defaultValue}}}__type(name:$name){...TypeName fields(includeDeprecated:$deprecated){name isDeprecated type{name ofType{...TypeName}}}}__typename}fragment TypeName on __Type{__typename kind name}";
-        const TEXT_JSON: &'static str = "\"query Introspection($name:String!$deprecated:Boolean=false){__schema{queryType{name}types{...TypeName}directives{name locations args{defaultValue}}}__type(name:$name){...TypeName fields(includeDeprecated:$deprecated){name isDeprecated type{name ofType{...TypeName}}}}__typename}fragment TypeName on __Type{__typename kind name}\"";
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Introspection {
-        type Variables = Self;
-        type ResponseData = introspection::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Introspection, introspection::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "edges", docs: "What the schema says about itself.", root_fields: &[::backendai::operation::info::RootFieldInfo::new("__schema"), ::backendai::operation::info::RootFieldInfo::new("__type")], variables: &[::backendai::operation::info::InputValueInfo::new("name", "String!"), ::backendai::operation::info::InputValueInfo { default: Some("false"), ..::backendai::operation::info::InputValueInfo::new("deprecated", "Boolean") }], ..::backendai::OperationInfo::query("Introspection", "query Introspection($name:String!$deprecated:Boolean=false){__schema{queryType{name}types{...TypeName}directives{name locations args{defaultValue}}}__type(name:$name){...TypeName fields(includeDeprecated:$deprecated){name isDeprecated type{name ofType{...TypeName}}}}__typename}fragment TypeName on __Type{__typename kind name}") });
 
     /// Types of the answer in [`Introspection`].
     pub mod introspection {
@@ -1300,109 +1099,89 @@ pub mod edges {
     #[non_exhaustive]
     pub struct Words {
         /// Above `$self`.
-        #[serde(rename = "self", skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub self_: ::backendai::Maybe<String>,
-        #[serde(rename = "Self", skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub self__: ::backendai::Maybe<String>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub new: ::backendai::Maybe<i32>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub value: ::backendai::Maybe<i32>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub r#async: ::backendai::Maybe<bool>,
-        #[serde(rename = "crate", skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub crate_: ::backendai::Maybe<Vec<i32>>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub level: ::backendai::Maybe<super::types::Level>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub choice: ::backendai::Maybe<super::types::Choice>,
+        #[serde(rename = "self", skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub self_: ::backendai::MaybeUndefined<String>,
+        #[serde(rename = "Self", skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub self__: ::backendai::MaybeUndefined<String>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub new: ::backendai::MaybeUndefined<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub value: ::backendai::MaybeUndefined<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub r#async: ::backendai::MaybeUndefined<bool>,
+        #[serde(rename = "crate", skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub crate_: ::backendai::MaybeUndefined<Vec<i32>>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub level: ::backendai::MaybeUndefined<super::types::Level>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub choice: ::backendai::MaybeUndefined<super::types::Choice>,
     }
-    ::backendai::__decode!(Words { self_: optional "self", self__: optional "Self", new: optional "new", value: optional "value", r#async: optional "async", crate_: optional "crate", level: optional "level", choice: optional "choice" });
 
     impl Words {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
-                self_: ::backendai::Maybe::Unset,
-                self__: ::backendai::Maybe::Unset,
-                new: ::backendai::Maybe::Unset,
-                value: ::backendai::Maybe::Unset,
-                r#async: ::backendai::Maybe::Unset,
-                crate_: ::backendai::Maybe::Unset,
-                level: ::backendai::Maybe::Unset,
-                choice: ::backendai::Maybe::Unset,
+                self_: ::backendai::MaybeUndefined::Undefined,
+                self__: ::backendai::MaybeUndefined::Undefined,
+                new: ::backendai::MaybeUndefined::Undefined,
+                value: ::backendai::MaybeUndefined::Undefined,
+                r#async: ::backendai::MaybeUndefined::Undefined,
+                crate_: ::backendai::MaybeUndefined::Undefined,
+                level: ::backendai::MaybeUndefined::Undefined,
+                choice: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Above `$self`.
-        pub fn self_(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+        pub fn self_(mut self, value: impl Into<::backendai::MaybeUndefined<String>>) -> Self {
             self.self_ = value.into();
             self
         }
 
         /// Sets `Self`.
-        pub fn self__(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+        pub fn self__(mut self, value: impl Into<::backendai::MaybeUndefined<String>>) -> Self {
             self.self__ = value.into();
             self
         }
 
         /// Sets `new`.
-        pub fn new_(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn new_(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self.new = value.into();
             self
         }
 
         /// Sets `value`.
-        pub fn value(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn value(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self.value = value.into();
             self
         }
 
         /// Sets `async`.
-        pub fn r#async(mut self, value: impl Into<::backendai::Maybe<bool>>) -> Self {
+        pub fn r#async(mut self, value: impl Into<::backendai::MaybeUndefined<bool>>) -> Self {
             self.r#async = value.into();
             self
         }
 
         /// Sets `crate`.
-        pub fn crate_(mut self, value: impl Into<::backendai::Maybe<Vec<i32>>>) -> Self {
+        pub fn crate_(mut self, value: impl Into<::backendai::MaybeUndefined<Vec<i32>>>) -> Self {
             self.crate_ = value.into();
             self
         }
 
         /// Sets `level`.
-        pub fn level(mut self, value: impl Into<::backendai::Maybe<super::types::Level>>) -> Self {
+        pub fn level(mut self, value: impl Into<::backendai::MaybeUndefined<super::types::Level>>) -> Self {
             self.level = value.into();
             self
         }
 
         /// Sets `choice`.
-        pub fn choice(mut self, value: impl Into<::backendai::Maybe<super::types::Choice>>) -> Self {
+        pub fn choice(mut self, value: impl Into<::backendai::MaybeUndefined<super::types::Choice>>) -> Self {
             self.choice = value.into();
             self
         }
     }
 
-    impl ::backendai::Operation for Words {
-        type Data = words::Data;
-        const NAME: &'static str = "Words";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Words($self:String=\"a \\\"b\\\"\"$Self:ID=3$new:Int=null$value:Int$async:Boolean=true$crate:[Int!]=[1 2]$level:Level=LOW$choice:Choice={self:{id:\"1\"}}){echo(self:$self Self:$Self new:$new value:$value async:$async crate:$crate level:$level choice:$choice)}";
-        const TEXT_JSON: &'static str = "\"query Words($self:String=\\\"a \\\\\\\"b\\\\\\\"\\\"$Self:ID=3$new:Int=null$value:Int$async:Boolean=true$crate:[Int!]=[1 2]$level:Level=LOW$choice:Choice={self:{id:\\\"1\\\"}}){echo(self:$self Self:$Self new:$new value:$value async:$async crate:$crate level:$level choice:$choice)}\"";
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Words {
-        type Variables = Self;
-        type ResponseData = words::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Words, words::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "edges", docs: "Names that Rust uses itself, and every kind of default.", root_fields: &[::backendai::operation::info::RootFieldInfo::new("echo")], variables: &[::backendai::operation::info::InputValueInfo { docs: "Above `$self`.", default: Some("\"a \\\"b\\\"\""), ..::backendai::operation::info::InputValueInfo::new("self", "String") }, ::backendai::operation::info::InputValueInfo { default: Some("3"), ..::backendai::operation::info::InputValueInfo::new("Self", "ID") }, ::backendai::operation::info::InputValueInfo { default: Some("null"), ..::backendai::operation::info::InputValueInfo::new("new", "Int") }, ::backendai::operation::info::InputValueInfo::new("value", "Int"), ::backendai::operation::info::InputValueInfo { default: Some("true"), ..::backendai::operation::info::InputValueInfo::new("async", "Boolean") }, ::backendai::operation::info::InputValueInfo { default: Some("[1, 2]"), ..::backendai::operation::info::InputValueInfo::new("crate", "[Int!]") }, ::backendai::operation::info::InputValueInfo { default: Some("LOW"), holds: ::backendai::operation::info::InputType::Enum(&super::input_info::Level), ..::backendai::operation::info::InputValueInfo::new("level", "Level") }, ::backendai::operation::info::InputValueInfo { default: Some("{self: {id: \"1\"}}"), holds: ::backendai::operation::info::InputType::Object(&super::input_info::Choice), ..::backendai::operation::info::InputValueInfo::new("choice", "Choice") }], ..::backendai::OperationInfo::query("Words", "query Words($self:String=\"a \\\"b\\\"\"$Self:ID=3$new:Int=null$value:Int$async:Boolean=true$crate:[Int!]=[1 2]$level:Level=LOW$choice:Choice={self:{id:\"1\"}}){echo(self:$self Self:$Self new:$new value:$value async:$async crate:$crate level:$level choice:$choice)}") });
 
     /// Types of the answer in [`Words`].
     pub mod words {
@@ -1424,54 +1203,26 @@ pub mod edges {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Legacy {
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub level: ::backendai::Maybe<super::types::Level>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub level: ::backendai::MaybeUndefined<super::types::Level>,
     }
-    ::backendai::__decode!(Legacy { level: optional "level" });
 
     impl Legacy {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
-                level: ::backendai::Maybe::Unset,
+                level: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `level`.
-        pub fn level(mut self, value: impl Into<::backendai::Maybe<super::types::Level>>) -> Self {
+        pub fn level(mut self, value: impl Into<::backendai::MaybeUndefined<super::types::Level>>) -> Self {
             self.level = value.into();
             self
         }
     }
 
-    impl ::backendai::Operation for Legacy {
-        type Data = legacy::Data;
-        const NAME: &'static str = "Legacy";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Legacy($level:Level=HIGH){echo(nick:\"n\"level:$level)me{...{__typename gone}}}";
-        const TEXT_JSON: &'static str = "\"query Legacy($level:Level=HIGH){echo(nick:\\\"n\\\"level:$level)me{...{__typename gone}}}\"";
-        fn newest(&self) -> Option<::backendai::ManagerVersion> {
-            Some(::backendai::ManagerVersion::new(24, 3, 1))
-        }
-        fn gate(&self) -> ::backendai::__private::Gate {
-            const PARTS: &[::backendai::__private::Part] = &[::backendai::__private::Part::new(&[], "query Legacy($level:Level=HIGH){echo(nick:\"n\"level:$level)me{...{__typename"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("User.gone", &[::backendai::ManagerVersion::new(24, 3, 1), ::backendai::ManagerVersion::new(23, 9, 6)])]], " gone"), ::backendai::__private::Part::new(&[], "}}}")];
-            let gate = ::backendai::__private::Gate::new(Self::REQUIRES).text(Self::TEXT_JSON, PARTS);
-            gate
-        }
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Legacy {
-        type Variables = Self;
-        type ResponseData = legacy::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Legacy, legacy::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "edges", docs: "What is deprecated in it is meant.", document: ::backendai::operation::info::SourceText { text: "query Legacy($level:Level=HIGH){echo(nick:\"n\"level:$level)me{...{__typename gone}}}", parts: &[::backendai::operation::info::TextPart { len: 75, when: &[] }, ::backendai::operation::info::TextPart { len: 5, when: &[&[::backendai::Requirement::new("User.gone", &[::backendai::ManagerVersion::new(24, 3, 1), ::backendai::ManagerVersion::new(23, 9, 6)])]] }, ::backendai::operation::info::TextPart { len: 3, when: &[] }] }, newest: Some(::backendai::ManagerVersion::new(24, 3, 1)), root_fields: &[::backendai::operation::info::RootFieldInfo::new("echo"), ::backendai::operation::info::RootFieldInfo::new("me")], variables: &[::backendai::operation::info::InputValueInfo { default: Some("HIGH"), holds: ::backendai::operation::info::InputType::Enum(&super::input_info::Level), ..::backendai::operation::info::InputValueInfo::new("level", "Level") }], ..::backendai::OperationInfo::query("Legacy", "") });
 
     /// Types of the answer in [`Legacy`].
     pub mod legacy {
@@ -1504,36 +1255,16 @@ pub mod edges {
     #[non_exhaustive]
     pub struct Scalars {
     }
-    ::backendai::__decode!(Scalars {  });
 
     impl Scalars {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
         }
     }
 
-    impl ::backendai::Operation for Scalars {
-        type Data = scalars::Data;
-        const NAME: &'static str = "Scalars";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Scalars{me{bytes born amount native load}}";
-        const TEXT_JSON: &'static str = "\"query Scalars{me{bytes born amount native load}}\"";
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Scalars {
-        type Variables = Self;
-        type ResponseData = scalars::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Scalars, scalars::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "edges", docs: "Scalars.", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo::new("User", &[::backendai::Field::new("bytes", None, "bytes", ::backendai::Format::Plain, false), ::backendai::Field::new("born", None, "born", ::backendai::Format::Plain, false), ::backendai::Field::new("amount", None, "amount", ::backendai::Format::Plain, false), ::backendai::Field::new("native", None, "native", ::backendai::Format::Plain, false), ::backendai::Field::new("load", None, "load", ::backendai::Format::Plain, false)], &["me"])), ..::backendai::OperationInfo::query("Scalars", "query Scalars{me{bytes born amount native load}}") });
 
     /// Types of the answer in [`Scalars`].
     pub mod scalars {
@@ -1569,10 +1300,9 @@ pub mod edges {
         pub id: String,
         pub props: super::types::ChangeUser,
     }
-    ::backendai::__decode!(Change { id: needed "id", props: needed "props" });
 
     impl Change {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(id: impl Into<String>, props: impl Into<super::types::ChangeUser>) -> Self {
             Self {
                 id: id.into(),
@@ -1581,34 +1311,7 @@ pub mod edges {
         }
     }
 
-    impl ::backendai::Operation for Change {
-        type Data = change::Data;
-        const NAME: &'static str = "Change";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Mutation;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "mutation Change($id:ID!$props:ChangeUser!){change(id:$id props:$props){ok msg}}";
-        const TEXT_JSON: &'static str = "\"mutation Change($id:ID!$props:ChangeUser!){change(id:$id props:$props){ok msg}}\"";
-        fn refusal(data: &change::Data) -> Option<::backendai::Refusal<'_>> {
-            if let Some(answer) = &data.change {
-                if !answer.ok {
-                    return Some(::backendai::Refusal { field: "change", message: Some(&answer.msg) });
-                }
-            }
-            None
-        }
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Change {
-        type Variables = Self;
-        type ResponseData = change::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Change, change::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "edges", docs: "A whole object, whose fields know where null may be sent.", root_fields: &[::backendai::operation::info::RootFieldInfo { ok: Some("ok"), message: Some("msg"), ..::backendai::operation::info::RootFieldInfo::new("change") }], variables: &[::backendai::operation::info::InputValueInfo::new("id", "ID!"), ::backendai::operation::info::InputValueInfo { holds: ::backendai::operation::info::InputType::Object(&super::input_info::ChangeUser), ..::backendai::operation::info::InputValueInfo::new("props", "ChangeUser!") }], rows: Some(::backendai::operation::info::RowsInfo::new("Done", &[::backendai::Field::new("ok", None, "ok", ::backendai::Format::Plain, false), ::backendai::Field::new("msg", None, "msg", ::backendai::Format::Plain, false)], &["change"])), ..::backendai::OperationInfo::mutation("Change", "mutation Change($id:ID!$props:ChangeUser!){change(id:$id props:$props){ok msg}}") });
 
     /// Types of the answer in [`Change`].
     pub mod change {
@@ -1640,20 +1343,19 @@ pub mod edges {
         pub id: String,
         #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub email: ::backendai::Maybe<String>,
-        /// Has to be said, as a value or null.
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub email: ::backendai::MaybeUndefined<String>,
+        /// Must be given, as a value or null.
         pub registry: Option<::backendai::JsonString>,
     }
-    ::backendai::__decode!(ChangeName { id: needed "id", name: optional "name", email: optional "email", registry: stated "registry" });
 
     impl ChangeName {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(id: impl Into<String>, registry: Option<::backendai::JsonString>) -> Self {
             Self {
                 id: id.into(),
                 name: None,
-                email: ::backendai::Maybe::Unset,
+                email: ::backendai::MaybeUndefined::Undefined,
                 registry: registry,
             }
         }
@@ -1665,40 +1367,13 @@ pub mod edges {
         }
 
         /// Sets `email`.
-        pub fn email(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+        pub fn email(mut self, value: impl Into<::backendai::MaybeUndefined<String>>) -> Self {
             self.email = value.into();
             self
         }
     }
 
-    impl ::backendai::Operation for ChangeName {
-        type Data = change_name::Data;
-        const NAME: &'static str = "ChangeName";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Mutation;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "mutation ChangeName($id:ID!$name:String$email:String$registry:JSONString){change(id:$id props:{name:$name email:$email registry:$registry}){ok msg}}";
-        const TEXT_JSON: &'static str = "\"mutation ChangeName($id:ID!$name:String$email:String$registry:JSONString){change(id:$id props:{name:$name email:$email registry:$registry}){ok msg}}\"";
-        fn refusal(data: &change_name::Data) -> Option<::backendai::Refusal<'_>> {
-            if let Some(answer) = &data.change {
-                if !answer.ok {
-                    return Some(::backendai::Refusal { field: "change", message: Some(&answer.msg) });
-                }
-            }
-            None
-        }
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for ChangeName {
-        type Variables = Self;
-        type ResponseData = change_name::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(ChangeName, change_name::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "edges", docs: "Variables for its fields.", root_fields: &[::backendai::operation::info::RootFieldInfo { ok: Some("ok"), message: Some("msg"), ..::backendai::operation::info::RootFieldInfo::new("change") }], variables: &[::backendai::operation::info::InputValueInfo::new("id", "ID!"), ::backendai::operation::info::InputValueInfo::new("name", "String"), ::backendai::operation::info::InputValueInfo::new("email", "String"), ::backendai::operation::info::InputValueInfo { docs: "Must be given, as a value or null.", ..::backendai::operation::info::InputValueInfo::new("registry", "JSONString") }], rows: Some(::backendai::operation::info::RowsInfo::new("Done", &[::backendai::Field::new("ok", None, "ok", ::backendai::Format::Plain, false), ::backendai::Field::new("msg", None, "msg", ::backendai::Format::Plain, false)], &["change"])), ..::backendai::OperationInfo::mutation("ChangeName", "mutation ChangeName($id:ID!$name:String$email:String$registry:JSONString){change(id:$id props:{name:$name email:$email registry:$registry}){ok msg}}") });
 
     /// Types of the answer in [`ChangeName`].
     pub mod change_name {
@@ -1735,9 +1410,9 @@ pub mod lists {
     }
     ::backendai::__decode!(Inside { items: needed "items", total_count: needed "total_count" });
 
-    impl ::backendai::Fragment for Inside {
-        const ON: &'static str = "UserList";
-        const FIELDS: &'static [::backendai::Field] = &[
+    impl Inside {
+        /// The fields of a row, an object of the type `UserList`.
+        pub const FIELDS: &'static [::backendai::Field] = &[
             ::backendai::Field::new("items", None, "items{id name}", ::backendai::Format::Plain, false),
             ::backendai::Field::new("total_count", None, "total_count", ::backendai::Format::Plain, false),
         ];
@@ -1767,9 +1442,9 @@ pub mod lists {
     }
     ::backendai::__decode!(Edge { cursor: needed "cursor", node: needed "node" });
 
-    impl ::backendai::Fragment for Edge {
-        const ON: &'static str = "RobotEdge";
-        const FIELDS: &'static [::backendai::Field] = &[
+    impl Edge {
+        /// The fields of a row, an object of the type `RobotEdge`.
+        pub const FIELDS: &'static [::backendai::Field] = &[
             ::backendai::Field::new("cursor", None, "cursor", ::backendai::Format::Plain, false),
             ::backendai::Field::new("node", None, "node{name}", ::backendai::Format::Plain, false),
         ];
@@ -1795,21 +1470,20 @@ pub mod lists {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub limit: Option<i32>,
         pub offset: i32,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub filter: ::backendai::Maybe<String>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub order: ::backendai::Maybe<String>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub filter: ::backendai::MaybeUndefined<::backendai::Filter>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub order: ::backendai::MaybeUndefined<String>,
     }
-    ::backendai::__decode!(Keyed { limit: optional "limit", offset: needed "offset", filter: optional "filter", order: optional "order" });
 
     impl Keyed {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(offset: impl Into<i32>) -> Self {
             Self {
                 limit: None,
                 offset: offset.into(),
-                filter: ::backendai::Maybe::Unset,
-                order: ::backendai::Maybe::Unset,
+                filter: ::backendai::MaybeUndefined::Undefined,
+                order: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
@@ -1820,63 +1494,29 @@ pub mod lists {
         }
 
         /// Sets `filter`.
-        pub fn filter(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+        pub fn filter(mut self, value: impl Into<::backendai::MaybeUndefined<::backendai::Filter>>) -> Self {
             self.filter = value.into();
             self
         }
 
         /// Sets `order`.
-        pub fn order(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+        pub fn order(mut self, value: impl Into<::backendai::MaybeUndefined<String>>) -> Self {
             self.order = value.into();
             self
         }
     }
 
-    impl ::backendai::Operation for Keyed {
-        type Data = keyed::Data;
-        const NAME: &'static str = "Keyed";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Keyed($limit:Int!=10$offset:Int!$filter:String$order:String){user_list(limit:$limit offset:$offset filter:$filter order:$order){items{uuid}total_count}}";
-        const TEXT_JSON: &'static str = "\"query Keyed($limit:Int!=10$offset:Int!$filter:String$order:String){user_list(limit:$limit offset:$offset filter:$filter order:$order){items{uuid}total_count}}\"";
-    }
+    ::backendai::__operation!(Keyed, keyed::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "lists", docs: "A list that can be walked by its key.", root_fields: &[::backendai::operation::info::RootFieldInfo::new("user_list")], variables: &[::backendai::operation::info::InputValueInfo { default: Some("10"), ..::backendai::operation::info::InputValueInfo::new("limit", "Int!") }, ::backendai::operation::info::InputValueInfo::new("offset", "Int!"), ::backendai::operation::info::InputValueInfo::new("filter", "String"), ::backendai::operation::info::InputValueInfo::new("order", "String")], rows: Some(::backendai::operation::info::RowsInfo { total: Some("total_count"), ..::backendai::operation::info::RowsInfo::new("User", &[::backendai::Field::new("uuid", None, "uuid", ::backendai::Format::Plain, false)], &["user_list", "items"]) }), paging: Some(::backendai::operation::info::PagingInfo { strategies: &[::backendai::Pagination::Keyset, ::backendai::Pagination::Offset], key: Some(::backendai::operation::info::KeyInfo { columns: "user_id", fields: &["uuid"] }), window: Some(::backendai::operation::info::WindowInfo { limit: "limit", offset: "offset", unset: &[] }), cursor: None, order: Some("order"), filter: Some("filter"), orders: &["order"] }), ..::backendai::OperationInfo::query("Keyed", "query Keyed($limit:Int!=10$offset:Int!$filter:String$order:String){user_list(limit:$limit offset:$offset filter:$filter order:$order){items{uuid}total_count}}") });
 
     impl ::backendai::Paginated for Keyed {
         type Item = keyed::UserListItems;
-        const WALKS: &'static [::backendai::Walk] = &[::backendai::Walk::Keyset, ::backendai::Walk::Offset];
-        const KEY: Option<&'static str> = Some("user_id");
-        fn set_window(&mut self, limit: i32, offset: i32) {
-            self.limit = Some(limit);
-            self.offset = offset;
-        }
-        fn order_mut(&mut self) -> Option<&mut ::backendai::Maybe<String>> {
-            Some(&mut self.order)
-        }
-        fn filter_mut(&mut self) -> Option<&mut ::backendai::Maybe<String>> {
-            Some(&mut self.filter)
-        }
-        fn is_ordered(&self) -> bool {
-            matches!(self.order, ::backendai::Maybe::Value(_))
-        }
         fn key(item: &keyed::UserListItems) -> Option<String> {
             Some(item.uuid.to_string())
         }
-        fn page(data: keyed::Data) -> Option<::backendai::Page<keyed::UserListItems>> {
+        fn page(&self, data: keyed::Data) -> Option<::backendai::Page<keyed::UserListItems>> {
             let list = data.user_list;
             let total = u64::try_from(list.total_count).ok();
             Some(::backendai::Page::new(list.items, total))
-        }
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Keyed {
-        type Variables = Self;
-        type ResponseData = keyed::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
         }
     }
 
@@ -1919,10 +1559,9 @@ pub mod lists {
         pub limit: i32,
         pub offset: i32,
     }
-    ::backendai::__decode!(Log { limit: needed "limit", offset: needed "offset" });
 
     impl Log {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(limit: impl Into<i32>, offset: impl Into<i32>) -> Self {
             Self {
                 limit: limit.into(),
@@ -1931,38 +1570,14 @@ pub mod lists {
         }
     }
 
-    impl ::backendai::Operation for Log {
-        type Data = log::Data;
-        const NAME: &'static str = "Log";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Log($limit:Int!$offset:Int!){log(limit:$limit offset:$offset){items{name}total_count}}";
-        const TEXT_JSON: &'static str = "\"query Log($limit:Int!$offset:Int!){log(limit:$limit offset:$offset){items{name}total_count}}\"";
-    }
+    ::backendai::__operation!(Log, log::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "lists", docs: "A list without a key.", root_fields: &[::backendai::operation::info::RootFieldInfo::new("log")], variables: &[::backendai::operation::info::InputValueInfo::new("limit", "Int!"), ::backendai::operation::info::InputValueInfo::new("offset", "Int!")], rows: Some(::backendai::operation::info::RowsInfo { total: Some("total_count"), ..::backendai::operation::info::RowsInfo::new("User", &[::backendai::Field::new("name", None, "name", ::backendai::Format::Plain, false)], &["log", "items"]) }), paging: Some(::backendai::operation::info::PagingInfo { strategies: &[::backendai::Pagination::Offset], key: None, window: Some(::backendai::operation::info::WindowInfo { limit: "limit", offset: "offset", unset: &[] }), cursor: None, order: None, filter: None, orders: &[] }), ..::backendai::OperationInfo::query("Log", "query Log($limit:Int!$offset:Int!){log(limit:$limit offset:$offset){items{name}total_count}}") });
 
     impl ::backendai::Paginated for Log {
         type Item = Option<log::LogItems>;
-        const WALKS: &'static [::backendai::Walk] = &[::backendai::Walk::Offset];
-        fn set_window(&mut self, limit: i32, offset: i32) {
-            self.limit = limit;
-            self.offset = offset;
-        }
-        fn page(data: log::Data) -> Option<::backendai::Page<Option<log::LogItems>>> {
+        fn page(&self, data: log::Data) -> Option<::backendai::Page<Option<log::LogItems>>> {
             let list = data.log?;
             let total = u64::try_from(list.total_count).ok();
             Some(::backendai::Page::new(list.items, total))
-        }
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Log {
-        type Variables = Self;
-        type ResponseData = log::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
         }
     }
 
@@ -2006,10 +1621,9 @@ pub mod lists {
         pub limit: i32,
         pub offset: i32,
     }
-    ::backendai::__decode!(Fragmented { limit: needed "limit", offset: needed "offset" });
 
     impl Fragmented {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(limit: impl Into<i32>, offset: impl Into<i32>) -> Self {
             Self {
                 limit: limit.into(),
@@ -2018,50 +1632,17 @@ pub mod lists {
         }
     }
 
-    impl ::backendai::Operation for Fragmented {
-        type Data = fragmented::Data;
-        const NAME: &'static str = "Fragmented";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Fragmented($limit:Int!$offset:Int!){log(limit:$limit offset:$offset){...Inside}}fragment Inside on UserList{items{id name}total_count}";
-        const TEXT_JSON: &'static str = "\"query Fragmented($limit:Int!$offset:Int!){log(limit:$limit offset:$offset){...Inside}}fragment Inside on UserList{items{id name}total_count}\"";
-    }
+    ::backendai::__operation!(Fragmented, fragmented::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "lists", docs: "The rows are inside a fragment, and two columns identify one.", root_fields: &[::backendai::operation::info::RootFieldInfo::new("log")], variables: &[::backendai::operation::info::InputValueInfo::new("limit", "Int!"), ::backendai::operation::info::InputValueInfo::new("offset", "Int!")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query Fragmented($limit:Int!$offset:Int!){log(limit:$limit offset:$offset)"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("UserList", Inside::FIELDS, &["log"]) }), paging: Some(::backendai::operation::info::PagingInfo { strategies: &[::backendai::Pagination::Offset], key: Some(::backendai::operation::info::KeyInfo { columns: "name,id", fields: &["name", "id"] }), window: Some(::backendai::operation::info::WindowInfo { limit: "limit", offset: "offset", unset: &[] }), cursor: None, order: None, filter: None, orders: &[] }), ..::backendai::OperationInfo::query("Fragmented", "query Fragmented($limit:Int!$offset:Int!){log(limit:$limit offset:$offset){...Inside}}fragment Inside on UserList{items{id name}total_count}") });
 
     impl ::backendai::Paginated for Fragmented {
         type Item = inside::Items;
-        const WALKS: &'static [::backendai::Walk] = &[::backendai::Walk::Offset];
-        const KEY: Option<&'static str> = Some("name,id");
-        fn set_window(&mut self, limit: i32, offset: i32) {
-            self.limit = limit;
-            self.offset = offset;
-        }
         fn key(item: &inside::Items) -> Option<String> {
             Some([item.name.to_string(), item.id.to_string()].join("\n"))
         }
-        fn page(data: fragmented::Data) -> Option<::backendai::Page<inside::Items>> {
+        fn page(&self, data: fragmented::Data) -> Option<::backendai::Page<inside::Items>> {
             let list = data.log?;
             let total = u64::try_from(list.total_count).ok();
             Some(::backendai::Page::new(list.items, total))
-        }
-    }
-
-    impl ::backendai::Select for Fragmented {
-        type Row = Inside;
-        const AROUND: [&'static str; 2] = ["query Fragmented($limit:Int!$offset:Int!){log(limit:$limit offset:$offset)", "}"];
-        const ROWS: &'static [&'static str] = &["log"];
-        const TOTAL: Option<&'static str> = None;
-        const ROW_KEY: &'static [&'static str] = &["name", "id"];
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Fragmented {
-        type Variables = Self;
-        type ResponseData = fragmented::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
         }
     }
 
@@ -2083,89 +1664,66 @@ pub mod lists {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Robots {
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub first: ::backendai::Maybe<i32>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub after: ::backendai::Maybe<String>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub filter: ::backendai::Maybe<String>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub order: ::backendai::Maybe<String>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub offset: ::backendai::Maybe<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub first: ::backendai::MaybeUndefined<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub after: ::backendai::MaybeUndefined<String>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub filter: ::backendai::MaybeUndefined<::backendai::Filter>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub order: ::backendai::MaybeUndefined<String>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub offset: ::backendai::MaybeUndefined<i32>,
     }
-    ::backendai::__decode!(Robots { first: optional "first", after: optional "after", filter: optional "filter", order: optional "order", offset: optional "offset" });
 
     impl Robots {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
-                first: ::backendai::Maybe::Unset,
-                after: ::backendai::Maybe::Unset,
-                filter: ::backendai::Maybe::Unset,
-                order: ::backendai::Maybe::Unset,
-                offset: ::backendai::Maybe::Unset,
+                first: ::backendai::MaybeUndefined::Undefined,
+                after: ::backendai::MaybeUndefined::Undefined,
+                filter: ::backendai::MaybeUndefined::Undefined,
+                order: ::backendai::MaybeUndefined::Undefined,
+                offset: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `first`.
-        pub fn first(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn first(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self.first = value.into();
             self
         }
 
         /// Sets `after`.
-        pub fn after(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+        pub fn after(mut self, value: impl Into<::backendai::MaybeUndefined<String>>) -> Self {
             self.after = value.into();
             self
         }
 
         /// Sets `filter`.
-        pub fn filter(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+        pub fn filter(mut self, value: impl Into<::backendai::MaybeUndefined<::backendai::Filter>>) -> Self {
             self.filter = value.into();
             self
         }
 
         /// Sets `order`.
-        pub fn order(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+        pub fn order(mut self, value: impl Into<::backendai::MaybeUndefined<String>>) -> Self {
             self.order = value.into();
             self
         }
 
         /// Sets `offset`.
-        pub fn offset(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn offset(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self.offset = value.into();
             self
         }
     }
 
-    impl ::backendai::Operation for Robots {
-        type Data = robots::Data;
-        const NAME: &'static str = "Robots";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Robots($first:Int=10$after:String$filter:String$order:String$offset:Int){robots(first:$first after:$after filter:$filter order:$order offset:$offset){count edges{cursor node{name}}pageInfo{hasNextPage endCursor}}}";
-        const TEXT_JSON: &'static str = "\"query Robots($first:Int=10$after:String$filter:String$order:String$offset:Int){robots(first:$first after:$after filter:$filter order:$order offset:$offset){count edges{cursor node{name}}pageInfo{hasNextPage endCursor}}}\"";
-    }
+    ::backendai::__operation!(Robots, robots::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "lists", docs: "A connection, walked by cursor.", root_fields: &[::backendai::operation::info::RootFieldInfo::new("robots")], variables: &[::backendai::operation::info::InputValueInfo { default: Some("10"), ..::backendai::operation::info::InputValueInfo::new("first", "Int") }, ::backendai::operation::info::InputValueInfo::new("after", "String"), ::backendai::operation::info::InputValueInfo::new("filter", "String"), ::backendai::operation::info::InputValueInfo::new("order", "String"), ::backendai::operation::info::InputValueInfo::new("offset", "Int")], rows: Some(::backendai::operation::info::RowsInfo { total: Some("count"), edges: Some(::backendai::operation::info::EdgesInfo::RELAY), ..::backendai::operation::info::RowsInfo::new("Robot", &[::backendai::Field::new("name", None, "name", ::backendai::Format::Plain, false)], &["robots", "edges"]) }), paging: Some(::backendai::operation::info::PagingInfo { strategies: &[::backendai::Pagination::Cursor], key: None, window: None, cursor: Some(::backendai::operation::info::CursorInfo { first: "first", after: "after", unset: &["offset"] }), order: Some("order"), filter: Some("filter"), orders: &["order"] }), ..::backendai::OperationInfo::query("Robots", "query Robots($first:Int=10$after:String$filter:String$order:String$offset:Int){robots(first:$first after:$after filter:$filter order:$order offset:$offset){count edges{cursor node{name}}pageInfo{hasNextPage endCursor}}}") });
 
     impl ::backendai::Paginated for Robots {
         type Item = Option<robots::RobotsEdgesNode>;
-        const WALKS: &'static [::backendai::Walk] = &[::backendai::Walk::Cursor];
-        fn set_cursor(&mut self, first: i32, after: Option<String>) {
-            self.first = ::backendai::Maybe::Value(first);
-            self.after = after.map_or(::backendai::Maybe::Unset, ::backendai::Maybe::Value);
-            self.offset = ::backendai::Maybe::Unset;
-        }
-        fn order_mut(&mut self) -> Option<&mut ::backendai::Maybe<String>> {
-            Some(&mut self.order)
-        }
-        fn filter_mut(&mut self) -> Option<&mut ::backendai::Maybe<String>> {
-            Some(&mut self.filter)
-        }
-        fn is_ordered(&self) -> bool {
-            matches!(self.order, ::backendai::Maybe::Value(_))
-        }
-        fn page(data: robots::Data) -> Option<::backendai::Page<Option<robots::RobotsEdgesNode>>> {
+        fn page(&self, data: robots::Data) -> Option<::backendai::Page<Option<robots::RobotsEdgesNode>>> {
             let list = data.robots;
             let total = list.count.and_then(|total| u64::try_from(total).ok());
             let edges = list.edges.into_iter();
@@ -2173,18 +1731,6 @@ pub mod lists {
             let (items, cursors): (Vec<_>, Vec<_>) = edges.unzip();
             let info = list.page_info;
             Some(::backendai::Page::new(items, total).with_cursors(cursors, info.end_cursor, info.has_next_page))
-        }
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Robots {
-        type Variables = Self;
-        type ResponseData = robots::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
         }
     }
 
@@ -2245,90 +1791,66 @@ pub mod lists {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct RobotsV2 {
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub first: ::backendai::Maybe<i32>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub after: ::backendai::Maybe<String>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub limit: ::backendai::Maybe<i32>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub offset: ::backendai::Maybe<i32>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub by: ::backendai::Maybe<Vec<i32>>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub first: ::backendai::MaybeUndefined<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub after: ::backendai::MaybeUndefined<String>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub limit: ::backendai::MaybeUndefined<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub offset: ::backendai::MaybeUndefined<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub by: ::backendai::MaybeUndefined<Vec<i32>>,
     }
-    ::backendai::__decode!(RobotsV2 { first: optional "first", after: optional "after", limit: optional "limit", offset: optional "offset", by: optional "by" });
 
     impl RobotsV2 {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
-                first: ::backendai::Maybe::Unset,
-                after: ::backendai::Maybe::Unset,
-                limit: ::backendai::Maybe::Unset,
-                offset: ::backendai::Maybe::Unset,
-                by: ::backendai::Maybe::Unset,
+                first: ::backendai::MaybeUndefined::Undefined,
+                after: ::backendai::MaybeUndefined::Undefined,
+                limit: ::backendai::MaybeUndefined::Undefined,
+                offset: ::backendai::MaybeUndefined::Undefined,
+                by: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `first`.
-        pub fn first(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn first(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self.first = value.into();
             self
         }
 
         /// Sets `after`.
-        pub fn after(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+        pub fn after(mut self, value: impl Into<::backendai::MaybeUndefined<String>>) -> Self {
             self.after = value.into();
             self
         }
 
         /// Sets `limit`.
-        pub fn limit(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn limit(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self.limit = value.into();
             self
         }
 
         /// Sets `offset`.
-        pub fn offset(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn offset(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self.offset = value.into();
             self
         }
 
         /// Sets `by`.
-        pub fn by(mut self, value: impl Into<::backendai::Maybe<Vec<i32>>>) -> Self {
+        pub fn by(mut self, value: impl Into<::backendai::MaybeUndefined<Vec<i32>>>) -> Self {
             self.by = value.into();
             self
         }
     }
 
-    impl ::backendai::Operation for RobotsV2 {
-        type Data = robots_v2::Data;
-        const NAME: &'static str = "RobotsV2";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query RobotsV2($first:Int$after:String$limit:Int$offset:Int$by:[Int!]){robotsV2(first:$first after:$after limit:$limit offset:$offset orderBy:$by){count edges{...Edge}pageInfo{hasNextPage endCursor}}}fragment Edge on RobotEdge{cursor node{name}}";
-        const TEXT_JSON: &'static str = "\"query RobotsV2($first:Int$after:String$limit:Int$offset:Int$by:[Int!]){robotsV2(first:$first after:$after limit:$limit offset:$offset orderBy:$by){count edges{...Edge}pageInfo{hasNextPage endCursor}}}fragment Edge on RobotEdge{cursor node{name}}\"";
-    }
+    ::backendai::__operation!(RobotsV2, robots_v2::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "lists", docs: "A connection that takes both.", root_fields: &[::backendai::operation::info::RootFieldInfo::new("robotsV2")], variables: &[::backendai::operation::info::InputValueInfo::new("first", "Int"), ::backendai::operation::info::InputValueInfo::new("after", "String"), ::backendai::operation::info::InputValueInfo::new("limit", "Int"), ::backendai::operation::info::InputValueInfo::new("offset", "Int"), ::backendai::operation::info::InputValueInfo::new("by", "[Int!]")], rows: Some(::backendai::operation::info::RowsInfo { total: Some("count"), edges: Some(::backendai::operation::info::EdgesInfo::RELAY), ..::backendai::operation::info::RowsInfo::new("Robot", &[::backendai::Field::new("name", None, "name", ::backendai::Format::Plain, false)], &["robotsV2", "edges"]) }), paging: Some(::backendai::operation::info::PagingInfo { strategies: &[::backendai::Pagination::Offset, ::backendai::Pagination::Cursor], key: None, window: Some(::backendai::operation::info::WindowInfo { limit: "limit", offset: "offset", unset: &["first", "after"] }), cursor: Some(::backendai::operation::info::CursorInfo { first: "first", after: "after", unset: &["limit", "offset"] }), order: None, filter: None, orders: &["by"] }), ..::backendai::OperationInfo::query("RobotsV2", "query RobotsV2($first:Int$after:String$limit:Int$offset:Int$by:[Int!]){robotsV2(first:$first after:$after limit:$limit offset:$offset orderBy:$by){count edges{...Edge}pageInfo{hasNextPage endCursor}}}fragment Edge on RobotEdge{cursor node{name}}") });
 
     impl ::backendai::Paginated for RobotsV2 {
         type Item = edge::Node;
-        const WALKS: &'static [::backendai::Walk] = &[::backendai::Walk::Offset, ::backendai::Walk::Cursor];
-        fn set_window(&mut self, limit: i32, offset: i32) {
-            self.limit = ::backendai::Maybe::Value(limit);
-            self.offset = ::backendai::Maybe::Value(offset);
-            self.first = ::backendai::Maybe::Unset;
-            self.after = ::backendai::Maybe::Unset;
-        }
-        fn set_cursor(&mut self, first: i32, after: Option<String>) {
-            self.first = ::backendai::Maybe::Value(first);
-            self.after = after.map_or(::backendai::Maybe::Unset, ::backendai::Maybe::Value);
-            self.limit = ::backendai::Maybe::Unset;
-            self.offset = ::backendai::Maybe::Unset;
-        }
-        fn is_ordered(&self) -> bool {
-            matches!(self.by, ::backendai::Maybe::Value(_))
-        }
-        fn page(data: robots_v2::Data) -> Option<::backendai::Page<edge::Node>> {
+        fn page(&self, data: robots_v2::Data) -> Option<::backendai::Page<edge::Node>> {
             let list = data.robots_v2?;
             let total = list.count.and_then(|total| u64::try_from(total).ok());
             let edges = list.edges.into_iter();
@@ -2336,18 +1858,6 @@ pub mod lists {
             let (items, cursors): (Vec<_>, Vec<_>) = edges.unzip();
             let info = list.page_info;
             Some(::backendai::Page::new(items, total).with_cursors(cursors, info.end_cursor, info.has_next_page))
-        }
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for RobotsV2 {
-        type Variables = Self;
-        type ResponseData = robots_v2::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
         }
     }
 
@@ -2422,9 +1932,9 @@ pub mod people {
         }
     }
 
-    impl ::backendai::Fragment for UserCard {
-        const ON: &'static str = "User";
-        const FIELDS: &'static [::backendai::Field] = &[
+    impl UserCard {
+        /// The fields of a row, an object of the type `User`.
+        pub const FIELDS: &'static [::backendai::Field] = &[
             ::backendai::Field::new("id", None, "id", ::backendai::Format::Plain, false),
             ::backendai::Field::new("name", None, "name", ::backendai::Format::Plain, false),
             ::backendai::Field::new("mail", None, "mail:email", ::backendai::Format::Plain, false),
@@ -2462,9 +1972,9 @@ pub mod people {
     }
     ::backendai::__decode!(Contact { name: needed "name", email: needed "email", tags: needed "tags" });
 
-    impl ::backendai::Fragment for Contact {
-        const ON: &'static str = "User";
-        const FIELDS: &'static [::backendai::Field] = &[
+    impl Contact {
+        /// The fields of a row, an object of the type `User`.
+        pub const FIELDS: &'static [::backendai::Field] = &[
             ::backendai::Field::new("name", None, "name", ::backendai::Format::Plain, false),
             ::backendai::Field::new("email", None, "email", ::backendai::Format::Plain, false),
             ::backendai::Field::new("tags", None, "tags", ::backendai::Format::Plain, false),
@@ -2485,36 +1995,16 @@ pub mod people {
     #[non_exhaustive]
     pub struct Overlap {
     }
-    ::backendai::__decode!(Overlap {  });
 
     impl Overlap {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
         }
     }
 
-    impl ::backendai::Operation for Overlap {
-        type Data = overlap::Data;
-        const NAME: &'static str = "Overlap";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Overlap{me{name...UserCard...Contact...on User{name friend{id}}...on Node{id}}}fragment Contact on User{name email tags}fragment UserCard on User{id name mail:email password need_password_change friend{name...Contact}}";
-        const TEXT_JSON: &'static str = "\"query Overlap{me{name...UserCard...Contact...on User{name friend{id}}...on Node{id}}}fragment Contact on User{name email tags}fragment UserCard on User{id name mail:email password need_password_change friend{name...Contact}}\"";
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Overlap {
-        type Variables = Self;
-        type ResponseData = overlap::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Overlap, overlap::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "people", docs: "The same field directly, in two fragments and in an inline fragment is one field.", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo::new("User", &[::backendai::Field::new("name", None, "name name name name", ::backendai::Format::Plain, false), ::backendai::Field::new("id", None, "id id", ::backendai::Format::Plain, false), ::backendai::Field::new("mail", None, "mail:email", ::backendai::Format::Plain, false), ::backendai::Field::new("password", None, "password", ::backendai::Format::Plain, true), ::backendai::Field::new("need_password_change", None, "need_password_change", ::backendai::Format::Plain, false), ::backendai::Field::new("friend", None, "friend{name...on User{name email tags}}friend{id}", ::backendai::Format::Plain, false), ::backendai::Field::new("email", None, "email", ::backendai::Format::Plain, false), ::backendai::Field::new("tags", None, "tags", ::backendai::Format::Plain, false)], &["me"])), ..::backendai::OperationInfo::query("Overlap", "query Overlap{me{name...UserCard...Contact...on User{name friend{id}}...on Node{id}}}fragment Contact on User{name email tags}fragment UserCard on User{id name mail:email password need_password_change friend{name...Contact}}") });
 
     /// Types of the answer in [`Overlap`].
     pub mod overlap {
@@ -2581,10 +2071,9 @@ pub mod people {
     pub struct Sole {
         pub id: String,
     }
-    ::backendai::__decode!(Sole { id: needed "id" });
 
     impl Sole {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(id: impl Into<String>) -> Self {
             Self {
                 id: id.into(),
@@ -2592,33 +2081,7 @@ pub mod people {
         }
     }
 
-    impl ::backendai::Operation for Sole {
-        type Data = sole::Data;
-        const NAME: &'static str = "Sole";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Sole($id:ID!){user(id:$id){...UserCard}}fragment UserCard on User{id name mail:email password need_password_change friend{name...Contact}}fragment Contact on User{name email tags}";
-        const TEXT_JSON: &'static str = "\"query Sole($id:ID!){user(id:$id){...UserCard}}fragment UserCard on User{id name mail:email password need_password_change friend{name...Contact}}fragment Contact on User{name email tags}\"";
-    }
-
-    impl ::backendai::Select for Sole {
-        type Row = UserCard;
-        const AROUND: [&'static str; 2] = ["query Sole($id:ID!){user(id:$id)", "}"];
-        const ROWS: &'static [&'static str] = &["user"];
-        const TOTAL: Option<&'static str> = None;
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Sole {
-        type Variables = Self;
-        type ResponseData = sole::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Sole, sole::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "people", root_fields: &[::backendai::operation::info::RootFieldInfo::new("user")], variables: &[::backendai::operation::info::InputValueInfo::new("id", "ID!")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query Sole($id:ID!){user(id:$id)"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", UserCard::FIELDS, &["user"]) }), ..::backendai::OperationInfo::query("Sole", "query Sole($id:ID!){user(id:$id){...UserCard}}fragment UserCard on User{id name mail:email password need_password_change friend{name...Contact}}fragment Contact on User{name email tags}") });
 
     /// Types of the answer in [`Sole`].
     pub mod sole {
@@ -2639,44 +2102,16 @@ pub mod people {
     #[non_exhaustive]
     pub struct Aliases {
     }
-    ::backendai::__decode!(Aliases {  });
 
     impl Aliases {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
         }
     }
 
-    impl ::backendai::Operation for Aliases {
-        type Data = aliases::Data;
-        const NAME: &'static str = "Aliases";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Aliases{first:me{id _id type self:name page:friends(first:1){id}grid statusHistory created_at uuid big blob anything gone}match __typename}";
-        const TEXT_JSON: &'static str = "\"query Aliases{first:me{id _id type self:name page:friends(first:1){id}grid statusHistory created_at uuid big blob anything gone}match __typename}\"";
-        fn newest(&self) -> Option<::backendai::ManagerVersion> {
-            Some(::backendai::ManagerVersion::new(24, 3, 1))
-        }
-        fn gate(&self) -> ::backendai::__private::Gate {
-            const PARTS: &[::backendai::__private::Part] = &[::backendai::__private::Part::new(&[], "query Aliases{first:me{id _id type self:name page:friends(first:1){id}grid statusHistory created_at uuid big blob anything"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("User.gone", &[::backendai::ManagerVersion::new(24, 3, 1), ::backendai::ManagerVersion::new(23, 9, 6)])]], " gone"), ::backendai::__private::Part::new(&[], "}match __typename}")];
-            let gate = ::backendai::__private::Gate::new(Self::REQUIRES).text(Self::TEXT_JSON, PARTS);
-            gate
-        }
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Aliases {
-        type Variables = Self;
-        type ResponseData = aliases::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Aliases, aliases::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "people", document: ::backendai::operation::info::SourceText { text: "query Aliases{first:me{id _id type self:name page:friends(first:1){id}grid statusHistory created_at uuid big blob anything gone}match __typename}", parts: &[::backendai::operation::info::TextPart { len: 122, when: &[] }, ::backendai::operation::info::TextPart { len: 5, when: &[&[::backendai::Requirement::new("User.gone", &[::backendai::ManagerVersion::new(24, 3, 1), ::backendai::ManagerVersion::new(23, 9, 6)])]] }, ::backendai::operation::info::TextPart { len: 18, when: &[] }] }, newest: Some(::backendai::ManagerVersion::new(24, 3, 1)), root_fields: &[::backendai::operation::info::RootFieldInfo { key: "first", ..::backendai::operation::info::RootFieldInfo::new("me") }, ::backendai::operation::info::RootFieldInfo::new("match")], ..::backendai::OperationInfo::query("Aliases", "") });
 
     /// Types of the answer in [`Aliases`].
     pub mod aliases {
@@ -2737,10 +2172,9 @@ pub mod people {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
     }
-    ::backendai::__decode!(Conditional { with: needed "with", id: optional "id" });
 
     impl Conditional {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(with: impl Into<bool>) -> Self {
             Self {
                 with: with.into(),
@@ -2755,26 +2189,7 @@ pub mod people {
         }
     }
 
-    impl ::backendai::Operation for Conditional {
-        type Data = conditional::Data;
-        const NAME: &'static str = "Conditional";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Conditional($with:Boolean!$id:ID!=\"1\"){me{name@include(if:$with)...Contact@skip(if:$with)...@include(if:$with){id tags}}user(id:$id)@include(if:$with){...Identity}}fragment Contact on User{name email tags}fragment Identity on Node{id}";
-        const TEXT_JSON: &'static str = "\"query Conditional($with:Boolean!$id:ID!=\\\"1\\\"){me{name@include(if:$with)...Contact@skip(if:$with)...@include(if:$with){id tags}}user(id:$id)@include(if:$with){...Identity}}fragment Contact on User{name email tags}fragment Identity on Node{id}\"";
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Conditional {
-        type Variables = Self;
-        type ResponseData = conditional::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Conditional, conditional::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "people", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me"), ::backendai::operation::info::RootFieldInfo::new("user")], variables: &[::backendai::operation::info::InputValueInfo::new("with", "Boolean!"), ::backendai::operation::info::InputValueInfo { default: Some("\"1\""), ..::backendai::operation::info::InputValueInfo::new("id", "ID!") }], ..::backendai::OperationInfo::query("Conditional", "query Conditional($with:Boolean!$id:ID!=\"1\"){me{name@include(if:$with)...Contact@skip(if:$with)...@include(if:$with){id tags}}user(id:$id)@include(if:$with){...Identity}}fragment Contact on User{name email tags}fragment Identity on Node{id}") });
 
     /// Types of the answer in [`Conditional`].
     pub mod conditional {
@@ -2816,21 +2231,20 @@ pub mod people {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub limit: Option<i32>,
         pub offset: i32,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub order: ::backendai::Maybe<String>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub filter: ::backendai::Maybe<String>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub order: ::backendai::MaybeUndefined<String>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub filter: ::backendai::MaybeUndefined<::backendai::Filter>,
     }
-    ::backendai::__decode!(Users { limit: optional "limit", offset: needed "offset", order: optional "order", filter: optional "filter" });
 
     impl Users {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(offset: impl Into<i32>) -> Self {
             Self {
                 limit: None,
                 offset: offset.into(),
-                order: ::backendai::Maybe::Unset,
-                filter: ::backendai::Maybe::Unset,
+                order: ::backendai::MaybeUndefined::Undefined,
+                filter: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
@@ -2841,71 +2255,29 @@ pub mod people {
         }
 
         /// Sets `order`.
-        pub fn order(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+        pub fn order(mut self, value: impl Into<::backendai::MaybeUndefined<String>>) -> Self {
             self.order = value.into();
             self
         }
 
         /// Sets `filter`.
-        pub fn filter(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+        pub fn filter(mut self, value: impl Into<::backendai::MaybeUndefined<::backendai::Filter>>) -> Self {
             self.filter = value.into();
             self
         }
     }
 
-    impl ::backendai::Operation for Users {
-        type Data = users::Data;
-        const NAME: &'static str = "Users";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Users($limit:Int!=20$offset:Int!$order:String$filter:String){user_list(limit:$limit offset:$offset order:$order filter:$filter){items{...Contact}total_count}}fragment Contact on User{name email tags}";
-        const TEXT_JSON: &'static str = "\"query Users($limit:Int!=20$offset:Int!$order:String$filter:String){user_list(limit:$limit offset:$offset order:$order filter:$filter){items{...Contact}total_count}}fragment Contact on User{name email tags}\"";
-    }
+    ::backendai::__operation!(Users, users::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "people", docs: "Read page by page.", root_fields: &[::backendai::operation::info::RootFieldInfo::new("user_list")], variables: &[::backendai::operation::info::InputValueInfo { default: Some("20"), ..::backendai::operation::info::InputValueInfo::new("limit", "Int!") }, ::backendai::operation::info::InputValueInfo::new("offset", "Int!"), ::backendai::operation::info::InputValueInfo::new("order", "String"), ::backendai::operation::info::InputValueInfo::new("filter", "String")], rows: Some(::backendai::operation::info::RowsInfo { total: Some("total_count"), projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query Users($limit:Int!=20$offset:Int!$order:String$filter:String){user_list(limit:$limit offset:$offset order:$order filter:$filter){items"), after: ::backendai::operation::info::SourceText::new("total_count}}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", Contact::FIELDS, &["user_list", "items"]) }), paging: Some(::backendai::operation::info::PagingInfo { strategies: &[::backendai::Pagination::Keyset, ::backendai::Pagination::Offset], key: Some(::backendai::operation::info::KeyInfo { columns: "name", fields: &["name"] }), window: Some(::backendai::operation::info::WindowInfo { limit: "limit", offset: "offset", unset: &[] }), cursor: None, order: Some("order"), filter: Some("filter"), orders: &["order"] }), ..::backendai::OperationInfo::query("Users", "query Users($limit:Int!=20$offset:Int!$order:String$filter:String){user_list(limit:$limit offset:$offset order:$order filter:$filter){items{...Contact}total_count}}fragment Contact on User{name email tags}") });
 
     impl ::backendai::Paginated for Users {
         type Item = Contact;
-        const WALKS: &'static [::backendai::Walk] = &[::backendai::Walk::Keyset, ::backendai::Walk::Offset];
-        const KEY: Option<&'static str> = Some("name");
-        fn set_window(&mut self, limit: i32, offset: i32) {
-            self.limit = Some(limit);
-            self.offset = offset;
-        }
-        fn order_mut(&mut self) -> Option<&mut ::backendai::Maybe<String>> {
-            Some(&mut self.order)
-        }
-        fn filter_mut(&mut self) -> Option<&mut ::backendai::Maybe<String>> {
-            Some(&mut self.filter)
-        }
-        fn is_ordered(&self) -> bool {
-            matches!(self.order, ::backendai::Maybe::Value(_))
-        }
         fn key(item: &Contact) -> Option<String> {
             Some(item.name.to_string())
         }
-        fn page(data: users::Data) -> Option<::backendai::Page<Contact>> {
+        fn page(&self, data: users::Data) -> Option<::backendai::Page<Contact>> {
             let list = data.user_list;
             let total = u64::try_from(list.total_count).ok();
             Some(::backendai::Page::new(list.items, total))
-        }
-    }
-
-    impl ::backendai::Select for Users {
-        type Row = UserCard;
-        const AROUND: [&'static str; 2] = ["query Users($limit:Int!=20$offset:Int!$order:String$filter:String){user_list(limit:$limit offset:$offset order:$order filter:$filter){items", "total_count}}"];
-        const ROWS: &'static [&'static str] = &["user_list", "items"];
-        const TOTAL: Option<&'static str> = Some("total_count");
-        const ROW_KEY: &'static [&'static str] = &["name"];
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Users {
-        type Variables = Self;
-        type ResponseData = users::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
         }
     }
 
@@ -2947,9 +2319,9 @@ pub mod prelude {
     }
     ::backendai::__decode!(Vec_ { name: needed "name", tags: needed "tags", email: needed "email" });
 
-    impl ::backendai::Fragment for Vec_ {
-        const ON: &'static str = "User";
-        const FIELDS: &'static [::backendai::Field] = &[
+    impl Vec_ {
+        /// The fields of a row, an object of the type `User`.
+        pub const FIELDS: &'static [::backendai::Field] = &[
             ::backendai::Field::new("name", None, "name", ::backendai::Format::Plain, false),
             ::backendai::Field::new("tags", None, "tags", ::backendai::Format::Plain, false),
             ::backendai::Field::new("email", None, "email", ::backendai::Format::Plain, false),
@@ -2962,54 +2334,27 @@ pub mod prelude {
     #[non_exhaustive]
     pub struct Option_ {
         pub id: String,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub level: ::backendai::Maybe<super::types::Level>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub level: ::backendai::MaybeUndefined<super::types::Level>,
     }
-    ::backendai::__decode!(Option_ { id: needed "id", level: optional "level" });
 
     impl Option_ {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(id: impl Into<String>) -> Self {
             Self {
                 id: id.into(),
-                level: ::backendai::Maybe::Unset,
+                level: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `level`.
-        pub fn level(mut self, value: impl Into<::backendai::Maybe<super::types::Level>>) -> Self {
+        pub fn level(mut self, value: impl Into<::backendai::MaybeUndefined<super::types::Level>>) -> Self {
             self.level = value.into();
             self
         }
     }
 
-    impl ::backendai::Operation for Option_ {
-        type Data = option::Data;
-        const NAME: &'static str = "Option";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Option($id:ID!$level:Level=LOW){user(id:$id){...Vec}echo(level:$level)}fragment Vec on User{name tags email}";
-        const TEXT_JSON: &'static str = "\"query Option($id:ID!$level:Level=LOW){user(id:$id){...Vec}echo(level:$level)}fragment Vec on User{name tags email}\"";
-    }
-
-    impl ::backendai::Select for Option_ {
-        type Row = super::people::UserCard;
-        const AROUND: [&'static str; 2] = ["query Option($id:ID!$level:Level=LOW){user(id:$id)", "echo(level:$level)}"];
-        const ROWS: &'static [&'static str] = &["user"];
-        const TOTAL: Option<&'static str> = None;
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Option_ {
-        type Variables = Self;
-        type ResponseData = option::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Option_, option::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", docs: "Operations, and a fragment, with the names of what the generated code itself uses.", root_fields: &[::backendai::operation::info::RootFieldInfo::new("user"), ::backendai::operation::info::RootFieldInfo::new("echo")], variables: &[::backendai::operation::info::InputValueInfo::new("id", "ID!"), ::backendai::operation::info::InputValueInfo { default: Some("LOW"), holds: ::backendai::operation::info::InputType::Enum(&super::input_info::Level), ..::backendai::operation::info::InputValueInfo::new("level", "Level") }], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query Option($id:ID!$level:Level=LOW){user(id:$id)"), after: ::backendai::operation::info::SourceText::new("echo(level:$level)}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", Vec_::FIELDS, &["user"]) }), ..::backendai::OperationInfo::query("Option", "query Option($id:ID!$level:Level=LOW){user(id:$id){...Vec}echo(level:$level)}fragment Vec on User{name tags email}") });
 
     /// Types of the answer in [`Option_`].
     pub mod option {
@@ -3031,10 +2376,9 @@ pub mod prelude {
     pub struct Some_ {
         pub id: String,
     }
-    ::backendai::__decode!(Some_ { id: needed "id" });
 
     impl Some_ {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(id: impl Into<String>) -> Self {
             Self {
                 id: id.into(),
@@ -3042,33 +2386,7 @@ pub mod prelude {
         }
     }
 
-    impl ::backendai::Operation for Some_ {
-        type Data = some::Data;
-        const NAME: &'static str = "Some";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Some($id:ID!){user(id:$id){...Vec}}fragment Vec on User{name tags email}";
-        const TEXT_JSON: &'static str = "\"query Some($id:ID!){user(id:$id){...Vec}}fragment Vec on User{name tags email}\"";
-    }
-
-    impl ::backendai::Select for Some_ {
-        type Row = super::people::UserCard;
-        const AROUND: [&'static str; 2] = ["query Some($id:ID!){user(id:$id)", "}"];
-        const ROWS: &'static [&'static str] = &["user"];
-        const TOTAL: Option<&'static str> = None;
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Some_ {
-        type Variables = Self;
-        type ResponseData = some::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Some_, some::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("user")], variables: &[::backendai::operation::info::InputValueInfo::new("id", "ID!")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query Some($id:ID!){user(id:$id)"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", Vec_::FIELDS, &["user"]) }), ..::backendai::OperationInfo::query("Some", "query Some($id:ID!){user(id:$id){...Vec}}fragment Vec on User{name tags email}") });
 
     /// Types of the answer in [`Some_`].
     pub mod some {
@@ -3088,43 +2406,16 @@ pub mod prelude {
     #[non_exhaustive]
     pub struct None_ {
     }
-    ::backendai::__decode!(None_ {  });
 
     impl None_ {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
         }
     }
 
-    impl ::backendai::Operation for None_ {
-        type Data = none::Data;
-        const NAME: &'static str = "None";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query None{me{...Vec}}fragment Vec on User{name tags email}";
-        const TEXT_JSON: &'static str = "\"query None{me{...Vec}}fragment Vec on User{name tags email}\"";
-    }
-
-    impl ::backendai::Select for None_ {
-        type Row = super::people::UserCard;
-        const AROUND: [&'static str; 2] = ["query None{me", "}"];
-        const ROWS: &'static [&'static str] = &["me"];
-        const TOTAL: Option<&'static str> = None;
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for None_ {
-        type Variables = Self;
-        type ResponseData = none::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(None_, none::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query None{me"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", Vec_::FIELDS, &["me"]) }), ..::backendai::OperationInfo::query("None", "query None{me{...Vec}}fragment Vec on User{name tags email}") });
 
     /// Types of the answer in [`None_`].
     pub mod none {
@@ -3144,43 +2435,16 @@ pub mod prelude {
     #[non_exhaustive]
     pub struct Ok_ {
     }
-    ::backendai::__decode!(Ok_ {  });
 
     impl Ok_ {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
         }
     }
 
-    impl ::backendai::Operation for Ok_ {
-        type Data = ok::Data;
-        const NAME: &'static str = "Ok";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Ok{me{...Vec}}fragment Vec on User{name tags email}";
-        const TEXT_JSON: &'static str = "\"query Ok{me{...Vec}}fragment Vec on User{name tags email}\"";
-    }
-
-    impl ::backendai::Select for Ok_ {
-        type Row = super::people::UserCard;
-        const AROUND: [&'static str; 2] = ["query Ok{me", "}"];
-        const ROWS: &'static [&'static str] = &["me"];
-        const TOTAL: Option<&'static str> = None;
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Ok_ {
-        type Variables = Self;
-        type ResponseData = ok::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Ok_, ok::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query Ok{me"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", Vec_::FIELDS, &["me"]) }), ..::backendai::OperationInfo::query("Ok", "query Ok{me{...Vec}}fragment Vec on User{name tags email}") });
 
     /// Types of the answer in [`Ok_`].
     pub mod ok {
@@ -3199,46 +2463,26 @@ pub mod prelude {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Err_ {
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub new: ::backendai::Maybe<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub new: ::backendai::MaybeUndefined<i32>,
     }
-    ::backendai::__decode!(Err_ { new: optional "new" });
 
     impl Err_ {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
-                new: ::backendai::Maybe::Unset,
+                new: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `new`.
-        pub fn new_(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn new_(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self.new = value.into();
             self
         }
     }
 
-    impl ::backendai::Operation for Err_ {
-        type Data = err::Data;
-        const NAME: &'static str = "Err";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Err($new:Int){echo(new:$new)}";
-        const TEXT_JSON: &'static str = "\"query Err($new:Int){echo(new:$new)}\"";
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Err_ {
-        type Variables = Self;
-        type ResponseData = err::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Err_, err::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("echo")], variables: &[::backendai::operation::info::InputValueInfo::new("new", "Int")], ..::backendai::OperationInfo::query("Err", "query Err($new:Int){echo(new:$new)}") });
 
     /// Types of the answer in [`Err_`].
     pub mod err {
@@ -3259,10 +2503,9 @@ pub mod prelude {
     pub struct String_ {
         pub id: String,
     }
-    ::backendai::__decode!(String_ { id: needed "id" });
 
     impl String_ {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(id: impl Into<String>) -> Self {
             Self {
                 id: id.into(),
@@ -3270,33 +2513,7 @@ pub mod prelude {
         }
     }
 
-    impl ::backendai::Operation for String_ {
-        type Data = string::Data;
-        const NAME: &'static str = "String";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query String($id:ID!){user(id:$id){...Vec}}fragment Vec on User{name tags email}";
-        const TEXT_JSON: &'static str = "\"query String($id:ID!){user(id:$id){...Vec}}fragment Vec on User{name tags email}\"";
-    }
-
-    impl ::backendai::Select for String_ {
-        type Row = super::people::UserCard;
-        const AROUND: [&'static str; 2] = ["query String($id:ID!){user(id:$id)", "}"];
-        const ROWS: &'static [&'static str] = &["user"];
-        const TOTAL: Option<&'static str> = None;
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for String_ {
-        type Variables = Self;
-        type ResponseData = string::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(String_, string::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("user")], variables: &[::backendai::operation::info::InputValueInfo::new("id", "ID!")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query String($id:ID!){user(id:$id)"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", Vec_::FIELDS, &["user"]) }), ..::backendai::OperationInfo::query("String", "query String($id:ID!){user(id:$id){...Vec}}fragment Vec on User{name tags email}") });
 
     /// Types of the answer in [`String_`].
     pub mod string {
@@ -3316,43 +2533,16 @@ pub mod prelude {
     #[non_exhaustive]
     pub struct Box_ {
     }
-    ::backendai::__decode!(Box_ {  });
 
     impl Box_ {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
         }
     }
 
-    impl ::backendai::Operation for Box_ {
-        type Data = r#box::Data;
-        const NAME: &'static str = "Box";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Box{me{...Vec}}fragment Vec on User{name tags email}";
-        const TEXT_JSON: &'static str = "\"query Box{me{...Vec}}fragment Vec on User{name tags email}\"";
-    }
-
-    impl ::backendai::Select for Box_ {
-        type Row = super::people::UserCard;
-        const AROUND: [&'static str; 2] = ["query Box{me", "}"];
-        const ROWS: &'static [&'static str] = &["me"];
-        const TOTAL: Option<&'static str> = None;
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Box_ {
-        type Variables = Self;
-        type ResponseData = r#box::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Box_, r#box::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query Box{me"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", Vec_::FIELDS, &["me"]) }), ..::backendai::OperationInfo::query("Box", "query Box{me{...Vec}}fragment Vec on User{name tags email}") });
 
     /// Types of the answer in [`Box_`].
     pub mod r#box {
@@ -3371,46 +2561,26 @@ pub mod prelude {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Default_ {
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub new: ::backendai::Maybe<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub new: ::backendai::MaybeUndefined<i32>,
     }
-    ::backendai::__decode!(Default_ { new: optional "new" });
 
     impl Default_ {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
-                new: ::backendai::Maybe::Unset,
+                new: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `new`.
-        pub fn new_(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn new_(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self.new = value.into();
             self
         }
     }
 
-    impl ::backendai::Operation for Default_ {
-        type Data = default::Data;
-        const NAME: &'static str = "Default";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Default($new:Int){echo(new:$new)}";
-        const TEXT_JSON: &'static str = "\"query Default($new:Int){echo(new:$new)}\"";
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Default_ {
-        type Variables = Self;
-        type ResponseData = default::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Default_, default::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("echo")], variables: &[::backendai::operation::info::InputValueInfo::new("new", "Int")], ..::backendai::OperationInfo::query("Default", "query Default($new:Int){echo(new:$new)}") });
 
     /// Types of the answer in [`Default_`].
     pub mod default {
@@ -3430,43 +2600,16 @@ pub mod prelude {
     #[non_exhaustive]
     pub struct Clone {
     }
-    ::backendai::__decode!(Clone {  });
 
     impl Clone {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
         }
     }
 
-    impl ::backendai::Operation for Clone {
-        type Data = clone::Data;
-        const NAME: &'static str = "Clone";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Clone{me{...Vec}}fragment Vec on User{name tags email}";
-        const TEXT_JSON: &'static str = "\"query Clone{me{...Vec}}fragment Vec on User{name tags email}\"";
-    }
-
-    impl ::backendai::Select for Clone {
-        type Row = super::people::UserCard;
-        const AROUND: [&'static str; 2] = ["query Clone{me", "}"];
-        const ROWS: &'static [&'static str] = &["me"];
-        const TOTAL: Option<&'static str> = None;
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Clone {
-        type Variables = Self;
-        type ResponseData = clone::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Clone, clone::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query Clone{me"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", Vec_::FIELDS, &["me"]) }), ..::backendai::OperationInfo::query("Clone", "query Clone{me{...Vec}}fragment Vec on User{name tags email}") });
 
     /// Types of the answer in [`Clone`].
     pub mod clone {
@@ -3485,46 +2628,26 @@ pub mod prelude {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Self_ {
-        #[serde(rename = "self", skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub self_: ::backendai::Maybe<String>,
+        #[serde(rename = "self", skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub self_: ::backendai::MaybeUndefined<String>,
     }
-    ::backendai::__decode!(Self_ { self_: optional "self" });
 
     impl Self_ {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
-                self_: ::backendai::Maybe::Unset,
+                self_: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `self`.
-        pub fn self_(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+        pub fn self_(mut self, value: impl Into<::backendai::MaybeUndefined<String>>) -> Self {
             self.self_ = value.into();
             self
         }
     }
 
-    impl ::backendai::Operation for Self_ {
-        type Data = self_::Data;
-        const NAME: &'static str = "Self";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Self($self:String){echo(self:$self)}";
-        const TEXT_JSON: &'static str = "\"query Self($self:String){echo(self:$self)}\"";
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Self_ {
-        type Variables = Self;
-        type ResponseData = self_::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Self_, self_::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("echo")], variables: &[::backendai::operation::info::InputValueInfo::new("self", "String")], ..::backendai::OperationInfo::query("Self", "query Self($self:String){echo(self:$self)}") });
 
     /// Types of the answer in [`Self_`].
     pub mod self_ {
@@ -3543,46 +2666,26 @@ pub mod prelude {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Str {
-        #[serde(rename = "self", skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub self_: ::backendai::Maybe<String>,
+        #[serde(rename = "self", skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub self_: ::backendai::MaybeUndefined<String>,
     }
-    ::backendai::__decode!(Str { self_: optional "self" });
 
     impl Str {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
-                self_: ::backendai::Maybe::Unset,
+                self_: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `self`.
-        pub fn self_(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+        pub fn self_(mut self, value: impl Into<::backendai::MaybeUndefined<String>>) -> Self {
             self.self_ = value.into();
             self
         }
     }
 
-    impl ::backendai::Operation for Str {
-        type Data = str::Data;
-        const NAME: &'static str = "str";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query str($self:String){echo(self:$self)}";
-        const TEXT_JSON: &'static str = "\"query str($self:String){echo(self:$self)}\"";
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Str {
-        type Variables = Self;
-        type ResponseData = str::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Str, str::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("echo")], variables: &[::backendai::operation::info::InputValueInfo::new("self", "String")], ..::backendai::OperationInfo::query("str", "query str($self:String){echo(self:$self)}") });
 
     /// Types of the answer in [`Str`].
     pub mod str {
@@ -3602,43 +2705,16 @@ pub mod prelude {
     #[non_exhaustive]
     pub struct Bool {
     }
-    ::backendai::__decode!(Bool {  });
 
     impl Bool {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
         }
     }
 
-    impl ::backendai::Operation for Bool {
-        type Data = bool::Data;
-        const NAME: &'static str = "bool";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query bool{me{...Vec}}fragment Vec on User{name tags email}";
-        const TEXT_JSON: &'static str = "\"query bool{me{...Vec}}fragment Vec on User{name tags email}\"";
-    }
-
-    impl ::backendai::Select for Bool {
-        type Row = super::people::UserCard;
-        const AROUND: [&'static str; 2] = ["query bool{me", "}"];
-        const ROWS: &'static [&'static str] = &["me"];
-        const TOTAL: Option<&'static str> = None;
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Bool {
-        type Variables = Self;
-        type ResponseData = bool::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Bool, bool::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query bool{me"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", Vec_::FIELDS, &["me"]) }), ..::backendai::OperationInfo::query("bool", "query bool{me{...Vec}}fragment Vec on User{name tags email}") });
 
     /// Types of the answer in [`Bool`].
     pub mod bool {
@@ -3657,46 +2733,26 @@ pub mod prelude {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct I32 {
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub new: ::backendai::Maybe<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub new: ::backendai::MaybeUndefined<i32>,
     }
-    ::backendai::__decode!(I32 { new: optional "new" });
 
     impl I32 {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
-                new: ::backendai::Maybe::Unset,
+                new: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `new`.
-        pub fn new_(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn new_(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self.new = value.into();
             self
         }
     }
 
-    impl ::backendai::Operation for I32 {
-        type Data = i32::Data;
-        const NAME: &'static str = "i32";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query i32($new:Int){echo(new:$new)}";
-        const TEXT_JSON: &'static str = "\"query i32($new:Int){echo(new:$new)}\"";
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for I32 {
-        type Variables = Self;
-        type ResponseData = i32::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(I32, i32::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("echo")], variables: &[::backendai::operation::info::InputValueInfo::new("new", "Int")], ..::backendai::OperationInfo::query("i32", "query i32($new:Int){echo(new:$new)}") });
 
     /// Types of the answer in [`I32`].
     pub mod i32 {
@@ -3716,43 +2772,16 @@ pub mod prelude {
     #[non_exhaustive]
     pub struct Core {
     }
-    ::backendai::__decode!(Core {  });
 
     impl Core {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
         }
     }
 
-    impl ::backendai::Operation for Core {
-        type Data = core::Data;
-        const NAME: &'static str = "core";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query core{me{...Vec}}fragment Vec on User{name tags email}";
-        const TEXT_JSON: &'static str = "\"query core{me{...Vec}}fragment Vec on User{name tags email}\"";
-    }
-
-    impl ::backendai::Select for Core {
-        type Row = super::people::UserCard;
-        const AROUND: [&'static str; 2] = ["query core{me", "}"];
-        const ROWS: &'static [&'static str] = &["me"];
-        const TOTAL: Option<&'static str> = None;
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Core {
-        type Variables = Self;
-        type ResponseData = core::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Core, core::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query core{me"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", Vec_::FIELDS, &["me"]) }), ..::backendai::OperationInfo::query("core", "query core{me{...Vec}}fragment Vec on User{name tags email}") });
 
     /// Types of the answer in [`Core`].
     pub mod core {
@@ -3772,43 +2801,16 @@ pub mod prelude {
     #[non_exhaustive]
     pub struct Std {
     }
-    ::backendai::__decode!(Std {  });
 
     impl Std {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
         }
     }
 
-    impl ::backendai::Operation for Std {
-        type Data = std::Data;
-        const NAME: &'static str = "std";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query std{me{...Vec}}fragment Vec on User{name tags email}";
-        const TEXT_JSON: &'static str = "\"query std{me{...Vec}}fragment Vec on User{name tags email}\"";
-    }
-
-    impl ::backendai::Select for Std {
-        type Row = super::people::UserCard;
-        const AROUND: [&'static str; 2] = ["query std{me", "}"];
-        const ROWS: &'static [&'static str] = &["me"];
-        const TOTAL: Option<&'static str> = None;
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Std {
-        type Variables = Self;
-        type ResponseData = std::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Std, std::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query std{me"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", Vec_::FIELDS, &["me"]) }), ..::backendai::OperationInfo::query("std", "query std{me{...Vec}}fragment Vec on User{name tags email}") });
 
     /// Types of the answer in [`Std`].
     pub mod std {
@@ -3828,43 +2830,16 @@ pub mod prelude {
     #[non_exhaustive]
     pub struct Alloc {
     }
-    ::backendai::__decode!(Alloc {  });
 
     impl Alloc {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
         }
     }
 
-    impl ::backendai::Operation for Alloc {
-        type Data = alloc::Data;
-        const NAME: &'static str = "alloc";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query alloc{me{...Vec}}fragment Vec on User{name tags email}";
-        const TEXT_JSON: &'static str = "\"query alloc{me{...Vec}}fragment Vec on User{name tags email}\"";
-    }
-
-    impl ::backendai::Select for Alloc {
-        type Row = super::people::UserCard;
-        const AROUND: [&'static str; 2] = ["query alloc{me", "}"];
-        const ROWS: &'static [&'static str] = &["me"];
-        const TOTAL: Option<&'static str> = None;
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Alloc {
-        type Variables = Self;
-        type ResponseData = alloc::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Alloc, alloc::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query alloc{me"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", Vec_::FIELDS, &["me"]) }), ..::backendai::OperationInfo::query("alloc", "query alloc{me{...Vec}}fragment Vec on User{name tags email}") });
 
     /// Types of the answer in [`Alloc`].
     pub mod alloc {
@@ -3883,46 +2858,26 @@ pub mod prelude {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Backendai {
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub new: ::backendai::Maybe<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub new: ::backendai::MaybeUndefined<i32>,
     }
-    ::backendai::__decode!(Backendai { new: optional "new" });
 
     impl Backendai {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
-                new: ::backendai::Maybe::Unset,
+                new: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `new`.
-        pub fn new_(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn new_(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self.new = value.into();
             self
         }
     }
 
-    impl ::backendai::Operation for Backendai {
-        type Data = backendai::Data;
-        const NAME: &'static str = "backendai";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query backendai($new:Int){echo(new:$new)}";
-        const TEXT_JSON: &'static str = "\"query backendai($new:Int){echo(new:$new)}\"";
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Backendai {
-        type Variables = Self;
-        type ResponseData = backendai::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Backendai, backendai::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("echo")], variables: &[::backendai::operation::info::InputValueInfo::new("new", "Int")], ..::backendai::OperationInfo::query("backendai", "query backendai($new:Int){echo(new:$new)}") });
 
     /// Types of the answer in [`Backendai`].
     pub mod backendai {
@@ -3942,43 +2897,16 @@ pub mod prelude {
     #[non_exhaustive]
     pub struct Crate {
     }
-    ::backendai::__decode!(Crate {  });
 
     impl Crate {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
         }
     }
 
-    impl ::backendai::Operation for Crate {
-        type Data = crate_::Data;
-        const NAME: &'static str = "crate";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query crate{me{...Vec}}fragment Vec on User{name tags email}";
-        const TEXT_JSON: &'static str = "\"query crate{me{...Vec}}fragment Vec on User{name tags email}\"";
-    }
-
-    impl ::backendai::Select for Crate {
-        type Row = super::people::UserCard;
-        const AROUND: [&'static str; 2] = ["query crate{me", "}"];
-        const ROWS: &'static [&'static str] = &["me"];
-        const TOTAL: Option<&'static str> = None;
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Crate {
-        type Variables = Self;
-        type ResponseData = crate_::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Crate, crate_::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query crate{me"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", Vec_::FIELDS, &["me"]) }), ..::backendai::OperationInfo::query("crate", "query crate{me{...Vec}}fragment Vec on User{name tags email}") });
 
     /// Types of the answer in [`Crate`].
     pub mod crate_ {
@@ -3998,43 +2926,16 @@ pub mod prelude {
     #[non_exhaustive]
     pub struct Serde {
     }
-    ::backendai::__decode!(Serde {  });
 
     impl Serde {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
         }
     }
 
-    impl ::backendai::Operation for Serde {
-        type Data = serde::Data;
-        const NAME: &'static str = "serde";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query serde{me{...Vec}}fragment Vec on User{name tags email}";
-        const TEXT_JSON: &'static str = "\"query serde{me{...Vec}}fragment Vec on User{name tags email}\"";
-    }
-
-    impl ::backendai::Select for Serde {
-        type Row = super::people::UserCard;
-        const AROUND: [&'static str; 2] = ["query serde{me", "}"];
-        const ROWS: &'static [&'static str] = &["me"];
-        const TOTAL: Option<&'static str> = None;
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Serde {
-        type Variables = Self;
-        type ResponseData = serde::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Serde, serde::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query serde{me"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", Vec_::FIELDS, &["me"]) }), ..::backendai::OperationInfo::query("serde", "query serde{me{...Vec}}fragment Vec on User{name tags email}") });
 
     /// Types of the answer in [`Serde`].
     pub mod serde {
@@ -4054,43 +2955,16 @@ pub mod prelude {
     #[non_exhaustive]
     pub struct Operation {
     }
-    ::backendai::__decode!(Operation {  });
 
     impl Operation {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
         }
     }
 
-    impl ::backendai::Operation for Operation {
-        type Data = operation::Data;
-        const NAME: &'static str = "Operation";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Operation{me{...Vec}}fragment Vec on User{name tags email}";
-        const TEXT_JSON: &'static str = "\"query Operation{me{...Vec}}fragment Vec on User{name tags email}\"";
-    }
-
-    impl ::backendai::Select for Operation {
-        type Row = super::people::UserCard;
-        const AROUND: [&'static str; 2] = ["query Operation{me", "}"];
-        const ROWS: &'static [&'static str] = &["me"];
-        const TOTAL: Option<&'static str> = None;
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Operation {
-        type Variables = Self;
-        type ResponseData = operation::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Operation, operation::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("me")], rows: Some(::backendai::operation::info::RowsInfo { projection: Some(::backendai::operation::info::ProjectionInfo { before: ::backendai::operation::info::SourceText::new("query Operation{me"), after: ::backendai::operation::info::SourceText::new("}"), requires: &[] }), ..::backendai::operation::info::RowsInfo::new("User", Vec_::FIELDS, &["me"]) }), ..::backendai::OperationInfo::query("Operation", "query Operation{me{...Vec}}fragment Vec on User{name tags email}") });
 
     /// Types of the answer in [`Operation`].
     pub mod operation {
@@ -4109,46 +2983,26 @@ pub mod prelude {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Maybe {
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub new: ::backendai::Maybe<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub new: ::backendai::MaybeUndefined<i32>,
     }
-    ::backendai::__decode!(Maybe { new: optional "new" });
 
     impl Maybe {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
-                new: ::backendai::Maybe::Unset,
+                new: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `new`.
-        pub fn new_(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn new_(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self.new = value.into();
             self
         }
     }
 
-    impl ::backendai::Operation for Maybe {
-        type Data = maybe::Data;
-        const NAME: &'static str = "Maybe";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Maybe($new:Int){echo(new:$new)}";
-        const TEXT_JSON: &'static str = "\"query Maybe($new:Int){echo(new:$new)}\"";
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Maybe {
-        type Variables = Self;
-        type ResponseData = maybe::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Maybe, maybe::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("echo")], variables: &[::backendai::operation::info::InputValueInfo::new("new", "Int")], ..::backendai::OperationInfo::query("Maybe", "query Maybe($new:Int){echo(new:$new)}") });
 
     /// Types of the answer in [`Maybe`].
     pub mod maybe {
@@ -4167,46 +3021,26 @@ pub mod prelude {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Variables {
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub new: ::backendai::Maybe<i32>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub new: ::backendai::MaybeUndefined<i32>,
     }
-    ::backendai::__decode!(Variables { new: optional "new" });
 
     impl Variables {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
-                new: ::backendai::Maybe::Unset,
+                new: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `new`.
-        pub fn new_(mut self, value: impl Into<::backendai::Maybe<i32>>) -> Self {
+        pub fn new_(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
             self.new = value.into();
             self
         }
     }
 
-    impl ::backendai::Operation for Variables {
-        type Data = variables::Data;
-        const NAME: &'static str = "Variables";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Variables($new:Int){echo(new:$new)}";
-        const TEXT_JSON: &'static str = "\"query Variables($new:Int){echo(new:$new)}\"";
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Variables {
-        type Variables = Self;
-        type ResponseData = variables::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Variables, variables::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "prelude", root_fields: &[::backendai::operation::info::RootFieldInfo::new("echo")], variables: &[::backendai::operation::info::InputValueInfo::new("new", "Int")], ..::backendai::OperationInfo::query("Variables", "query Variables($new:Int){echo(new:$new)}") });
 
     /// Types of the answer in [`Variables`].
     pub mod variables {
@@ -4230,36 +3064,16 @@ pub mod self_ {
     #[non_exhaustive]
     pub struct Self_ {
     }
-    ::backendai::__decode!(Self_ {  });
 
     impl Self_ {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
         }
     }
 
-    impl ::backendai::Operation for Self_ {
-        type Data = self_::Data;
-        const NAME: &'static str = "self";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query self{match}";
-        const TEXT_JSON: &'static str = "\"query self{match}\"";
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Self_ {
-        type Variables = Self;
-        type ResponseData = self_::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Self_, self_::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "self_", root_fields: &[::backendai::operation::info::RootFieldInfo::new("match")], ..::backendai::OperationInfo::query("self", "query self{match}") });
 
     /// Types of the answer in [`Self_`].
     pub mod self_ {
@@ -4283,36 +3097,16 @@ pub mod things {
     #[non_exhaustive]
     pub struct Nodes {
     }
-    ::backendai::__decode!(Nodes {  });
 
     impl Nodes {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
         }
     }
 
-    impl ::backendai::Operation for Nodes {
-        type Data = nodes::Data;
-        const NAME: &'static str = "Nodes";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Nodes{nodes{__typename...Identity...on User{name friend{...Contact}}...on Robot{model friend{name}}}}fragment Identity on Node{id}fragment Contact on User{name email tags}";
-        const TEXT_JSON: &'static str = "\"query Nodes{nodes{__typename...Identity...on User{name friend{...Contact}}...on Robot{model friend{name}}}}fragment Identity on Node{id}fragment Contact on User{name email tags}\"";
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Nodes {
-        type Variables = Self;
-        type ResponseData = nodes::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Nodes, nodes::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "things", root_fields: &[::backendai::operation::info::RootFieldInfo::new("nodes")], ..::backendai::OperationInfo::query("Nodes", "query Nodes{nodes{__typename...Identity...on User{name friend{...Contact}}...on Robot{model friend{name}}}}fragment Identity on Node{id}fragment Contact on User{name email tags}") });
 
     /// Types of the answer in [`Nodes`].
     pub mod nodes {
@@ -4336,7 +3130,7 @@ pub mod things {
             /// `Robot`.
             Robot(NodesRobot),
             /// Any other type.
-            Unlisted(NodesUnlisted),
+            UnknownType(NodesUnknownType),
         }
 
         impl<'de> ::backendai::__private::serde::Deserialize<'de> for Nodes {
@@ -4345,7 +3139,7 @@ pub mod things {
                 match object.typename() {
                     "User" => object.decode().map(Self::User),
                     "Robot" => object.decode().map(Self::Robot),
-                    _ => object.decode().map(Self::Unlisted),
+                    _ => object.decode().map(Self::UnknownType),
                 }
             }
         }
@@ -4354,13 +3148,13 @@ pub mod things {
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
-        pub struct NodesUnlisted {
+        pub struct NodesUnknownType {
             /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
             pub id: String,
         }
-        ::backendai::__decode!(NodesUnlisted { typename: needed "__typename", id: needed "id" });
+        ::backendai::__decode!(NodesUnknownType { typename: needed "__typename", id: needed "id" });
 
         /// Variant of [`Nodes`].
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
@@ -4405,36 +3199,16 @@ pub mod things {
     #[non_exhaustive]
     pub struct Plain {
     }
-    ::backendai::__decode!(Plain {  });
 
     impl Plain {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
         }
     }
 
-    impl ::backendai::Operation for Plain {
-        type Data = plain::Data;
-        const NAME: &'static str = "Plain";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Plain{node(id:\"a \\\"quoted\\\" id\"){...Identity __typename}}fragment Identity on Node{id}";
-        const TEXT_JSON: &'static str = "\"query Plain{node(id:\\\"a \\\\\\\"quoted\\\\\\\" id\\\"){...Identity __typename}}fragment Identity on Node{id}\"";
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Plain {
-        type Variables = Self;
-        type ResponseData = plain::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Plain, plain::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "things", root_fields: &[::backendai::operation::info::RootFieldInfo::new("node")], ..::backendai::OperationInfo::query("Plain", "query Plain{node(id:\"a \\\"quoted\\\" id\"){...Identity __typename}}fragment Identity on Node{id}") });
 
     /// Types of the answer in [`Plain`].
     pub mod plain {
@@ -4464,72 +3238,35 @@ pub mod things {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Things {
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub filter: ::backendai::Maybe<super::types::Filter>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub status: ::backendai::Maybe<Vec<super::types::Status>>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub filter: ::backendai::MaybeUndefined<super::types::Filter>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub status: ::backendai::MaybeUndefined<Vec<super::types::Status>>,
     }
-    ::backendai::__decode!(Things { filter: optional "filter", status: optional "status" });
 
     impl Things {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
-                filter: ::backendai::Maybe::Unset,
-                status: ::backendai::Maybe::Unset,
+                filter: ::backendai::MaybeUndefined::Undefined,
+                status: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `filter`.
-        pub fn filter(mut self, value: impl Into<::backendai::Maybe<super::types::Filter>>) -> Self {
+        pub fn filter(mut self, value: impl Into<::backendai::MaybeUndefined<super::types::Filter>>) -> Self {
             self.filter = value.into();
             self
         }
 
         /// Sets `status`.
-        pub fn status(mut self, value: impl Into<::backendai::Maybe<Vec<super::types::Status>>>) -> Self {
+        pub fn status(mut self, value: impl Into<::backendai::MaybeUndefined<Vec<super::types::Status>>>) -> Self {
             self.status = value.into();
             self
         }
     }
 
-    impl ::backendai::Operation for Things {
-        type Data = things::Data;
-        const NAME: &'static str = "Things";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Things($filter:Filter={in:[1 2]type:ALIVE}$status:[Status!]=[ALIVE UNKNOWN]){things(filter:$filter status:$status){__typename...on Node{id}...on Robot{kind:__typename model}}}";
-        const TEXT_JSON: &'static str = "\"query Things($filter:Filter={in:[1 2]type:ALIVE}$status:[Status!]=[ALIVE UNKNOWN]){things(filter:$filter status:$status){__typename...on Node{id}...on Robot{kind:__typename model}}}\"";
-        fn newest(&self) -> Option<::backendai::ManagerVersion> {
-            Some(::backendai::ManagerVersion::new(26, 9, 0))
-        }
-        fn gate(&self) -> ::backendai::__private::Gate {
-            const PARTS: &[::backendai::__private::Part] = &[::backendai::__private::Part::new(&[], "query Things"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Status", &[::backendai::ManagerVersion::new(25, 1, 0)])]], "($filter:Filter={in:[1 2]type:ALIVE}$status:[Status!]=[ALIVE UNKNOWN])"), ::backendai::__private::Part::new(&[], "{things"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Status", &[::backendai::ManagerVersion::new(25, 1, 0)])]], "(filter:$filter status:$status)"), ::backendai::__private::Part::new(&[], "{__typename...on Node{id}...on Robot{kind:__typename model}}}")];
-            let mut gate = ::backendai::__private::Gate::new(Self::REQUIRES).text(Self::TEXT_JSON, PARTS);
-            if let Some(value) = ::backendai::__private::Given::given(&self.filter) {
-                gate.see({ const SINCE: ::backendai::Since = ::backendai::Since::new("Status", &[::backendai::ManagerVersion::new(25, 1, 0)]); SINCE });
-                ::backendai::__private::Gated::gates(value, &mut |since| gate.see(since));
-            }
-            if let Some(value) = ::backendai::__private::Given::given(&self.status) {
-                gate.see({ const SINCE: ::backendai::Since = ::backendai::Since::new("Status", &[::backendai::ManagerVersion::new(25, 1, 0)]); SINCE });
-                ::backendai::__private::Gated::gates(value, &mut |since| gate.see(since));
-            }
-            const VARIABLES: ::backendai::__private::Variables = &[("filter", &[&[::backendai::Since::new("Status", &[::backendai::ManagerVersion::new(25, 1, 0)])]]), ("status", &[&[::backendai::Since::new("Status", &[::backendai::ManagerVersion::new(25, 1, 0)])]])];
-            gate.variables(VARIABLES)
-        }
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Things {
-        type Variables = Self;
-        type ResponseData = things::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Things, things::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "things", document: ::backendai::operation::info::SourceText { text: "query Things($filter:Filter={in:[1 2]type:ALIVE}$status:[Status!]=[ALIVE UNKNOWN]){things(filter:$filter status:$status){__typename...on Node{id}...on Robot{kind:__typename model}}}", parts: &[::backendai::operation::info::TextPart { len: 12, when: &[] }, ::backendai::operation::info::TextPart { len: 70, when: &[&[::backendai::Requirement::new("Status", &[::backendai::ManagerVersion::new(25, 1, 0)])]] }, ::backendai::operation::info::TextPart { len: 7, when: &[] }, ::backendai::operation::info::TextPart { len: 31, when: &[&[::backendai::Requirement::new("Status", &[::backendai::ManagerVersion::new(25, 1, 0)])]] }, ::backendai::operation::info::TextPart { len: 61, when: &[] }] }, newest: Some(::backendai::ManagerVersion::new(26, 9, 0)), root_fields: &[::backendai::operation::info::RootFieldInfo::new("things")], variables: &[::backendai::operation::info::InputValueInfo { default: Some("{in: [1, 2], type: ALIVE}"), holds: ::backendai::operation::info::InputType::Object(&super::input_info::Filter), requires: &[::backendai::Requirement::new("Status", &[::backendai::ManagerVersion::new(25, 1, 0)])], when: &[&[::backendai::Requirement::new("Status", &[::backendai::ManagerVersion::new(25, 1, 0)])]], ..::backendai::operation::info::InputValueInfo::new("filter", "Filter") }, ::backendai::operation::info::InputValueInfo { default: Some("[ALIVE, UNKNOWN]"), holds: ::backendai::operation::info::InputType::Enum(&super::input_info::Status), requires: &[::backendai::Requirement::new("Status", &[::backendai::ManagerVersion::new(25, 1, 0)])], when: &[&[::backendai::Requirement::new("Status", &[::backendai::ManagerVersion::new(25, 1, 0)])]], ..::backendai::operation::info::InputValueInfo::new("status", "[Status!]") }], ..::backendai::OperationInfo::query("Things", "") });
 
     /// Types of the answer in [`Things`].
     pub mod things {
@@ -4553,7 +3290,7 @@ pub mod things {
             /// `Robot`.
             Robot(ThingsRobot),
             /// Any other type.
-            Unlisted(ThingsUnlisted),
+            UnknownType(ThingsUnknownType),
         }
 
         impl<'de> ::backendai::__private::serde::Deserialize<'de> for Things {
@@ -4562,7 +3299,7 @@ pub mod things {
                 match object.typename() {
                     "User" => object.decode().map(Self::User),
                     "Robot" => object.decode().map(Self::Robot),
-                    _ => object.decode().map(Self::Unlisted),
+                    _ => object.decode().map(Self::UnknownType),
                 }
             }
         }
@@ -4571,12 +3308,12 @@ pub mod things {
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
-        pub struct ThingsUnlisted {
+        pub struct ThingsUnknownType {
             /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
         }
-        ::backendai::__decode!(ThingsUnlisted { typename: needed "__typename" });
+        ::backendai::__decode!(ThingsUnknownType { typename: needed "__typename" });
 
         /// Variant of [`Things`].
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
@@ -4610,50 +3347,30 @@ pub mod things {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct Type {
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub r#type: ::backendai::Maybe<super::types::Filter_>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub r#type: ::backendai::MaybeUndefined<super::types::Filter_>,
         pub _id: String,
         pub id: String,
     }
-    ::backendai::__decode!(Type { r#type: optional "type", _id: needed "_id", id: needed "id" });
 
     impl Type {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(_id: impl Into<String>, id: impl Into<String>) -> Self {
             Self {
-                r#type: ::backendai::Maybe::Unset,
+                r#type: ::backendai::MaybeUndefined::Undefined,
                 _id: _id.into(),
                 id: id.into(),
             }
         }
 
         /// Sets `type`.
-        pub fn r#type(mut self, value: impl Into<::backendai::Maybe<super::types::Filter_>>) -> Self {
+        pub fn r#type(mut self, value: impl Into<::backendai::MaybeUndefined<super::types::Filter_>>) -> Self {
             self.r#type = value.into();
             self
         }
     }
 
-    impl ::backendai::Operation for Type {
-        type Data = r#type::Data;
-        const NAME: &'static str = "type";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query type($type:filter$_id:ID!$id:ID!){user(id:$_id filter:$type){id}other:user(id:$id){...Contact}}fragment Contact on User{name email tags}";
-        const TEXT_JSON: &'static str = "\"query type($type:filter$_id:ID!$id:ID!){user(id:$_id filter:$type){id}other:user(id:$id){...Contact}}fragment Contact on User{name email tags}\"";
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Type {
-        type Variables = Self;
-        type ResponseData = r#type::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Type, r#type::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "things", docs: "An operation may be called anything.", root_fields: &[::backendai::operation::info::RootFieldInfo::new("user"), ::backendai::operation::info::RootFieldInfo { key: "other", ..::backendai::operation::info::RootFieldInfo::new("user") }], variables: &[::backendai::operation::info::InputValueInfo { holds: ::backendai::operation::info::InputType::Object(&super::input_info::Filter_), ..::backendai::operation::info::InputValueInfo::new("type", "filter") }, ::backendai::operation::info::InputValueInfo::new("_id", "ID!"), ::backendai::operation::info::InputValueInfo::new("id", "ID!")], ..::backendai::OperationInfo::query("type", "query type($type:filter$_id:ID!$id:ID!){user(id:$_id filter:$type){id}other:user(id:$id){...Contact}}fragment Contact on User{name email tags}") });
 
     /// Types of the answer in [`Type`].
     pub mod r#type {
@@ -4684,70 +3401,28 @@ pub mod things {
     pub struct Rename {
         pub target: super::types::Target,
         pub to: String,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub filter: ::backendai::Maybe<super::types::Filter_>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub filter: ::backendai::MaybeUndefined<super::types::Filter_>,
     }
-    ::backendai::__decode!(Rename { target: needed "target", to: needed "to", filter: optional "filter" });
 
     impl Rename {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(target: impl Into<super::types::Target>, to: impl Into<String>) -> Self {
             Self {
                 target: target.into(),
                 to: to.into(),
-                filter: ::backendai::Maybe::Unset,
+                filter: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `filter`.
-        pub fn filter(mut self, value: impl Into<::backendai::Maybe<super::types::Filter_>>) -> Self {
+        pub fn filter(mut self, value: impl Into<::backendai::MaybeUndefined<super::types::Filter_>>) -> Self {
             self.filter = value.into();
             self
         }
     }
 
-    impl ::backendai::Operation for Rename {
-        type Data = rename::Data;
-        const NAME: &'static str = "Rename";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Mutation;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "mutation Rename($target:Target!$to:String!$filter:filter){rename(target:$target to:$to filter:$filter){ok msg user{...UserCard}}done{ok msg}}fragment UserCard on User{id name mail:email password need_password_change friend{name...Contact}}fragment Contact on User{name email tags}";
-        const TEXT_JSON: &'static str = "\"mutation Rename($target:Target!$to:String!$filter:filter){rename(target:$target to:$to filter:$filter){ok msg user{...UserCard}}done{ok msg}}fragment UserCard on User{id name mail:email password need_password_change friend{name...Contact}}fragment Contact on User{name email tags}\"";
-        fn newest(&self) -> Option<::backendai::ManagerVersion> {
-            Some(::backendai::ManagerVersion::new(26, 9, 0))
-        }
-        fn gate(&self) -> ::backendai::__private::Gate {
-            let mut gate = ::backendai::__private::Gate::new(Self::REQUIRES);
-            let value = &self.target;
-            ::backendai::__private::Gated::gates(value, &mut |since| gate.see(since));
-            gate
-        }
-        fn refusal(data: &rename::Data) -> Option<::backendai::Refusal<'_>> {
-            if let Some(answer) = &data.rename {
-                if answer.ok == Some(false) {
-                    return Some(::backendai::Refusal { field: "rename", message: answer.msg.as_deref() });
-                }
-            }
-            { let answer = &data.done;
-                if !answer.ok {
-                    return Some(::backendai::Refusal { field: "done", message: Some(&answer.msg) });
-                }
-            }
-            None
-        }
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Rename {
-        type Variables = Self;
-        type ResponseData = rename::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Rename, rename::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "things", newest: Some(::backendai::ManagerVersion::new(26, 9, 0)), root_fields: &[::backendai::operation::info::RootFieldInfo { ok: Some("ok"), message: Some("msg"), ..::backendai::operation::info::RootFieldInfo::new("rename") }, ::backendai::operation::info::RootFieldInfo { ok: Some("ok"), message: Some("msg"), ..::backendai::operation::info::RootFieldInfo::new("done") }], variables: &[::backendai::operation::info::InputValueInfo { holds: ::backendai::operation::info::InputType::Object(&super::input_info::Target), ..::backendai::operation::info::InputValueInfo::new("target", "Target!") }, ::backendai::operation::info::InputValueInfo::new("to", "String!"), ::backendai::operation::info::InputValueInfo { holds: ::backendai::operation::info::InputType::Object(&super::input_info::Filter_), ..::backendai::operation::info::InputValueInfo::new("filter", "filter") }], ..::backendai::OperationInfo::mutation("Rename", "mutation Rename($target:Target!$to:String!$filter:filter){rename(target:$target to:$to filter:$filter){ok msg user{...UserCard}}done{ok msg}}fragment UserCard on User{id name mail:email password need_password_change friend{name...Contact}}fragment Contact on User{name email tags}") });
 
     /// Types of the answer in [`Rename`].
     pub mod rename {
@@ -4796,9 +3471,9 @@ pub mod versions {
     }
     ::backendai::__decode!(Robots { robots: needed "robots" });
 
-    impl ::backendai::Fragment for Robots {
-        const ON: &'static str = "Fleet";
-        const FIELDS: &'static [::backendai::Field] = &[
+    impl Robots {
+        /// The fields of a row, an object of the type `Fleet`.
+        pub const FIELDS: &'static [::backendai::Field] = &[
         ];
     }
 
@@ -4824,71 +3499,38 @@ pub mod versions {
     #[non_exhaustive]
     pub struct Fleet {
         pub name: String,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub region: ::backendai::Maybe<String>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub region: ::backendai::MaybeUndefined<String>,
         pub first: i32,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub unit: ::backendai::Maybe<super::types::Unit>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub unit: ::backendai::MaybeUndefined<super::types::Unit>,
     }
-    ::backendai::__decode!(Fleet { name: needed "name", region: optional "region", first: needed "first", unit: optional "unit" });
 
     impl Fleet {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(name: impl Into<String>, first: impl Into<i32>) -> Self {
             Self {
                 name: name.into(),
-                region: ::backendai::Maybe::Unset,
+                region: ::backendai::MaybeUndefined::Undefined,
                 first: first.into(),
-                unit: ::backendai::Maybe::Unset,
+                unit: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `region`.
-        pub fn region(mut self, value: impl Into<::backendai::Maybe<String>>) -> Self {
+        pub fn region(mut self, value: impl Into<::backendai::MaybeUndefined<String>>) -> Self {
             self.region = value.into();
             self
         }
 
         /// Sets `unit`.
-        pub fn unit(mut self, value: impl Into<::backendai::Maybe<super::types::Unit>>) -> Self {
+        pub fn unit(mut self, value: impl Into<::backendai::MaybeUndefined<super::types::Unit>>) -> Self {
             self.unit = value.into();
             self
         }
     }
 
-    impl ::backendai::Operation for Fleet {
-        type Data = fleet::Data;
-        const NAME: &'static str = "Fleet";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Fleet($name:String!$region:String$first:Int!$unit:Unit){fleet(name:$name region:$region){name size(unit:$unit)...Robots flag{colors}}}fragment Robots on Fleet{__typename robots(first:$first){name}}";
-        const TEXT_JSON: &'static str = "\"query Fleet($name:String!$region:String$first:Int!$unit:Unit){fleet(name:$name region:$region){name size(unit:$unit)...Robots flag{colors}}}fragment Robots on Fleet{__typename robots(first:$first){name}}\"";
-        const REQUIRES: &'static [::backendai::Since] = &[::backendai::Since::new("Fleet", &[::backendai::ManagerVersion::new(24, 3, 1), ::backendai::ManagerVersion::new(23, 9, 6)])];
-        fn newest(&self) -> Option<::backendai::ManagerVersion> {
-            Some(::backendai::ManagerVersion::new(25, 8, 0))
-        }
-        fn gate(&self) -> ::backendai::__private::Gate {
-            const PARTS: &[::backendai::__private::Part] = &[::backendai::__private::Part::new(&[], "query Fleet($name:String!"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Query.fleet(region:)", &[::backendai::ManagerVersion::new(25, 2, 0)])]], "$region:String"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Fleet.robots", &[::backendai::ManagerVersion::new(24, 12, 0)])]], "$first:Int!"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Unit", &[::backendai::ManagerVersion::new(25, 6, 0)])]], "$unit:Unit"), ::backendai::__private::Part::new(&[], "){fleet(name:$name"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Query.fleet(region:)", &[::backendai::ManagerVersion::new(25, 2, 0)])]], " region:$region"), ::backendai::__private::Part::new(&[], "){name"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Fleet.size", &[::backendai::ManagerVersion::new(25, 1, 0)])]], " size"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Unit", &[::backendai::ManagerVersion::new(25, 6, 0)])]], "(unit:$unit)"), ::backendai::__private::Part::new(&[], "...Robots"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Flag.colors", &[::backendai::ManagerVersion::new(25, 8, 0)])]], " flag{colors}"), ::backendai::__private::Part::new(&[], "}}fragment Robots on Fleet{__typename"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Fleet.robots", &[::backendai::ManagerVersion::new(24, 12, 0)])]], " robots(first:$first){name}"), ::backendai::__private::Part::new(&[], "}")];
-            let mut gate = ::backendai::__private::Gate::new(Self::REQUIRES).text(Self::TEXT_JSON, PARTS);
-            if let Some(_) = ::backendai::__private::Given::given(&self.region) {
-                gate.see({ const SINCE: ::backendai::Since = ::backendai::Since::new("Query.fleet(region:)", &[::backendai::ManagerVersion::new(25, 2, 0)]); SINCE });
-            }
-            const VARIABLES: ::backendai::__private::Variables = &[("region", &[&[::backendai::Since::new("Query.fleet(region:)", &[::backendai::ManagerVersion::new(25, 2, 0)])]]), ("first", &[&[::backendai::Since::new("Fleet.robots", &[::backendai::ManagerVersion::new(24, 12, 0)])]]), ("unit", &[&[::backendai::Since::new("Unit", &[::backendai::ManagerVersion::new(25, 6, 0)])]])];
-            gate.variables(VARIABLES)
-        }
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Fleet {
-        type Variables = Self;
-        type ResponseData = fleet::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Fleet, fleet::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "versions", docs: "A fleet.", document: ::backendai::operation::info::SourceText { text: "query Fleet($name:String!$region:String$first:Int!$unit:Unit){fleet(name:$name region:$region){name size(unit:$unit)...Robots flag{colors}}}fragment Robots on Fleet{__typename robots(first:$first){name}}", parts: &[::backendai::operation::info::TextPart { len: 25, when: &[] }, ::backendai::operation::info::TextPart { len: 14, when: &[&[::backendai::Requirement::new("Query.fleet(region:)", &[::backendai::ManagerVersion::new(25, 2, 0)])]] }, ::backendai::operation::info::TextPart { len: 11, when: &[&[::backendai::Requirement::new("Fleet.robots", &[::backendai::ManagerVersion::new(24, 12, 0)])]] }, ::backendai::operation::info::TextPart { len: 10, when: &[&[::backendai::Requirement::new("Unit", &[::backendai::ManagerVersion::new(25, 6, 0)])]] }, ::backendai::operation::info::TextPart { len: 18, when: &[] }, ::backendai::operation::info::TextPart { len: 15, when: &[&[::backendai::Requirement::new("Query.fleet(region:)", &[::backendai::ManagerVersion::new(25, 2, 0)])]] }, ::backendai::operation::info::TextPart { len: 6, when: &[] }, ::backendai::operation::info::TextPart { len: 5, when: &[&[::backendai::Requirement::new("Fleet.size", &[::backendai::ManagerVersion::new(25, 1, 0)])]] }, ::backendai::operation::info::TextPart { len: 12, when: &[&[::backendai::Requirement::new("Unit", &[::backendai::ManagerVersion::new(25, 6, 0)])]] }, ::backendai::operation::info::TextPart { len: 9, when: &[] }, ::backendai::operation::info::TextPart { len: 13, when: &[&[::backendai::Requirement::new("Flag.colors", &[::backendai::ManagerVersion::new(25, 8, 0)])]] }, ::backendai::operation::info::TextPart { len: 37, when: &[] }, ::backendai::operation::info::TextPart { len: 27, when: &[&[::backendai::Requirement::new("Fleet.robots", &[::backendai::ManagerVersion::new(24, 12, 0)])]] }, ::backendai::operation::info::TextPart { len: 1, when: &[] }] }, requires: &[::backendai::Requirement::new("Fleet", &[::backendai::ManagerVersion::new(24, 3, 1), ::backendai::ManagerVersion::new(23, 9, 6)])], newest: Some(::backendai::ManagerVersion::new(25, 8, 0)), root_fields: &[::backendai::operation::info::RootFieldInfo::new("fleet")], variables: &[::backendai::operation::info::InputValueInfo::new("name", "String!"), ::backendai::operation::info::InputValueInfo { requires: &[::backendai::Requirement::new("Query.fleet(region:)", &[::backendai::ManagerVersion::new(25, 2, 0)])], when: &[&[::backendai::Requirement::new("Query.fleet(region:)", &[::backendai::ManagerVersion::new(25, 2, 0)])]], ..::backendai::operation::info::InputValueInfo::new("region", "String") }, ::backendai::operation::info::InputValueInfo { when: &[&[::backendai::Requirement::new("Fleet.robots", &[::backendai::ManagerVersion::new(24, 12, 0)])]], optional: true, ..::backendai::operation::info::InputValueInfo::new("first", "Int!") }, ::backendai::operation::info::InputValueInfo { holds: ::backendai::operation::info::InputType::Enum(&super::input_info::Unit), when: &[&[::backendai::Requirement::new("Unit", &[::backendai::ManagerVersion::new(25, 6, 0)])]], optional: true, ..::backendai::operation::info::InputValueInfo::new("unit", "Unit") }], rows: Some(::backendai::operation::info::RowsInfo::new("Fleet", &[::backendai::Field::new("name", None, "name", ::backendai::Format::Plain, false), ::backendai::Field::new("flag", None, "flag{__typename colors}", ::backendai::Format::Plain, false).parts(&[::backendai::operation::info::TextPart { len: 15, when: &[] }, ::backendai::operation::info::TextPart { len: 7, when: &[&[::backendai::Requirement::new("Flag.colors", &[::backendai::ManagerVersion::new(25, 8, 0)])]] }, ::backendai::operation::info::TextPart { len: 1, when: &[] }])], &["fleet"])), ..::backendai::OperationInfo::query("Fleet", "") });
 
     /// Types of the answer in [`Fleet`].
     pub mod fleet {
@@ -4940,44 +3582,16 @@ pub mod versions {
     #[non_exhaustive]
     pub struct Soon {
     }
-    ::backendai::__decode!(Soon {  });
 
     impl Soon {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
             }
         }
     }
 
-    impl ::backendai::Operation for Soon {
-        type Data = soon::Data;
-        const NAME: &'static str = "Soon";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Query;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "query Soon{soon}";
-        const TEXT_JSON: &'static str = "\"query Soon{soon}\"";
-        const REQUIRES: &'static [::backendai::Since] = &[::backendai::Since::new("Query.soon", &[::backendai::ManagerVersion::new(26, 4, 2)])];
-        fn newest(&self) -> Option<::backendai::ManagerVersion> {
-            Some(::backendai::ManagerVersion::new(26, 4, 2))
-        }
-        fn gate(&self) -> ::backendai::__private::Gate {
-            let gate = ::backendai::__private::Gate::new(Self::REQUIRES);
-            gate
-        }
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Soon {
-        type Variables = Self;
-        type ResponseData = soon::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Soon, soon::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "versions", requires: &[::backendai::Requirement::new("Query.soon", &[::backendai::ManagerVersion::new(26, 4, 2)])], newest: Some(::backendai::ManagerVersion::new(26, 4, 2)), root_fields: &[::backendai::operation::info::RootFieldInfo::new("soon")], ..::backendai::OperationInfo::query("Soon", "query Soon{soon}") });
 
     /// Types of the answer in [`Soon`].
     pub mod soon {
@@ -4999,79 +3613,36 @@ pub mod versions {
     #[non_exhaustive]
     pub struct Move {
         pub name: String,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub r#move: ::backendai::Maybe<super::types::Move>,
-        #[serde(skip_serializing_if = "::backendai::Maybe::is_unset")]
-        pub dry: ::backendai::Maybe<bool>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub r#move: ::backendai::MaybeUndefined<super::types::Move>,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub dry: ::backendai::MaybeUndefined<bool>,
     }
-    ::backendai::__decode!(Move { name: needed "name", r#move: optional "move", dry: optional "dry" });
 
     impl Move {
-        /// With all that has to be given; the rest is left out.
+        /// Sets the required values and leaves out the rest.
         pub fn new(name: impl Into<String>) -> Self {
             Self {
                 name: name.into(),
-                r#move: ::backendai::Maybe::Unset,
-                dry: ::backendai::Maybe::Unset,
+                r#move: ::backendai::MaybeUndefined::Undefined,
+                dry: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `move`.
-        pub fn r#move(mut self, value: impl Into<::backendai::Maybe<super::types::Move>>) -> Self {
+        pub fn r#move(mut self, value: impl Into<::backendai::MaybeUndefined<super::types::Move>>) -> Self {
             self.r#move = value.into();
             self
         }
 
         /// Sets `dry`.
-        pub fn dry(mut self, value: impl Into<::backendai::Maybe<bool>>) -> Self {
+        pub fn dry(mut self, value: impl Into<::backendai::MaybeUndefined<bool>>) -> Self {
             self.dry = value.into();
             self
         }
     }
 
-    impl ::backendai::Operation for Move {
-        type Data = r#move::Data;
-        const NAME: &'static str = "Move";
-        const KIND: ::backendai::Kind = ::backendai::Kind::Mutation;
-        const PATH: &'static str = "/admin/gql";
-        const TEXT: &'static str = "mutation Move($name:String!$move:Move$dry:Boolean){move(name:$name move:$move dry:$dry){ok msg}}";
-        const TEXT_JSON: &'static str = "\"mutation Move($name:String!$move:Move$dry:Boolean){move(name:$name move:$move dry:$dry){ok msg}}\"";
-        fn newest(&self) -> Option<::backendai::ManagerVersion> {
-            Some(::backendai::ManagerVersion::new(26, 1, 0))
-        }
-        fn gate(&self) -> ::backendai::__private::Gate {
-            const PARTS: &[::backendai::__private::Part] = &[::backendai::__private::Part::new(&[], "mutation Move($name:String!$move:Move"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Mutation.move(dry:)", &[::backendai::ManagerVersion::new(25, 3, 0)])]], "$dry:Boolean"), ::backendai::__private::Part::new(&[], "){move(name:$name move:$move"), ::backendai::__private::Part::new(&[&[::backendai::Since::new("Mutation.move(dry:)", &[::backendai::ManagerVersion::new(25, 3, 0)])]], " dry:$dry"), ::backendai::__private::Part::new(&[], "){ok msg}}")];
-            let mut gate = ::backendai::__private::Gate::new(Self::REQUIRES).text(Self::TEXT_JSON, PARTS);
-            if let Some(value) = ::backendai::__private::Given::given(&self.r#move) {
-                ::backendai::__private::Gated::gates(value, &mut |since| gate.see(since));
-            }
-            if let Some(_) = ::backendai::__private::Given::given(&self.dry) {
-                gate.see({ const SINCE: ::backendai::Since = ::backendai::Since::new("Mutation.move(dry:)", &[::backendai::ManagerVersion::new(25, 3, 0)]); SINCE });
-            }
-            const VARIABLES: ::backendai::__private::Variables = &[("dry", &[&[::backendai::Since::new("Mutation.move(dry:)", &[::backendai::ManagerVersion::new(25, 3, 0)])]])];
-            gate.variables(VARIABLES)
-        }
-        fn refusal(data: &r#move::Data) -> Option<::backendai::Refusal<'_>> {
-            { let answer = &data.r#move;
-                if !answer.ok {
-                    return Some(::backendai::Refusal { field: "move", message: Some(&answer.msg) });
-                }
-            }
-            None
-        }
-    }
-
-    impl ::backendai::graphql_client::GraphQLQuery for Move {
-        type Variables = Self;
-        type ResponseData = r#move::Data;
-        fn build_query(variables: Self) -> ::backendai::graphql_client::QueryBody<Self> {
-            ::backendai::graphql_client::QueryBody {
-                variables,
-                query: <Self as ::backendai::Operation>::TEXT,
-                operation_name: <Self as ::backendai::Operation>::NAME,
-            }
-        }
-    }
+    ::backendai::__operation!(Move, r#move::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "versions", document: ::backendai::operation::info::SourceText { text: "mutation Move($name:String!$move:Move$dry:Boolean){move(name:$name move:$move dry:$dry){ok msg}}", parts: &[::backendai::operation::info::TextPart { len: 37, when: &[] }, ::backendai::operation::info::TextPart { len: 12, when: &[&[::backendai::Requirement::new("Mutation.move(dry:)", &[::backendai::ManagerVersion::new(25, 3, 0)])]] }, ::backendai::operation::info::TextPart { len: 28, when: &[] }, ::backendai::operation::info::TextPart { len: 9, when: &[&[::backendai::Requirement::new("Mutation.move(dry:)", &[::backendai::ManagerVersion::new(25, 3, 0)])]] }, ::backendai::operation::info::TextPart { len: 10, when: &[] }] }, newest: Some(::backendai::ManagerVersion::new(26, 1, 0)), root_fields: &[::backendai::operation::info::RootFieldInfo { ok: Some("ok"), message: Some("msg"), ..::backendai::operation::info::RootFieldInfo::new("move") }], variables: &[::backendai::operation::info::InputValueInfo::new("name", "String!"), ::backendai::operation::info::InputValueInfo { holds: ::backendai::operation::info::InputType::Object(&super::input_info::Move), ..::backendai::operation::info::InputValueInfo::new("move", "Move") }, ::backendai::operation::info::InputValueInfo { requires: &[::backendai::Requirement::new("Mutation.move(dry:)", &[::backendai::ManagerVersion::new(25, 3, 0)])], when: &[&[::backendai::Requirement::new("Mutation.move(dry:)", &[::backendai::ManagerVersion::new(25, 3, 0)])]], ..::backendai::operation::info::InputValueInfo::new("dry", "Boolean") }], rows: Some(::backendai::operation::info::RowsInfo::new("Done", &[::backendai::Field::new("ok", None, "ok", ::backendai::Format::Plain, false), ::backendai::Field::new("msg", None, "msg", ::backendai::Format::Plain, false)], &["move"])), ..::backendai::OperationInfo::mutation("Move", "") });
 
     /// Types of the answer in [`Move`].
     pub mod r#move {
@@ -5095,3 +3666,61 @@ pub mod versions {
         ::backendai::__decode!(Move { ok: needed "ok", msg: needed "msg" });
     }
 }
+
+/// The descriptions of all operations.
+#[allow(dead_code, deprecated, unreachable_pub)]
+pub static OPERATIONS: &[&::backendai::OperationInfo] = &[
+    <_1_more::Touch as ::backendai::operation::Compiled>::INFO,
+    <edges::Data_ as ::backendai::operation::Compiled>::INFO,
+    <edges::Result_ as ::backendai::operation::Compiled>::INFO,
+    <edges::User as ::backendai::operation::Compiled>::INFO,
+    <edges::User_ as ::backendai::operation::Compiled>::INFO,
+    <edges::Partial as ::backendai::operation::Compiled>::INFO,
+    <edges::Introspection as ::backendai::operation::Compiled>::INFO,
+    <edges::Words as ::backendai::operation::Compiled>::INFO,
+    <edges::Legacy as ::backendai::operation::Compiled>::INFO,
+    <edges::Scalars as ::backendai::operation::Compiled>::INFO,
+    <edges::Change as ::backendai::operation::Compiled>::INFO,
+    <edges::ChangeName as ::backendai::operation::Compiled>::INFO,
+    <lists::Keyed as ::backendai::operation::Compiled>::INFO,
+    <lists::Log as ::backendai::operation::Compiled>::INFO,
+    <lists::Fragmented as ::backendai::operation::Compiled>::INFO,
+    <lists::Robots as ::backendai::operation::Compiled>::INFO,
+    <lists::RobotsV2 as ::backendai::operation::Compiled>::INFO,
+    <people::Overlap as ::backendai::operation::Compiled>::INFO,
+    <people::Sole as ::backendai::operation::Compiled>::INFO,
+    <people::Aliases as ::backendai::operation::Compiled>::INFO,
+    <people::Conditional as ::backendai::operation::Compiled>::INFO,
+    <people::Users as ::backendai::operation::Compiled>::INFO,
+    <prelude::Option_ as ::backendai::operation::Compiled>::INFO,
+    <prelude::Some_ as ::backendai::operation::Compiled>::INFO,
+    <prelude::None_ as ::backendai::operation::Compiled>::INFO,
+    <prelude::Ok_ as ::backendai::operation::Compiled>::INFO,
+    <prelude::Err_ as ::backendai::operation::Compiled>::INFO,
+    <prelude::String_ as ::backendai::operation::Compiled>::INFO,
+    <prelude::Box_ as ::backendai::operation::Compiled>::INFO,
+    <prelude::Default_ as ::backendai::operation::Compiled>::INFO,
+    <prelude::Clone as ::backendai::operation::Compiled>::INFO,
+    <prelude::Self_ as ::backendai::operation::Compiled>::INFO,
+    <prelude::Str as ::backendai::operation::Compiled>::INFO,
+    <prelude::Bool as ::backendai::operation::Compiled>::INFO,
+    <prelude::I32 as ::backendai::operation::Compiled>::INFO,
+    <prelude::Core as ::backendai::operation::Compiled>::INFO,
+    <prelude::Std as ::backendai::operation::Compiled>::INFO,
+    <prelude::Alloc as ::backendai::operation::Compiled>::INFO,
+    <prelude::Backendai as ::backendai::operation::Compiled>::INFO,
+    <prelude::Crate as ::backendai::operation::Compiled>::INFO,
+    <prelude::Serde as ::backendai::operation::Compiled>::INFO,
+    <prelude::Operation as ::backendai::operation::Compiled>::INFO,
+    <prelude::Maybe as ::backendai::operation::Compiled>::INFO,
+    <prelude::Variables as ::backendai::operation::Compiled>::INFO,
+    <self_::Self_ as ::backendai::operation::Compiled>::INFO,
+    <things::Nodes as ::backendai::operation::Compiled>::INFO,
+    <things::Plain as ::backendai::operation::Compiled>::INFO,
+    <things::Things as ::backendai::operation::Compiled>::INFO,
+    <things::Type as ::backendai::operation::Compiled>::INFO,
+    <things::Rename as ::backendai::operation::Compiled>::INFO,
+    <versions::Fleet as ::backendai::operation::Compiled>::INFO,
+    <versions::Soon as ::backendai::operation::Compiled>::INFO,
+    <versions::Move as ::backendai::operation::Compiled>::INFO,
+];

@@ -1,17 +1,21 @@
-//! A program with GraphQL documents of its own, run over `backendai`. It starts an embedded manager
-//! unless `BACKEND_ENDPOINT` is set.
+//! A program with its own GraphQL documents, sent with `backendai` without the feature `admin`: none of
+//! the operations of `backendai` is compiled. It starts an embedded manager unless `BACKEND_ENDPOINT`
+//! is set.
 
 use std::env;
 
-use backendai::{Client, Config, types::KeyPairInput};
+use backendai::{Client, Config};
 use backendai_testing::Manager;
 
-/// The operations in `graphql/`, as the build script compiled them.
+/// The operations in `graphql/`, compiled by the build script.
 mod queries {
     backendai::include_graphql!("queries");
 }
 
-use queries::people::{AddKey, Overview, People};
+use queries::{
+    people::{AddKey, Overview, People, RemoveKey},
+    types::KeyPairInput,
+};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -30,19 +34,18 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     report(client).await
 }
 
-/// Makes a keypair with an operation of this program and deletes it with one of `backendai`. What
-/// both know by name in the schema is one type in Rust.
-#[expect(clippy::print_stdout, reason = "this is what the program is for")]
+/// Creates a keypair and deletes it.
+#[expect(clippy::print_stdout, reason = "the output is the purpose of the program")]
 async fn spare_key(client: &Client, email: &str) -> Result<(), Box<dyn std::error::Error>> {
-    let props: queries::types::KeyPairInput = KeyPairInput::new("default", 100).is_active(false);
+    let props = KeyPairInput::new("default", 100).is_active(false);
     let made = client.send(AddKey::new(email, props)).await?;
-    let keypair = made.create_keypair.keypair.ok_or("no keypair was made")?;
+    let keypair = made.create_keypair.keypair.ok_or("no keypair was created")?;
     println!("keypair {} ({:?} requests)", keypair.access_key, keypair.rate_limit);
-    client.keypairs().delete(keypair.access_key).await?;
+    client.send(RemoveKey::new(keypair.access_key)).await?;
     Ok(())
 }
 
-#[expect(clippy::print_stdout, reason = "this is what the program is for")]
+#[expect(clippy::print_stdout, reason = "the output is the purpose of the program")]
 async fn report(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     let overview = client.send(Overview::new()).await?;
     for domain in &overview.domains {
@@ -56,4 +59,16 @@ async fn report(client: Client) -> Result<(), Box<dyn std::error::Error>> {
         println!("person  {} in {}", person.email, groups.join(", "));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::KeyPairInput;
+
+    /// The tests enable the feature `admin`.
+    #[test]
+    fn with_admin_a_type_of_the_schema_is_the_one_of_backendai() {
+        let props: KeyPairInput = backendai::admin::types::KeyPairInput::new("default", 100);
+        assert_eq!(props.rate_limit, 100);
+    }
 }

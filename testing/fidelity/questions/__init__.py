@@ -1,4 +1,4 @@
-"""All questions, in the order in which they are asked."""
+"""All questions, in order."""
 from . import documents, signatures, lists, roots, changes  # noqa: F401
 from .book import QUESTIONS
 

@@ -1,6 +1,6 @@
-"""The list of questions, and what several of them share.
+"""The list of questions, and their shared parts.
 
-A question is a title in a group and how to ask: see `Side.ask`. `exact` compares values too:
+A question has a group, a title and the parts of a request, see `Side.ask`. `exact` compares values too:
 `True` the whole data, "count" and "order" the listed accounts of the fixture and their order.
 """
 QUESTIONS = []

@@ -1,4 +1,4 @@
-"""The life of a user and of keypairs, in this order."""
+"""Changes of a user and of keypairs; the order matters."""
 import time
 
 from .book import DEFAULT_PROJECT, KEYPAIR, NOBODY, OTHER_PROJECT, USER, question

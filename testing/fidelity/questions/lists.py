@@ -1,4 +1,4 @@
-"""What each role sees, records with all their fields, and pages."""
+"""Visibility by role, records with all their fields, and pages."""
 import json
 
 from .book import DEFAULT_PROJECT, KEYPAIR, NOBODY, OTHER_PROJECT, OWN, USER, question

@@ -1,4 +1,4 @@
-"""Every other root, with the rows of `tests/manager/fill`: who is given which, and all their fields."""
+"""All other root fields, with the rows of `tests/manager/fill`: visibility by role, and all fields."""
 import base64
 
 from schema import TYPES, select
@@ -24,7 +24,7 @@ def ask(group, root, fields, roles=("SUPERADMIN", "DOMAIN_ADMIN", "USER"), exact
 
 SESSION, ENDPOINT = id_(6, 1), id_(10, 1)
 
-# Lists: what tells their rows apart.
+# Lists: the columns that identify their rows.
 g = "lists"
 for root, key in [
     ("agents", "id status"), ("container_registries", "hostname"), ("images", "id"), ("customized_images", "id"),
@@ -59,7 +59,7 @@ for root, key in [
 ]:
     ask(g, root, f"count edges {{ node {{ {key} }} }}")
 
-# One row, all its fields: their types, and what the manager fails to give.
+# One row with all fields: their types, and the fields on which the manager fails.
 g = "rows"
 PYTHON = 'reference: "fill.registry/stable/python:3.13-ubuntu24.04", architecture: "x86_64"'
 NONE = 'reference: "nope/none:1", architecture: "x86_64"'
@@ -103,7 +103,7 @@ for root, type_, there, missing in [
         key = next(field for field, (_, of) in TYPES[type_].items() if of not in TYPES)
         ask(g, f"{root}({missing})", key, exact=False)
 
-# What a list is narrowed to, and put in order by.
+# Filters and orders of lists.
 g = "conditions"
 for root, key, filters, orders in [
     ("agent_list", "id", ['status == \\"LOST\\"', 'id == \\"i-fill-gpu\\"', "schedulable == true", "lost_at is null",

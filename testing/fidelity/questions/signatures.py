@@ -1,4 +1,4 @@
-"""Who is let in, and what a signature covers."""
+"""Authentication, and the parts that a signature covers."""
 import datetime
 
 from .book import NOBODY, ONE, OWN, question

@@ -1,24 +1,24 @@
-//! From a tree to an answer: which comparison fits which column, and whether it holds.
+//! Evaluation of an expression: which comparison fits which column, and whether it holds.
 
 use std::cmp::Ordering;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::column::{Cell, Columns, Kind};
 use super::parse::{Expr, Operator, Value};
-use super::{Cell, Columns, Kind};
 use crate::date;
 
-/// Why a filter does not fit the columns.
+/// A reason why a filter does not fit the columns.
 #[derive(Debug)]
 pub(super) enum Misfit {
-    /// Found while the filter is read.
+    /// Reported by the parser.
     Parse(String),
-    /// Found by the database.
+    /// Reported by the database.
     Database(String),
 }
 
-/// A checked filter: three-valued, as SQL is; `None` is unknown.
+/// A checked filter with three truth values; `None` is unknown.
 #[derive(Debug)]
 pub(super) enum Test {
     Not(Box<Self>),
@@ -168,7 +168,7 @@ impl Test {
                     Operator::GreaterEqual => order.is_ge(),
                     Operator::Less => order.is_lt(),
                     Operator::LessEqual => order.is_le(),
-                    // The others have become tests of their own.
+                    // `check` makes other variants of the remaining operators.
                     _ => return None,
                 })
             }
@@ -207,7 +207,7 @@ fn compare(cell: &Cell<'_>, operand: &Operand) -> Option<Ordering> {
     }
 }
 
-/// SQL's LIKE: `%` is anything, `_` one character, and a backslash takes the next literally.
+/// SQL's LIKE: `%` is any text, `_` one character, and a backslash escapes the next character.
 fn like(text: &str, pattern: &str) -> bool {
     let text: Vec<char> = text.chars().collect();
     let mut tokens = Vec::new();
@@ -220,7 +220,7 @@ fn like(text: &str, pattern: &str) -> bool {
             c => Token::This(c),
         });
     }
-    // Which beginnings of the text the tokens so far can cover.
+    // Whether the tokens so far match the prefix of each length.
     let mut reached: Vec<bool> = (0..=text.len()).map(|length| length == 0).collect();
     for token in tokens {
         let mut next = vec![false; reached.len()];

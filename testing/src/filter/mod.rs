@@ -1,69 +1,27 @@
-//! The manager's small language for `filter` and `order`, with SQL's idea of truth.
+//! The manager's language for `filter` and `order`, with the three-valued logic of SQL.
 //!
-//! `&` and `|` have no precedence and lean to the right: `a & b | c` is `a & (b | c)`, and
-//! `!a & b` is `!(a & b)`. The words of the errors differ from the manager's after
-//! "Query filter parsing error:"; that prefix, the place and the code are the same.
+//! `&` and `|` have no precedence and are right-associative: `a & b | c` is `a & (b | c)`, and
+//! `!a & b` is `!(a & b)`. Error messages differ from the manager's after
+//! "Query filter parsing error:"; that prefix, the location and the code are equal.
 
-#[cfg(test)]
-mod built;
+mod column;
 mod eval;
 mod order;
 mod parse;
 
-use std::borrow::Cow;
-
-use jiff::Timestamp;
-use uuid::Uuid;
-
+pub(crate) use column::{Cell, Columns, Kind};
 pub(crate) use order::{Order, shuffle};
 
 use parse::Expr;
 
-/// What a column holds, which decides about what may be compared with it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Kind {
-    Text,
-    Int,
-    Bool,
-    Time,
-    Uuid,
-    /// Text out of a fixed list, given by the function that knows it.
-    Word(fn(&str) -> Option<&'static str>),
-    /// A list of texts, which no operator that takes a text fits.
-    Texts,
-}
-
-/// One value of a row.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Cell<'a> {
-    Null,
-    Text(&'a str),
-    Int(i64),
-    Bool(bool),
-    Time(Timestamp),
-    Uuid(Uuid),
-}
-
-impl<'a> Cell<'a> {
-    pub(crate) fn text(value: Option<&'a str>) -> Self {
-        value.map_or(Self::Null, Self::Text)
-    }
-}
-
-/// The columns that a list can be filtered and ordered by.
-pub(crate) struct Columns {
-    pub(crate) filter: Cow<'static, [(&'static str, Kind)]>,
-    pub(crate) order: Cow<'static, [&'static str]>,
-}
-
-/// A filter that has been read and fits the columns.
+/// A parsed filter that fits the columns.
 #[derive(Debug)]
 pub(crate) struct Filter {
     expr: eval::Test,
 }
 
 impl Filter {
-    /// Reads a filter; the error is the manager's message.
+    /// Parses a filter; the error is the manager's message.
     pub(crate) fn parse(text: &str, columns: &Columns) -> Result<Self, String> {
         let prefix = |problem| format!("Query filter parsing error: {problem}");
         let expr: Expr = parse::parse(text).map_err(prefix)?;
@@ -76,7 +34,7 @@ impl Filter {
         Ok(Self { expr })
     }
 
-    /// Whether a row, given by its cells, is selected.
+    /// Returns whether the filter selects a row, given by its cells.
     pub(crate) fn selects<'a>(&self, cell: &dyn Fn(&str) -> Cell<'a>) -> bool {
         self.expr.holds(cell) == Some(true)
     }
@@ -84,6 +42,10 @@ impl Filter {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
+    use uuid::Uuid;
+
     use super::*;
 
     const COLUMNS: Columns = Columns {
@@ -162,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn leans_to_the_right_without_precedence() {
+    fn is_right_associative_without_precedence() {
         // (live & nope) | live would hold; live & (nope | live) holds; age == 0 & (… | …) does not.
         no("age == 0 & live == false | live == true");
         yes("(age == 0 & live == false) | live == true");
@@ -174,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_null_as_sql_does() {
+    fn treats_null_like_sql() {
         no(r#"nick == "x""#);
         no(r#"nick != "x""#);
         no(r#"!nick == "x""#);
@@ -188,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_not_the_language() {
+    fn refuses_invalid_syntax() {
         for text in [
             "",
             "name",

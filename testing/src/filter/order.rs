@@ -1,28 +1,29 @@
-//! `order`, and what becomes of rows that it leaves equal.
+//! `order`, and the sequence of rows that it leaves equal.
 
 use std::cmp::Ordering;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::{Cell, Columns, parse};
+use super::column::{Cell, Columns};
+use super::parse;
 
-/// An order that has been read and fits the columns.
+/// A parsed order that fits the columns.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Order {
     columns: Vec<(&'static str, bool)>,
 }
 
 impl Order {
-    /// The order when none is asked for: newest first.
+    /// The default order: newest first.
     pub(crate) fn newest() -> Self {
         Self { columns: vec![("created_at", true)] }
     }
 
-    /// Reads `[+|-]name, …`, which may be empty; the error is the manager's message.
+    /// Parses `[+|-]name, …`, which may be empty; the error is the manager's message.
     pub(crate) fn parse(text: &str, columns: &Columns) -> Result<Self, String> {
         read(text, columns).map_err(|problem| format!("Query ordering parsing error: {problem}"))
     }
 
-    /// How two rows stand to each other. Null comes last, or first when descending.
+    /// Compares two rows. Null comes last, or first when descending.
     pub(crate) fn compare<'a>(
         &self,
         left: &dyn Fn(&str) -> Cell<'a>,
@@ -78,11 +79,11 @@ fn cells(left: &Cell<'_>, right: &Cell<'_>) -> Ordering {
     }
 }
 
-/// Where a row stands among its equals on one page.
+/// Returns the position of a row among rows that the order leaves equal, on one page.
 ///
-/// The database promises nothing about rows that the order leaves equal, and really hands them
-/// out in another sequence on another page. So does this: the same question always gets the same
-/// answer, but two pages of one walk disagree.
+/// The database guarantees no sequence of such rows, and does return them in different sequences on
+/// different pages. So does this function: the same page is always the same, but two pages of one list
+/// disagree.
 pub(crate) fn shuffle(key: &str, limit: i64, offset: i64) -> u64 {
     let mut hasher = DefaultHasher::new();
     (key, limit, offset).hash(&mut hasher);
@@ -99,14 +100,14 @@ mod tests {
     };
 
     #[test]
-    fn reads_what_the_manager_reads() {
+    fn parses_what_the_manager_parses() {
         let order = Order::parse(" -age , +name,name", &COLUMNS).unwrap();
         assert_eq!(order.columns, [("age", true), ("name", false), ("name", false)]);
         assert_eq!(Order::parse("", &COLUMNS).unwrap().columns, []);
     }
 
     #[test]
-    fn refuses_the_rest() {
+    fn refuses_anything_else() {
         for text in ["nope", "--name", "name,", ",", "name age", "na-me", "+"] {
             let problem = Order::parse(text, &COLUMNS).expect_err(text);
             assert!(problem.starts_with("Query ordering parsing error: "), "{problem}");

@@ -1,4 +1,4 @@
-//! From text to a tree: what may stand where.
+//! The parser: from a string to an expression.
 
 /// A filter as written.
 #[derive(Debug, PartialEq)]
@@ -25,7 +25,7 @@ pub(super) enum Operator {
     Ilike,
 }
 
-/// Longer words first, since a word needs no blank after it.
+/// Longer words come first, because no whitespace is required after a word.
 const OPERATORS: [(&str, Operator); 12] = [
     ("contains", Operator::Contains),
     ("isnot", Operator::IsNot),
@@ -51,7 +51,7 @@ pub(super) enum Value {
     List(Vec<Self>),
 }
 
-/// How deep parentheses and negations may be nested.
+/// Maximum nesting of parentheses and negations.
 const DEPTH: usize = 200;
 
 pub(super) fn parse(text: &str) -> Result<Expr, String> {
@@ -82,7 +82,7 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// Takes as many bytes as the pattern covers; the pattern ends between characters.
+    /// Consumes this number of bytes, which ends at a character boundary.
     fn take(&mut self, length: usize) -> &'a str {
         let (taken, rest) = self.rest.split_at_checked(length).unwrap_or((self.rest, ""));
         self.rest = rest;
@@ -139,7 +139,7 @@ fn compare(input: &mut Input<'_>) -> Result<Expr, String> {
     Ok(Expr::Compare { column, operator, value: value(input, DEPTH)? })
 }
 
-/// The length of the name at the beginning.
+/// Returns the length of the name at the start.
 pub(super) fn name(text: &str) -> usize {
     let first = |c: char| c.is_ascii_alphabetic() || c == '_';
     if !text.starts_with(first) {
@@ -184,7 +184,7 @@ fn list(input: &mut Input<'_>, depth: usize) -> Result<Value, String> {
     }
 }
 
-/// `\"` stands for a quote; any other backslash stays what it is.
+/// `\"` is an escaped quote; any other backslash is literal.
 fn string(input: &mut Input<'_>) -> Result<Value, String> {
     let mut escaped = false;
     for (place, c) in input.rest.char_indices().skip(1) {
@@ -217,7 +217,7 @@ fn number(input: &mut Input<'_>) -> Result<Value, String> {
         return Err(input.unexpected("a string, a number, a list, `null`, `true` or `false`"));
     }
     let text = input.take(length);
-    // Observed: only a point makes a float; `1e3` is read as an integer, in vain.
+    // Observed: only a decimal point makes a float; `1e3` fails to parse as an integer.
     let number = if text.contains('.') {
         text.parse().ok().map(Value::Float)
     } else {

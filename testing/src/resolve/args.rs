@@ -13,12 +13,12 @@ impl<'a> Args<'a> {
         Self { map }
     }
 
-    /// What was given, null included; `None` when it was left out.
+    /// Returns the value, also null; `None` if the argument is absent.
     pub(super) fn given(&self, name: &str) -> Option<&'a JsonValue> {
         self.map.get(name)
     }
 
-    /// What was given, `a.b` being the member `b` of the object `a`.
+    /// Returns the value at a path: `a.b` is the member `b` of the object `a`.
     pub(super) fn path(&self, path: &str) -> Option<&'a JsonValue> {
         match path.split_once('.') {
             Some((object, member)) => self.object(object)?.path(member),
@@ -26,7 +26,7 @@ impl<'a> Args<'a> {
         }
     }
 
-    /// Everything that was given, null included.
+    /// Iterates over all arguments, also null ones.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&'a str, &'a JsonValue)> + use<'a> {
         self.map.iter().map(|(name, value)| (name.as_str(), value))
     }
@@ -47,7 +47,7 @@ impl<'a> Args<'a> {
         self.given(name).and_then(JsonValue::as_i64)
     }
 
-    /// A list of texts; nulls in it are left out.
+    /// Returns a list of strings, without its nulls.
     pub(super) fn texts(&self, name: &str) -> Option<Vec<&'a str>> {
         let items = self.given(name)?.as_array()?;
         Some(items.iter().filter_map(JsonValue::as_str).collect())
@@ -58,7 +58,7 @@ impl<'a> Args<'a> {
         Some(items.iter().filter_map(JsonValue::as_i64).collect())
     }
 
-    /// The input object of this name; an empty one when it is missing.
+    /// Returns the input object with this name.
     pub(super) fn object(&self, name: &str) -> Option<Args<'a>> {
         self.given(name).and_then(JsonValue::as_object).map(Args::new)
     }

@@ -1,16 +1,17 @@
-//! Errors of fields, with the codes that the executor has no room for.
+//! Field errors with their codes, which the errors of the executor cannot carry.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
 
-use apollo_compiler::parser::LineColumn;
+use apollo_compiler::executable::Field;
+use apollo_compiler::parser::{LineColumn, SourceSpan};
 use apollo_compiler::resolvers::{FieldError, ResolveInfo};
 use apollo_compiler::response::{GraphQLError, JsonValue};
 
-/// The code of whatever the manager did not foresee.
+/// The code of an unexpected error.
 const DEFAULT: &str = "backendai_generic_internal-error";
 
-/// Why a field has no value.
+/// The error of a field.
 #[derive(Clone, Debug)]
 pub(super) struct Failure {
     message: String,
@@ -23,7 +24,7 @@ impl Failure {
         Self { message: message.into(), code: Some(code.into()), places: Vec::new() }
     }
 
-    /// What the manager makes of an exception of its own.
+    /// An unexpected exception in the manager.
     pub(super) fn unexpected(message: impl Into<String>) -> Self {
         Self::new(DEFAULT, message)
     }
@@ -36,11 +37,17 @@ impl Failure {
         Self::new("user_auth_forbidden", "Insufficient privilege.")
     }
 
+    /// A domain that does not exist.
+    pub(super) fn no_such_domain() -> Self {
+        let message = "Entity not found. (No DomainRow matches the given key)";
+        Self::new("domain_read_not-found", message)
+    }
+
     pub(super) fn bad_uuid() -> Self {
         Self::unexpected("badly formed hexadecimal UUID string")
     }
 
-    /// Two rows with one key, as the database says it.
+    /// A violated unique constraint, in the words of the database.
     pub(super) fn taken(constraint: &str, key: &str) -> Self {
         let message = format!(
             "Unique constraint violated. (<class 'asyncpg.exceptions.UniqueViolationError'>: \
@@ -50,13 +57,13 @@ impl Failure {
         Self::new("database_generic_already-exists", message)
     }
 
-    /// The role may sign requests, but no root knows it.
+    /// A role that may sign requests, but that no root field supports.
     pub(super) fn role() -> Self {
         let message = "Missing or invalid API parameters. (Unknown client role)";
         Self::new("api_generic_invalid-parameters", message)
     }
 
-    /// An error that was recorded in place of a value; one of a scalar has no code.
+    /// An error recorded in place of a value; that of a scalar has no code.
     pub(super) fn recorded(error: &JsonValue) -> Self {
         let text = |name| error.get(name).and_then(JsonValue::as_str).map(str::to_owned);
         let code = text("code").map(Cow::Owned);
@@ -73,13 +80,13 @@ impl Failure {
         Self::new("embedded_generic_not-implemented", message)
     }
 
-    /// Keeps the failure and gives the executor a number that [`tell`] finds it by.
+    /// Stores the failure and returns an error with its number, for [`to_graphql_error`].
     pub(super) fn raise(
         mut self,
         info: &ResolveInfo<'_>,
         failures: &RefCell<Vec<Self>>,
     ) -> FieldError {
-        let place = info.field_selections().first().and_then(|field| super::place(field));
+        let place = info.field_selections().first().and_then(|field| place(field));
         let sources = &info.document().sources;
         self.places.extend(place.and_then(|place| place.line_column(sources)));
         let mut failures = failures.borrow_mut();
@@ -88,8 +95,8 @@ impl Failure {
     }
 }
 
-/// Turns the executor's error into the manager's: message, place and code.
-pub(super) fn tell(mut error: GraphQLError, failures: &[Failure]) -> GraphQLError {
+/// Converts an error of the executor to one of the manager: message, location and code.
+pub(super) fn to_graphql_error(mut error: GraphQLError, failures: &[Failure]) -> GraphQLError {
     let failure = error
         .message
         .rsplit_once("failure ")
@@ -104,4 +111,9 @@ pub(super) fn tell(mut error: GraphQLError, failures: &[Failure]) -> GraphQLErro
         error.extensions.insert("code", JsonValue::from(code.into_owned()));
     }
     error
+}
+
+/// Returns the location of a field: that of the alias, if there is one.
+fn place(field: &Field) -> Option<SourceSpan> {
+    field.alias.as_ref().unwrap_or(&field.name).location()
 }

@@ -1,20 +1,19 @@
-//! Whose things a caller may ask for.
+//! The domain and the owner whose rows a caller may read.
 
 use super::args::Args;
 use super::failure::Failure;
-use crate::auth::Caller;
-use crate::state::Role;
+use crate::state::{Caller, Role};
 
-/// The domain and the owner that a question is narrowed to.
+/// The domain and the owner that a query is restricted to.
 pub(super) struct Scope<'a> {
     pub(super) domain: Option<&'a str>,
     pub(super) owner: Option<&'a str>,
 }
 
-/// Pins an admin to the own domain and a user to the own domain and self.
+/// Restricts an admin to the own domain, and a user to the own domain and rows.
 ///
-/// `me` is the caller in the terms of the argument `key`; with `autofill` it is what is meant
-/// when the argument is left out.
+/// `me` identifies the caller as a value of the argument `key`; with `autofill` it is the default of that
+/// argument.
 pub(super) fn scope<'a>(
     caller: &'a Caller,
     args: &Args<'a>,
@@ -45,7 +44,7 @@ fn own_domain<'a>(caller: &'a Caller, args: &Args<'a>) -> Result<&'a str, Failur
     }
 }
 
-/// For roots where a user may ask for nothing and an admin for the own domain only.
+/// Returns the domain for root fields that users may not read, and admins only in the own domain.
 pub(super) fn admin_domain<'a>(
     caller: &'a Caller,
     args: &Args<'a>,

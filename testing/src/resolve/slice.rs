@@ -14,7 +14,7 @@ pub(super) struct Slice {
 }
 
 impl Slice {
-    /// Reads the arguments in the order in which the manager finds fault with them.
+    /// Parses the arguments, in the order in which the manager checks them.
     pub(super) fn read(args: &Args<'_>, columns: &Columns) -> Result<Self, Failure> {
         let filter = args.text("filter").map(|text| Filter::parse(text, columns));
         let filter = filter.transpose().map_err(Failure::unexpected)?;
@@ -33,7 +33,7 @@ impl Slice {
         Ok(Self { filter, order, limit, offset })
     }
 
-    /// Filter and order alone, of lists that have no pages.
+    /// Parses filter and order alone, for lists without pages.
     pub(super) fn plain(args: &Args<'_>, columns: &Columns) -> Result<Self, Failure> {
         let filter = args.text("filter").map(|text| Filter::parse(text, columns));
         let order = args.text("order").map(|text| Order::parse(text, columns));
@@ -45,7 +45,7 @@ impl Slice {
         })
     }
 
-    /// Whether there is an order at all.
+    /// Returns whether there is an order.
     pub(super) fn orders(&self) -> bool {
         self.order != Order::default()
     }
@@ -62,7 +62,7 @@ impl Slice {
         self.filter.as_ref().is_none_or(|filter| filter.selects(cell))
     }
 
-    /// Orders the selected rows and takes the page out of them. `key` is unique.
+    /// Sorts the selected rows and returns the page. `key` is unique.
     pub(super) fn cut<'c, T>(
         &self,
         mut rows: Vec<T>,

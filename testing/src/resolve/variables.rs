@@ -1,4 +1,4 @@
-//! Variables: fitted to their types one by one, so that an error can say whose it is.
+//! Coercion of variables, one by one, so that an error can name its variable.
 
 use apollo_compiler::ExecutableDocument;
 use apollo_compiler::executable::Operation;
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::schema::Contract;
 
-/// The variables of an operation with their defaults, or an error for each that does not fit.
+/// Returns the variables of an operation with their defaults, or an error for each invalid one.
 pub(super) fn coerce(
     contract: &Contract,
     document: &Valid<ExecutableDocument>,
@@ -44,7 +44,7 @@ pub(super) fn coerce(
     if errors.is_empty() { Ok(Valid::assume_valid(coerced)) } else { Err(errors) }
 }
 
-/// `1.0` is a whole number to the manager, wherever an integer is wanted.
+/// Converts floats without a fraction to integers: the manager accepts `1.0` for an integer.
 fn whole(value: &JsonValue) -> JsonValue {
     match value {
         JsonValue::Number(number) => {

@@ -1,4 +1,4 @@
-//! What the manager knows: domains, projects, users, keypairs and their policies.
+//! The state of the manager: domains, projects, users, keypairs and their policies.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,14 +7,25 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::auth::Caller;
 use crate::fixture::Rows;
 
 mod seed;
 mod words;
 
-pub(crate) use seed::{Named, Seed, seed};
+pub(crate) use seed::{Named, Seed, password_of, seed};
 pub(crate) use words::{Role, Status};
+
+/// The identity that a request runs under.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Caller {
+    pub(crate) user: Uuid,
+    pub(crate) access_key: String,
+    pub(crate) email: String,
+    pub(crate) role: Role,
+    pub(crate) domain: String,
+    /// Requests per window, of the user's default keypair.
+    pub(crate) rate_limit: i32,
+}
 
 #[derive(Clone, Debug)]
 pub(crate) struct Domain {
@@ -23,7 +34,7 @@ pub(crate) struct Domain {
     pub(crate) is_active: bool,
     pub(crate) created_at: Timestamp,
     pub(crate) modified_at: Timestamp,
-    /// JSON, as all slots and hosts.
+    /// JSON, like all slots and hosts.
     pub(crate) total_resource_slots: String,
     pub(crate) allowed_vfolder_hosts: String,
     pub(crate) allowed_docker_registries: Vec<String>,
@@ -31,7 +42,7 @@ pub(crate) struct Domain {
 }
 
 impl Domain {
-    /// An active domain without any limits.
+    /// Creates an active domain without limits.
     pub(crate) fn new(name: &str, now: Timestamp) -> Self {
         Self {
             name: name.to_owned(),
@@ -47,7 +58,7 @@ impl Domain {
     }
 }
 
-/// A project; the schema calls it a group.
+/// A project, a "group" in the schema.
 #[derive(Clone, Debug)]
 pub(crate) struct Group {
     pub(crate) id: Uuid,
@@ -66,7 +77,7 @@ pub(crate) struct Group {
 }
 
 impl Group {
-    /// An active project without any limits and with the default policy.
+    /// Creates an active project without limits, with the default policy.
     pub(crate) fn new(
         id: Uuid,
         name: &str,
@@ -92,13 +103,13 @@ impl Group {
     }
 }
 
-/// A resource group, and whom it serves.
+/// A resource group, and what it serves.
 #[derive(Clone, Default)]
 pub(crate) struct ScalingGroup {
     pub(crate) record: JsonMap,
     pub(crate) domains: BTreeSet<String>,
     pub(crate) groups: BTreeSet<Uuid>,
-    /// By their access keys.
+    /// Their access keys.
     pub(crate) keypairs: BTreeSet<String>,
 }
 
@@ -129,7 +140,7 @@ pub(crate) struct User {
     pub(crate) container_uid: Option<i64>,
     pub(crate) container_main_gid: Option<i64>,
     pub(crate) container_gids: Option<Vec<i64>>,
-    /// The projects that the user is in, in the order of joining.
+    /// The user's projects, in the order of joining.
     pub(crate) groups: Vec<Uuid>,
 }
 
@@ -147,7 +158,7 @@ pub(crate) struct KeyPair {
     pub(crate) rate_limit: i32,
     pub(crate) num_queries: i32,
     pub(crate) ssh_public_key: Option<String>,
-    /// The place in the order of creation.
+    /// The position in the order of creation.
     pub(crate) serial: u64,
 }
 
@@ -157,12 +168,12 @@ pub(crate) struct State {
     pub(crate) groups: BTreeMap<Uuid, Group>,
     pub(crate) users: BTreeMap<Uuid, User>,
     pub(crate) keypairs: BTreeMap<String, KeyPair>,
-    /// Policies as the manager gives them.
+    /// Policies, as the manager returns them.
     pub(crate) keypair_policies: BTreeMap<String, JsonMap>,
     pub(crate) user_policies: BTreeMap<String, JsonMap>,
     pub(crate) project_policies: BTreeMap<String, JsonMap>,
     pub(crate) scaling_groups: BTreeMap<String, ScalingGroup>,
-    /// Everything else.
+    /// Rows of all other types.
     pub(crate) rows: Rows,
     emails: BTreeMap<String, Uuid>,
     /// The access keys of each user, oldest first.
@@ -179,7 +190,7 @@ impl State {
         self.emails.get(email).and_then(|id| self.users.get_mut(id))
     }
 
-    /// The users in the order in which they were created.
+    /// Returns the users in the order of creation.
     pub(crate) fn users_by_age(&self) -> Vec<&User> {
         let mut users: Vec<_> = self.users.values().collect();
         users.sort_by_key(|user| (user.created_at, user.id));
@@ -191,7 +202,7 @@ impl State {
         self.users.insert(user.id, user);
     }
 
-    /// Removes a user and the user's keypairs. The personal project stays, as it does there.
+    /// Removes a user and the user's keypairs. The personal project stays, as on a real manager.
     pub(crate) fn remove_user(&mut self, id: Uuid) {
         if let Some(user) = self.users.remove(&id) {
             self.emails.remove(&user.email);
@@ -201,7 +212,7 @@ impl State {
         }
     }
 
-    /// A user's keypairs, oldest first.
+    /// Returns a user's keypairs, oldest first.
     pub(crate) fn keypairs_of(&self, user: Uuid) -> impl Iterator<Item = &KeyPair> {
         self.owned.get(&user).into_iter().flatten().filter_map(|key| self.keypairs.get(key))
     }
@@ -210,7 +221,7 @@ impl State {
         self.keypairs_of(user).find(|keypair| keypair.is_default)
     }
 
-    /// Adds a keypair; its serial is given here.
+    /// Adds a keypair and assigns its serial.
     pub(crate) fn insert_keypair(&mut self, mut keypair: KeyPair) {
         keypair.serial = self.next();
         self.owned.entry(keypair.user).or_default().push(keypair.access_key.clone());
@@ -224,7 +235,7 @@ impl State {
         }
     }
 
-    /// A new keypair with a generated key and secret, the same ones in every run.
+    /// Generates a keypair; every run generates the same sequence.
     pub(crate) fn generate_keypair(&mut self, user: Uuid, now: Timestamp) -> KeyPair {
         let access_key = format!("AKIA{}", self.text(16, b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"));
         let secret_key =
@@ -248,7 +259,7 @@ impl State {
         }
     }
 
-    /// A new id, the same one in every run.
+    /// Generates an id; every run generates the same sequence.
     pub(crate) fn generate_id(&mut self) -> Uuid {
         let digest = self.digest();
         let mut bytes = [0; 16];
@@ -264,14 +275,14 @@ impl State {
         }
     }
 
-    /// The caller whom an active access key stands for. Without a default keypair none of a
-    /// user's keypairs works.
+    /// Returns the caller of an active access key. None of a user's keypairs works without a default
+    /// keypair.
     pub(crate) fn caller_by_key(&self, access_key: &str) -> Option<Caller> {
         let keypair = self.keypairs.get(access_key).filter(|keypair| keypair.is_active)?;
         self.caller(keypair)
     }
 
-    /// The caller that a user is through the default keypair.
+    /// Returns the caller of a user's default keypair.
     pub(crate) fn caller_by_user(&self, user: Uuid) -> Option<Caller> {
         self.default_keypair(user).and_then(|keypair| self.caller(keypair))
     }

@@ -1,4 +1,4 @@
-//! The accounts that a manager starts with.
+//! The initial state: accounts, domains, projects and policies.
 
 use apollo_compiler::response::JsonValue;
 use apollo_compiler::response::serde_json_bytes::json;
@@ -6,14 +6,15 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{Domain, Group, KeyPair, Role, ScalingGroup, State, Status, User};
+use crate::date::iso;
 use crate::fixture::Rows;
 
-/// What the builder decides about the first state.
+/// The options of the builder that shape the initial state.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Seed {
-    /// How many users with a keypair each to add to the named accounts.
+    /// Number of users, each with a keypair, beside the named accounts.
     pub(crate) keypairs: usize,
-    /// Requests per window of every account but the one with the low limit.
+    /// Requests per window of every account except the one with the low limit.
     pub(crate) rate_limit: i32,
 }
 
@@ -34,7 +35,7 @@ struct Key {
     secret_key: &'static str,
 }
 
-/// The keypairs that have a name.
+/// The named keypairs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Named {
     Superadmin,
@@ -128,8 +129,8 @@ const PEOPLE: [Person; 6] = [
 
 const GROUPS: [(&str, Uuid); 2] = [("default", id(0x06, 1)), ("other", id(0x06, 2))];
 
-/// Everything carries the same time of creation, as rows of one transaction do: whoever orders
-/// by it alone gets an unstable order.
+/// Creates the initial state. All rows have the same creation time, like rows of one transaction, so
+/// an order by that time alone is unstable.
 pub(crate) fn seed(seed: Seed, rows: Rows, now: Timestamp) -> State {
     let mut state = State { rows, ..State::default() };
     policies(&mut state, now);
@@ -181,8 +182,13 @@ pub(crate) fn seed(seed: Seed, rows: Rows, now: Timestamp) -> State {
     state
 }
 
+/// Returns the password of a named account.
+pub(crate) fn password_of(username: &str) -> String {
+    format!("{username}-password")
+}
+
 fn policies(state: &mut State, now: Timestamp) {
-    let created_at = crate::date::iso(now);
+    let created_at = iso(now);
     let keypair = |name: &str, unspecified: &str, slots: &str, numbers: [i64; 3]| {
         let [lifetime, sessions, idle] = numbers;
         json!({
@@ -237,7 +243,7 @@ fn policies(state: &mut State, now: Timestamp) {
     state.project_policies.extend(named(project));
 }
 
-/// The recorded groups serve whom they served when they were recorded.
+/// Moves the recorded resource groups into the state, with the associations they were recorded with.
 fn scaling_groups(state: &mut State) {
     for record in state.rows.remove("ScalingGroup").unwrap_or_default() {
         let mut group = ScalingGroup { record, ..ScalingGroup::default() };

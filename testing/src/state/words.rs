@@ -1,4 +1,4 @@
-//! The words for what users are and in which state they are.
+//! Roles and statuses of users.
 
 /// A user's role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,7 +10,7 @@ pub(crate) enum Role {
 }
 
 impl Role {
-    /// The manager ignores the case of a role.
+    /// Parses a role, case-insensitively like the manager.
     pub(crate) fn parse(word: &str) -> Option<Self> {
         match word.to_lowercase().as_str() {
             "superadmin" => Some(Self::Superadmin),
@@ -41,7 +41,7 @@ pub(crate) enum Status {
 }
 
 impl Status {
-    /// The manager ignores the case of a status.
+    /// Parses a status, case-insensitively like the manager.
     pub(crate) fn parse(word: &str) -> Option<Self> {
         match word.to_lowercase().as_str() {
             "active" => Some(Self::Active),

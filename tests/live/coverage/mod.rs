@@ -3,11 +3,12 @@
 //!
 //! What came of it is kept in `docs/coverage.md`; when that differs, the test writes it anew and fails.
 
-use std::{collections::BTreeMap, fmt::Write as _, fs};
+use std::{collections::BTreeMap, fmt::Write as _, fs, marker::PhantomData};
 
-use backendai::{Client, Operation, schema::ADMIN};
+use backendai::{Client, Operation, OperationInfo, operation::Compiled};
+use backendai_schema::ADMIN;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::support::{DOMAIN_ADMIN, Manager, SUPERADMIN, USER, here};
@@ -27,6 +28,32 @@ struct Entry {
     rows: usize,
     /// What was asked to see what a mutation did.
     read_back: Vec<&'static str>,
+}
+
+/// An operation with variables as JSON.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Given<O> {
+    variables: Value,
+    #[serde(skip)]
+    operation: PhantomData<fn() -> O>,
+}
+
+impl<O: Compiled> Given<O> {
+    fn new(variables: Value) -> Self {
+        let known = |name: &String| O::INFO.variable(name).is_some();
+        let names = variables.as_object().unwrap();
+        assert!(names.keys().all(known), "{} has no such variable: {variables}", O::INFO.name);
+        Self { variables, operation: PhantomData }
+    }
+}
+
+impl<O: Compiled> Operation for Given<O> {
+    type Data = O::Data;
+
+    fn info(&self) -> &'static OperationInfo {
+        O::INFO
+    }
 }
 
 /// The roots tried so far.
@@ -62,21 +89,14 @@ impl Run {
         told: Told,
     ) -> Value
     where
-        O: Operation + DeserializeOwned,
+        O: Compiled,
         O::Data: Serialize,
     {
-        assert!(O::TEXT.contains(root), "{} does not ask for {root}", O::NAME);
-        let operation: O = match serde_json::from_value(variables.clone()) {
-            Ok(operation) => operation,
-            Err(error) => {
-                self.faults.push(format!("{}: {error}", O::NAME));
-                return Value::Null;
-            }
-        };
-        let answer = self.clients[role].send(operation).await;
+        assert!(O::INFO.document.text.contains(root), "{} does not ask for {root}", O::INFO.name);
+        let answer = self.clients[role].send(Given::<O>::new(variables.clone())).await;
         let entry = self.entries.entry(root).or_default();
-        if !entry.operations.contains(&O::NAME) {
-            entry.operations.push(O::NAME);
+        if !entry.operations.contains(&O::INFO.name) {
+            entry.operations.push(O::INFO.name);
         }
         let outcome = match answer {
             Ok(data) if told.is_empty() => {
@@ -97,14 +117,14 @@ impl Run {
             Ok(_) => format!("was let through, but should have been told {told:?}"),
             Err(error) => format!("{error}"),
         };
-        self.faults.push(format!("{} as {}: {outcome}", O::NAME, ROLES[role]));
+        self.faults.push(format!("{} as {}: {outcome}", O::INFO.name, ROLES[role]));
         Value::Null
     }
 
     /// A query, in every role.
     async fn query<O>(&mut self, root: &'static str, variables: Value, told: [Told; 3])
     where
-        O: Operation + DeserializeOwned,
+        O: Compiled,
         O::Data: Serialize,
     {
         for (role, told) in told.into_iter().enumerate() {
@@ -116,7 +136,7 @@ impl Run {
     /// told why not, too. To those who are told nothing it is left to the caller.
     async fn change<O>(&mut self, root: &'static str, variables: Value, told: [Told; 3]) -> Value
     where
-        O: Operation + DeserializeOwned,
+        O: Compiled,
         O::Data: Serialize,
     {
         for role in [2, 1] {
@@ -130,10 +150,10 @@ impl Run {
     /// What a role reads, or the error.
     async fn ask<O>(&mut self, role: usize, variables: Value) -> Result<Value, String>
     where
-        O: Operation + DeserializeOwned,
+        O: Compiled,
         O::Data: Serialize,
     {
-        let operation: O = serde_json::from_value(variables).map_err(|error| error.to_string())?;
+        let operation = Given::<O>::new(variables);
         let data = self.clients[role].send(operation).await.map_err(|error| error.to_string())?;
         Ok(serde_json::to_value(data).unwrap())
     }
@@ -141,7 +161,7 @@ impl Run {
     /// Reads back what this mutation did: the value at a place of another root.
     async fn reads<O>(&mut self, of: &'static str, variables: Value, place: &str, value: Value)
     where
-        O: Operation + DeserializeOwned,
+        O: Compiled,
         O::Data: Serialize,
     {
         let read = self.ask::<O>(0, variables).await.unwrap_or_else(Value::from);
@@ -152,7 +172,7 @@ impl Run {
     /// Reads back that something is gone: the manager says so with these words.
     async fn lacks<O>(&mut self, of: &'static str, variables: Value, told: Told)
     where
-        O: Operation + DeserializeOwned,
+        O: Compiled,
         O::Data: Serialize,
     {
         let read = self.ask::<O>(0, variables).await;
@@ -163,7 +183,7 @@ impl Run {
     /// Reads back whether the list at a place has this row.
     async fn lists<O>(&mut self, of: &'static str, read: (Value, &str), row: Value, has: bool)
     where
-        O: Operation + DeserializeOwned,
+        O: Compiled,
         O::Data: Serialize,
     {
         let (variables, place) = read;
@@ -173,13 +193,14 @@ impl Run {
         self.compare::<O>(of, &read, found == Some(has), &format!("{row} is there: {has}"));
     }
 
-    fn compare<O: Operation>(&mut self, of: &'static str, read: &Value, holds: bool, wanted: &str) {
+    fn compare<O: Compiled>(&mut self, of: &'static str, read: &Value, holds: bool, wanted: &str) {
         let entry = self.entries.entry(of).or_default();
-        if !entry.read_back.contains(&O::NAME) {
-            entry.read_back.push(O::NAME);
+        if !entry.read_back.contains(&O::INFO.name) {
+            entry.read_back.push(O::INFO.name);
         }
         if !holds {
-            self.faults.push(format!("after {of}, {} does not say that {wanted}: {read}", O::NAME));
+            self.faults
+                .push(format!("after {of}, {} does not say that {wanted}: {read}", O::INFO.name));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Every query.
 
-use backendai::{
+use backendai::admin::{
     acl::*, agent::*, audit_log::*, compute_session::*, container::*, container_registry::*,
     domain::*, endpoint::*, group::*, image::*, keypair::*, metric::*, model_card::*, network::*,
     node::*, resource_policy::*, resource_preset::*, scaling_group::*, service_config::*,

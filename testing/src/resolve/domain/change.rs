@@ -3,11 +3,14 @@
 use apollo_compiler::response::serde_json_bytes::json;
 
 use super::{node, record};
-use crate::resolve::node::plain_id;
-use crate::resolve::{Answer, Args, Context, Failure, scaling_group};
+use crate::resolve::args::Args;
+use crate::resolve::context::{Answer, Context};
+use crate::resolve::failure::Failure;
+use crate::resolve::relay::plain_id;
+use crate::resolve::scaling_group;
 use crate::state::{Domain, Group, State};
 
-const COLUMN_OF_NAME: &str = "pk_domains";
+const PRIMARY_KEY: &str = "pk_domains";
 
 pub(in crate::resolve) fn create(context: &mut Context<'_>, args: &Args<'_>) -> Answer {
     let props = args.object("props").unwrap_or(*args);
@@ -48,7 +51,7 @@ pub(in crate::resolve) fn modify_node(context: &mut Context<'_>, args: &Args<'_>
     }))
 }
 
-/// The domain stays, inactive.
+/// Deactivates the domain.
 pub(in crate::resolve) fn delete(context: &mut Context<'_>, args: &Args<'_>) -> Answer {
     let domain = find(context.state, args.text("name").unwrap_or_default())?;
     domain.is_active = false;
@@ -76,13 +79,7 @@ pub(in crate::resolve) fn purge(context: &mut Context<'_>, args: &Args<'_>) -> A
 }
 
 fn find<'a>(state: &'a mut State, name: &str) -> Result<&'a mut Domain, Failure> {
-    state.domains.get_mut(name).ok_or_else(missing)
-}
-
-/// Also told by mutations of what belongs to a domain.
-pub(in crate::resolve) fn missing() -> Failure {
-    let message = "Entity not found. (No DomainRow matches the given key)";
-    Failure::new("domain_read_not-found", message)
+    state.domains.get_mut(name).ok_or_else(Failure::no_such_domain)
 }
 
 fn invalid(problem: &str) -> Failure {
@@ -90,7 +87,7 @@ fn invalid(problem: &str) -> Failure {
     Failure::new("api_parsing_invalid-parameters", message)
 }
 
-/// A new domain. With it comes a project for models.
+/// Creates a domain, and with it a project for models.
 fn add(context: &mut Context<'_>, name: &str, props: &Args<'_>) -> Result<Domain, Failure> {
     if name.is_empty() || name.len() > 64 {
         return Err(invalid("Domain name cannot be empty or exceed 64 characters."));
@@ -98,7 +95,7 @@ fn add(context: &mut Context<'_>, name: &str, props: &Args<'_>) -> Result<Domain
     if context.state.domains.contains_key(name) {
         return Err(invalid(&format!("Domain with name '{name}' already exists")));
     }
-    // Observed: the manager cannot write any that are not empty.
+    // Observed: the manager fails to write slots that are not empty.
     if props.text("total_resource_slots").is_some_and(|slots| slots.trim() != "{}") {
         return Err(Failure::unexpected(
             "(builtins.AttributeError) 'dict' object has no attribute 'to_json'",
@@ -127,7 +124,7 @@ fn change(context: &mut Context<'_>, name: &str, props: &Args<'_>) -> Result<Dom
     }
     let renamed = props.text("name").filter(|new| *new != name);
     if let Some(new) = renamed.filter(|new| context.state.domains.contains_key(*new)) {
-        return Err(Failure::taken(COLUMN_OF_NAME, &format!("Key (name)=({new})")));
+        return Err(Failure::taken(PRIMARY_KEY, &format!("Key (name)=({new})")));
     }
     let domain = find(context.state, name)?;
     domain.is_active = props.bool("is_active").unwrap_or(domain.is_active);
@@ -141,7 +138,7 @@ fn change(context: &mut Context<'_>, name: &str, props: &Args<'_>) -> Result<Dom
     Ok(domain)
 }
 
-/// Everything of the domain follows its name.
+/// Renames the domain in everything that belongs to it.
 fn rename(state: &mut State, old: &str, domain: &Domain) {
     state.domains.remove(old);
     state.domains.insert(domain.name.clone(), domain.clone());
@@ -158,7 +155,7 @@ fn rename(state: &mut State, old: &str, domain: &Domain) {
     }
 }
 
-/// Writes what was given; null clears where it may.
+/// Writes the given members; null clears a nullable one.
 fn set(domain: &mut Domain, props: &Args<'_>) {
     if props.given("description").is_some() {
         domain.description = props.text("description").map(str::to_owned);

@@ -1,10 +1,13 @@
-//! `domain` and `domains`, and the domain as a node.
+//! `domain` and `domains`: domains, also as nodes.
 
 use apollo_compiler::response::JsonValue;
 use apollo_compiler::response::serde_json_bytes::json;
 
-use super::node::global_id;
-use super::{Answer, Args, Context, Failure, scaling_group};
+use super::args::Args;
+use super::context::{Answer, Context};
+use super::failure::Failure;
+use super::relay::global_id;
+use super::scaling_group;
 use crate::date::iso;
 use crate::state::{Domain, Role, State};
 
@@ -49,7 +52,7 @@ pub(super) fn record(state: &State, domain: &Domain) -> JsonValue {
     })
 }
 
-/// The domain as Relay knows it.
+/// Returns the domain as a Relay node.
 pub(super) fn node(state: &State, domain: &Domain) -> JsonValue {
     let mut node = record(state, domain);
     if let Some(fields) = node.as_object_mut() {
@@ -60,7 +63,7 @@ pub(super) fn node(state: &State, domain: &Domain) -> JsonValue {
             let error = json!({ "code": "backendai_generic_internal-error", "message": message });
             fields.insert(field, json!({ "$error": error }));
         };
-        // Observed: the manager never gives these.
+        // Observed: the manager always fails on these.
         broken("total_resource_slots", "Object of type ResourceSlot is not JSON serializable");
         if let Some(first) = scaling_group::of_domain(state, &domain.name).first() {
             broken("scaling_groups", &format!("'{first}'"));

@@ -4,8 +4,9 @@ use apollo_compiler::response::serde_json_bytes::json;
 use uuid::Uuid;
 
 use super::record;
-use crate::resolve::domain::change::missing;
-use crate::resolve::{Answer, Args, Context, Failure, done, refused};
+use crate::resolve::args::Args;
+use crate::resolve::context::{Answer, Context, done, refused};
+use crate::resolve::failure::Failure;
 use crate::state::{Group, Role};
 
 pub(in crate::resolve) fn create(context: &mut Context<'_>, args: &Args<'_>) -> Answer {
@@ -13,9 +14,9 @@ pub(in crate::resolve) fn create(context: &mut Context<'_>, args: &Args<'_>) -> 
     let name = args.text("name").unwrap_or_default();
     let domain = props.text("domain_name").unwrap_or_default();
     if !context.state.domains.contains_key(domain) {
-        return Err(missing());
+        return Err(Failure::no_such_domain());
     }
-    // The bits are those of the manager's permissions.
+    // The number is the manager's permission bit.
     let lacks = "lacks permission <Permission.CREATE: 4> on project at scopes of the domain";
     superadmin(context, lacks)?;
     let word = props.text("type").unwrap_or("GENERAL");
@@ -49,7 +50,7 @@ pub(in crate::resolve) fn modify(context: &mut Context<'_>, args: &Args<'_>) -> 
     let id = id(args)?;
     let now = context.now;
     let Some(mut group) = context.state.groups.get(&id).cloned() else {
-        // Observed: what is not there is modified with success.
+        // Observed: modifying a project that does not exist succeeds.
         return Ok(match context.caller.role {
             Role::Superadmin => json!({ "ok": true, "msg": "success", "group": null }),
             _ => refused("no permission to execute None"),
@@ -96,7 +97,7 @@ pub(in crate::resolve) fn modify(context: &mut Context<'_>, args: &Args<'_>) -> 
     Ok(json!({ "ok": true, "msg": "success", "group": group }))
 }
 
-/// The project stays, inactive.
+/// Deactivates the project.
 pub(in crate::resolve) fn delete(context: &mut Context<'_>, args: &Args<'_>) -> Answer {
     let id = id(args)?;
     if !context.state.groups.contains_key(&id) {
@@ -129,11 +130,11 @@ pub(in crate::resolve) fn purge(context: &mut Context<'_>, args: &Args<'_>) -> A
     Ok(done())
 }
 
-/// A project that is not there: others than the superadmin are refused instead.
+/// The answer for a project that does not exist: only the superadmin receives an error.
 fn gone(context: &Context<'_>, failure: Failure) -> Answer {
     match context.caller.role {
         Role::Superadmin => Err(failure),
-        // Observed: the manager names nothing.
+        // Observed: the manager names no operation.
         _ => Ok(refused("no permission to execute None")),
     }
 }
@@ -142,7 +143,7 @@ fn id(args: &Args<'_>) -> Result<Uuid, Failure> {
     args.text("gid").and_then(|id| Uuid::try_parse(id).ok()).ok_or_else(Failure::bad_uuid)
 }
 
-/// An admin of a domain is let in as far as here, and has no such permission.
+/// Refuses domain admins, who lack the permission.
 fn superadmin(context: &Context<'_>, lacks: &str) -> Result<(), Failure> {
     if context.caller.role == Role::Superadmin {
         return Ok(());
@@ -180,7 +181,7 @@ fn enlist(
     Ok(())
 }
 
-/// Writes what was given; null clears where it may.
+/// Writes the given members; null clears a nullable one.
 fn set(group: &mut Group, props: &Args<'_>) {
     let clearable = [
         ("description", &mut group.description),
@@ -188,7 +189,7 @@ fn set(group: &mut Group, props: &Args<'_>) {
         ("container_registry", &mut group.container_registry),
     ];
     for (member, column) in clearable {
-        // An empty registry, the default, is none that was given.
+        // An empty registry, the default of the schema, counts as not given.
         if props.given(member).is_some_and(|value| value.as_str() != Some("{}")) {
             *column = props.text(member).map(str::to_owned);
         }

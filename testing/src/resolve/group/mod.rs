@@ -1,18 +1,20 @@
-//! `group`, `groups` and `groups_by_name`: the projects, and the project as a node.
+//! `group`, `groups` and `groups_by_name`: projects, also as nodes.
 
 use apollo_compiler::response::JsonValue;
 use apollo_compiler::response::serde_json_bytes::json;
 use uuid::Uuid;
 
-use super::node::{global_id, members};
-use super::{Answer, Args, Context, Failure, scaling_group};
-use crate::auth::Caller;
+use super::args::Args;
+use super::context::{Answer, Context};
+use super::failure::Failure;
+use super::relay::{global_id, inner_connection};
+use super::scaling_group;
 use crate::date::iso;
-use crate::state::{Group, Role, State};
+use crate::state::{Caller, Group, Role, State};
 
 pub(super) mod change;
 
-/// The kinds of projects, by their names in upper and lower case.
+/// The kinds of projects: name of the enum value, and value.
 const KINDS: [(&str, &str); 3] =
     [("GENERAL", "general"), ("MODEL_STORE", "model-store"), ("PERSONAL", "personal")];
 
@@ -32,7 +34,7 @@ pub(super) fn some(context: &mut Context<'_>, args: &Args<'_>) -> Answer {
     let is_active = args.bool("is_active");
     let active = |group: &&Group| is_active.is_none_or(|active| group.is_active == active);
     if context.caller.role == Role::User {
-        // A user gets the own ones, whatever else was asked for.
+        // A user receives the own projects, whatever the arguments are.
         let own = memberships(context).iter().filter_map(|id| context.state.groups.get(id));
         return Ok(JsonValue::Array(
             own.filter(active).map(|group| record(context.state, group)).collect(),
@@ -107,7 +109,7 @@ pub(super) fn record(state: &State, group: &Group) -> JsonValue {
     })
 }
 
-/// The project as Relay knows it.
+/// Returns the project as a Relay node.
 pub(super) fn node(state: &State, group: &Group) -> JsonValue {
     let mut node = record(state, group);
     if let Some(fields) = node.as_object_mut() {
@@ -123,4 +125,10 @@ pub(super) fn node(state: &State, group: &Group) -> JsonValue {
         fields.insert("user_nodes", members(state, group.id));
     }
     node
+}
+
+/// Returns the users in a project, as a connection.
+fn members(state: &State, group: Uuid) -> JsonValue {
+    let members = state.users.values().filter(|user| user.groups.contains(&group));
+    inner_connection("UserNode", members.map(|user| user.id.to_string()))
 }

@@ -4,7 +4,9 @@ use apollo_compiler::response::JsonValue;
 use apollo_compiler::response::serde_json_bytes::json;
 
 use super::bare;
-use crate::resolve::{Answer, Args, Context, Failure, done, refused};
+use crate::resolve::args::Args;
+use crate::resolve::context::{Answer, Context, done, refused};
+use crate::resolve::failure::Failure;
 use crate::state::KeyPair;
 
 pub(in crate::resolve) fn create(context: &mut Context<'_>, args: &Args<'_>) -> Answer {
@@ -43,7 +45,7 @@ pub(in crate::resolve) fn create(context: &mut Context<'_>, args: &Args<'_>) -> 
 pub(in crate::resolve) fn modify(context: &mut Context<'_>, args: &Args<'_>) -> Answer {
     let props = args.object("props").unwrap_or(*args);
     let access_key = args.text("access_key").unwrap_or_default();
-    // An inactive default keypair would lock its user out, so there is no match then.
+    // Deactivating a default keypair would lock its user out, so it does not match.
     let locks_out = props.bool("is_active") == Some(false);
     let keypair = context
         .state
@@ -97,7 +99,7 @@ pub(in crate::resolve) fn delete(context: &mut Context<'_>, args: &Args<'_>) -> 
     }
 }
 
-/// GraphQL's Int has 32 bits, so nothing is lost.
+/// Returns the rate limit. GraphQL's Int has 32 bits, so the conversion is lossless.
 fn rate_limit(props: &Args<'_>) -> Option<i32> {
     props.int("rate_limit").and_then(|limit| i32::try_from(limit).ok())
 }

@@ -5,16 +5,17 @@ use std::borrow::Cow;
 use apollo_compiler::response::JsonValue;
 use apollo_compiler::response::serde_json_bytes::json;
 
+use super::args::Args;
+use super::context::{Answer, Context};
 use super::scope::scope;
 use super::slice::Slice;
-use super::{Answer, Args, Context};
 use crate::date::iso;
 use crate::filter::{Cell, Columns, Kind};
 use crate::state::{KeyPair, State, User};
 
 pub(super) mod change;
 
-/// How many rows `keypairs` and `users` give at most, without a word about it.
+/// The number of rows after which `keypairs` and `users` end without notice.
 pub(super) const PLAIN_LIST: usize = 100;
 
 const COLUMNS: Columns = Columns {
@@ -56,7 +57,7 @@ pub(super) fn one(context: &mut Context<'_>, args: &Args<'_>) -> Answer {
         .and_then(|access_key| context.state.keypairs.get(access_key))
         .and_then(|keypair| Row::new(context.state, keypair))
         .filter(|row| scope.domain.is_none_or(|domain| row.user.domain == domain))
-        // Observed: a keypair is found only when its owner is in a project.
+        // Observed: a keypair is found only if its owner is in a project.
         .filter(|row| row.projects != [None]);
     Ok(row.map_or(JsonValue::Null, |row| row.record(context)))
 }
@@ -86,7 +87,7 @@ pub(super) fn some(context: &mut Context<'_>, args: &Args<'_>) -> Answer {
             .filter_map(|keypair| Row::new(state, keypair))
             .filter(fits)
             .take(PLAIN_LIST)
-            // Observed: without an address the projects are not looked up.
+            // Observed: without an email address the projects are not looked up.
             .map(|row| Row { projects: Vec::new(), ..row }.record(context))
             .collect()
     };
@@ -107,7 +108,7 @@ pub(super) fn list(context: &mut Context<'_>, args: &Args<'_>) -> Answer {
         .filter(|row| scope.domain.is_none_or(|domain| row.user.domain == domain))
         .filter(|row| scope.owner.is_none_or(|email| row.user.email == email))
         .collect();
-    // The filter sees a keypair once per project of its owner, and so narrows the projects too.
+    // The filter applies to a keypair once per project of its owner, and so narrows the projects too.
     rows.retain_mut(|row| {
         let projects = std::mem::take(&mut row.projects);
         row.projects = projects
@@ -122,7 +123,7 @@ pub(super) fn list(context: &mut Context<'_>, args: &Args<'_>) -> Answer {
     Ok(json!({ "items": items, "total_count": total_count }))
 }
 
-/// A keypair with its owner and the owner's projects; `None` stands for "in no project".
+/// A keypair with its owner and the owner's projects; `None` is a row without a project.
 struct Row<'a> {
     keypair: &'a KeyPair,
     user: &'a User,
@@ -155,13 +156,13 @@ impl<'a> Row<'a> {
             "rate_limit" => Cell::Int(keypair.rate_limit.into()),
             "ssh_public_key" => Cell::text(keypair.ssh_public_key.as_deref()),
             "projects" => Cell::text(project),
-            // The manager counts elsewhere: the columns of its table stay as they were made.
+            // The manager counts elsewhere: this column of its table keeps its initial value.
             "num_queries" => Cell::Int(0),
             _ => Cell::Null,
         }
     }
 
-    /// The cell to order by: of several projects the first decides.
+    /// Returns the cell to order by; of several projects it is the first.
     fn order_cell(&self, column: &str) -> Cell<'a> {
         self.cell(column, self.projects.first().copied().flatten())
     }
@@ -184,7 +185,7 @@ fn broken(kind: &str) -> JsonValue {
     json!({ "$error": { "code": "backendai_generic_internal-error", "message": message } })
 }
 
-/// A keypair without what a list knows about its owner, as mutations give it.
+/// Returns a keypair without the data of its owner, as in the payload of a mutation.
 pub(super) fn bare(context: &Context<'_>, keypair: &KeyPair) -> JsonValue {
     let user = context.state.users.get(&keypair.user);
     json!({
@@ -211,7 +212,7 @@ pub(super) fn bare(context: &Context<'_>, keypair: &KeyPair) -> JsonValue {
             "full_name": user.full_name,
         })),
         "concurrency_limit": null,
-        // Observed: the manager never gives these.
+        // Observed: the manager always fails on these.
         "vfolders": broken("VirtualFolder"),
         "compute_sessions": broken("ComputeSession"),
     })

@@ -7,71 +7,73 @@ use apollo_compiler::response::{JsonMap, JsonValue};
 
 use super::missing;
 use crate::date::iso;
-use crate::resolve::{Answer, Args, Context, Failure};
+use crate::resolve::args::Args;
+use crate::resolve::context::{Answer, Context};
+use crate::resolve::failure::Failure;
 use crate::state::State;
 
-/// Whose policy it is, by the words in the name of the root.
-fn whose(root: &str) -> &'static str {
-    ["keypair", "user"].into_iter().find(|whose| root.contains(whose)).unwrap_or("project")
+/// Returns the kind of policy, by the name of the root field.
+fn kind_of(root: &str) -> &'static str {
+    ["keypair", "user"].into_iter().find(|kind| root.contains(kind)).unwrap_or("project")
 }
 
-fn policies<'a>(state: &'a mut State, whose: &str) -> &'a mut BTreeMap<String, JsonMap> {
-    match whose {
+fn policies<'a>(state: &'a mut State, kind: &str) -> &'a mut BTreeMap<String, JsonMap> {
+    match kind {
         "keypair" => &mut state.keypair_policies,
         "user" => &mut state.user_policies,
         _ => &mut state.project_policies,
     }
 }
 
-/// The nine roots, by their names.
+/// Resolves the nine root fields, by name.
 pub(in crate::resolve) fn change(context: &mut Context<'_>, root: &str, args: &Args<'_>) -> Answer {
-    let whose = whose(root);
+    let kind = kind_of(root);
     let name = args.text("name").unwrap_or_default();
     let props = args.object("props").unwrap_or(*args);
     let word = props.text("default_for_unspecified");
     if let Some(word) = word.filter(|word| !["LIMITED", "UNLIMITED"].contains(word)) {
         return Err(Failure::unexpected(format!("'{word}'")));
     }
-    let there = policies(context.state, whose).contains_key(name);
+    let there = policies(context.state, kind).contains_key(name);
     if root.starts_with("create_") {
         if there {
-            let constraint = format!("pk_{whose}_resource_policies");
+            let constraint = format!("pk_{kind}_resource_policies");
             return Err(Failure::taken(&constraint, &format!("Key (name)=({name})")));
         }
-        let mut policy = blank(whose);
+        let mut policy = blank(kind);
         policy.insert("created_at", iso(context.now).into());
         policy.insert("name", name.into());
-        if whose != "keypair" {
-            let kind = if whose == "user" { "User" } else { "Project" };
-            policy.insert("id", format!("{kind}ResourcePolicy:{name}").into());
+        if kind != "keypair" {
+            let prefix = if kind == "user" { "User" } else { "Project" };
+            policy.insert("id", format!("{prefix}ResourcePolicy:{name}").into());
         }
         write(&mut policy, &props);
-        policies(context.state, whose).insert(name.to_owned(), policy);
-        // Observed: the policy itself is not in the answer.
+        policies(context.state, kind).insert(name.to_owned(), policy);
+        // Observed: the answer does not contain the policy.
         return Ok(json!({ "ok": true, "msg": "", "resource_policy": null }));
     }
     if !there {
-        return Err(missing(context, whose));
+        return Err(missing(context, kind));
     }
     if root.starts_with("delete_") {
-        check_unused(context.state, whose, name)?;
-        policies(context.state, whose).remove(name);
+        check_unused(context.state, kind, name)?;
+        policies(context.state, kind).remove(name);
     } else {
         let mut given = props.iter();
-        // Few may be cleared; the manager refuses to clear the others.
+        // Only these are nullable.
         let clearable = ["max_pending_session_count", "max_pending_session_resource_slots"];
         if given.any(|(member, value)| value.is_null() && !clearable.contains(&member)) {
             return Err(Failure::unexpected("OptionalState cannot be NULLIFY"));
         }
-        if let Some(policy) = policies(context.state, whose).get_mut(name) {
+        if let Some(policy) = policies(context.state, kind).get_mut(name) {
             write(policy, &props);
         }
     }
     Ok(json!({ "ok": true, "msg": "" }))
 }
 
-fn check_unused(state: &State, whose: &str, name: &str) -> Result<(), Failure> {
-    let (users, used) = match whose {
+fn check_unused(state: &State, kind: &str, name: &str) -> Result<(), Failure> {
+    let (users, used) = match kind {
         "keypair" => ("keypairs", state.keypairs.values().any(|k| k.resource_policy == name)),
         "user" => ("users", state.users.values().any(|user| user.resource_policy == name)),
         _ => ("groups", state.groups.values().any(|group| group.resource_policy == name)),
@@ -90,9 +92,9 @@ fn write(policy: &mut JsonMap, props: &Args<'_>) {
     policy.extend(props.iter().map(|(name, value)| (name.into(), value.clone())));
 }
 
-/// What a new policy has where nothing was given.
-fn blank(whose: &str) -> JsonMap {
-    let blank = match whose {
+/// The defaults of a new policy.
+fn blank(kind: &str) -> JsonMap {
+    let blank = match kind {
         "keypair" => json!({
             "total_resource_slots": "{}",
             "allowed_vfolder_hosts": "{}",

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use apollo_compiler::response::{JsonMap, JsonValue};
 
-use super::{Answer, Args, Context, Failure};
+use super::args::Args;
+use super::context::{Answer, Context};
+use super::failure::Failure;
 use crate::state::{Role, State, User};
 
 pub(super) mod change;
@@ -82,13 +84,13 @@ fn caller<'a>(context: &'a Context<'_>) -> Option<&'a User> {
     state.users.get(&context.caller.user)
 }
 
-/// The policies of all keypairs that the caller owns.
+/// Returns the policies of the caller's keypairs.
 fn own_keypair_policies<'a>(context: &'a Context<'_>) -> impl Iterator<Item = &'a str> {
     let keypairs = context.state.keypairs_of(context.caller.user);
     keypairs.map(|keypair| keypair.resource_policy.as_str())
 }
 
-/// A policy that the caller may read by name: a superadmin any, the others their own.
+/// Returns the policy if the caller may read it by name: a superadmin any, others their own.
 fn readable<'a, P>(
     context: &Context<'_>,
     policy: Option<&'a P>,
@@ -97,14 +99,13 @@ fn readable<'a, P>(
     policy.filter(|policy| context.caller.role == Role::Superadmin || own(policy))
 }
 
-/// To all but a superadmin a policy that they may not read does not exist either.
-fn missing(context: &Context<'_>, whose: &str) -> Failure {
+/// The error for a policy that does not exist or that the caller may not read.
+fn missing(context: &Context<'_>, kind: &str) -> Failure {
     if context.caller.role != Role::Superadmin {
-        let message =
-            format!("Bad request. (Cannot resolve the given {whose}_resource_policy key)");
+        let message = format!("Bad request. (Cannot resolve the given {kind}_resource_policy key)");
         return Failure::new("backendai_generic_bad-request", message);
     }
-    let (row, code) = match whose {
+    let (row, code) = match kind {
         "keypair" => ("KeyPair", "keypair-resource-policy_read_not-found"),
         "user" => ("User", "user-resource-policy_read_not-found"),
         _ => ("Project", "project-resource-policy_read_not-found"),

@@ -1,4 +1,4 @@
-//! Mutations of scaling groups.
+//! Mutations of resource groups.
 
 use apollo_compiler::response::serde_json_bytes::json;
 use apollo_compiler::response::{JsonMap, JsonValue};
@@ -6,8 +6,9 @@ use uuid::Uuid;
 
 use super::{blank, known, link_domain};
 use crate::date::iso;
-use crate::resolve::domain::change::missing;
-use crate::resolve::{Answer, Args, Context, Failure, done};
+use crate::resolve::args::Args;
+use crate::resolve::context::{Answer, Context, done};
+use crate::resolve::failure::Failure;
 use crate::state::ScalingGroup;
 
 const SCHEDULERS: [&str; 4] = ["fifo", "lifo", "drf", "fair-share"];
@@ -50,12 +51,13 @@ pub(in crate::resolve) fn delete(context: &mut Context<'_>, args: &Args<'_>) -> 
     Ok(done())
 }
 
-/// `associate_…` and `disassociate_…`: for a domain, a project or a keypair, one, several or all.
+/// Resolves `associate_…` and `disassociate_…`: one, several or all groups of a domain, a project or a
+/// keypair.
 pub(in crate::resolve) fn link(context: &mut Context<'_>, root: &str, args: &Args<'_>) -> Answer {
     let serve = root.starts_with("associate_");
     let domain = args.text("domain");
     if domain.is_some_and(|domain| !context.state.domains.contains_key(domain)) {
-        return Err(missing());
+        return Err(Failure::no_such_domain());
     }
     let every: Vec<_> = context.state.scaling_groups.keys().cloned().collect();
     let names = match (args.text("scaling_group"), args.texts("scaling_groups")) {
@@ -97,7 +99,7 @@ fn check_scheduler(props: &Args<'_>) -> Result<(), Failure> {
     }
 }
 
-/// Writes what was given; null is none.
+/// Writes the given members; null counts as not given.
 fn write(record: &mut JsonMap, props: &Args<'_>) {
     let given = props.iter().filter(|(_, value)| !value.is_null());
     record.extend(given.map(|(name, value)| (name.into(), value.clone())));

@@ -1,15 +1,17 @@
-//! Resource groups, which the schema calls scaling groups, and whom they serve.
+//! Resource groups ("scaling groups" in the schema) and what they serve.
 
 use apollo_compiler::response::serde_json_bytes::json;
 use apollo_compiler::response::{JsonMap, JsonValue};
 use uuid::Uuid;
 
-use super::{Answer, Args, Context, Failure};
+use super::args::Args;
+use super::context::{Answer, Context};
+use super::failure::Failure;
 use crate::state::{Role, ScalingGroup, State};
 
 pub(super) mod change;
 
-/// `scaling_group`, `scaling_groups` and those for somebody, by the name of the root.
+/// Resolves `scaling_group`, `scaling_groups` and the associated ones, by the name of the root field.
 pub(super) fn query(context: &Context<'_>, root: &str, args: &Args<'_>) -> Answer {
     if context.caller.role != Role::Superadmin && root != "accessible_scaling_groups" {
         let message = "Forbidden operation. (superadmin privilege required)";
@@ -26,7 +28,7 @@ pub(super) fn query(context: &Context<'_>, root: &str, args: &Args<'_>) -> Answe
         "scaling_groups_for_keypair" => {
             args.text("access_key").is_some_and(|key| group.keypairs.contains(key))
         }
-        // Observed: whatever the project is.
+        // Observed: the project is ignored.
         "accessible_scaling_groups" => group.record.get("is_active") == Some(&true.into()),
         _ => args.text("name").is_none_or(|name| group.name() == name),
     };
@@ -45,25 +47,25 @@ pub(super) fn query(context: &Context<'_>, root: &str, args: &Args<'_>) -> Answe
     Ok(JsonValue::Array(found.collect()))
 }
 
-/// All of them.
+/// Returns all resource groups.
 pub(super) fn records(state: &State) -> Vec<JsonValue> {
     let groups = state.scaling_groups.values();
     groups.map(|group| JsonValue::Object(group.record.clone())).collect()
 }
 
-/// The names of those that serve a domain.
+/// Returns the names of the resource groups of a domain.
 pub(super) fn of_domain(state: &State, domain: &str) -> Vec<String> {
     let groups = state.scaling_groups.values();
     groups.filter(|g| g.domains.contains(domain)).map(|g| g.name().to_owned()).collect()
 }
 
-/// The names of those that serve a project.
+/// Returns the names of the resource groups of a project.
 pub(super) fn of_group(state: &State, group: Uuid) -> Vec<String> {
     let groups = state.scaling_groups.values();
     groups.filter(|g| g.groups.contains(&group)).map(|g| g.name().to_owned()).collect()
 }
 
-/// Says so when one of the names is nobody's.
+/// Fails when one of the names does not exist.
 pub(super) fn known(state: &State, names: &[&str]) -> Result<(), Failure> {
     if names.iter().all(|name| state.scaling_groups.contains_key(*name)) {
         return Ok(());
@@ -72,7 +74,7 @@ pub(super) fn known(state: &State, names: &[&str]) -> Result<(), Failure> {
     Err(Failure::new("resource-group_read_not-found", message))
 }
 
-/// Lets groups serve a domain, or no longer.
+/// Adds groups to a domain, or removes them.
 pub(super) fn link_domain(state: &mut State, domain: &str, names: &[&str], serve: bool) {
     for name in names {
         if let Some(group) = state.scaling_groups.get_mut(*name) {
@@ -85,7 +87,7 @@ pub(super) fn link_domain(state: &mut State, domain: &str, names: &[&str], serve
     }
 }
 
-/// What a new one has where nothing was given.
+/// The defaults of a new resource group.
 fn blank(scheduler_opts: JsonValue) -> JsonMap {
     let blank = json!({
         "description": "",

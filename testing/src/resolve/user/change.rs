@@ -4,8 +4,10 @@ use apollo_compiler::response::serde_json_bytes::json;
 use uuid::Uuid;
 
 use super::{record, role, status};
+use crate::resolve::args::Args;
+use crate::resolve::context::{Answer, Context, done};
+use crate::resolve::failure::Failure;
 use crate::resolve::keypair::bare;
-use crate::resolve::{Answer, Args, Context, Failure, done};
 use crate::state::{Group, KeyPair, Role, State, Status, User};
 
 pub(in crate::resolve) fn create(context: &mut Context<'_>, args: &Args<'_>) -> Answer {
@@ -14,10 +16,9 @@ pub(in crate::resolve) fn create(context: &mut Context<'_>, args: &Args<'_>) -> 
     check_ids(&props)?;
     let domain = props.text("domain_name").unwrap_or_default();
     if !context.state.domains.contains_key(domain) {
-        let message = "Entity not found. (No DomainRow matches the given key)";
-        return Err(Failure::new("domain_read_not-found", message));
+        return Err(Failure::no_such_domain());
     }
-    // Both have defaults, so they are missing only when they are null.
+    // Both have defaults, so they are missing only if they are null.
     let status = match props.text("status") {
         Some(word) => status(word)?,
         None => {
@@ -108,7 +109,7 @@ pub(in crate::resolve) fn modify(context: &mut Context<'_>, args: &Args<'_>) -> 
         user.role = role(word)?;
     }
     check_references(context.state, &current, &props)?;
-    // Observed: the table has lost this column, and the update with it.
+    // Observed: the update fails, because the table no longer has this column.
     if props.given("is_active").is_some() {
         return Err(Failure::unexpected("Unconsumed column names: is_active"));
     }
@@ -131,7 +132,7 @@ pub(in crate::resolve) fn modify(context: &mut Context<'_>, args: &Args<'_>) -> 
     Ok(json!({ "ok": true, "msg": "success", "user": record(context.state, &user) }))
 }
 
-/// The account stays, and so do its keypairs; its status keeps it out.
+/// Sets the status to deleted; the account and its keypairs stay.
 pub(in crate::resolve) fn delete(context: &mut Context<'_>, args: &Args<'_>) -> Answer {
     let email = args.text("email").unwrap_or_default();
     let now = context.now;
@@ -177,7 +178,8 @@ fn not_null(props: &Args<'_>, name: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The members that null does not clear. A null password or main access key is as good as none.
+/// Refuses null for the members that are not nullable. A null password or main access key counts as not
+/// given.
 fn check_nulls(props: &Args<'_>) -> Result<(), Failure> {
     let members = [
         "username",
@@ -215,7 +217,7 @@ fn check_references(state: &State, user: &User, props: &Args<'_>) -> Result<(), 
     Ok(())
 }
 
-/// Writes what was given; null clears where it may.
+/// Writes the given members; null clears a nullable one.
 fn set(user: &mut User, props: &Args<'_>) -> Result<(), Failure> {
     let text = |name, to: &mut String| {
         if let Some(value) = props.text(name) {
@@ -250,7 +252,7 @@ fn set(user: &mut User, props: &Args<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The addresses that a user may come from, written as networks.
+/// Returns the allowed client addresses, in CIDR notation.
 fn networks(props: &Args<'_>) -> Result<Option<Vec<String>>, Failure> {
     let Some(raw) = props.texts("allowed_client_ip") else { return Ok(None) };
     let network = |text: &str| {
@@ -260,7 +262,7 @@ fn networks(props: &Args<'_>) -> Result<Option<Vec<String>>, Failure> {
     raw.into_iter().map(network).collect::<Result<_, _>>().map(Some)
 }
 
-/// The projects of these ids; those that do not exist in the domain are passed over.
+/// Returns the projects with these ids; ids that do not exist in the domain are ignored.
 fn groups(state: &State, domain: &str, ids: &[&str]) -> Result<Vec<Uuid>, Failure> {
     let ids = ids.iter().map(|id| Uuid::try_parse(id).map_err(|_| Failure::bad_uuid()));
     let ids: Vec<_> = ids.collect::<Result<_, _>>()?;
@@ -275,8 +277,8 @@ fn personal_group(context: &mut Context<'_>, username: &str, domain: &str) -> Uu
     id
 }
 
-/// A new admin's keypairs become active admin ones; of somebody who is no admin any more the
-/// first stops being one and the other admin keypairs are deactivated.
+/// Adapts the keypairs to a changed role. Those of a new admin become active admin keypairs. Of a former
+/// admin, the first loses the admin flag, and the other admin keypairs are deactivated.
 fn follow_role(state: &mut State, user: &User) {
     let mut order: Vec<_> = state.keypairs_of(user.id).collect();
     order.sort_by_key(|keypair| (!keypair.is_admin, !keypair.is_active));
@@ -286,7 +288,7 @@ fn follow_role(state: &mut State, user: &User) {
     for (place, key) in keys.iter().enumerate() {
         let Some(keypair) = state.keypairs.get_mut(key) else { continue };
         if admin {
-            // The manager looks at the first one and then writes all of them.
+            // The manager checks the first one and then writes all of them.
             keypair.is_admin |= first.is_some_and(|(is_admin, _)| !is_admin);
             keypair.is_active |= first.is_some_and(|(_, is_active)| !is_active);
         } else if place == 0 {

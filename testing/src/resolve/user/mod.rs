@@ -6,18 +6,20 @@ use apollo_compiler::response::JsonValue;
 use apollo_compiler::response::serde_json_bytes::json;
 use uuid::Uuid;
 
+use super::args::Args;
+use super::context::{Answer, Context};
+use super::failure::Failure;
 use super::keypair::PLAIN_LIST;
-use super::node::{global_id, inner};
+use super::relay::{global_id, inner_connection};
 use super::scope::{admin_domain, scope};
 use super::slice::Slice;
-use super::{Answer, Args, Context, Failure};
 use crate::date::iso;
 use crate::filter::{Cell, Columns, Kind};
 use crate::state::{Role, State, Status, User};
 
 pub(super) mod change;
 
-/// `is_active` is announced by the manager, but its table has no such column any more.
+/// The manager documents `is_active` too, but its table no longer has this column.
 const COLUMNS: Columns = Columns {
     filter: Cow::Borrowed(&[
         ("uuid", Kind::Uuid),
@@ -69,8 +71,8 @@ pub(super) fn by_email(context: &mut Context<'_>, args: &Args<'_>) -> Answer {
 
 pub(super) fn by_id(context: &mut Context<'_>, args: &Args<'_>) -> Answer {
     let me = context.caller.user.to_string();
-    // Observed: the manager compares the text with its own UUID, so a user who gives an id, even
-    // the own one, is refused.
+    // Observed: the manager compares the string with a UUID object, so a user is refused even with the
+    // own id.
     if context.caller.role == Role::User && args.text("user_id").is_some() {
         return Err(Failure::forbidden());
     }
@@ -101,7 +103,7 @@ pub(super) fn list(context: &mut Context<'_>, args: &Args<'_>) -> Answer {
     Ok(json!({ "items": items, "total_count": total_count }))
 }
 
-/// The users that the arguments other than filter and order leave, oldest first.
+/// Returns the users selected by the arguments other than filter and order, oldest first.
 fn selected<'a>(context: &'a Context<'_>, args: &Args<'_>) -> Result<Vec<&'a User>, Failure> {
     let domain = admin_domain(context.caller, args)?;
     let group = args.text("group_id").map(Uuid::try_parse).transpose();
@@ -192,13 +194,13 @@ fn record(state: &State, user: &User) -> JsonValue {
     })
 }
 
-/// The user as Relay knows it.
+/// Returns the user as a Relay node.
 pub(super) fn node(state: &State, user: &User) -> JsonValue {
     let mut node = record(state, user);
     if let Some(fields) = node.as_object_mut() {
         fields.insert("id", global_id("UserNode", &user.id.to_string()).into());
         let projects = user.groups.iter().map(ToString::to_string);
-        fields.insert("project_nodes", inner("GroupNode", projects));
+        fields.insert("project_nodes", inner_connection("GroupNode", projects));
     }
     node
 }

@@ -1,7 +1,10 @@
 //! Scaling groups, and whom they serve.
 
-use backendai::{Operation, domain::*, scaling_group::*};
-use serde::{Serialize, de::DeserializeOwned};
+use backendai::{
+    admin::{domain::*, scaling_group::*},
+    operation::Compiled,
+};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{DONE, STEP, empty};
@@ -39,11 +42,11 @@ async fn scaling_groups(run: &mut Run) {
 /// Ties the one scaling group to an owner, loosens it again, and reads `Q` after each.
 async fn tie<A, D, Q>(run: &mut Run, roots: [&'static str; 2], owner: &Value, many: bool)
 where
-    A: Operation + DeserializeOwned,
+    A: Compiled,
     A::Data: Serialize,
-    D: Operation + DeserializeOwned,
+    D: Compiled,
     D::Data: Serialize,
-    Q: Operation + DeserializeOwned,
+    Q: Compiled,
     Q::Data: Serialize,
 {
     let mut link = owner.clone();
@@ -60,7 +63,7 @@ where
 /// Reads back whether the one scaling group serves this owner.
 async fn serves<Q>(run: &mut Run, of: &'static str, owner: &Value, serves: bool)
 where
-    Q: Operation + DeserializeOwned,
+    Q: Compiled,
     Q::Data: Serialize,
 {
     let read = run.ask::<Q>(0, owner.clone()).await.unwrap_or_else(Value::from);

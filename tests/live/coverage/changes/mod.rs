@@ -1,7 +1,7 @@
 //! Every mutation. What needs no agent is made, read, changed, read, removed and read; what does is
 //! sent in a form that the manager takes and refuses without harm.
 
-use backendai::{domain::*, group::*};
+use backendai::admin::{domain::*, group::*};
 use serde_json::{Value, json};
 
 use super::{Run, Told};
@@ -74,8 +74,8 @@ async fn domains(run: &mut Run) {
 
 /// A new domain gets a project for models, which has to go before it.
 async fn empty(run: &mut Run, domain: &str) {
-    let all = json!({ "domain_name": domain, "type": ["GENERAL", "MODEL_STORE"] });
-    let all = serde_json::from_value::<ListGroups>(all).unwrap();
+    let types = ["GENERAL", "MODEL_STORE"].map(String::from).to_vec();
+    let all = ListGroups::new().domain_name(domain.to_owned()).r#type(types);
     let groups = serde_json::to_value(run.clients[0].send(all).await.unwrap()).unwrap();
     for group in groups["groups"].as_array().unwrap() {
         run.change::<PurgeGroup>("purge_group", json!({ "gid": group["id"] }), STEP).await;

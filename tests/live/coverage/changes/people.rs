@@ -1,6 +1,6 @@
 //! Users and their keypairs.
 
-use backendai::{keypair::*, user::*};
+use backendai::admin::{keypair::*, user::*};
 use serde_json::{Value, json};
 
 use super::{DONE, text};

@@ -1,6 +1,6 @@
 //! Resource policies and presets.
 
-use backendai::{resource_policy::*, resource_preset::*};
+use backendai::admin::{resource_policy::*, resource_preset::*};
 use serde_json::{Value, json};
 
 use super::DONE;

@@ -1,6 +1,6 @@
 //! Container registries, and the quotas in them.
 
-use backendai::container_registry::*;
+use backendai::admin::container_registry::*;
 use serde_json::json;
 
 use super::{DONE_OR_DENIED, NO_PERMISSION, PROJECT, text};

@@ -1,6 +1,6 @@
 //! Images, endpoints, agents, sessions, networks, configuration and quotas.
 
-use backendai::{
+use backendai::admin::{
     agent::*, compute_session::*, endpoint::*, image::*, network::*, service_config::*, storage::*,
 };
 use serde_json::{Value, json};

@@ -1,0 +1,156 @@
+//! The values of fields as text for people and in JSON output, by their [`Format`].
+//!
+//! Each format is one formatter of the official Python client and writes the same, down to Python's
+//! spelling of nested values (`['a', None]`), so that scripts which read its output can read this.
+//! Members of an object are shown in the order of the map.
+//!
+//! # Differences
+//!
+//! Where the official formatter stops with an exception, or leaves something out, ours shows what
+//! there is:
+//!
+//! - **null**: null in place of an object or a list is `(null)`, and null in JSON, because a
+//!   manager may answer null for a field that a role must not see.
+//! - **missing**: a member that is not there is taken as null, and an agent's statistics without
+//!   their parts are shown as a tree, because managers of other versions know other members.
+//! - **decoded**: where the official formatter takes only JSON text, an object is taken as it is,
+//!   because some fields are text in one schema and objects in another.
+//! - **not JSON**: text that is no JSON is shown as it is. Python reads `NaN`, `Infinity` and half
+//!   characters as well, which no JSON can hold.
+//! - **not a number**: what is no number is shown as it is, so that one odd value does not cost the
+//!   whole table. A truth value is none, nor is infinity; digits in text are one. Of a number of
+//!   bytes with a fraction the whole bytes count.
+//! - **shape**: a value of a kind that the format is not made for is shown as [`Format::Plain`]
+//!   shows it.
+//! - **list**: [`Format::SubField`] of a list shows that member of each, and a member that is a list
+//!   as it is. The official client looks for the member once more in the elements.
+//! - **labels**: an image without a name label is not customised, which is null; of several labels
+//!   of one kind all are named; without an owner label the name stands alone.
+//! - **lines**: each container and each dependency begins a line of its own, and no empty line
+//!   follows. The official client writes the second container behind the last line of the first.
+//! - **members**: of containers and dependencies all members are shown that are there, and none
+//!   else. The official client shows those that it has asked for itself, and stops when one is
+//!   missing; of a list without such a choice it leaves empty objects in JSON.
+//! - **control**: on a console, control characters other than line ends and tabs are escaped
+//!   (`\x1b`), because names that others chose must not steer an administrator's terminal.
+//! - **large integer**: an integer of more than 64 bits is shown as a floating-point number, which
+//!   is how `serde_json` holds it.
+
+mod list;
+mod python;
+mod size;
+mod stat;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+use std::{borrow::Cow, fmt::Write as _};
+
+use backendai::Format;
+use serde_json::{Number, Value};
+
+/// Returns a value as text, which may have several lines.
+pub(crate) fn console(format: Format, value: &Value) -> String {
+    harmless(text(format, value))
+}
+
+/// Returns a value for JSON output: most often itself.
+pub(crate) fn json(format: Format, value: &Value) -> Value {
+    match format {
+        Format::NestedDict | Format::ResourceSlot => decode(value).into_owned(),
+        Format::MiBytes => match size::mebibytes(value).and_then(Number::from_f64) {
+            Some(number) => Value::Number(number),
+            None => value.clone(),
+        },
+        Format::SizeBytes => match size::number(value) {
+            Some(bytes) => size::gnu(bytes).into(),
+            None => value.clone(),
+        },
+        Format::SubField(name) => list::member_of(value, name).into_owned(),
+        Format::CustomizedImage => list::customized(value),
+        Format::AgentStat => stat::agent(value).into(),
+        Format::ContainerList => list::objects(value, "kernel_id"),
+        Format::DependencyList => list::objects(value, "id"),
+        _ => value.clone(),
+    }
+}
+
+fn text(format: Format, value: &Value) -> String {
+    match format {
+        Format::NestedDict => tree::text(&decode(value)),
+        Format::MiBytes => size::mebibytes(value).map_or_else(|| plain(value), python::float),
+        Format::SizeBytes => size::number(value).map_or_else(|| plain(value), size::gnu),
+        Format::SubField(name) => plain(&list::member_of(value, name)),
+        Format::CustomizedImage => plain(&list::customized(value)),
+        Format::ResourceSlot => list::slots(&decode(value)),
+        Format::AgentStat => stat::agent(value),
+        Format::GroupList => list::groups(value),
+        Format::InlineRouting => list::routes(value),
+        Format::KernelStat => stat::kernel(value),
+        Format::ContainerList => list::containers(value),
+        Format::DependencyList => list::dependencies(value),
+        Format::ImageObject => list::image(value),
+        _ => plain(value),
+    }
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => "(null)".to_owned(),
+        Value::Array(items) if items.is_empty() => "(empty)".to_owned(),
+        Value::Object(members) if members.is_empty() => "(empty)".to_owned(),
+        Value::Array(items) => {
+            format!("[{}]", items.iter().map(plain).collect::<Vec<_>>().join(", "))
+        }
+        Value::Object(members) => {
+            let members: Vec<_> =
+                members.iter().map(|(key, value)| format!("{key}: {}", plain(value))).collect();
+            format!("{{{}}}", members.join(", "))
+        }
+        _ => python::text(value),
+    }
+}
+
+/// What a JSON text holds, or the value itself.
+fn decode(value: &Value) -> Cow<'_, Value> {
+    value
+        .as_str()
+        .and_then(|text| serde_json::from_str(text).ok())
+        .map_or(Cow::Borrowed(value), Cow::Owned)
+}
+
+/// The member of that name; null when there is none.
+fn member<'a>(value: &'a Value, name: &str) -> &'a Value {
+    value.get(name).unwrap_or(&Value::Null)
+}
+
+/// Puts `prefix` before every line that is not blank.
+fn indent(text: &str, prefix: &str) -> String {
+    let mut indented = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        if !line.trim().is_empty() {
+            indented.push_str(prefix);
+        }
+        indented.push_str(line);
+    }
+    indented
+}
+
+fn harmless(text: String) -> String {
+    let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    if !text.contains(steers) {
+        return text;
+    }
+    let mut escaped = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        // A return before a line end moves nothing; alone it lets the line be written over.
+        if steers(c) && !(c == '\r' && rest.peek() == Some(&'\n')) {
+            // Writing to a string cannot fail.
+            let _ = write!(escaped, "\\x{:02x}", u32::from(c));
+        } else {
+            escaped.push(c);
+        }
+    }
+    escaped
+}

@@ -1,0 +1,22 @@
+//! The command as its users run it: output, exit codes, files and requests.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a test fails by it"
+)]
+
+mod bento;
+mod common;
+mod docs;
+mod global;
+mod login;
+mod proxy;
+mod schema;
+mod sections;
+mod transcript;
+mod tree;
+mod verbs;

@@ -1,0 +1,38 @@
+//! The verbs of the command, run as people run them: `keypair`, the lists of every domain, and `gql`.
+
+mod domain;
+mod gql;
+mod keypair;
+#[cfg(unix)]
+mod official;
+mod stream;
+
+use crate::common::{Home, Ran};
+use backendai_testing::Manager;
+use serde_json::Value;
+
+/// A manager and a home of its superadmin.
+async fn superadmin() -> (Manager, Home) {
+    let manager = Manager::start().await.unwrap();
+    let home = Home::of(&manager, manager.superadmin());
+    (manager, home)
+}
+
+/// What a command printed that has to go well and quietly.
+#[track_caller]
+fn fine(ran: &Ran) -> &str {
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:?}");
+    &ran.stdout
+}
+
+#[track_caller]
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error} in {text}"))
+}
+
+/// A command that has to fail with this code and say this.
+#[track_caller]
+fn fails(ran: &Ran, code: i32, says: &str) {
+    assert_eq!(ran.code, Some(code), "{ran:?}");
+    assert!(ran.stderr.contains(says), "{says} is not in {ran:?}");
+}

@@ -1,0 +1,187 @@
+//! Enums and input objects.
+
+use std::fmt::Write as _;
+
+use apollo_compiler::{
+    Name, Node,
+    ast::{InputValueDefinition, Type, Value},
+    collections::IndexSet,
+    schema::ExtendedType,
+};
+
+use super::{Lowering, RESERVED, docs, wraps};
+use crate::{
+    model::{Base, Docs, Enum, EnumValue, Input, InputField, Presence, Reused, Shape, Wrap},
+    names::{Names, camel, ident, snake},
+    nulls::Rule,
+    requirement::marked,
+};
+
+/// A variable or a field of an input object, as it is defined.
+pub(super) struct Definition<'a> {
+    pub(super) name: &'a Name,
+    pub(super) ty: &'a Type,
+    pub(super) default: Option<&'a Node<Value>>,
+    /// Its rule in the null table.
+    pub(super) rule: Option<Rule>,
+    pub(super) docs: Docs,
+    /// The input object that has the field.
+    pub(super) within: Option<&'a Name>,
+}
+
+impl Lowering<'_> {
+    /// Names all enums and input objects of the schema, so that a name does not depend on the ones in
+    /// use.
+    pub(super) fn name_shared_types(&mut self) {
+        let mut names = Names::with(RESERVED);
+        let mut types: Vec<_> = self
+            .schema
+            .types
+            .iter()
+            .filter(|(_, ty)| ty.is_enum() || ty.is_input_object())
+            .map(|(name, _)| name.clone())
+            .collect();
+        types.sort();
+        for name in types {
+            let rust = names.claim(camel(&name));
+            self.shared_names.insert(name, rust);
+        }
+    }
+
+    pub(super) fn shared_type(&mut self, name: &Name) -> Base {
+        self.reached.insert(name.clone());
+        Base::Shared(self.shared_names.get(name).cloned().unwrap_or_else(|| camel(name)))
+    }
+
+    pub(super) fn input_field(
+        &mut self,
+        names: &mut Names,
+        definition: Definition<'_>,
+    ) -> InputField {
+        let Definition { name: key, ty, default, rule, docs, within } = definition;
+        let has_default = default.is_some();
+        let presence = match (ty.is_non_null(), has_default, rule) {
+            (true, false, _) => Presence::Required,
+            (true, true, _) | (false, _, Some(Rule::Never)) => Presence::Defaulted,
+            (false, _, None | Some(Rule::Null)) => Presence::Nullable,
+            (false, _, Some(Rule::Stated)) => Presence::Stated,
+        };
+        let inner = ty.inner_named_type();
+        let base = match self.schema.types.get(inner) {
+            Some(ExtendedType::Enum(_) | ExtendedType::InputObject(_)) => self.shared_type(inner),
+            _ => self.scalar(inner),
+        };
+        // A null among the elements of a list has no use, so elements are plain.
+        let mut wraps: Vec<_> =
+            wraps(ty, true).into_iter().filter(|wrap| *wrap == Wrap::Vec).collect();
+        if wraps.is_empty() && within.is_some_and(|within| self.contains(inner, within)) {
+            wraps.push(Wrap::Box);
+        }
+        let mut docs = docs;
+        if presence == Presence::Stated {
+            let text = docs.text.get_or_insert_default();
+            let gap = if text.is_empty() { "" } else { "\n\n" };
+            let _ = write!(text, "{gap}Must be given, as a value or null.");
+        }
+        InputField {
+            ident: ident(&names.claim(snake(key))),
+            key: key.to_string(),
+            shape: Shape { wraps, base },
+            ty: ty.to_string(),
+            default: default.map(|value| value.serialize().no_indent().to_string()),
+            object: self.schema.get_input_object(inner).is_some(),
+            presence,
+            since: None,
+            secret: self.is_secret(key, ty),
+            docs,
+        }
+    }
+
+    /// Whether a value of an input type contains one of another (or the same) without a list between
+    /// them: in Rust it would have an infinite size.
+    fn contains(&self, from: &Name, other: &Name) -> bool {
+        let mut seen = IndexSet::default();
+        let mut open = vec![from];
+        while let Some(name) = open.pop() {
+            if name == other {
+                return true;
+            }
+            let Some(input) = self.schema.get_input_object(name) else { continue };
+            if seen.insert(name) {
+                let direct = |field: &&Node<InputValueDefinition>| !field.ty.is_list();
+                let fields = input.fields.values().map(|field| &field.node);
+                open.extend(fields.filter(direct).map(|field| field.ty.inner_named_type()));
+            }
+        }
+        false
+    }
+
+    /// Lowers the enums and input objects that operations reach, and those that these reach.
+    pub(super) fn reached_types(&mut self) {
+        let mut done = 0;
+        while let Some(name) = self.reached.get_index(done).cloned() {
+            done += 1;
+            let rust = self.shared_names.get(&name).cloned().unwrap_or_else(|| camel(&name));
+            if let Some(theirs) = self.shared_types.get(&name) {
+                self.model.reused.push(Reused { name: rust, theirs: theirs.to_owned() });
+                continue;
+            }
+            match self.schema.types.get(&name) {
+                Some(ExtendedType::Enum(def)) => {
+                    let mut names = Names::with(&["UnknownValue"]);
+                    let values = def.values.values().map(|value| EnumValue {
+                        variant: ident(&names.claim(camel(&value.value))),
+                        value: value.value.to_string(),
+                        since: marked(value.directives.iter(), || {
+                            format!("{name}.{}", value.value)
+                        }),
+                        docs: docs(value.description.as_ref(), value.directives.iter(), None),
+                    });
+                    self.model.enums.push(Enum {
+                        name: rust,
+                        graphql_name: name.to_string(),
+                        docs: docs(
+                            def.description.as_ref(),
+                            def.directives.iter().map(|it| &it.node),
+                            None,
+                        ),
+                        values: values.collect(),
+                    });
+                }
+                Some(ExtendedType::InputObject(def)) => {
+                    let mut names = Names::default();
+                    let fields = def.fields.values().map(|field| {
+                        let definition = Definition {
+                            name: &field.name,
+                            ty: &field.ty,
+                            default: field.default_value.as_ref(),
+                            rule: self.documents.nulls.rule(&name, &field.name),
+                            docs: docs(field.description.as_ref(), field.directives.iter(), None),
+                            within: Some(&name),
+                        };
+                        InputField {
+                            since: self.texts.index.given(&name, field),
+                            ..self.input_field(&mut names, definition)
+                        }
+                    });
+                    let fields = fields.collect();
+                    self.model.inputs.push(Input {
+                        name: rust,
+                        graphql_name: name.to_string(),
+                        docs: docs(
+                            def.description.as_ref(),
+                            def.directives.iter().map(|it| &it.node),
+                            None,
+                        ),
+                        one_of: def.directives.has("oneOf"),
+                        fields,
+                    });
+                }
+                _ => {}
+            }
+        }
+        self.model.enums.sort_by(|a, b| a.name.cmp(&b.name));
+        self.model.inputs.sort_by(|a, b| a.name.cmp(&b.name));
+        self.model.reused.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+}

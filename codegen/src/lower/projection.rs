@@ -1,0 +1,216 @@
+//! The rows of an operation, and their fields that are selected at run time.
+
+use apollo_compiler::{
+    Name, Node,
+    executable::{Fragment, Operation, Selection},
+};
+
+use super::{Lowering, page::is_called};
+use crate::{
+    collect_fields::{Fields, Merged, Part},
+    document_text::{DocumentText, TextPart, whole},
+    graph::is_abstract,
+    model::{
+        EdgeKeys, Format, PageInfoKeys, Projection, RowFields, RowSet, Table, TableRow, TypeId,
+    },
+    names::camel,
+};
+
+impl<'d> Lowering<'d> {
+    /// The fields of a fragment on an object. Fields with variables are left out, since an operation
+    /// that declares the variables cannot be sent without the field.
+    pub(super) fn table(&mut self, fragment: &'d Node<Fragment>, id: TypeId) -> Option<Table> {
+        let on = fragment.type_condition();
+        if is_abstract(self.schema, on) {
+            return None;
+        }
+        let fields = self.selector.fields(&[(&fragment.selection_set).into()], on);
+        if self.largest.get(on).is_none_or(|(most, _)| fields.len() > *most) {
+            self.largest.insert(on.clone(), (fields.len(), id));
+        }
+        self.table_of(&fields, on)
+    }
+
+    fn table_of(&self, fields: &Fields<'d>, on: &Name) -> Option<Table> {
+        let mut rows = Vec::new();
+        for (key, merged) in fields {
+            let first = merged.fields.first()?;
+            let parts = self.texts.row(&merged.fields, on);
+            let text = whole(&parts);
+            if key.as_str() == "__typename" || merged.conditional || text.contains('$') {
+                continue;
+            }
+            let title = merged.directive("title");
+            let format = merged.directive("format");
+            let argument = |directive: Option<&Node<apollo_compiler::ast::Directive>>,
+                            name: &str| {
+                directive?.specified_argument_by_name(name).cloned()
+            };
+            let variant = argument(format, "as").and_then(|value| value.as_enum().cloned());
+            rows.push(TableRow {
+                name: key.to_string(),
+                title: argument(title, "text").and_then(|value| value.as_str().map(str::to_owned)),
+                parts,
+                format: Format {
+                    variant: variant.map_or_else(|| "Plain".to_owned(), |name| camel(&name)),
+                    field: argument(format, "field")
+                        .and_then(|value| value.as_str().map(str::to_owned)),
+                },
+                secret: self.is_secret(&first.definition.name, &first.definition.ty),
+            });
+        }
+        Some(Table { on: on.to_string(), rows })
+    }
+
+    /// Where an operation has its rows: those of the one fragment that it leads to, or those of a
+    /// list or an object that nothing but its wrappers surround.
+    pub(super) fn rows(
+        &self,
+        operation: &'d Node<Operation>,
+        text: &DocumentText,
+    ) -> Option<RowSet> {
+        self.projected_rows(operation, text).or_else(|| self.plain_rows(operation))
+    }
+
+    /// The rows of an operation that selects their fields by one fragment.
+    fn projected_rows(
+        &self,
+        operation: &'d Node<Operation>,
+        text: &DocumentText,
+    ) -> Option<RowSet> {
+        let mut path = Vec::new();
+        let mut total = None;
+        let mut set = &operation.selection_set;
+        let fragment = loop {
+            if let Some(name) = self.selector.sole_fragment(&[set.into()], &set.ty) {
+                break self.documents.executable.fragments.get(name)?;
+            }
+            let fields: Option<Vec<_>> = set.selections.iter().map(Selection::as_field).collect();
+            let fields = fields?;
+            let mut composite = fields.iter().filter(|field| !field.selection_set.is_empty());
+            let (Some(inner), None) = (composite.next(), composite.next()) else { return None };
+            total = fields.iter().copied().find(|field| field.name == "total_count");
+            path.push(inner.response_key().to_string());
+            set = &inner.selection_set;
+        };
+        let on = fragment.type_condition();
+        if is_abstract(self.schema, on) || path.is_empty() {
+            return None;
+        }
+        let (parts, requires) = self.texts.around(operation, fragment, text);
+        let around = split(parts, &format!("{{...{}}}", fragment.name))?;
+        let table = self.selectable(fragment)?;
+        Some(RowSet {
+            path,
+            total: total.map(|field| field.response_key().to_string()),
+            edges: None,
+            fields: RowFields::Fragment(table),
+            projection: Some(Projection { around, requires }),
+        })
+    }
+
+    /// The fragment whose fields can be selected instead: the largest on the type, if it has all of
+    /// the fields.
+    fn selectable(&self, fragment: &'d Node<Fragment>) -> Option<TypeId> {
+        let on = fragment.type_condition();
+        let own = *self.fragments.get(&fragment.name)?;
+        let Some(&(_, largest)) = self.largest.get(on) else { return Some(own) };
+        let keys = |fragment: &'d Node<Fragment>| {
+            self.selector.fields(&[(&fragment.selection_set).into()], on)
+        };
+        let name = self.fragments.iter().find(|(_, id)| **id == largest).map(|(name, _)| name)?;
+        let others = keys(self.documents.executable.fragments.get(name)?);
+        let has_all = keys(fragment).keys().all(|key| others.contains_key(key));
+        Some(if has_all { largest } else { own })
+    }
+
+    /// The rows of a connection, or of another selection.
+    fn plain_rows(&self, operation: &'d Node<Operation>) -> Option<RowSet> {
+        let (mut path, mut total, mut edges) = (Vec::new(), None, None);
+        let mut parts = vec![Part::from(&operation.selection_set)];
+        let mut on = operation.selection_set.ty.clone();
+        let fields = loop {
+            if is_abstract(self.schema, &on) {
+                // Only one of its types has fields of its own.
+                let mut narrower = self.selector.narrower(&parts, &on).into_iter();
+                let (Some(only), None) = (narrower.next(), narrower.next()) else { return None };
+                on = only;
+            }
+            let sole = self.selector.sole_fragment(&parts, &on);
+            let with_table = sole.filter(|name| {
+                let fragment = self.documents.executable.fragments.get(*name);
+                fragment.is_some_and(|it| !is_abstract(self.schema, it.type_condition()))
+            });
+            if let Some(id) = with_table.and_then(|name| self.fragments.get(name)) {
+                break RowFields::Fragment(*id);
+            }
+            let fields = self.selector.fields(&parts, &on);
+            let Some((key, inner)) = wrapped(&fields) else {
+                break RowFields::Own(self.table_of(&fields, &on)?);
+            };
+            let count = find(&fields, "total_count").or_else(|| find(&fields, "count"));
+            total = count.map(|(key, _)| key.to_string());
+            path.push(key.to_string());
+            let mut row = inner;
+            let edge;
+            if find(&fields, "edges").is_some_and(|(edges, _)| edges == key) {
+                edge = self.selector.fields(&inner.parts(), type_of(inner)?);
+                let (node, merged) = find(&edge, "node")?;
+                edges = Some(EdgeKeys {
+                    node: node.to_string(),
+                    cursor: find(&edge, "cursor").map(|(key, _)| key.to_string()),
+                    info: find(&fields, "page_info").and_then(|(key, info)| {
+                        let inner = self.selector.fields(&info.parts(), type_of(info)?);
+                        Some(PageInfoKeys {
+                            info: key.to_string(),
+                            more: find(&inner, "has_next_page")?.0.to_string(),
+                            end: find(&inner, "end_cursor")?.0.to_string(),
+                        })
+                    }),
+                });
+                row = merged;
+            }
+            (parts, on) = (row.parts(), type_of(row)?.clone());
+        };
+        let rows = RowSet { path, total, edges, fields, projection: None };
+        (!rows.path.is_empty()).then_some(rows)
+    }
+}
+
+/// The field of this name, in either case.
+fn find<'f, 'd>(fields: &'f Fields<'d>, name: &str) -> Option<(&'d Name, &'f Merged<'d>)> {
+    let mut fields = fields.iter();
+    let called = |merged: &Merged<'d>| {
+        merged.fields.first().is_some_and(|field| is_called(&field.name, name))
+    };
+    fields.find(|(_, merged)| called(merged)).map(|(key, merged)| (*key, merged))
+}
+
+fn type_of<'d>(merged: &Merged<'d>) -> Option<&'d Name> {
+    merged.fields.first().map(|field| field.definition.ty.inner_named_type())
+}
+
+/// The field within a wrapper: the only one with fields of its own, beside a total, a page
+/// information or a refusal.
+fn wrapped<'f, 'd>(fields: &'f Fields<'d>) -> Option<(&'d Name, &'f Merged<'d>)> {
+    const BESIDE: [&str; 6] = ["total_count", "count", "page_info", "ok", "msg", "__typename"];
+    let first = |merged: &Merged<'d>| merged.fields.first().copied();
+    let beside = |merged: &Merged<'d>| {
+        first(merged).is_some_and(|field| BESIDE.iter().any(|name| is_called(&field.name, name)))
+    };
+    let mut others = fields.iter().filter(|(_, merged)| !beside(merged));
+    let (Some((key, merged)), None) = (others.next(), others.next()) else { return None };
+    (!first(merged)?.selection_set.is_empty()).then_some((*key, merged))
+}
+
+/// Splits parts around a string that is always sent.
+fn split(mut parts: Vec<TextPart>, at: &str) -> Option<(Vec<TextPart>, Vec<TextPart>)> {
+    let index = parts.iter().position(|part| part.when.is_empty() && part.text.contains(at))?;
+    let mut after = parts.split_off(index);
+    let first = after.first_mut()?;
+    let (head, tail) = first.text.split_once(at)?;
+    let (head, tail) = (head.to_owned(), tail.to_owned());
+    first.text = tail;
+    parts.push(TextPart { when: Vec::new(), text: head });
+    Some((parts, after))
+}

@@ -1,0 +1,16 @@
+//! The generator's tests: documents in, code or diagnostics out.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "this is test code"
+)]
+
+mod coverage_of_schema;
+mod golden;
+mod invalid;
+mod large;
+mod options;
+mod paging;

@@ -1,0 +1,17 @@
+//! Snapshots of the GraphQL schemas that a Backend.AI manager serves.
+//!
+//! The comment at the head of a snapshot names the version of the manager it was taken from.
+//!
+//! ```
+//! assert!(backendai_schema::ADMIN.contains("type KeyPair "));
+//! ```
+
+/// Schema of `POST /admin/gql`, the Admin API.
+pub const ADMIN: &str = include_str!("../admin/schema.graphql");
+
+/// Input fields of [`ADMIN`] for which null has a meaning, in the format of
+/// `backendai_codegen::Options::nulls`.
+pub const ADMIN_NULLS: &str = include_str!("../admin/nulls.txt");
+
+/// Schema of `POST /admin/gql/strawberry`, the newer API.
+pub const V2: &str = include_str!("../v2/schema.graphql");

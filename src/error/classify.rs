@@ -1,0 +1,121 @@
+//! Classifies failures where the manager's codes do not.
+//!
+//! One code, `backendai_generic_internal-error`, stands for a filter with a typing error and for a
+//! bug alike, and a document that cannot be parsed is a 500. The messages are those of 26.9.
+
+use super::GraphqlError;
+
+/// Class of one GraphQL error or refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    Role,
+    Missing,
+    Conflict,
+    Argument(Argument),
+    Document(Fault),
+    Bug,
+    /// Any other code or message.
+    Other,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Argument {
+    Filter,
+    Order,
+    Window,
+    Null,
+    Value,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// Several operations without a name.
+    Unnamed,
+    Introspection,
+    Schema,
+}
+
+impl GraphqlError {
+    pub(super) fn class(&self) -> Class {
+        let text = self.full_message();
+        if let Some(argument) = argument(text) {
+            return Class::Argument(argument);
+        }
+        let Some(code) = self.code() else {
+            // A failure during execution has a path; a refusal before it has none.
+            return if self.path().is_some() { Class::Bug } else { Class::Document(fault(text)) };
+        };
+        match code.rsplit('_').next() {
+            // About the keypair, not the caller's role: it is a default keypair.
+            _ if code == "user-keypair_read_forbidden" => Class::Conflict,
+            Some("forbidden") => Class::Role,
+            Some("not-found") => Class::Missing,
+            Some("conflict") => Class::Conflict,
+            Some("invalid-parameters") => Class::Argument(Argument::Value),
+            Some("internal-error") => Class::Bug,
+            _ => Class::Other,
+        }
+    }
+}
+
+/// Classifies the message of `ok: false`.
+pub(super) fn refusal(message: Option<&str>) -> Class {
+    let text = message.unwrap_or_default();
+    if text.starts_with("no permission") {
+        Class::Role
+    } else if text.starts_with("no matching")
+        || text.contains("ForeignKeyViolationError") && text.contains("insert or update on table")
+    {
+        Class::Missing
+    } else if text.contains("used as the default access key") {
+        Class::Conflict
+    } else if text.contains("NotNullViolationError") {
+        Class::Argument(Argument::Null)
+    } else {
+        Class::Other
+    }
+}
+
+fn argument(text: &str) -> Option<Argument> {
+    // A value in a filter reached the database with the wrong type.
+    let types = ["builtins.ValueError", "UndefinedFunctionError"];
+    if text.starts_with("Query filter parsing error:")
+        || text.starts_with('(')
+            && text.contains("[SQL: SELECT")
+            && types.iter().any(|of| text.contains(of))
+    {
+        Some(Argument::Filter)
+    } else if text.starts_with("Query ordering parsing error:") {
+        Some(Argument::Order)
+    } else if text.ends_with("LIMIT must not be negative")
+        || text.ends_with("OFFSET must not be negative")
+    {
+        Some(Argument::Window)
+    } else if text.starts_with("Variable '$") || text.contains(" cannot represent ") {
+        Some(Argument::Value)
+    } else {
+        None
+    }
+}
+
+fn fault(text: &str) -> Fault {
+    if text.starts_with("Must provide operation name") {
+        Fault::Unnamed
+    } else if text.contains("introspection is disabled") {
+        Fault::Introspection
+    } else {
+        Fault::Schema
+    }
+}
+
+/// The document that was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Document {
+    /// Validated when it was compiled, or there is none.
+    Validated,
+    /// The caller's own.
+    Own,
+    /// None, but a login with an encrypted body.
+    #[cfg_attr(not(feature = "session"), expect(dead_code, reason = "only logins are encrypted"))]
+    EncryptedLogin,
+}

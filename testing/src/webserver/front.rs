@@ -1,0 +1,327 @@
+//! The webserver's answer as a function of a request and its sessions, without sockets.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use aes::Aes256;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use cbc::Decryptor;
+use cbc::cipher::{BlockModeDecrypt as _, KeyIvInit as _, block_padding::Pkcs7};
+use http::{HeaderMap, Uri};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use crate::http::{Answer, Serve, Shared, header};
+use crate::server::Server;
+use crate::state::password_of;
+
+const JSON: &str = "application/json; charset=utf-8";
+const PROBLEM: &str = "application/problem+json; charset=utf-8";
+const PROBLEMS: &str = "https://api.backend.ai/probs/";
+/// Number of wrong passwords that block an address.
+const MAX_FAILURES: usize = 10;
+/// How long an address stays blocked.
+const BLOCK: SignedDuration = SignedDuration::from_mins(20);
+/// Lifetime of a session.
+const LIFETIME: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// The domain of a login that names none.
+const DOMAIN: &str = "default";
+
+/// What a user needs beside the password.
+pub(super) enum Otp {
+    /// This one-time password.
+    Code(String),
+    /// To register a one-time password, with this token.
+    Register(String),
+}
+
+#[derive(Clone)]
+pub(super) struct Session {
+    access_key: String,
+    role: &'static str,
+    expires: Timestamp,
+}
+
+/// Sessions and settings.
+#[derive(Default)]
+pub(super) struct Inner {
+    pub(super) sessions: BTreeMap<String, Session>,
+    /// Consecutive wrong passwords and the time of the last one, by address.
+    failures: BTreeMap<String, (usize, Timestamp)>,
+    pub(super) otp: BTreeMap<String, Otp>,
+    pub(super) tokens: BTreeMap<String, String>,
+    serial: u64,
+}
+
+impl Inner {
+    /// Generates an id; every run generates the same sequence.
+    fn id(&mut self) -> String {
+        self.serial += 1;
+        hex::encode(Sha256::digest(self.serial.to_be_bytes())).chars().take(32).collect()
+    }
+}
+
+/// The webserver without its sockets.
+pub(super) struct Front {
+    manager: Arc<Shared<Server>>,
+    inner: Mutex<Inner>,
+}
+
+impl Serve for Front {
+    fn answer(&self, method: &str, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Answer {
+        match (method, uri.path()) {
+            (_, path) if path.starts_with("/func/") => self.forward(method, uri, headers, body),
+            ("POST", "/server/login") => self.login(headers, body),
+            ("POST", "/server/token-login") => self.token_login(headers, body),
+            ("POST", "/server/login-check") => self.check(headers),
+            ("POST", "/server/extend-login-session") => self.extend(headers),
+            ("POST", "/server/logout") => self.logout(headers),
+            // Every other path is a page of the user interface.
+            ("GET" | "HEAD", _) => {
+                answer(200, "text/html; charset=utf-8", "<!DOCTYPE html>\n<html></html>\n")
+            }
+            _ => answer(405, "text/plain; charset=utf-8", "405: Method Not Allowed"),
+        }
+    }
+}
+
+impl Front {
+    pub(super) fn new(manager: Arc<Shared<Server>>) -> Self {
+        Self { manager, inner: Mutex::default() }
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn now(&self) -> Timestamp {
+        self.manager.server.clock.now()
+    }
+
+    /// Returns the session of a request. The header takes precedence over the cookie.
+    fn session(&self, headers: &HeaderMap) -> Option<(String, Session)> {
+        let id = id_of(headers)?;
+        let session = self.lock().sessions.get(&id).cloned()?;
+        (session.expires > self.now()).then_some((id, session))
+    }
+
+    fn forward(&self, method: &str, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Answer {
+        let path = uri.path_and_query().map_or("/", |path| path.as_str());
+        let path = path.strip_prefix("/func").unwrap_or(path);
+        let Ok(target) = path.parse::<Uri>() else { return unknown_session() };
+        let anonymous = target.path() == "/";
+        let session = self.session(headers);
+        if session.is_none() && !anonymous {
+            return unknown_session();
+        }
+        let key = session.map(|(_, session)| session.access_key);
+        self.manager.server.answer_for(key.as_deref(), method, &target, headers, body)
+    }
+
+    fn login(&self, headers: &HeaderMap, body: &[u8]) -> Answer {
+        if self.session(headers).is_some() {
+            return problem(400, "generic-bad-request", "You have already logged in.");
+        }
+        let plain = match header(headers, "x-backendai-encoded") {
+            None | Some("false") => body.to_vec(),
+            _ => match decrypt(header(headers, "host").unwrap_or_default(), body) {
+                Some(plain) => plain,
+                None => {
+                    let text = "500 Internal Server Error\n\nServer got itself in trouble";
+                    return answer(500, "text/plain; charset=utf-8", text);
+                }
+            },
+        };
+        let login: Value = serde_json::from_slice(&plain).unwrap_or_default();
+        let text = |name: &str| login.get(name).and_then(Value::as_str).unwrap_or_default();
+        for name in ["username", "password"] {
+            if text(name).is_empty() {
+                let title = format!("You must provide the {name} field.");
+                return problem(400, "invalid-api-params", &title);
+            }
+        }
+        let email = text("username");
+        let now = self.now();
+        let mut inner = self.lock();
+        let (failures, last) = inner.failures.get(email).copied().unwrap_or((0, now));
+        let failures = if now.duration_since(last) > BLOCK { 0 } else { failures };
+        if failures >= MAX_FAILURES {
+            inner.failures.insert(email.to_owned(), (failures, now));
+            return problem(429, "too-many-requests", "Too many failed login attempts");
+        }
+        let domain = Some(text("domain")).filter(|name| !name.is_empty()).unwrap_or(DOMAIN);
+        let account = self.account(email, domain);
+        let right = account.filter(|(name, _)| password_of(name) == text("password"));
+        let Some((_, session)) = right else {
+            inner.failures.insert(email.to_owned(), (failures + 1, now));
+            let title = "Credential/signature mismatch.";
+            let data = refusal("auth-failed", title, "User credential mismatch.");
+            return self.refuse(&mut inner, 401, data);
+        };
+        match inner.otp.get(email) {
+            Some(Otp::Code(_)) if text("otp").is_empty() => {
+                let title = "Two-Factor Authentication needed.";
+                let details = "You must authenticate using Two-Factor Authentication.";
+                let data = refusal("require-totp-authentication", title, details);
+                return self.refuse(&mut inner, 200, data);
+            }
+            Some(Otp::Code(code)) if code != text("otp") => {
+                let title = "Operation rejected by a hook plugin.";
+                let data = refusal("rejected-by-hook", title, "Invalid TOTP code provided");
+                return self.refuse(&mut inner, 400, data);
+            }
+            Some(Otp::Register(token)) => {
+                let title = "Two-Factor Authentication registration required.";
+                let details = "You must register Two-Factor Authentication.";
+                let mut data = refusal("require-totp-registration", title, details);
+                if let Value::Object(members) = &mut data {
+                    members.insert("two_factor_registration_token".into(), json!(token));
+                }
+                return self.refuse(&mut inner, 200, data);
+            }
+            _ => {}
+        }
+        inner.failures.remove(email);
+        self.open_session(&mut inner, session)
+    }
+
+    fn token_login(&self, headers: &HeaderMap, body: &[u8]) -> Answer {
+        if self.session(headers).is_some() {
+            return problem(400, "generic-bad-request", "You have already logged in.");
+        }
+        let login: Value = serde_json::from_slice(body).unwrap_or_default();
+        let Some(token) = login.get("sToken").and_then(Value::as_str) else {
+            let title = "You must provide cookie-based authentication token";
+            return problem(400, "invalid-api-params", title);
+        };
+        let mut inner = self.lock();
+        let email = inner.tokens.get(token).cloned();
+        match email.and_then(|email| self.account(&email, DOMAIN)) {
+            Some((_, session)) => self.open_session(&mut inner, session),
+            None => {
+                let title = "Operation rejected by a hook plugin.";
+                let data = refusal("rejected-by-hook", title, "unknown token");
+                self.refuse(&mut inner, 200, data)
+            }
+        }
+    }
+
+    /// Returns the user name and a new session of the user with this address.
+    fn account(&self, email: &str, domain: &str) -> Option<(String, Session)> {
+        let expires = self.now().checked_add(LIFETIME).ok()?;
+        self.manager.server.read_state(|state| {
+            let user = state.user_by_email(email)?;
+            if user.domain != domain || !user.status.may_log_in() {
+                return None;
+            }
+            let access_key = state.default_keypair(user.id)?.access_key.clone();
+            let session = Session { access_key, role: user.role.as_str(), expires };
+            Some((user.username.clone(), session))
+        })
+    }
+
+    fn open_session(&self, inner: &mut Inner, session: Session) -> Answer {
+        let id = inner.id();
+        let body = json!({ "authenticated": true, "data": public(&session) });
+        let answer = with_cookie(answer(200, JSON, body.to_string()), &id, session.expires);
+        inner.sessions.insert(id, session);
+        answer
+    }
+
+    /// Refuses a login. Observed: the answer sets a cookie too.
+    fn refuse(&self, inner: &mut Inner, status: u16, data: Value) -> Answer {
+        let id = inner.id();
+        let body = json!({ "authenticated": false, "data": data });
+        let expires = self.now().checked_add(LIFETIME).unwrap_or(Timestamp::MAX);
+        with_cookie(answer(status, JSON, body.to_string()), &id, expires)
+    }
+
+    fn check(&self, headers: &HeaderMap) -> Answer {
+        let session = self.session(headers);
+        let body = json!({
+            "authenticated": session.is_some(),
+            "data": session.as_ref().map(|(_, session)| public(session)),
+            "session_id": session.as_ref().map(|(id, _)| id),
+        });
+        answer(200, JSON, body.to_string())
+    }
+
+    /// Extends the session. Observed: without one, the answer names a new id without a session.
+    fn extend(&self, headers: &HeaderMap) -> Answer {
+        let found = self.session(headers).map(|(id, _)| id);
+        let expires = self.now().checked_add(LIFETIME).unwrap_or(Timestamp::MAX);
+        let mut inner = self.lock();
+        let id = found.unwrap_or_else(|| inner.id());
+        if let Some(session) = inner.sessions.get_mut(&id) {
+            session.expires = expires;
+        }
+        let body = json!({ "status": 201, "expires": iso(expires) });
+        with_cookie(answer(200, JSON, body.to_string()), &id, expires)
+    }
+
+    fn logout(&self, headers: &HeaderMap) -> Answer {
+        if let Some(id) = id_of(headers) {
+            self.lock().sessions.remove(&id);
+        }
+        let mut answer = answer(200, "application/octet-stream", "");
+        let cookie =
+            "AIOHTTP_SESSION=\"\"; expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Path=/";
+        answer.headers.push(("set-cookie", cookie.to_owned()));
+        answer
+    }
+}
+
+fn id_of(headers: &HeaderMap) -> Option<String> {
+    if let Some(id) = header(headers, "x-backendai-sessionid") {
+        return Some(id.to_owned());
+    }
+    let mut cookies = header(headers, "cookie")?.split(';');
+    let id = cookies.find_map(|cookie| cookie.trim().strip_prefix("AIOHTTP_SESSION="))?;
+    Some(id.to_owned())
+}
+
+/// Decrypts the body of a login; `None` when it was encrypted for another address.
+fn decrypt(host: &str, body: &[u8]) -> Option<Vec<u8>> {
+    let (iv, text) = std::str::from_utf8(body).ok()?.split_once(':')?;
+    let address = STANDARD.encode(format!("http://{host}"));
+    let key = format!("{address}{iv}{iv}");
+    let key = key.as_bytes().get(..32)?;
+    let cipher = Decryptor::<Aes256>::new_from_slices(key, iv.as_bytes()).ok()?;
+    cipher.decrypt_padded_vec::<Pkcs7>(&STANDARD.decode(text).ok()?).ok()
+}
+
+fn public(session: &Session) -> Value {
+    json!({ "access_key": session.access_key, "role": session.role, "status": "active" })
+}
+
+fn refusal(kind: &str, title: &str, details: &str) -> Value {
+    json!({ "type": format!("{PROBLEMS}{kind}"), "title": title, "details": details })
+}
+
+fn answer(status: u16, content_type: &'static str, body: impl Into<String>) -> Answer {
+    Answer { status, content_type, body: body.into(), headers: Vec::new() }
+}
+
+fn problem(status: u16, kind: &str, title: &str) -> Answer {
+    let body = json!({ "type": format!("{PROBLEMS}{kind}"), "title": title });
+    answer(status, PROBLEM, body.to_string())
+}
+
+fn unknown_session() -> Answer {
+    problem(401, "auth-failed", "Unauthorized access")
+}
+
+/// Formats a time as ISO 8601. Observed: cookies have it in place of an HTTP date.
+fn iso(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string()
+}
+
+fn with_cookie(mut answer: Answer, id: &str, expires: Timestamp) -> Answer {
+    let expires = iso(expires);
+    let cookie =
+        format!("AIOHTTP_SESSION={id}; expires={expires}; HttpOnly; Max-Age=604800; Path=/");
+    answer.headers.push(("set-cookie", cookie));
+    answer.headers.push(("x-backendai-sessionid", id.to_owned()));
+    answer
+}

@@ -1,0 +1,5 @@
+//! What the client makes of every answer: recorded ones, answers by script, and their contents.
+
+mod answers;
+mod contents;
+mod recorded;

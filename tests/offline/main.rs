@@ -1,0 +1,37 @@
+//! What needs no network but loopback; one module for each subject. See `tests/README.md`.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by it"
+)]
+
+mod config;
+#[cfg(feature = "context")]
+mod context;
+mod embedded_manager;
+mod errors;
+mod filter_meaning;
+mod generated;
+#[path = "../../codegen/tests/golden/golden.rs"]
+#[rustfmt::skip]
+mod golden;
+mod graphql_client;
+mod logs;
+mod paging;
+#[cfg(feature = "proxy")]
+mod proxy;
+mod random_answers;
+mod requests;
+mod retry;
+mod roles;
+mod select;
+mod send;
+mod session;
+mod sign;
+#[path = "../support/mod.rs"]
+mod support;
+mod transport;
+mod version;

@@ -1,0 +1,5 @@
+//! Lists, page by page: windows, strategies, and pages that are fetched ahead.
+
+mod pages;
+mod pagination;
+mod prefetch;

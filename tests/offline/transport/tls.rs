@@ -1,0 +1,112 @@
+//! Certificates: whom the client trusts, and whom it shows itself to.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use backendai::{Client, Config, ConfigBuilder, Error, admin::keypair::GetKeyPair};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio_rustls::{
+    TlsAcceptor,
+    rustls::{RootCertStore, ServerConfig, crypto::ring, server::WebPkiClientVerifier},
+};
+
+use crate::support::server::each;
+
+/// An authority of its own, made for one test.
+struct Authority {
+    pem: String,
+    issuer: Issuer<'static, KeyPair>,
+    roots: Arc<RootCertStore>,
+}
+
+struct Leaf {
+    certificate: rcgen::Certificate,
+    key: KeyPair,
+}
+
+impl Authority {
+    fn new() -> Self {
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.self_signed(&key).unwrap();
+        let mut roots = RootCertStore::empty();
+        roots.add(certificate.der().clone()).unwrap();
+        Self { pem: certificate.pem(), issuer: Issuer::new(params, key), roots: roots.into() }
+    }
+
+    fn leaf(&self, name: &str) -> Leaf {
+        let key = KeyPair::generate().unwrap();
+        let params = CertificateParams::new([name.to_owned()]).unwrap();
+        Leaf { certificate: params.signed_by(&key, &self.issuer).unwrap(), key }
+    }
+
+    /// A server for 127.0.0.1 that answers every request the same; it asks for a certificate of
+    /// this authority when told so.
+    async fn serve(&self, asks: bool) -> SocketAddr {
+        let leaf = self.leaf("127.0.0.1");
+        let provider = Arc::new(ring::default_provider());
+        let builder = ServerConfig::builder_with_provider(provider.clone())
+            .with_safe_default_protocol_versions()
+            .unwrap();
+        let builder = if asks {
+            let roots = self.roots.clone();
+            let verifier = WebPkiClientVerifier::builder_with_provider(roots, provider);
+            builder.with_client_cert_verifier(verifier.build().unwrap())
+        } else {
+            builder.with_no_client_auth()
+        };
+        let key = leaf.key.serialize_der().try_into().unwrap();
+        let chain = vec![leaf.certificate.der().clone()];
+        let acceptor = TlsAcceptor::from(Arc::new(builder.with_single_cert(chain, key).unwrap()));
+        each(move |stream| {
+            let acceptor = acceptor.clone();
+            async move {
+                let Ok(mut stream) = acceptor.accept(stream).await else { return };
+                let mut request = [0; 4096];
+                if stream.read(&mut request).await.unwrap_or(0) == 0 {
+                    return;
+                }
+                let body = r#"{"data":{"keypair":null}}"#;
+                let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
+                stream.write_all((head + body).as_bytes()).await.unwrap();
+            }
+        })
+        .await
+    }
+}
+
+async fn ask(
+    address: SocketAddr,
+    configure: impl FnOnce(ConfigBuilder) -> ConfigBuilder,
+) -> Result<(), Error> {
+    let config = Config::builder().endpoint(format!("https://{address}")).access_key("");
+    let client = Client::new(configure(config).build().unwrap())?;
+    client.send(GetKeyPair::new()).await.map(drop)
+}
+
+#[tokio::test]
+async fn an_authority_has_to_be_trusted() {
+    let authority = Authority::new();
+    let address = authority.serve(false).await;
+    let error = ask(address, |config| config.ca_certificate_pem(Authority::new().pem)).await;
+    assert!(error.unwrap_err().is_connect());
+    ask(address, |config| config.ca_certificate_pem(authority.pem.as_str())).await.unwrap();
+    let both = format!("{}{}", Authority::new().pem, authority.pem);
+    ask(address, |config| config.ca_certificate_pem(both)).await.unwrap();
+    // Or nothing is verified, as was said.
+    ask(address, |config| config.skip_tls_verification(true)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_may_ask_who_the_client_is() {
+    let authority = Authority::new();
+    let address = authority.serve(true).await;
+    let trusting = |config: ConfigBuilder| config.ca_certificate_pem(authority.pem.as_str());
+    ask(address, trusting).await.unwrap_err();
+    let show = |leaf: Leaf| leaf.certificate.pem() + &leaf.key.serialize_pem();
+    let stranger = show(Authority::new().leaf("client"));
+    ask(address, |config| trusting(config).client_identity_pem(stranger)).await.unwrap_err();
+    let known = show(authority.leaf("client"));
+    ask(address, |config| trusting(config).client_identity_pem(known)).await.unwrap();
+}
