@@ -1,11 +1,16 @@
-//! Typed client for the Admin GraphQL API of a Backend.AI manager.
+//! Typed client for the GraphQL APIs of a Backend.AI manager.
 //!
-//! Operations are plain GraphQL documents, proven against a snapshot of the manager's schema when
-//! the crate is built. They run over signed requests, and lists are read page by page.
+//! Operations are plain GraphQL documents that are validated against a snapshot of the manager's schema
+//! at build time. They are sent as signed requests, and lists are read page by page. The operations of
+//! the Admin API are in `admin`, with the default feature of that name.
 //!
-//! ```no_run
+#![cfg_attr(feature = "admin", doc = "```no_run")]
+#![cfg_attr(not(feature = "admin"), doc = "```ignore")]
 //! # async fn run() -> backendai::Result<()> {
-//! use backendai::{Client, admin::{keypair::PagedKeyPairs, types::ModifyKeyPairInput}};
+//! use backendai::{
+//!     Client,
+//!     admin::{keypair::PagedKeyPairs, types::ModifyKeyPairInput},
+//! };
 //!
 //! let client = Client::from_env()?;
 //! let mut inactive = client.pages(PagedKeyPairs::new().is_active(false)).items();
@@ -17,29 +22,28 @@
 //! # }
 //! ```
 //!
-//! | to | see |
+//! | task | item |
 //! |---|---|
-//! | say which manager, with which keys | [`Config`], [`config`] |
-//! | send an operation | [`Client::send`], [`Client::send`] |
-//! | do what the official client's KeyPair functions do | [`Client::keypairs`] |
+//! | configure endpoints and credentials | [`Config`], [`config`] |
+//! | send an operation | [`Client::send`], [`Request`] |
+//! | send a query derived with `graphql_client`, or a string | [`Client::send_query`], [`Client::send_document`] |
 //! | read a list | [`Client::pages`], [`Pager`] |
-//! | choose the fields when the program runs | [`Operation::select`] |
-//! | send what `graphql_client` derived, or a text | [`Client::send_query`], [`Client::send_document`] |
-//! | say which rows of a list, and in which order | [`filter`] |
-//! | change a project and keep what it has | [`Client::groups`] |
-//! | keep managers and keys under names | the module `context`, with the feature `context` |
-//! | log in at a webserver | [`Client::login`], [`session`] |
-//! | work with a manager that is older | [`version`] |
-//! | tell failures apart | [`Error`] |
-//! | tell unset from null | [`MaybeUndefined`] |
+//! | filter and order a list | [`filter`] |
+//! | select fields at run time | [`Operation::select`] |
+//! | administer keypairs and projects | `Client::keypairs`, `Client::groups`, with the feature `admin` |
 //! | compile documents of your own | [`include_graphql!`] |
-//! | send again, or not | [`Retry`], [`retry`] |
-//! | be told of every request | [`Observer`] |
-//! | send over something else than HTTP | [`Transport`] |
-//! | let other programs use the manager | `proxy`, with the feature of that name |
+//! | store settings under names | `context`, with the feature of that name |
+//! | log in at a webserver | `Client::login`, with the feature `session` |
+//! | support older managers | [`version`] |
+//! | handle errors | [`Error`] |
+//! | distinguish undefined from null | [`MaybeUndefined`] |
+//! | configure retries | [`Retry`], [`retry`] |
+//! | observe every request | [`Observer`] |
+//! | replace the HTTP transport | [`Transport`] |
+//! | run a local authenticating proxy | `proxy`, with the feature of that name |
 //!
-//! Requests need a tokio runtime. What a call does is traced in one span, `backendai.request`,
-//! without variables, bodies or secrets.
+//! Requests require a tokio runtime. Each call is one `tracing` span, `backendai.request`, without
+//! variables, bodies or secrets.
 
 #[doc(hidden)]
 pub mod __private;

@@ -1,4 +1,4 @@
-//! Projects, which the API calls groups: the generated operations, and an update that loses nothing.
+//! Functions on projects, which the API calls groups.
 
 use super::{
     group::{GetGroupRegistry, GroupDetail, ModifyGroup},
@@ -11,12 +11,12 @@ use crate::{
     scalar::Uuid,
 };
 
-/// Functions on projects that do more than one operation, see [`Client::groups`].
+/// Functions on projects that need more than one operation, see [`Client::groups`].
 #[derive(Clone, Copy, Debug)]
 pub struct Groups<'a>(&'a Client);
 
 impl Client {
-    /// Functions on projects that do more than one operation.
+    /// Returns the functions on projects that need more than one operation.
     ///
     /// ```no_run
     /// # async fn run(client: backendai::Client, id: backendai::Uuid) -> backendai::Result<()> {
@@ -31,19 +31,20 @@ impl Client {
 }
 
 impl Groups<'_> {
-    /// Changes what `change` sets in a project, and nothing else. Roles: superadmin; a domain admin
-    /// in the own domain.
+    /// Changes the properties of a project that `change` sets, and returns the project.
     ///
-    /// The manager clears the image-commit registry of a project in every change that does not say
-    /// it. This reads it first and sends it back; `change` may set another. A registry that
-    /// somebody else sets between the two requests is lost.
+    /// Role: domain admin, in the own domain.
+    ///
+    /// The manager clears the image-commit registry of a project in every update without it. This function
+    /// reads the registry first and sends it back; `change` may set another. A registry that is set
+    /// by another client between the two requests is lost.
     ///
     /// # Errors
     ///
-    /// Among all that [`Error`] can be: there is no such project
+    /// Among others: the project does not exist
     /// ([`is_not_found`](Error::is_not_found)), or the role does not allow it
-    /// ([`is_permission_denied`](Error::is_permission_denied)). When the project goes away between
-    /// the two requests, the manager says that all is well and shows no project
+    /// ([`is_permission_denied`](Error::is_permission_denied)). If the project is deleted between
+    /// the two requests, the manager reports success without a project
     /// ([`is_decode`](Error::is_decode)).
     pub async fn update(
         &self,

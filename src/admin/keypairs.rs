@@ -1,8 +1,5 @@
-//! Keypairs: the generated operations, and the KeyPair functions over them.
-//!
-//! The functions have the names and the defaults of the official client's. Where that one is
-//! silent, these are not: a refusal (`ok: false`) is an error, and [`KeyPairs::info`] asks for the
-//! keypair it is given.
+//! The KeyPair functions, with the names and defaults of the official client. Unlike there, a refusal
+//! (`ok: false`) is an error, and [`KeyPairs::info`] returns the keypair that it is given.
 
 use super::{
     keypair::{
@@ -22,12 +19,12 @@ use crate::{
 /// Rows of a page of [`KeyPairs::paginated_list`], as in the official client.
 const PAGE_SIZE: u32 = 20;
 
-/// The KeyPair functions, see [`Client::keypairs`].
+/// Functions on keypairs, see [`Client::keypairs`].
 #[derive(Clone, Copy, Debug)]
 pub struct KeyPairs<'a>(&'a Client);
 
 impl Client {
-    /// The KeyPair functions.
+    /// Returns the KeyPair functions.
     ///
     /// ```no_run
     /// # async fn run(client: backendai::Client) -> backendai::Result<()> {
@@ -47,13 +44,14 @@ impl Client {
 }
 
 impl KeyPairs<'_> {
-    /// Creates a keypair for the user with this e-mail address: active and without admin rights
-    /// unless `props` says otherwise. The answer is the only place where the secret key has to be
-    /// taken from. Role: superadmin.
+    /// Creates a keypair for the user with this e-mail address, active and without admin rights unless
+    /// `props` sets them. The result has the secret key.
+    ///
+    /// Role: superadmin.
     ///
     /// # Errors
     ///
-    /// Among all that [`Error`] can be: there is no such user or resource policy
+    /// Among others: the user or the resource policy does not exist
     /// ([`is_not_found`](Error::is_not_found)), or the role does not allow it
     /// ([`is_permission_denied`](Error::is_permission_denied)).
     pub async fn create(
@@ -74,12 +72,14 @@ impl KeyPairs<'_> {
         })
     }
 
-    /// Changes what `props` sets and nothing else. Role: superadmin.
+    /// Changes the properties that `props` sets.
+    ///
+    /// Role: superadmin.
     ///
     /// # Errors
     ///
-    /// As for [`create`](Self::create); refused ([`is_refused`](Error::is_refused)) when
-    /// there is no such keypair.
+    /// As for [`create`](Self::create); refused ([`is_refused`](Error::is_refused)) if
+    /// the keypair does not exist.
     pub async fn update(
         &self,
         access_key: impl Into<String>,
@@ -88,38 +88,40 @@ impl KeyPairs<'_> {
         self.0.send(ModifyKeyPair::new(access_key, props)).await.map(drop)
     }
 
-    /// Deletes a keypair. Role: superadmin.
+    /// Deletes a keypair.
+    ///
+    /// Role: superadmin.
     ///
     /// # Errors
     ///
-    /// Refused when there is no such keypair, and when it is its owner's default one.
+    /// Refused if the keypair does not exist, and if it is the default one of its owner.
     pub async fn delete(&self, access_key: impl Into<String>) -> Result<()> {
         self.0.send(DeleteKeyPair::new(access_key)).await.map(drop)
     }
 
-    /// The keypairs of one user, or of all that the caller may see, in one answer.
+    /// Returns the keypairs of one user, or all that the caller may see, in one response.
     ///
-    /// **The manager answers with at most 100 rows and does not say that there are more.** Use
-    /// [`paginated_list`](Self::paginated_list) to have all.
+    /// **The manager returns at most 100 rows and does not report that it leaves out the rest.** Use
+    /// [`paginated_list`](Self::paginated_list) to get all.
     ///
     /// # Errors
     ///
-    /// All that [`Error`] can be.
+    /// See [`Error`].
     pub async fn list(&self, list: ListKeyPairs) -> Result<Vec<KeyPairDetail>> {
         Ok(self.0.send(list).await?.keypairs)
     }
 
-    /// A walk over all keypairs that the caller may see, 20 to a page unless set otherwise.
+    /// Reads all keypairs that the caller may see, by default 20 per page.
     pub fn paginated_list(&self, list: PagedKeyPairs) -> Pager<PagedKeyPairs> {
         self.0.pages(list).page_size(PAGE_SIZE)
     }
 
-    /// One keypair; the caller's own when the access key is left out. `None` when there is no such
-    /// keypair, and when its owner is in no project.
+    /// Returns one keypair, without an access key the caller's own. `None` if it does not exist, and if
+    /// its owner is in no project.
     ///
     /// # Errors
     ///
-    /// All that [`Error`] can be; a plain user may ask for own keypairs only.
+    /// See [`Error`]; a user without admin rights may read only own keypairs.
     pub async fn info(
         &self,
         access_key: impl Into<MaybeUndefined<String>>,
@@ -127,7 +129,9 @@ impl KeyPairs<'_> {
         Ok(self.0.send(GetKeyPair::new().access_key(access_key)).await?.keypair)
     }
 
-    /// Makes a keypair usable again. Role: superadmin.
+    /// Activates a keypair.
+    ///
+    /// Role: superadmin.
     ///
     /// # Errors
     ///
@@ -136,11 +140,13 @@ impl KeyPairs<'_> {
         self.update(access_key, ModifyKeyPairInput::new().is_active(true)).await
     }
 
-    /// Makes a keypair unusable, and keeps it. Role: superadmin.
+    /// Deactivates a keypair, which is kept.
+    ///
+    /// Role: superadmin.
     ///
     /// # Errors
     ///
-    /// As for [`update`](Self::update); refused when it is its owner's default keypair.
+    /// As for [`update`](Self::update); refused if it is the default keypair of its owner.
     pub async fn deactivate(&self, access_key: impl Into<String>) -> Result<()> {
         self.update(access_key, ModifyKeyPairInput::new().is_active(false)).await
     }
