@@ -15,7 +15,7 @@ use crate::{
     schema::{Bento, Cluster, ClusterFull, InstanceType, List, Organization, User},
 };
 
-/// The release of BentoML whose requests this client sends, and which it says it is.
+/// The release of BentoML whose requests this client sends and whose number it sends along.
 pub const BENTOML_VERSION: &str = "1.4.40";
 /// The header with the token.
 const TOKEN_HEADER: &str = "x-yatai-api-token";
@@ -79,7 +79,7 @@ impl Client {
         Self::builder(endpoint, token).build()
     }
 
-    /// A client whose settings can be changed.
+    /// Returns a builder, with which settings can be changed.
     pub fn builder(endpoint: impl Into<String>, token: impl Into<Token>) -> ClientBuilder {
         ClientBuilder {
             // Blanks and line ends around them come from copying.
@@ -98,7 +98,7 @@ impl Client {
         &self.inner.endpoint
     }
 
-    /// Whose token this is. None if the server does not know.
+    /// Returns the token's user. None if the server does not know it.
     ///
     /// # Errors
     ///
@@ -116,7 +116,7 @@ impl Client {
         request::maybe(&self.inner, Call::get("/api/v1/current_org")).await
     }
 
-    /// The e-mail address of the token's user, or an error that says the server knows none.
+    /// Returns the e-mail address of the token's user; it is an error if the server knows none.
     ///
     /// # Errors
     ///
@@ -297,7 +297,7 @@ pub(crate) fn parse_endpoint(endpoint: &str) -> Result<Url> {
     Ok(url)
 }
 
-/// A header's value. Which character is wrong is said, but not what stands around it.
+/// A header's value. An error names the place of a wrong character, but not what is around it.
 fn header(what: &str, value: &str) -> Result<HeaderValue> {
     let wrong = value.chars().position(|c| !matches!(c, '\t' | ' '..='~'));
     let refuse = |place: String| {

@@ -100,7 +100,7 @@ impl Config {
             }
             Node::Scalar(scalar) if scalar.is_falsy() => Ok(Self::default()),
             Node::Scalar(scalar) => {
-                // The real client asks whether the key is "in" the text.
+                // The real client looks whether the key is "in" the text.
                 let is_ours = scalar.text.contains(CONTEXTS) || scalar.text.contains(CURRENT);
                 if scalar.value() != yaml::Value::Str || is_ours {
                     return Err(at(&scalar, "the file holds a single value, not a map"));

@@ -60,11 +60,11 @@ impl fmt::Debug for Token {
 pub struct Context {
     /// What it is called in `.yatai.yaml`.
     pub name: String,
-    /// The server's address, exactly as somebody typed it.
+    /// The server's address, exactly as it was typed.
     pub endpoint: String,
     /// The API token.
     pub api_token: Token,
-    /// Whose token it is, once that is known.
+    /// The user's e-mail address, once it is known.
     pub email: Option<String>,
     pub(crate) from_environment: bool,
 }
@@ -115,7 +115,7 @@ pub fn without_password(endpoint: &str) -> String {
             url.into()
         }
         Ok(_) => endpoint.to_owned(),
-        // Nobody knows which part of it is the password.
+        // It is not known which part of it is the password.
         Err(_) => match endpoint.rsplit_once('@') {
             Some((_, host)) => format!("***@{host}"),
             None => endpoint.to_owned(),

@@ -113,7 +113,7 @@ impl Contexts {
         })
     }
 
-    /// The context to use if nobody names one: the environment's, or the file's current one.
+    /// Returns the context to use if none is named: the environment's, or the file's current one.
     ///
     /// # Errors
     ///

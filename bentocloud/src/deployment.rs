@@ -57,7 +57,7 @@ impl Deployments<'_> {
         self.named(Call::get(PATH).name(name)?, name, cluster).await
     }
 
-    /// All deployments that fit, in as few calls as the server allows: one that also tells how
+    /// All deployments that fit, in as few calls as the server allows: one that also returns how
     /// many there are, and one for all of them if they were not all in it.
     ///
     /// # Errors
@@ -94,7 +94,7 @@ impl Deployments<'_> {
     }
 
     /// Changes a deployment: reads what it is, lets `change` work on that, and sends the whole.
-    /// Labels are kept. Somebody else's change in between is lost.
+    /// Labels are kept. Another client's change in between is lost.
     ///
     /// ```no_run
     /// # async fn example(client: bentocloud::Client) -> bentocloud::Result<()> {
@@ -107,7 +107,7 @@ impl Deployments<'_> {
     ///
     /// # Errors
     ///
-    /// [`Error::is_not_found`] if there is none; [`Error::is_state`] if the server does not say
+    /// [`Error::is_not_found`] if there is none; [`Error::is_state`] if the server does not describe
     /// what it runs; [`Error::is_input`] if the scaling is impossible; all that every call can end
     /// in.
     pub async fn update(

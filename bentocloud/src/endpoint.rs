@@ -132,7 +132,7 @@ impl Endpoint {
     }
 
     /// The token that the environment lends: `BENTO_CLOUD_API_KEY`. The contexts file is never
-    /// read, because a service is not BentoCloud; a caller who wants that gives the token of a
+    /// read, because a service is not BentoCloud; for that, the caller passes the token of a
     /// [`Context`](crate::Context).
     ///
     /// # Errors
@@ -172,7 +172,7 @@ impl Endpoint {
         }
     }
 
-    /// Returns what the service says about its routes.
+    /// Returns the routes of the service.
     ///
     /// # Errors
     ///

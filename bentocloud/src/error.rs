@@ -7,8 +7,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 type Source = Box<dyn std::error::Error + Send + Sync>;
 
-/// What went wrong. The text says what failed; [`std::error::Error::source`] says why, where
-/// there is more to say.
+/// What went wrong. The text names what failed; [`std::error::Error::source`] names the cause,
+/// where there is one.
 pub struct Error {
     kind: Box<Kind>,
     source: Option<Source>,
@@ -118,7 +118,7 @@ impl Error {
         }
     }
 
-    /// No context of that name is stored. Usual cause: nobody has logged in yet.
+    /// No context of that name is stored. Usual cause: there was no login yet.
     pub fn is_unknown_context(&self) -> bool {
         matches!(*self.kind, Kind::UnknownContext { .. })
     }

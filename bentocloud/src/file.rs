@@ -64,7 +64,7 @@ pub(crate) fn update<T>(path: &Path, change: impl FnOnce(&mut Config) -> Result<
     }
     let lock = lock_path(&target);
     let _locked = match lock_file(&lock) {
-        // In a folder of somebody else the file itself is all that can be locked.
+        // In another user's folder the file itself is all that can be locked.
         Err(error) if is_foreign(&error) => File::open(&target).and_then(|file| {
             file.lock()?;
             Ok(file)
@@ -134,7 +134,7 @@ fn replace(target: &Path, folder: &Path, text: &str) -> io::Result<()> {
         Ok(())
     };
     match beside() {
-        // The folder belongs to somebody else, or the file alone is mounted.
+        // The folder belongs to another user, or the file alone is mounted.
         Err(error) if exists && is_foreign(&error) => {
             tracing::warn!(path = %target.display(), "written in place, since it cannot be replaced");
             let mut file = OpenOptions::new().write(true).truncate(true).open(target)?;

@@ -49,7 +49,7 @@ pub(crate) fn folder(env: &Environment) -> Result<PathBuf> {
         .into())
 }
 
-/// `~` at the start. `~name` would need the user database; the real client asks it.
+/// `~` at the start. `~name` would need the user database, which the real client reads.
 fn user(path: &str, env: &Environment) -> Result<String> {
     let Some(rest) = path.strip_prefix('~') else { return Ok(path.to_owned()) };
     if !(rest.is_empty() || rest.starts_with('/') || cfg!(windows) && rest.starts_with('\\')) {

@@ -16,7 +16,7 @@ use crate::{
     schema::{Organization, User},
 };
 
-/// How often the server is asked whether somebody has confirmed the code.
+/// The pause between two requests for the confirmation of a code.
 pub const POLL: Duration = Duration::from_secs(1);
 
 /// A successful login.
@@ -27,15 +27,15 @@ pub struct Login {
     pub context: Context,
     /// Whether that overrode a context of the same name.
     pub saved: Saved,
-    /// Whose token it is.
+    /// The token's user.
     pub user: User,
     /// Where the user works.
     pub organization: Organization,
 }
 
 impl Contexts {
-    /// Asks the server whose token this is, and only then stores it, with the e-mail address. It
-    /// is stored as `name`, or as [`name_for_login`](Self::name_for_login) says. The current
+    /// Verifies the token with the server, and only then stores it, with the e-mail address. It
+    /// is stored as `name`, or as [`name_for_login`](Self::name_for_login) returns. The current
     /// context does not change.
     ///
     /// # Errors
@@ -142,7 +142,7 @@ impl BrowserLogin {
         url
     }
 
-    /// Asks every `pause` whether somebody has confirmed, for ever. Drop the future to give up.
+    /// Requests the confirmation every `pause`, for ever. Drop the future to give up.
     /// An error status means "not yet"; so does a network that is away for a moment.
     ///
     /// # Errors

@@ -135,7 +135,7 @@ impl<'a> Call<'a> {
         if let Some(body) = &self.body {
             request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
         } else if matches!(self.method, Method::POST | Method::PUT | Method::PATCH) {
-            // Some servers wait for a body if nothing says that there is none.
+            // Some servers wait for a body unless its length is zero.
             request = request.header(CONTENT_LENGTH, 0);
         }
         let sent = timed(client.timeout, request.send()).await;
@@ -176,7 +176,7 @@ struct Failure {
     error: Error,
     /// Whether another attempt could end better.
     again: bool,
-    /// How long the server asks to wait.
+    /// The pause that the server requests.
     wait: Option<Duration>,
 }
 

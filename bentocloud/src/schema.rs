@@ -99,7 +99,7 @@ fn or_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Err
 resource! {
     /// An organisation.
     pub struct Organization {
-        /// What it says about itself.
+        /// The description.
         #[serde(default)]
         pub description: String,
     }
@@ -108,12 +108,12 @@ resource! {
 resource! {
     /// A cluster that deployments run on.
     pub struct Cluster {
-        /// What it says about itself.
+        /// The description.
         #[serde(default)]
         pub description: String,
-        /// Whose it is.
+        /// The organisation.
         pub organization_name: String,
-        /// Who made it.
+        /// The creator.
         pub creator: User,
         /// Whether it is the organisation's first, which needs no naming in addresses.
         #[serde(default)]
@@ -124,17 +124,17 @@ resource! {
 resource! {
     /// A cluster with everything about it.
     pub struct ClusterFull {
-        /// What it says about itself.
+        /// The description.
         #[serde(default)]
         pub description: String,
-        /// Whose it is.
+        /// The organisation.
         pub organization_name: String,
-        /// Who made it.
+        /// The creator.
         pub creator: User,
         /// Whether it is the organisation's first, which needs no naming in addresses.
         #[serde(default)]
         pub is_first: Option<bool>,
-        /// Whose it is, in full.
+        /// The organisation, in full.
         pub organization: Organization,
         /// Settings.
         pub config: ClusterConfig,
@@ -156,7 +156,7 @@ resource! {
     pub struct InstanceType {
         /// The name for people.
         pub display_name: String,
-        /// What it says about itself.
+        /// The description.
         #[serde(default)]
         pub description: String,
         /// What it consists of.
@@ -170,7 +170,7 @@ resource! {
 pub struct InstanceConfig {
     /// The group of sizes to which it belongs.
     pub group: String,
-    /// What a container asks for and may use.
+    /// The requests and limits of a container.
     pub resources: Resources,
     /// The price as the server writes it, in US dollars an hour.
     pub price: String,
@@ -226,7 +226,7 @@ pub struct Gpu {
 resource! {
     /// A bento: one version of a packed service.
     pub struct Bento {
-        /// What it says about itself.
+        /// The description.
         #[serde(default)]
         pub description: String,
         /// The version.
@@ -243,20 +243,20 @@ resource! {
         /// When it was built.
         #[serde(default, deserialize_with = "time::maybe")]
         pub build_at: Option<DateTime>,
-        /// The repository that it is a version of, where the server says so.
+        /// The repository that it is a version of, where the server sends it.
         #[serde(default)]
         pub repository: Option<BentoRepository>,
     }
 }
 
 impl Bento {
-    /// `repository:version`, if the server has said which repository.
+    /// `repository:version`, if the server sends the repository.
     pub fn tag(&self) -> Option<String> {
         self.repository.as_ref().map(|repository| format!("{}:{}", repository.name, self.version))
     }
 }
 
-/// What a bento says about its content.
+/// The content of a bento.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct BentoManifest {
@@ -288,7 +288,7 @@ pub struct BentoService {
 resource! {
     /// All versions of a bento.
     pub struct BentoRepository {
-        /// What it says about itself.
+        /// The description.
         #[serde(default)]
         pub description: String,
     }
@@ -297,7 +297,7 @@ resource! {
 resource! {
     /// A version of a model.
     pub struct Model {
-        /// What it says about itself.
+        /// The description.
         #[serde(default)]
         pub description: Option<String>,
         /// The version.
@@ -313,20 +313,20 @@ resource! {
         /// When it was made.
         #[serde(default, deserialize_with = "time::maybe")]
         pub build_at: Option<DateTime>,
-        /// The repository that it is a version of, where the server says so.
+        /// The repository that it is a version of, where the server sends it.
         #[serde(default)]
         pub repository: Option<ModelRepository>,
     }
 }
 
 impl Model {
-    /// `repository:version`, if the server has said which repository.
+    /// `repository:version`, if the server sends the repository.
     pub fn tag(&self) -> Option<String> {
         self.repository.as_ref().map(|repository| format!("{}:{}", repository.name, self.version))
     }
 }
 
-/// What a model says about its content.
+/// The content of a model.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct ModelManifest {
@@ -338,7 +338,7 @@ pub struct ModelManifest {
     pub bentoml_version: Option<String>,
     /// Its size in bytes.
     pub size_bytes: u64,
-    /// What its maker says about it.
+    /// Metadata.
     #[serde(default)]
     pub metadata: Option<serde_json::Value>,
 }
@@ -346,7 +346,7 @@ pub struct ModelManifest {
 resource! {
     /// All versions of a model.
     pub struct ModelRepository {
-        /// What it says about itself.
+        /// The description.
         #[serde(default)]
         pub description: Option<String>,
     }
@@ -358,7 +358,7 @@ resource! {
 pub struct List<T> {
     /// How many come before this page.
     pub start: u64,
-    /// How many were asked for, as the server sees it.
+    /// The number of items requested, as the server understood it.
     pub count: u64,
     /// How many there are on all pages.
     pub total: u64,

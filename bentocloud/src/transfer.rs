@@ -71,7 +71,7 @@ impl Default for Transfer {
 }
 
 impl Transfer {
-    fn tell(&self, progress: Progress<'_>) {
+    fn report(&self, progress: Progress<'_>) {
         if let Some(listener) = &self.progress {
             listener(progress);
         }

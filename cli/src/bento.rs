@@ -125,7 +125,7 @@ impl Session {
         Client::from_context(&self.resolve()?)
     }
 
-    /// A hint or warning, unless nobody wants any.
+    /// Prints a hint or warning, unless `--quiet` is given.
     fn hint(&self, line: impl AsRef<str>) {
         if !self.quiet {
             err(line);
@@ -216,7 +216,7 @@ impl Command {
     }
 }
 
-/// Says that the file was changed but will not be asked.
+/// Warns that the file was changed but is not in use.
 fn overruled(session: &Session) {
     if session.contexts.env().contains(env::API_KEY) {
         session.hint(format!("WARNING: {} is set and wins over stored contexts", env::API_KEY));

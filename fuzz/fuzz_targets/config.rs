@@ -3,7 +3,11 @@
 
 #![no_main]
 
-use std::{fs, future::ready, sync::LazyLock};
+use std::{
+    fs,
+    future::{IntoFuture as _, ready},
+    sync::LazyLock,
+};
 
 use backendai::{
     Client, Config,
@@ -58,7 +62,7 @@ fuzz_target!(|text: &str| {
                     .enable_time()
                     .start_paused(true)
                     .build();
-                let _ = runtime.unwrap().block_on(client.send(GetKeyPair::new()));
+                let _ = runtime.unwrap().block_on(client.send(GetKeyPair::new()).into_future());
             }
         }
     }

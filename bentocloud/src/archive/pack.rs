@@ -33,7 +33,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// Returns the format that a file's name asks for, if it is one of the known endings.
+    /// Returns the format of a file name, if its ending is a known one.
     pub fn of(path: &Path) -> Option<Self> {
         Some(match path.extension()?.to_str()?.to_lowercase().as_str() {
             "bento" | "bentomodel" => Self::Native,

@@ -14,7 +14,7 @@ use zip::ZipArchive;
 
 use super::unpack::{Entry, Limits, Unpacker, bad};
 
-/// Bytes that tell the kinds apart.
+/// Bytes by which the formats differ.
 const MAGIC: usize = 6;
 /// A tar archive ends with two blocks of zeros.
 const BLOCK: usize = 512;

@@ -1,4 +1,4 @@
-//! What the server says about a deployment.
+//! Deployments as the server describes them.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -16,11 +16,11 @@ resource! {
         /// The namespace it lives in.
         #[serde(default)]
         pub kube_namespace: String,
-        /// Who made it.
+        /// The creator.
         pub creator: User,
         /// Where it runs.
         pub cluster: Cluster,
-        /// What it was last asked to be.
+        /// The latest revision.
         pub latest_revision: Option<Revision>,
         /// How requests are shared between versions.
         #[serde(default)]
@@ -32,7 +32,7 @@ resource! {
 }
 
 impl Deployment {
-    /// Its bento, as `name:version`, if the server says so.
+    /// Its bento, as `name:version`, if the server sends it.
     pub fn bento(&self) -> Option<String> {
         self.latest_revision.as_ref()?.main()?.bento.as_ref()?.tag()
     }
@@ -102,7 +102,7 @@ pub enum Status {
     Failed,
     /// It is on its way.
     Deploying,
-    /// It sleeps until somebody calls.
+    /// It is scaled to zero until the next call.
     ScaledToZero,
     /// It is being stopped.
     Terminating,
@@ -159,9 +159,9 @@ impl<'de> Deserialize<'de> for Status {
 }
 
 resource! {
-    /// What a deployment was asked to be at one time.
+    /// The settings of a deployment at one time.
     pub struct Revision {
-        /// Who asked.
+        /// The creator.
         pub creator: Option<User>,
         /// Whether it is the one that counts.
         pub status: String,
@@ -191,7 +191,7 @@ const MAIN: &str = "main";
 resource! {
     /// One version in a revision.
     pub struct Target {
-        /// Who asked for it.
+        /// The creator.
         pub creator: Option<User>,
         /// Its settings.
         pub config: Option<DeploymentConfig>,

@@ -1,4 +1,4 @@
-//! What a deployment is asked to be. Every field is sent, nulls too: that is the wire format.
+//! The settings of a deployment. Every field is sent, nulls too: that is the wire format.
 
 use std::collections::BTreeMap;
 
@@ -205,7 +205,7 @@ impl CreateDeployment {
     ///
     /// # Errors
     ///
-    /// [`Error::is_state`] if the server has not said what is in the bento.
+    /// [`Error::is_state`] if the server does not describe the bento's content.
     pub fn of(bento: &Bento, repository: &str) -> Result<Self> {
         let Some(manifest) = &bento.manifest else {
             return Err(Error::state(format!(
@@ -278,7 +278,7 @@ impl UpdateDeployment {
     ///
     /// # Errors
     ///
-    /// [`Error::is_state`] if the server does not say what it runs.
+    /// [`Error::is_state`] if the server does not describe what it runs.
     pub fn of(deployment: &Deployment) -> Result<Self> {
         let missing = |what| Error::state(format!("Deployment {} has no {what}", deployment.name));
         let revision =

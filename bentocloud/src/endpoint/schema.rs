@@ -1,4 +1,4 @@
-//! What a service says about its routes.
+//! The routes of a service.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};

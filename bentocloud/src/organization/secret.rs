@@ -19,7 +19,7 @@ const PATH: &str = "/api/v1/org_secrets";
 resource! {
     /// A secret. Servers may leave the values out.
     pub struct Secret {
-        /// What it says about itself.
+        /// The description.
         #[serde(default)]
         pub description: Option<String>,
         /// What is in it.

@@ -20,7 +20,7 @@ const PATH: &str = "/api/v1/api_tokens";
 resource! {
     /// An API token, mostly without the token itself.
     pub struct ApiToken {
-        /// What it says about itself.
+        /// The description.
         #[serde(default)]
         pub description: Option<String>,
         /// What it may be used for.
@@ -54,7 +54,7 @@ fn enclose<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Token>, 
 pub struct CreateApiToken {
     /// Its name.
     pub name: String,
-    /// What it says about itself.
+    /// The description.
     pub description: Option<String>,
     /// What it may be used for, such as `api` or `read_organization`; by default what the server
     /// chooses.

@@ -72,7 +72,7 @@ impl Store {
             })
     }
 
-    /// Stores what was received, if it is what was asked for.
+    /// Stores what was received, if it is the requested version.
     pub(crate) fn install_received(
         &self,
         staging: &Staging,

@@ -214,7 +214,7 @@ impl Fetching<'_> {
         match (state.have, response.status()) {
             (0, StatusCode::OK) => {
                 state.total = response.content_length();
-                // A weak one does not say that the bytes are the same.
+                // A weak one does not mean equal bytes.
                 let strong = header(ETAG).filter(|etag| !etag.starts_with("W/"));
                 state.etag = strong.filter(|_| state.total.is_some()).map(str::to_owned);
             }
@@ -258,6 +258,6 @@ impl Fetching<'_> {
 
     fn progress(&self, state: &State) {
         let (kind, tag) = (self.remote.kind, &self.tag);
-        self.transfer.tell(Progress { kind, tag, moved: state.have, total: state.total });
+        self.transfer.report(Progress { kind, tag, moved: state.have, total: state.total });
     }
 }

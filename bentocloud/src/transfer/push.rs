@@ -345,7 +345,7 @@ impl Sending {
         Err(Failure::of(client, place, response).await)
     }
 
-    /// Ends when nothing moves any more, and tells how far it has come until then.
+    /// Ends when nothing moves any more, and reports progress until then.
     async fn stalled(&self, part: &Part, watch: &Watch) -> Broken {
         let timeout = self.remote.client.inner.timeout;
         let tick = (timeout / 4).min(Duration::from_millis(200)).max(Duration::from_millis(1));
@@ -369,6 +369,6 @@ impl Sending {
 
     fn progress(&self, moved: u64) {
         let (kind, tag, total) = (self.remote.kind, &self.tag, Some(self.plan.size()));
-        self.transfer.tell(Progress { kind, tag, moved, total });
+        self.transfer.report(Progress { kind, tag, moved, total });
     }
 }

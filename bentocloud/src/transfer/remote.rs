@@ -21,7 +21,7 @@ use crate::{
 /// No more of an error's body is shown, in bytes.
 const BODY: usize = 4096;
 
-/// What the server says about a version.
+/// A version as the server describes it.
 #[derive(Debug, Deserialize)]
 pub(super) struct Record {
     pub(super) version: String,

@@ -1,4 +1,4 @@
-//! Text to a tree that keeps what the text said: quotes, tags, order.
+//! Parses text to a tree that keeps quotes, tags and order.
 
 use std::collections::HashMap;
 

@@ -30,7 +30,7 @@ pub(super) struct Login {
     switch: bool,
 }
 
-/// The question for somebody who gives no token.
+/// The question where no token is given.
 const QUESTION: &str = "How would you like to authenticate";
 const ANSWERS: [&str; 2] =
     ["Create a new API token with a web browser", "Paste an existing API token"];

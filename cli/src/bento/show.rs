@@ -1,4 +1,4 @@
-//! Rows and single objects, in the form that was asked for.
+//! Rows and single objects, in the requested form.
 
 use std::io::{self, Write as _};
 

@@ -470,3 +470,42 @@ async fn an_interrupted_push_is_reported_to_the_server() {
     let there = home.server.stored(Kind::Bento, "b", "v1").unwrap();
     assert_eq!((there.status.as_str(), there.reason.as_str()), ("failed", "stopped"));
 }
+
+/// A kill at any moment leaves nothing half there, and the next command cleans up.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_killed_pull_leaves_the_store_as_it_was() {
+    use backendai_testing::bentocloud::Fault;
+
+    let home = Home::new().await;
+    let folder = store(&home);
+    fs::write(folder.join("models/m/v1/weights"), vec![7; 1 << 20]).unwrap();
+    let endpoint = home.server.endpoint();
+    let env = [("BENTO_CLOUD_API_KEY", "ok-ada"), ("BENTO_CLOUD_API_ENDPOINT", endpoint.as_str())];
+    assert!(home.run(&["push", "b:v1"], &env).await.status.success());
+    fs::write(folder.join("models/m/v1/weights"), "mine").unwrap();
+    for bytes in [0, 100_000, 900_000] {
+        home.server.forget();
+        home.server.fault(Fault::hang(bytes).on("GET", "/storage/model"));
+        let mut child = Command::new(env!("CARGO_BIN_EXE_backendai"))
+            .args(["bento", "models", "pull", "m:v1", "--force"])
+            .env_clear()
+            .env("HOME", home.folder.path())
+            .envs(env)
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        while !home.server.calls().iter().any(|call| call.starts_with("GET /storage/model")) {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        child.kill().await.unwrap();
+        assert_eq!(fs::read_to_string(folder.join("models/m/v1/weights")).unwrap(), "mine");
+        let half = fs::read_dir(folder.join("tmp")).unwrap().count();
+        assert_eq!(half, 2, "the lock and one folder of the killed process");
+    }
+    let output = home.run(&["models", "pull", "m:v1", "--force"], &env).await;
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert_eq!(fs::read(folder.join("models/m/v1/weights")).unwrap().len(), 1 << 20);
+    assert_eq!(fs::read_dir(folder.join("tmp")).unwrap().count(), 1, "the lock alone");
+}

@@ -10,7 +10,7 @@ pub(super) const CLUSTERS: [&str; 2] = [FIRST, "second-cluster"];
 const INSTANCES: [(&str, &str, &str, Option<&str>); 2] =
     [("cpu.1", "500m", "2Gi", None), ("gpu.l4.1", "4000m", "16Gi", Some("nvidia-l4"))];
 
-/// Whose a token is.
+/// The account of a token.
 #[derive(Clone, Debug)]
 pub struct Account {
     /// The login name.

@@ -3,7 +3,9 @@
 use std::{convert::Infallible, future::pending};
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request as HttpRequest, Response, request::Parts};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, Request as HttpRequest, Response, request::Parts,
+};
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 use percent_encoding::percent_decode_str;
@@ -168,10 +170,15 @@ fn is_archive(path: &str) -> bool {
 
 impl Cloud {
     fn record(&self, parts: &Parts, target: &str, body: Option<Value>) {
+        // A header shares the buffer of its connection, which would stay as long as the record.
+        let copy = |(name, value): (&HeaderName, &HeaderValue)| {
+            Some((name.clone(), HeaderValue::from_bytes(value.as_bytes()).ok()?))
+        };
+        let headers = parts.headers.iter().filter_map(copy).collect();
         self.lock().requests.push(Request {
             method: parts.method.to_string(),
             target: target.to_owned(),
-            headers: parts.headers.clone(),
+            headers,
             body,
         });
     }
@@ -299,7 +306,7 @@ impl Cloud {
         }
     }
 
-    /// Whose token came along, unless the script has another answer for it.
+    /// Returns the account of the token, unless the script has another answer for it.
     fn entitled(&self, headers: &HeaderMap, path: &str) -> Result<Account, Box<Answer>> {
         let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let token = header("x-yatai-api-token");

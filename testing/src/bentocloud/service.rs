@@ -18,7 +18,7 @@ pub(super) struct Task {
 
 impl State {
     /// `echo` answers JSON, `text` a text, `file` a file, `upload` what it was sent, `stream` pieces,
-    /// `boom` an error, and `job` is a task that is done when it is asked about a second time.
+    /// `boom` an error, and `job` is a task that is done after two requests for its status.
     pub(super) fn serve(
         &mut self,
         parts: &Parts,
