@@ -1,8 +1,13 @@
 //! Output of a build script: generated files, and messages to cargo.
 
-use std::{env, fmt::Display, fs, path::Path};
+use std::{
+    env,
+    fmt::Display,
+    fs,
+    path::{Path, PathBuf},
+};
 
-use crate::{Diagnostic, Failure, Options, options::io_failure};
+use crate::{Diagnostic, Failure, Options, failure::MAX_SHOWN, options::io_failure};
 
 impl Options {
     /// Generates from a build script: writes `NAME.rs` to `OUT_DIR`, and beside it `NAME.types`, the
@@ -17,7 +22,11 @@ impl Options {
         let written = self.write(name);
         if let Err(failure) = &written {
             print_all("warning", failure.warnings());
-            print_all("error", failure.diagnostics());
+            let errors = failure.diagnostics();
+            print_all("error", errors.get(..MAX_SHOWN).unwrap_or(errors));
+            if let Some(more @ 1..) = errors.len().checked_sub(MAX_SHOWN) {
+                print("error", format!("and {more} more"));
+            }
         }
         written
     }
@@ -25,8 +34,7 @@ impl Options {
     fn write(&self, name: &str) -> Result<(), Failure> {
         // A new file in a folder changes the set, too.
         for pattern in &self.operations {
-            let folder = Path::new(pattern).parent().unwrap_or(Path::new(""));
-            if !folder.to_string_lossy().contains('*') {
+            if let Some(folder) = watched_folder(Path::new(pattern)) {
                 print("rerun-if-changed", folder.display());
             }
         }
@@ -61,6 +69,17 @@ impl Options {
     }
 }
 
+/// The folder that has every match of a pattern; cargo watches it with all folders in it. None where
+/// that is the package itself with its build output, which changes with every build.
+fn watched_folder(pattern: &Path) -> Option<PathBuf> {
+    let parent = pattern.parent()?;
+    let fixed: PathBuf = parent
+        .components()
+        .take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '[']))
+        .collect();
+    (fixed == parent || !fixed.as_os_str().is_empty()).then_some(fixed)
+}
+
 fn print_all(level: &str, diagnostics: &[Diagnostic]) {
     for line in lines(diagnostics) {
         print(level, line);
@@ -89,6 +108,20 @@ fn print_line(line: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_above_all_matches_is_watched() {
+        for (pattern, folder) in [
+            ("graphql/*.graphql", Some("graphql")),
+            ("graphql/**/*.graphql", Some("graphql")),
+            ("graphql/*/*.graphql", Some("graphql")),
+            ("a/b/[xy]/c/?.graphql", Some("a/b")),
+            ("*.graphql", Some("")),
+            ("**/*.graphql", None),
+        ] {
+            assert_eq!(watched_folder(Path::new(pattern)).as_deref(), folder.map(Path::new));
+        }
+    }
 
     #[test]
     fn every_line_is_a_message_to_cargo() {

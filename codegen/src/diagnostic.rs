@@ -1,6 +1,6 @@
 //! Faults in documents and schemas, with their places and lines.
 
-use std::{fmt, ops::Range, path::Path};
+use std::{collections::HashSet, fmt, ops::Range, path::Path};
 
 use apollo_compiler::{
     diagnostic::ToCliReport,
@@ -143,8 +143,16 @@ pub(crate) fn from_validator(
     found: &DiagnosticList,
     suggest: impl Fn(&str, &str) -> Option<String>,
 ) -> Found {
+    // Only the parser's first error in a file is reliable, and there can be one per character.
+    let mut broken = HashSet::new();
     let faults: Vec<_> = found
         .iter()
+        .filter(|fault| {
+            let is_syntax = fault.error.to_string().starts_with("syntax error");
+            let file = fault.error.location().map(|span| span.file_id());
+            !is_syntax || broken.insert(file)
+        })
+        .take(MAX_FAULTS)
         .map(|fault| {
             let name = fault.error.unstable_error_name().unwrap_or_default();
             let (span, message) = (fault.error.location(), fault.error.to_string());
@@ -175,6 +183,9 @@ pub(crate) fn from_validator(
     }
     result
 }
+
+/// How many faults are compared with each other, to leave out those that follow from others.
+const MAX_FAULTS: usize = 1000;
 
 const SYNTAX: &str = "SyntaxError";
 

@@ -6,6 +6,9 @@ use apollo_compiler::validation::DiagnosticList;
 
 use crate::{Diagnostic, diagnostic};
 
+/// How many errors are shown; the others are counted.
+pub(crate) const MAX_SHOWN: usize = 50;
+
 /// Everything that is wrong with a document set.
 pub struct Failure {
     diagnostics: Vec<Diagnostic>,
@@ -47,13 +50,16 @@ impl From<Vec<Diagnostic>> for Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, diagnostic) in self.diagnostics.iter().enumerate() {
+        for (index, diagnostic) in self.diagnostics.iter().take(MAX_SHOWN).enumerate() {
             if index > 0 {
                 f.write_str("\n")?;
             }
             diagnostic.fmt(f)?;
         }
-        Ok(())
+        match self.diagnostics.len().saturating_sub(MAX_SHOWN) {
+            0 => Ok(()),
+            more => write!(f, "\nand {more} more"),
+        }
     }
 }
 

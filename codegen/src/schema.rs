@@ -16,6 +16,13 @@ impl Schema {
     ///
     /// When it is not a valid schema, with every reason and its line.
     pub fn parse(path: &Path, text: &str) -> Result<Self, Failure> {
+        if text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']) {
+            return Err(Failure::new(format!(
+                "{} is JSON, and no schema in the schema language: convert an introspection \
+                 answer to SDL first",
+                path.display()
+            )));
+        }
         let parsed = ast::Document::parse(text, path)
             .map_err(|invalid| Failure::from_validator(&invalid.errors))?;
         let known: Vec<_> = parsed

@@ -143,7 +143,7 @@ macro_rules! __open_enum {
         impl ::core::str::FromStr for $name {
             type Err = ::core::convert::Infallible;
 
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
+            fn from_str(text: &str) -> Result<Self, ::core::convert::Infallible> {
                 Ok(Self::from(text))
             }
         }
@@ -196,4 +196,24 @@ where
         }
     }
     deserializer.deserialize_str(Visitor(std::marker::PhantomData))
+}
+
+#[cfg(test)]
+mod open_enum_tests {
+    crate::__open_enum! {
+        pub enum Outcome {
+            Ok = "OK",
+            Err = "ERR",
+            Error = "ERROR",
+            Known = "KNOWN",
+            Some = "SOME",
+            None = "NONE",
+        }
+    }
+
+    #[test]
+    fn values_may_be_called_like_associated_types() {
+        assert_eq!("ERR".parse::<Outcome>(), Ok(Outcome::Err));
+        assert_eq!(Outcome::KNOWN.len(), 6);
+    }
 }

@@ -15,8 +15,8 @@ use crate::{
 };
 
 /// Lints that do not apply to generated code; its docs are the documents' comments.
-const ALLOW: &str =
-    "#[allow(missing_docs, deprecated, dead_code, unreachable_pub, clippy::all, clippy::pedantic)]";
+const ALLOW: &str = "#[allow(missing_docs, deprecated, dead_code, unreachable_pub, non_snake_case, \
+     non_camel_case_types, non_upper_case_globals, clippy::all, clippy::pedantic)]";
 
 /// The deepest indent.
 const INDENT: &str = "                                                                ";
@@ -95,7 +95,7 @@ impl<'a> Writer<'a> {
 
     fn docs(&mut self, docs: &Docs) {
         for line in docs.text.iter().flat_map(|text| text.lines()) {
-            self.line(format!("/// {line}").trim_end());
+            self.line(format!("/// {}", prose(line)).trim_end());
         }
         if !docs.since.is_empty() {
             if docs.text.is_some() {
@@ -219,4 +219,11 @@ impl<'a> Writer<'a> {
         }
         self.close("}");
     }
+}
+
+/// A line of a description that rustdoc cannot take for code: neither indented, also not behind the
+/// mark of a list, nor a fence. Code in docs would be run as a doctest.
+fn prose(line: &str) -> String {
+    let words: Vec<_> = line.split_whitespace().collect();
+    words.join(" ").replace("```", r"\`\`\`").replace("~~~", r"\~\~\~")
 }

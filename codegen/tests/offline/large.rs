@@ -54,3 +54,30 @@ fn brackets_that_nest() {
     let message = refused("values", &format!("query Deep {{ match(x: {open}1{close}) }}"));
     assert!(message.contains("limit"), "{message}");
 }
+
+#[test]
+fn a_schema_that_is_none_is_one_error() {
+    let mut seen = Vec::new();
+    for text in ["x: ; ".repeat(20_000), format!("{{\"data\": [{}", "{\"a\": 1}, ".repeat(20_000))]
+    {
+        let failure = configure()
+            .schema("s")
+            .text("s", text)
+            .files(["q"])
+            .text("q", "{ a }")
+            .generate()
+            .unwrap_err();
+        assert_eq!(failure.diagnostics().len(), 1);
+        let is_json = failure.to_string().contains("s is JSON");
+        assert_eq!(is_json, !failure.to_string().contains("syntax error"));
+        seen.push(is_json);
+    }
+    assert_eq!(seen, [false, true]);
+}
+
+#[test]
+fn errors_are_capped() {
+    let fields: String = (0..300).map(|at| format!("no{at}: nothing{at} ")).collect();
+    let message = refused("capped", &format!("query Many {{ {fields} }}"));
+    assert!(message.ends_with("\nand 250 more"), "{message}");
+}

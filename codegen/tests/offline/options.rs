@@ -73,3 +73,37 @@ fn one_operation_may_be_anonymous_if_it_is_only_proven() {
     let generated = options().allow_anonymous().runtime("crate").generate().unwrap_err();
     assert!(generated.to_string().contains("has no name"), "{generated}");
 }
+
+fn compiled(schema: &str, document: &str) -> String {
+    let options = Options::new().runtime("::other").schema("s").text("s", schema);
+    options.files(["q.graphql"]).text("q.graphql", document).generate().unwrap().code
+}
+
+#[test]
+fn descriptions_are_never_code() {
+    for text in [
+        "Sum:\n\n    sum()",
+        "- a\n\n      sum()",
+        "-     sum()",
+        "```\nsum()\n```",
+        "~~~\nsum()\n~~~",
+    ] {
+        let schema = format!("type Query {{ \"\"\"\n{text}\n\"\"\" sum: Int }}");
+        let code = compiled(&schema, "query Sum { sum }");
+        let docs: Vec<_> =
+            code.lines().filter_map(|line| line.trim().strip_prefix("///")).collect();
+        assert!(docs.iter().any(|line| line.ends_with("sum()")), "{code}");
+        for line in docs {
+            assert!(
+                !line.contains("   ") && !line.contains("```") && !line.contains("~~~"),
+                "{line}"
+            );
+        }
+    }
+}
+
+#[test]
+fn generated_modules_allow_the_naming_lints() {
+    let code = compiled("type Query { width__gte: Int }", "query Width { width__gte }");
+    assert!(code.contains("non_snake_case"), "{code}");
+}
