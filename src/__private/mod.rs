@@ -199,6 +199,7 @@ where
 }
 
 #[cfg(test)]
+#[allow(unreachable_pub, missing_docs)]
 mod open_enum_tests {
     crate::__open_enum! {
         pub enum Outcome {
