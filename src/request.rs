@@ -138,8 +138,10 @@ impl<D> Request<D> {
         variables: &impl Serialize,
     ) -> Self {
         let (info, projection) = (operation.info(), operation.projection());
-        let document = projection.map_or(info.document.text, |projection| projection.whole());
-        let body = body(document, Some(info.name), variables);
+        let body = match projection {
+            Some(projection) => body(projection.whole(), false, Some(info.name), variables),
+            None => body(info.document.text, info.document.plain, Some(info.name), variables),
+        };
         let (mut call, places) = call(info.name, info.path, body);
         call.kind = Some(info.kind);
         let newest = Gate::newest(info, projection);
@@ -161,7 +163,7 @@ impl<D> Request<D> {
         name: Option<&'static str>,
         variables: &impl Serialize,
     ) -> Self {
-        let body = body(document, name, variables);
+        let body = body(document, false, name, variables);
         let (call, _) = call(name.unwrap_or("document"), ADMIN_PATH, body);
         Self { dispatcher, call, root_fields: &[], completion: None }
     }
@@ -201,9 +203,10 @@ fn call(
     }
 }
 
-/// Writes `{"query":…,"variables":…,"operationName":…}`.
+/// Writes `{"query":…,"variables":…,"operationName":…}`; a plain document has nothing to escape.
 fn body(
     document: &str,
+    plain: bool,
     name: Option<&str>,
     variables: &impl Serialize,
 ) -> serde_json::Result<(Bytes, Places)> {
@@ -211,7 +214,11 @@ fn body(
     body.extend_from_slice(QUERY);
     let document = {
         let begin = body.len();
-        write_string(&mut body, document)?;
+        if plain {
+            write_plain(&mut body, document);
+        } else {
+            write_string(&mut body, document)?;
+        }
         begin..body.len()
     };
     body.extend_from_slice(b",\"variables\":");
@@ -220,7 +227,7 @@ fn body(
     let variables = begin..body.len();
     if let Some(name) = name {
         body.extend_from_slice(b",\"operationName\":");
-        serde_json::to_writer(&mut body, name)?;
+        write_string(&mut body, name)?;
     }
     body.push(b'}');
     Ok((body.into(), [document, variables]))
@@ -233,8 +240,13 @@ fn write_string(to: &mut Vec<u8>, text: &str) -> serde_json::Result<()> {
     if text.bytes().fold(false, |found, byte| found | escapes(byte)) {
         return serde_json::to_writer(to, text);
     }
+    write_plain(to, text);
+    Ok(())
+}
+
+/// Writes a JSON string that has nothing to escape.
+fn write_plain(to: &mut Vec<u8>, text: &str) {
     to.push(b'"');
     to.extend_from_slice(text.as_bytes());
     to.push(b'"');
-    Ok(())
 }

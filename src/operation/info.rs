@@ -100,12 +100,19 @@ pub struct SourceText {
     pub text: &'static str,
     /// The parts that make up the text, in order; none when every manager is sent all of it.
     pub parts: &'static [TextPart],
+    /// Whether it is known to have no character that JSON escapes, so that none is searched for.
+    pub plain: bool,
 }
 
 impl SourceText {
     /// A text that every manager is sent whole.
     pub const fn new(text: &'static str) -> Self {
-        Self { text, parts: &[] }
+        Self { text, parts: &[], plain: false }
+    }
+
+    /// A text like [`new`](Self::new) without quotes, backslashes and control characters.
+    pub const fn plain(text: &'static str) -> Self {
+        Self { text, parts: &[], plain: true }
     }
 }
 

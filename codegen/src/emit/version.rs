@@ -49,9 +49,13 @@ impl Writer<'_> {
     pub(super) fn source(&self, parts: &[TextPart]) -> String {
         let source = format!("{}::operation::info::SourceText", self.runtime);
         let text = whole(parts);
+        let plain = !text.contains(|c: char| c == '"' || c == '\\' || c.is_control());
         match self.parts(parts) {
+            None if plain => format!("{source}::plain({text:?})"),
             None => format!("{source}::new({text:?})"),
-            Some(parts) => format!("{source} {{ text: {text:?}, parts: {parts} }}"),
+            Some(parts) => {
+                format!("{source} {{ text: {text:?}, parts: {parts}, plain: {plain} }}")
+            }
         }
     }
 
