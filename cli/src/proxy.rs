@@ -10,7 +10,9 @@ use std::{
 use backendai::{Client, Credential, EndpointType, proxy::Proxy as Server};
 use clap::Args;
 use serde_json::json;
-use tokio::signal::ctrl_c;
+#[cfg(unix)]
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::oneshot;
 
 use crate::{
     blocking, connect,
@@ -88,6 +90,7 @@ impl Proxy {
         if let Some(folder) = &self.ui_dir {
             builder = builder.ui_dir(folder);
         }
+        let mut signals = Signals::listen()?;
         let proxy = builder.bind(&self.bind, self.port).await.map_err(with_flags)?;
         let port = proxy.addr().port();
         let address = match self.bind.trim_matches(['[', ']']).parse::<IpAddr>() {
@@ -118,10 +121,19 @@ impl Proxy {
                  token neither",
             );
         }
+        let (stop, stopped) = oneshot::channel();
+        let second = async {
+            signals.next().await;
+            let _ = stop.send(());
+            signals.next().await;
+        };
+        let stopped = async {
+            let _ = stopped.await;
+        };
         tokio::select! {
-            () = proxy.serve(ended()) => Ok(()),
-            // Who asks twice does not want to wait for what has begun.
-            () = twice() => Ok(()),
+            () = proxy.serve(stopped) => Ok(()),
+            // A second signal does not wait for requests in flight.
+            () = second => Ok(()),
             () = greet(&client) => Ok(()),
         }
     }
@@ -196,25 +208,41 @@ async fn greet(client: &Client) {
     std::future::pending().await
 }
 
-async fn twice() {
-    ended().await;
-    ended().await;
+/// The signals that stop the proxy. They are received from its creation on, so that none is lost
+/// between the printed address and the first request.
+struct Signals {
+    #[cfg(unix)]
+    interrupt: Signal,
+    #[cfg(unix)]
+    terminate: Signal,
 }
 
-/// Waits until the proxy is told to end.
-async fn ended() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
+impl Signals {
+    fn listen() -> Result<Self, Failure> {
+        #[cfg(unix)]
+        {
+            let failed = |error: io::Error| {
+                Failure::new("signals cannot be received").why(error.to_string())
+            };
+            Ok(Self {
+                interrupt: signal(SignalKind::interrupt()).map_err(failed)?,
+                terminate: signal(SignalKind::terminate()).map_err(failed)?,
+            })
         }
+        #[cfg(not(unix))]
+        Ok(Self {})
     }
-    if ctrl_c().await.is_err() {
-        std::future::pending().await
+
+    /// Waits for the next signal.
+    async fn next(&mut self) {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+        #[cfg(not(unix))]
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending().await
+        }
     }
 }
