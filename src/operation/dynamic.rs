@@ -135,13 +135,9 @@ fn find(on: &str, fields: &[Field], name: &str) -> Result<Field> {
     if let Some(field) = fields.iter().find(|field| field.name() == name) {
         return Ok(*field);
     }
-    let near = fields
-        .iter()
-        .map(|field| (strsim::damerau_levenshtein(field.name(), name), field.name()))
-        .filter(|(distance, _)| *distance <= name.chars().count().div_ceil(3))
-        .min();
+    let near = crate::suggest::near(name, fields.iter().map(Field::name));
     Err(Error::config(match near {
-        Some((_, near)) => format!("{on} has no field `{name}`: did you mean `{near}`?"),
+        Some(near) => format!("{on} has no field `{name}`: did you mean `{near}`?"),
         None => format!("{on} has no field `{name}`, only {}", names(fields)),
     }))
 }

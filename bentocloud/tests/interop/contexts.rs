@@ -4,15 +4,6 @@
 //! `BENTOML_BIN` names the command; `tests/bentoml/up` installs it. Without the variable the tests
 //! do nothing but say so; with `BACKENDAI_LIVE=1` they fail instead.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::print_stderr,
-    clippy::unwrap_used,
-    reason = "this is test code"
-)]
-
 use std::{fs, path::PathBuf, process::Stdio};
 
 use backendai_testing::bentocloud::{Account, BentoCloud};
@@ -21,8 +12,6 @@ use bentocloud::{
 };
 use serde_json::Value;
 use tokio::process::Command;
-
-mod support;
 
 /// The command, or the reason to skip.
 fn bentoml() -> Option<PathBuf> {
@@ -173,7 +162,7 @@ async fn both_take_turns_on_one_file() {
 #[tokio::test]
 async fn theirs_reads_every_string_that_ours_writes() {
     let Some(both) = Both::new().await else { return };
-    let golden = support::json("api/cloud_client_config.json");
+    let golden = crate::support::json("api/cloud_client_config.json");
     let rows = golden["write_scalar_matrix"].as_array().unwrap();
     let mut names: Vec<String> =
         rows.iter().map(|row| row["value"].as_str().unwrap().to_owned()).collect();

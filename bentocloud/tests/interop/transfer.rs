@@ -1,16 +1,6 @@
 //! The real `bentoml` command and this crate move bentos and models through one server and one
 //! store, in both directions. See `interop.rs` for `BENTOML_BIN`.
 
-#![cfg(feature = "transfer")]
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::print_stderr,
-    clippy::unwrap_used,
-    reason = "this is test code"
-)]
-
 use std::{
     fs::{self, File},
     path::{Path, PathBuf},
@@ -26,8 +16,7 @@ use bentocloud::{
 };
 use tokio::process::Command;
 
-mod support;
-use support::local::{tree, version};
+use crate::support::local::{tree, version};
 
 const SERVICE: &str = r#"
 import bentoml

@@ -1,14 +1,5 @@
 //! Local stores: lookup, deletion, export and import.
 
-#![cfg(feature = "transfer")]
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "this is test code"
-)]
-
 use std::{fs, io::Cursor, path::Path, thread};
 
 use bentocloud::{
@@ -16,8 +7,7 @@ use bentocloud::{
     store::{Kind, Store},
 };
 
-mod support;
-use support::local::{bento, leftovers, model, store, tar, tree, version, write};
+use crate::support::local::{bento, leftovers, model, store, tar, tree, version, write};
 
 fn tag(tag: &str) -> Tag {
     tag.parse().unwrap()

@@ -1,20 +1,10 @@
 //! Container detection against `golden/container_detection.json`.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "this is test code"
-)]
-
 use bentocloud::{Environment, container};
-
-mod support;
 
 #[test]
 fn detection_is_about_presence_and_the_address_about_content() {
-    let golden = support::json("container_detection.json");
+    let golden = crate::support::json("container_detection.json");
     for case in golden.as_array().unwrap() {
         let env = case["env"].as_object().unwrap().iter();
         let env: Environment =

@@ -1,13 +1,5 @@
 //! The client on the wire against `golden/api/`, and what it makes of bad answers.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "this is test code"
-)]
-
 use std::{error::Error as _, time::Duration};
 
 use backendai_testing::bentocloud::{BentoCloud, Reply};
@@ -17,13 +9,12 @@ use bentocloud::{
 };
 use serde_json::json;
 
-mod support;
-use support::{client, server};
+use crate::support::{client, server};
 
 /// The last request is the only one of this golden case, apart from headers that name the client.
 #[track_caller]
 fn same_request(server: &BentoCloud, case: &str) {
-    let golden = support::json("api/rest_client.json");
+    let golden = crate::support::json("api/rest_client.json");
     let [expected] = golden[case]["requests"].as_array().unwrap().as_slice() else {
         panic!("{case} is not one request")
     };
@@ -51,7 +42,7 @@ async fn users_clusters_and_bentos_are_asked_as_the_real_client_asks() {
     assert_eq!(client.current_user().await.unwrap().unwrap().email, "ada@example.com");
     // The bytes that the real client's login sends: these headers of ours are in it.
     let sent = server.requests().pop().unwrap();
-    let raw = support::text("login_raw_http.txt").to_lowercase();
+    let raw = crate::support::text("login_raw_http.txt").to_lowercase();
     for name in sent.headers.keys() {
         assert!(raw.contains(&format!("\n{name}: ")), "the real client sends no {name}");
     }
@@ -164,7 +155,7 @@ async fn names_stay_one_part_of_the_path() {
 
 #[tokio::test]
 async fn errors_are_those_of_the_real_client() {
-    let golden = support::json("api/errors.json");
+    let golden = crate::support::json("api/errors.json");
     let body = |status: u16| {
         let case = golden.as_object().unwrap().iter().find_map(|(name, case)| {
             let message = case["exception"]["message"].as_str()?;
@@ -255,7 +246,7 @@ async fn blanks_around_endpoint_and_token_come_from_copying() {
     let server = server().start().await.unwrap();
     for endpoint in [format!(" {}", server.endpoint()), format!("{}\r\n", server.endpoint())] {
         let builder = Client::builder(&endpoint, " ok-ada\n");
-        let home = support::home(None);
+        let home = crate::support::home(None);
         let contexts = Contexts::at(home.path().join(".yatai.yaml"), Default::default());
         let login = contexts.login(builder, None).await.unwrap();
         assert_eq!(login.context.endpoint, server.endpoint());
@@ -339,7 +330,7 @@ async fn endpoints_keep_their_path_and_their_password_becomes_a_header() {
 
 #[tokio::test]
 async fn clients_take_the_address_that_the_real_client_takes() {
-    let golden = support::json("api/cloud_client_config.json");
+    let golden = crate::support::json("api/cloud_client_config.json");
     for name in [
         "BentoCloudClient()",
         "BentoCloudClient('k')",
@@ -348,7 +339,7 @@ async fn clients_take_the_address_that_the_real_client_takes() {
         "BentoCloudClient.for_context('prod')",
     ] {
         let case = &golden[name];
-        let home = support::home(case["file_before"].as_str());
+        let home = crate::support::home(case["file_before"].as_str());
         let env = case["env"].as_object().unwrap().iter();
         let env = env.map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned()));
         let contexts = Contexts::at(home.path().join(".yatai.yaml"), env.collect());

@@ -1,18 +1,15 @@
 //! Bentos, models, secrets and API tokens of an organisation, against `golden/api/`.
 
-#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "this is test code")]
-
 use backendai_testing::bentocloud::BentoCloud;
 use bentocloud::{CreateApiToken, SecretContent, SecretItem, SecretKind};
 use serde_json::json;
 
-mod support;
-use support::{client, server};
+use crate::support::{client, server};
 
 /// The last request is that of the golden case, but for the page that is asked for.
 #[track_caller]
 fn same_request(server: &BentoCloud, case: &str) {
-    let golden = support::json("api/rest_client.json");
+    let golden = crate::support::json("api/rest_client.json");
     let expected = &golden[case]["requests"][0];
     let sent = server.requests().pop().unwrap();
     let path = |target: &str| target.split('?').next().unwrap().to_owned();

@@ -1,13 +1,5 @@
 //! Operations on deployments against the sequences in `golden/api/operations.json`.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "this is test code"
-)]
-
 use std::time::Duration;
 
 use backendai_testing::bentocloud::{Account, BentoCloud, Reply};
@@ -17,13 +9,12 @@ use bentocloud::{
 };
 use serde_json::{Value, json};
 
-mod support;
-use support::{client, server};
+use crate::support::{client, server};
 
 /// The calls that a golden sequence makes for a deployment. Those about the bento come from
 /// pushing, which every sequence of the real client begins with.
 fn sequence(case: &str) -> Vec<(String, Value)> {
-    let golden = support::json("api/operations.json");
+    let golden = crate::support::json("api/operations.json");
     let requests = golden[case]["requests"].as_array().unwrap_or_else(|| panic!("no {case}"));
     let about =
         |request: &&Value| request["target"].as_str().unwrap().starts_with("/api/v2/deployments");
@@ -51,8 +42,8 @@ fn same_sequence(server: &BentoCloud, case: &str) {
 /// Answers that people have met: one field of one deployment is null or of another type.
 #[tokio::test]
 async fn an_odd_field_of_one_deployment_does_not_hide_the_others() {
-    let full = support::json("field/deployment.json");
-    let cases = support::json("field/deployment-nulls.json");
+    let full = crate::support::json("field/deployment.json");
+    let cases = crate::support::json("field/deployment-nulls.json");
     for case in cases.as_array().unwrap() {
         let (what, path, value) = (&case[0], case[1].as_array().unwrap(), &case[2]);
         let mut odd = full.clone();
@@ -182,7 +173,7 @@ async fn operations_make_the_calls_that_the_real_client_makes() {
 
     let error = deployments.start("dep1", None).await.unwrap_err();
     assert!(error.is_state());
-    let golden = support::json("api/operations.json");
+    let golden = crate::support::json("api/operations.json");
     let expected = &golden["deployment.start when running"]["exception"]["message"];
     assert_eq!(expected, &error.to_string());
     server.forget();
@@ -233,7 +224,7 @@ async fn a_deployed_service_takes_a_bearer_token() {
     deployment.config.access_authorization = true;
     client.deployments().create(&deployment, None).await.unwrap();
 
-    let golden = support::json("api/operations.json");
+    let golden = crate::support::json("api/operations.json");
     let env = Environment::from_iter([("BENTO_CLOUD_API_KEY", "ok-fromenv")]);
     let lent = Endpoint::token(&env).unwrap();
     for (case, token) in [

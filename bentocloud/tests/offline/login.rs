@@ -1,20 +1,11 @@
 //! Logging in by token and by browser.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "this is test code"
-)]
-
 use std::time::Duration;
 
 use backendai_testing::bentocloud::{Account, BentoCloud, Reply};
 use bentocloud::{BrowserLogin, Client, Context, Contexts, Environment, Saved};
 
-mod support;
-use support::{file, home};
+use crate::support::{file, home};
 
 async fn server() -> BentoCloud {
     BentoCloud::builder()
@@ -40,7 +31,7 @@ async fn a_token_is_proved_and_then_stored() {
     let login = contexts.login(client(), None).await.unwrap();
     assert_eq!((login.saved, login.organization.name.as_str()), (Saved::Added, "acme"));
     assert_eq!(contexts.login(client(), None).await.unwrap().saved, Saved::Replaced);
-    let golden = support::text("yatai_yaml/login_ok__1.yaml");
+    let golden = crate::support::text("yatai_yaml/login_ok__1.yaml");
     let expected = golden.replace("http://127.0.0.1:18765", &server.endpoint());
     assert_eq!(file(&home), Some(expected));
 
@@ -74,7 +65,7 @@ async fn a_browser_is_waited_for() {
     assert!(!format!("{login:?}").contains("c0ffee"));
     let token = login.wait(Duration::from_millis(1)).await.unwrap();
     at(&home).login(Client::builder(login.endpoint(), token), None).await.unwrap();
-    let golden = support::json("cli/tty_login_browser.json");
+    let golden = crate::support::json("cli/tty_login_browser.json");
     let expected: Vec<_> = golden[0]["requests"]
         .as_array()
         .unwrap()
@@ -90,7 +81,7 @@ async fn a_browser_is_waited_for() {
 #[tokio::test]
 async fn an_email_address_is_fetched_once_and_never_stored_for_a_lent_token() {
     let server = server().await;
-    let golden = support::json("api/cloud_client_config.json");
+    let golden = crate::support::json("api/cloud_client_config.json");
     let localise = |text: &str| text.replace("http://127.0.0.1:18766", &server.endpoint());
 
     let case = &golden["get_email fetched and saved"];
@@ -125,7 +116,7 @@ async fn email_addresses_of_every_golden_case() {
         .start()
         .await
         .unwrap();
-    let golden = support::json("api/cloud_client_config.json");
+    let golden = crate::support::json("api/cloud_client_config.json");
     let local = |text: &str| text.replace("http://127.0.0.1:18766", &server.endpoint());
     for name in ["get_email cached", "get_email not found", "get_email 401", "get_email env"] {
         let case = &golden[name];

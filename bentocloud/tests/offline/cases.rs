@@ -1,8 +1,6 @@
 //! Every golden case is accounted for: tested as the same, tested as a listed difference, or absent
 //! for a reason. The account is `golden/CASES.tsv`.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "this is test code")]
-
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -11,9 +9,7 @@ use std::{
 
 use serde_json::Value;
 
-mod support;
-
-const DIFFERENCES: &str = include_str!("../DIFFERENCES.md");
+const DIFFERENCES: &str = include_str!("../../DIFFERENCES.md");
 /// Differences that no golden case shows.
 const UNSHOWN: [&str; 15] = [
     "another-users-home",
@@ -37,7 +33,7 @@ const UNSHOWN: [&str; 15] = [
 fn golden() -> BTreeSet<(String, String)> {
     let mut cases = BTreeSet::new();
     for folder in ["", "api", "cli", "transfer", "yatai_yaml"] {
-        for entry in fs::read_dir(support::golden(folder)).unwrap() {
+        for entry in fs::read_dir(crate::support::golden(folder)).unwrap() {
             let entry = entry.unwrap();
             let name = Path::new(folder).join(entry.file_name()).to_str().unwrap().to_owned();
             if entry.file_type().unwrap().is_dir() || name == "CASES.tsv" {
@@ -45,10 +41,10 @@ fn golden() -> BTreeSet<(String, String)> {
             }
             let keys: Vec<String> = match name.as_str() {
                 "container_detection.json" => {
-                    let cases = support::json(&name);
+                    let cases = crate::support::json(&name);
                     (0..cases.as_array().unwrap().len()).map(|case| case.to_string()).collect()
                 }
-                _ if folder == "api" => match support::json(&name) {
+                _ if folder == "api" => match crate::support::json(&name) {
                     Value::Object(cases) => cases.into_iter().map(|(case, _)| case).collect(),
                     _ => panic!("{name} is no object"),
                 },
@@ -72,7 +68,7 @@ fn no_case_is_forgotten_and_none_is_made_up() {
         .collect();
     let mut account = BTreeMap::new();
     let mut shown: BTreeSet<&str> = UNSHOWN.into();
-    let table = support::text("CASES.tsv");
+    let table = crate::support::text("CASES.tsv");
     for line in table.lines().filter(|line| !line.starts_with('#')) {
         let [file, case, verdict, test, note] = *line.split('\t').collect::<Vec<_>>() else {
             panic!("not five columns: {line}")

@@ -1,23 +1,12 @@
-//! Calls of a deployed service, on the embedded one and, with `BENTOML_BIN`, on `bentoml serve`.
+//! Calls of a deployed service of the embedded BentoCloud.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::print_stderr,
-    clippy::unwrap_used,
-    reason = "this is test code"
-)]
-
-use std::{fs, path::PathBuf, process::Stdio, time::Duration};
+use std::{fs, time::Duration};
 
 use backendai_testing::bentocloud::BentoCloud;
 use bentocloud::{CreateDeployment, Endpoint, Field, Input, Output, Status, TaskStatus};
 use serde_json::{Value, json};
-use tokio::process::{Child, Command};
 
-mod support;
-use support::{client, server};
+use crate::support::{client, server};
 
 async fn deployed() -> (BentoCloud, Endpoint) {
     let server = server().start().await.unwrap();
@@ -78,7 +67,7 @@ async fn files_are_sent_as_the_real_client_sends_them() {
     };
     let (kind, body) = (seen["content_type"].as_str().unwrap(), seen["body"].as_str().unwrap());
     let boundary = kind.strip_prefix("multipart/form-data; boundary=").unwrap();
-    let golden = support::json("transfer/endpoint_upload.json");
+    let golden = crate::support::json("transfer/endpoint_upload.json");
     let requests = golden["steps"][0]["requests"].as_array().unwrap();
     let recorded = requests.iter().find(|r| r["target"] == "/apps/x/upload").unwrap();
     let theirs = recorded["body"]["text"].as_str().unwrap();
@@ -156,107 +145,4 @@ async fn deployments_are_waited_for() {
     server.set_status("x", "image-build-failed");
     let error = deployments.wait("x", None, &Status::Running, Duration::from_secs(60)).await;
     assert!(error.unwrap_err().to_string().contains("image-build-failed"));
-}
-
-/// A running `bentoml serve`, which ends with the test.
-struct Served {
-    _child: Child,
-    _folder: tempfile::TempDir,
-    endpoint: Endpoint,
-}
-
-const SERVICE: &str = r#"
-import asyncio, pathlib, typing as t
-import bentoml
-
-@bentoml.service
-class Svc:
-    @bentoml.api
-    def text(self, text: str = "hi") -> str:
-        return text + "!"
-
-    @bentoml.api
-    def add(self, one: int, other: int) -> dict[str, int]:
-        return {"sum": one + other}
-
-    @bentoml.api
-    def size(self, f: pathlib.Path) -> int:
-        return len(f.read_bytes())
-
-    @bentoml.api
-    def file(self, ctx: bentoml.Context) -> pathlib.Path:
-        path = pathlib.Path(ctx.temp_dir) / "out.bin"
-        path.write_bytes(bytes(range(256)))
-        return path
-
-    @bentoml.api
-    async def count(self, n: int = 3) -> t.AsyncGenerator[str, None]:
-        for i in range(n):
-            yield f"{i}\n"
-            await asyncio.sleep(0.01)
-
-    @bentoml.task
-    def job(self, n: int) -> int:
-        return n * 2
-"#;
-
-async fn served() -> Option<Served> {
-    let Some(command) = std::env::var_os("BENTOML_BIN").map(PathBuf::from) else {
-        let fix = "no BENTOML_BIN: run `eval \"$(tests/bentoml/up)\"` first";
-        assert!(std::env::var_os("BACKENDAI_LIVE").is_none_or(|live| live != "1"), "{fix}");
-        eprintln!("skipped: {fix}");
-        return None;
-    };
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("service.py"), SERVICE).unwrap();
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let child = Command::new(command)
-        .args(["serve", "service:Svc", "--host", "127.0.0.1", "--port", &port.to_string()])
-        .current_dir(folder.path())
-        .env("BENTOML_HOME", folder.path().join("home"))
-        .env("BENTOML_DO_NOT_TRACK", "true")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
-    let endpoint = Endpoint::new(&format!("http://127.0.0.1:{port}"), None).unwrap();
-    endpoint.ready(Duration::from_secs(120)).await.unwrap();
-    Some(Served { _child: child, _folder: folder, endpoint })
-}
-
-#[tokio::test]
-async fn a_real_service_is_called() {
-    let Some(served) = served().await else { return };
-    let endpoint = &served.endpoint;
-    let schema = endpoint.schema().await.unwrap();
-    assert!(schema.route("job").unwrap().is_task && schema.route("/size").unwrap().is_file("f"));
-    let add = schema.route("add").unwrap();
-    assert!(add.check(json!({"one": 1}).as_object().unwrap()).unwrap_err().is_input());
-
-    let text: String = endpoint.call("/text", &json!({"text": "yo"})).await.unwrap();
-    assert_eq!(text, "yo!");
-    let sum: Value = endpoint.call("/add", &json!({"one": 1, "other": 2})).await.unwrap();
-    assert_eq!(sum, json!({"sum": 3}));
-    let f = Field::Bytes { name: "x.bin".to_owned(), data: vec![0; 100_000] };
-    let size = endpoint.send("/size", Input::form([("f", f)])).await.unwrap();
-    assert!(matches!(&size, Output::Json(size) if size == 100_000), "{size:?}");
-    let Output::Bytes { data, .. } =
-        endpoint.send("/file", Input::json(&json!({})).unwrap()).await.unwrap()
-    else {
-        panic!("no file")
-    };
-    assert_eq!(data, (0..=255).collect::<Vec<u8>>());
-    let mut stream =
-        endpoint.stream("/count", Input::json(&json!({"n": 4})).unwrap()).await.unwrap();
-    let mut all = Vec::new();
-    while let Some(chunk) = stream.next().await.unwrap() {
-        all.extend(chunk);
-    }
-    assert_eq!(String::from_utf8(all).unwrap(), "0\n1\n2\n3\n");
-    let task = endpoint.submit("/job", Input::json(&json!({"n": 21})).unwrap()).await.unwrap();
-    let output = task.wait(Duration::from_secs(60)).await.unwrap();
-    assert!(matches!(&output, Output::Json(done) if done == 42), "{output:?}");
-    assert!(endpoint.task("/job", "nope").status().await.unwrap_err().status().is_some());
 }

@@ -1,19 +1,10 @@
 //! The file on disk: modes, links, locks, atomic replacement.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "this is test code"
-)]
-
 use std::{fs, thread};
 
 use bentocloud::{Context, Contexts, Environment};
 
-mod support;
-use support::{file, home};
+use crate::support::{file, home};
 
 const TWO: &str = "contexts:\n- {api_token: a, endpoint: e, name: x, own: 1}\n\
                    - {api_token: b, endpoint: e, name: x}\ncurrent_context_name: x\nother: [1]\n";
@@ -58,7 +49,7 @@ fn what_cannot_be_read_is_said_with_its_reason() {
     let error = at(&home).read().unwrap_err();
     assert!(error.is_file() && error.source().is_some(), "{error:?}");
 
-    let home = support::home(Some(&format!("# {}\n", "x".repeat(1 << 20))));
+    let home = crate::support::home(Some(&format!("# {}\n", "x".repeat(1 << 20))));
     let error = at(&home).read().unwrap_err();
     assert!(error.source().unwrap().to_string().contains("larger"), "{error:?}");
 }

@@ -1,15 +1,6 @@
 //! Push and pull against the embedded BentoCloud: the calls of the real client, and what is on both
 //! sides after every fault.
 
-#![cfg(feature = "transfer")]
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "this is test code"
-)]
-
 use std::{fs, time::Duration};
 
 use backendai_testing::bentocloud::{Account, BentoCloud, Fault, Kind as There, Stored, Strategy};
@@ -20,8 +11,7 @@ use bentocloud::{
 };
 use serde_json::{Value, json};
 
-mod support;
-use support::local::{leftovers, model, store, tar, tree, version, write};
+use crate::support::local::{leftovers, model, store, tar, tree, version, write};
 
 fn tag(tag: &str) -> Tag {
     tag.parse().unwrap()
@@ -79,7 +69,7 @@ fn same(one: &Store, other: &Store) {
 
 /// The calls of one step of a recording: method, path and JSON body; sizes of archives left out.
 fn recorded(file: &str, step: usize) -> Vec<(String, Value)> {
-    let golden = support::json(&format!("transfer/{file}.json"));
+    let golden = crate::support::json(&format!("transfer/{file}.json"));
     let requests = golden["steps"][step]["requests"].as_array().unwrap();
     let line = |request: &Value| {
         let target = request["target"].as_str().unwrap();
@@ -141,7 +131,7 @@ async fn pushes_make_the_calls_that_the_real_client_makes() {
         let (_home, store) = store();
         let cloud = cloud().await;
         cloud.strategy(strategy);
-        let golden = support::json(&format!("transfer/{file}.json"));
+        let golden = crate::support::json(&format!("transfer/{file}.json"));
         for (step, recording) in golden["steps"].as_array().unwrap().iter().enumerate() {
             let mut transfer = small();
             transfer.force = recording["argv"].to_string().contains("--force");

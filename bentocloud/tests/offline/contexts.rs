@@ -1,18 +1,9 @@
 //! Contexts against what the real client was seen to do: `golden/api/cloud_client_config.json`.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "this is test code"
-)]
-
 use bentocloud::{Config, Context, Contexts, Environment, Result, Saved};
 use serde_json::{Value, json};
 
-mod support;
-use support::{file, home, json};
+use crate::support::{file, home, json};
 
 /// One golden case: the file before, the environment, and what the real client made of it.
 struct Case {
@@ -304,7 +295,7 @@ fn every_scalar_is_read_as_the_real_client_reads_it() {
 #[test]
 fn every_file_of_the_real_client_is_read_and_written_back_unchanged() {
     let mut seen = 0;
-    for entry in std::fs::read_dir(support::golden("yatai_yaml")).unwrap() {
+    for entry in std::fs::read_dir(crate::support::golden("yatai_yaml")).unwrap() {
         let path = entry.unwrap().path();
         let text = std::fs::read_to_string(&path).unwrap();
         let home = home(Some(&text));
