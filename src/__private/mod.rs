@@ -11,16 +11,7 @@ pub use serde;
 pub use serde_json;
 
 pub use self::decode::{Decode, Slot, decode, fill, needed, optional, stated};
-pub use crate::operation::Compiled;
-
-/// Stands in for a secret in `Debug`.
-pub struct Redacted;
-
-impl fmt::Debug for Redacted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
-    }
-}
+pub use crate::{credential::Redacted, operation::Compiled};
 
 /// An object whose type is known only when its `__typename` has been read.
 pub struct Object<E> {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::{Field, Page, info::OperationInfo};
+use crate::credential::Redacted;
 
 /// One row as JSON, by the names of its fields. `Debug` does not show secrets.
 #[derive(Clone, PartialEq)]
@@ -46,8 +47,7 @@ impl fmt::Debug for Row {
         let is_secret =
             |name: &str| self.known.iter().any(|field| field.name() == name && field.is_secret());
         let entries = self.values.iter().map(|(name, value)| {
-            let shown: &dyn fmt::Debug =
-                if is_secret(name) { &crate::__private::Redacted } else { value };
+            let shown: &dyn fmt::Debug = if is_secret(name) { &Redacted } else { value };
             (name, shown)
         });
         f.debug_map().entries(entries).finish()
