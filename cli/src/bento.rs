@@ -25,16 +25,16 @@ use crate::{
 pub(crate) struct Bento {
     /// Name of the context to use, to store a login under, or to log out of; by default what
     /// BENTOML_CLOUD_CONTEXT names, or the current one.
-    // Takes the place of the option that every command has.
+    // Replaces the global option of this name.
     #[arg(long, global = true, value_name = "NAME")]
     context: Option<String>,
-    /// Leave out warnings and hints.
+    /// Omit warnings and hints.
     #[arg(short, long, global = true)]
     quiet: bool,
-    /// Nothing is tracked; `bentoml` has this option.
+    /// Ignored, since nothing is tracked; for compatibility with `bentoml`.
     #[arg(long, global = true, hide = true)]
     do_not_track: bool,
-    /// As -v; `bentoml` has this option.
+    /// Same as -v; for compatibility with `bentoml`.
     #[arg(long, global = true, hide = true)]
     debug: bool,
     #[command(subcommand)]
@@ -45,7 +45,7 @@ pub(crate) struct Bento {
 enum Command {
     /// Check an API token and store it.
     Login(login::Login),
-    /// Print the context in use as JSON. The environment's comes first, as everywhere.
+    /// Print the context in use as JSON. The environment takes precedence.
     #[command(after_help = "Example:
   backendai bento current-context --show-token")]
     CurrentContext {
@@ -106,7 +106,7 @@ impl Command {
     }
 }
 
-/// What every subcommand needs.
+/// The state that all subcommands share.
 struct Session {
     contexts: Contexts,
     /// The option `--context`; empty is absent.
@@ -134,10 +134,10 @@ impl Session {
 }
 
 impl Bento {
-    /// Whether Ctrl-C is the command's own way to end.
-    pub(crate) const fn ends_by_itself(&self) -> bool {
+    /// Whether the command handles Ctrl-C.
+    pub(crate) const fn handles_interrupt(&self) -> bool {
         match &self.command {
-            Command::Local(verb) | Command::Models(verb) => verb.ends_by_itself(),
+            Command::Local(verb) | Command::Models(verb) => verb.handles_interrupt(),
             _ => false,
         }
     }
@@ -147,7 +147,7 @@ impl Bento {
         match self.command {
             Command::CurrentContext { .. } | Command::ListContext => drop(global.single()?),
             Command::Login(_) | Command::UpdateCurrentContext { .. } | Command::Logout { .. } => {
-                global.own()?;
+                global.require_text()?;
             }
             _ => {}
         }
@@ -193,7 +193,7 @@ impl Command {
             Self::UpdateCurrentContext { context_name } => {
                 session.contexts.set_current(&context_name).map_err(failed)?;
                 out(format!("Successfully switched to context: {context_name}"))?;
-                overruled(session);
+                warn_if_env_wins(session);
                 Ok(())
             }
             Self::Logout { context_name } => {
@@ -201,10 +201,10 @@ impl Command {
                 let name = session.contexts.name_for_login(name).map_err(failed)?;
                 session.contexts.delete(&name).map_err(failed)?;
                 out(format!("Removed context: {name}"))?;
-                overruled(session);
+                warn_if_env_wins(session);
                 Ok(())
             }
-            // They have run by now.
+            // The caller runs these.
             Self::Login(_)
             | Self::Local(_)
             | Self::Models(_)
@@ -217,13 +217,13 @@ impl Command {
 }
 
 /// Warns that the file was changed but is not in use.
-fn overruled(session: &Session) {
+fn warn_if_env_wins(session: &Session) {
     if session.contexts.env().contains(env::API_KEY) {
         session.hint(format!("WARNING: {} is set and wins over stored contexts", env::API_KEY));
     }
 }
 
-/// A context in the order and words of the real client.
+/// A context with the members of the official client, in their order.
 #[derive(Serialize)]
 struct Shown<'a> {
     name: &'a str,

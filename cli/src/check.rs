@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::{
-    global::{Global, Single},
+    global::{Global, SingleFormat},
     output::{self, Failure, err},
     snapshot::Snapshot,
 };
@@ -53,18 +53,18 @@ impl Check {
 }
 
 /// Prints the faults; as text, with the lines of the files, on the standard error.
-fn check(documents: &Documents, form: Single) -> Result<(), Failure> {
+fn check(documents: &Documents, form: SingleFormat) -> Result<(), Failure> {
     let generated = documents.generate()?;
     let (errors, warnings) = match &generated {
         Ok(generated) => (&[][..], generated.warnings.as_slice()),
         Err(invalid) => (invalid.diagnostics(), invalid.warnings()),
     };
     match form {
-        Single::Text => {
+        SingleFormat::Text => {
             print("warning", warnings);
             print("error", errors);
         }
-        Single::Json => {
+        SingleFormat::Json => {
             let shown = json!({
                 "errors": errors.iter().map(shown).collect::<Value>(),
                 "warnings": warnings.iter().map(shown).collect::<Value>(),
@@ -74,8 +74,8 @@ fn check(documents: &Documents, form: Single) -> Result<(), Failure> {
     }
     match errors.len() {
         0 => Ok(()),
-        1 => Err(Failure::verdict("1 error")),
-        count => Err(Failure::verdict(format!("{count} errors"))),
+        1 => Err(Failure::silent_exit("1 error")),
+        count => Err(Failure::silent_exit(format!("{count} errors"))),
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) struct Completions {
 
 impl Completions {
     pub(crate) async fn run(self, global: &Global) -> Result<(), Failure> {
-        global.own()?;
+        global.require_text()?;
         let mut text = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "backendai", &mut text);
         io::stdout().write_all(&text).map_err(Failure::writing)

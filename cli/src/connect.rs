@@ -1,4 +1,4 @@
-//! A client of the options, the contexts and the environment.
+//! Builds a client from the options, the contexts and the environment.
 
 use backendai::{
     Client, Config, ConfigBuilder,

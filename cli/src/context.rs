@@ -12,7 +12,7 @@ use self::shown::Shown;
 pub(crate) use self::shown::mask;
 use crate::{
     connect,
-    global::{Global, Single},
+    global::{Global, SingleFormat},
     output::{self, Failure, err, out},
     prompt,
 };
@@ -84,14 +84,14 @@ impl Context {
             Command::Add(add) => add.run(global, &contexts).await,
             Command::List => list(&contexts.read()?, global.single()?),
             Command::Remove { name, yes } => {
-                global.own()?;
+                global.require_text()?;
                 contexts.read()?.get(&name)?;
                 confirm_or_yes(&format!("Remove context {name} and its keys?"), yes).await?;
                 contexts.update(|stored| stored.remove(&name))?;
                 out(format!("Removed context {name}"))
             }
             Command::Rename { name, to } => {
-                global.own()?;
+                global.require_text()?;
                 contexts.update(|stored| stored.rename(&name, &to))?;
                 out(format!("Renamed context {name} to {to}"))
             }
@@ -100,7 +100,7 @@ impl Context {
                 show(&contexts.read()?, name.as_deref(), reveal, global.single()?)
             }
             Command::Use { name } => {
-                global.own()?;
+                global.require_text()?;
                 contexts.update(|stored| stored.set_current(&name))?;
                 out(format!("Context {name} is now the current one"))?;
                 warn_if_env_wins();
@@ -118,12 +118,12 @@ pub(crate) async fn confirm_or_yes(question: &str, yes: bool) -> Result<(), Fail
     }
     if !prompt::is_interactive() {
         return Err(Failure::usage("confirmation is needed and the terminal is not interactive")
-            .why(format!("the question is: {question}"))
+            .cause(format!("the question is: {question}"))
             .help("give --yes"));
     }
     match prompt::confirm(question, false).await? {
         true => Ok(()),
-        false => Err(Failure::new("nothing was changed").why("the answer was no")),
+        false => Err(Failure::new("nothing was changed").cause("the answer was no")),
     }
 }
 
@@ -135,8 +135,8 @@ pub(crate) fn warn_if_env_wins() {
     }
 }
 
-fn list(stored: &Stored, form: Single) -> Result<(), Failure> {
-    if form == Single::Json {
+fn list(stored: &Stored, form: SingleFormat) -> Result<(), Failure> {
+    if form == SingleFormat::Json {
         let rows = stored.contexts().iter().map(|context| {
             let shown = Shown { context, reveal: false };
             let current = stored.current_name() == Some(context.name());
@@ -170,7 +170,12 @@ fn list(stored: &Stored, form: Single) -> Result<(), Failure> {
     aligned(&rows)
 }
 
-fn show(stored: &Stored, name: Option<&str>, reveal: bool, form: Single) -> Result<(), Failure> {
+fn show(
+    stored: &Stored,
+    name: Option<&str>,
+    reveal: bool,
+    form: SingleFormat,
+) -> Result<(), Failure> {
     let context = match name {
         Some(name) => stored.get(name)?,
         None => stored.current()?.ok_or_else(|| {
@@ -180,8 +185,8 @@ fn show(stored: &Stored, name: Option<&str>, reveal: bool, form: Single) -> Resu
     };
     let shown = Shown { context, reveal };
     match form {
-        Single::Json => output::json(&shown.json()),
-        Single::Text => aligned(&shown.rows()),
+        SingleFormat::Json => output::json(&shown.json()),
+        SingleFormat::Text => aligned(&shown.rows()),
     }
 }
 

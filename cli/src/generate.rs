@@ -23,7 +23,7 @@ pub(crate) struct Generate {
 
 impl Generate {
     pub(crate) async fn run(self, global: &Global) -> Result<(), Failure> {
-        global.own()?;
+        global.require_text()?;
         crate::blocking(move || generate(&self.documents)).await
     }
 }
@@ -38,7 +38,7 @@ fn generate(documents: &Documents) -> Result<(), Failure> {
         Err(invalid) => {
             print("warning", invalid.warnings());
             print("error", invalid.diagnostics());
-            Err(Failure::verdict("nothing was generated"))
+            Err(Failure::silent_exit("nothing was generated"))
         }
     }
 }

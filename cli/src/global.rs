@@ -12,7 +12,7 @@ use tracing_subscriber::{
 
 use crate::output::Failure;
 
-/// Options that stand before or after any command.
+/// Options that are accepted before and after any command.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Options of every command")]
 pub(crate) struct Global {
@@ -20,23 +20,23 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) context: Option<String>,
     /// The file of contexts [env: BACKENDAI_CONTEXTS]
-    /// [default: backendai/contexts.toml in the folder for settings].
+    /// [default: backendai/contexts.toml in the configuration folder].
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) contexts: Option<PathBuf>,
-    /// How to print: text or json; table, json, jsonl or csv where rows are listed.
-    #[arg(long, global = true, value_name = "FORM", hide_possible_values = true)]
-    output: Option<Form>,
-    /// Say more on the standard error: -v what is done, -vv every request, -vvv everything.
+    /// Output format: text or json; table, json, jsonl or csv for lists.
+    #[arg(long, global = true, value_name = "FORMAT", hide_possible_values = true)]
+    output: Option<OutputFormat>,
+    /// Log to the standard error: -v progress, -vv every request, -vvv everything.
     #[arg(short, long, global = true, action = ArgAction::Count)]
     verbose: u8,
-    /// Use no colours. NO_COLOR does the same.
+    /// Disable colours, as NO_COLOR does.
     #[arg(long, global = true)]
     no_color: bool,
 }
 
-/// Every form that some command prints in.
+/// All output formats; each command supports some of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Form {
+pub(crate) enum OutputFormat {
     Text,
     Table,
     Json,
@@ -44,16 +44,16 @@ pub(crate) enum Form {
     Csv,
 }
 
-/// How a command prints that has one result.
+/// Output format of a command with a single result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Single {
+pub(crate) enum SingleFormat {
     Text,
     Json,
 }
 
-/// How a command prints that lists rows.
+/// Output format of a command that lists rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Rows {
+pub(crate) enum RowFormat {
     Table,
     Json,
     Jsonl,
@@ -61,41 +61,41 @@ pub(crate) enum Rows {
 }
 
 impl Global {
-    /// The form that was asked for, for telling failures.
-    pub(crate) const fn asked(&self) -> Option<Form> {
+    /// The requested format, in which failures are reported.
+    pub(crate) const fn requested(&self) -> Option<OutputFormat> {
         self.output
     }
 
-    /// Of a command that prints one result: text, unless JSON was asked for.
-    pub(crate) fn single(&self) -> Result<Single, Failure> {
+    /// The format of a command with a single result; text by default.
+    pub(crate) fn single(&self) -> Result<SingleFormat, Failure> {
         match self.output {
-            None | Some(Form::Text) => Ok(Single::Text),
-            Some(Form::Json) => Ok(Single::Json),
+            None | Some(OutputFormat::Text) => Ok(SingleFormat::Text),
+            Some(OutputFormat::Json) => Ok(SingleFormat::Json),
             Some(form) => Err(unfit(form, "text or json")),
         }
     }
 
-    /// Of a command that lists rows: a table, unless something else was asked for.
-    pub(crate) fn rows(&self) -> Result<Rows, Failure> {
+    /// The format of a command that lists rows; a table by default.
+    pub(crate) fn rows(&self) -> Result<RowFormat, Failure> {
         match self.output {
-            None | Some(Form::Table) => Ok(Rows::Table),
-            Some(Form::Json) => Ok(Rows::Json),
-            Some(Form::Jsonl) => Ok(Rows::Jsonl),
-            Some(Form::Csv) => Ok(Rows::Csv),
+            None | Some(OutputFormat::Table) => Ok(RowFormat::Table),
+            Some(OutputFormat::Json) => Ok(RowFormat::Json),
+            Some(OutputFormat::Jsonl) => Ok(RowFormat::Jsonl),
+            Some(OutputFormat::Csv) => Ok(RowFormat::Csv),
             Some(form) => Err(unfit(form, "table, json, jsonl or csv")),
         }
     }
 
-    /// Of a command whose result has a form of its own.
-    pub(crate) fn own(&self) -> Result<(), Failure> {
+    /// Fails unless the format is text, for a command with a fixed output format.
+    pub(crate) fn require_text(&self) -> Result<(), Failure> {
         match self.output {
-            None | Some(Form::Text) => Ok(()),
-            Some(form) => Err(unfit(form, "its own form alone: leave --output out")),
+            None | Some(OutputFormat::Text) => Ok(()),
+            Some(form) => Err(unfit(form, "only its fixed format: omit --output")),
         }
     }
 
-    /// Sends what the library tells to the standard error. Its events never have secrets in them.
-    pub(crate) fn start_telling(&self) {
+    /// Writes the library's events to the standard error. They never contain secrets.
+    pub(crate) fn init_tracing(&self) {
         let level = match self.verbose {
             0 => LevelFilter::WARN,
             1 => LevelFilter::INFO,
@@ -104,7 +104,7 @@ impl Global {
         };
         let mut targets = Targets::new().with_target("backendai", level);
         if self.verbose > 0 {
-            // At first, its warnings are told by its commands, in words of their own.
+            // Without -v, the `bento` commands print its warnings themselves.
             targets = targets.with_target("bentocloud", level);
         }
         let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
@@ -118,20 +118,20 @@ impl Global {
     }
 }
 
-fn unfit(form: Form, fitting: &str) -> Failure {
+fn unfit(form: OutputFormat, fitting: &str) -> Failure {
     let form = form.to_possible_value().map(|value| value.get_name().to_owned());
     let form = form.unwrap_or_default();
-    Failure::usage(format!("this command cannot print {form}")).why(format!("it prints {fitting}"))
+    Failure::usage(format!("this command cannot print {form}"))
+        .cause(format!("it prints {fitting}"))
 }
 
-/// What has to be known before the command line is understood, since it decides how a command line
-/// that is wrong is told.
+/// The options that decide how an invalid command line is reported. They are read before parsing.
 pub(crate) struct Early {
-    pub(crate) form: Option<Form>,
+    pub(crate) form: Option<OutputFormat>,
 }
 
 impl Early {
-    /// Looks for `--no-color` and `--output`, and turns colours off.
+    /// Reads `--output`, and applies `--no-color`.
     pub(crate) fn of(arguments: &[OsString]) -> Self {
         let mut form = None;
         let mut words = arguments.iter().skip(1).map(|word| word.to_string_lossy());
@@ -140,11 +140,11 @@ impl Early {
                 "--" => break,
                 "--no-color" => anstream::ColorChoice::Never.write_global(),
                 "--output" => {
-                    form = words.next().and_then(|word| Form::from_str(&word, false).ok());
+                    form = words.next().and_then(|word| OutputFormat::from_str(&word, false).ok());
                 }
                 word => {
                     if let Some(value) = word.strip_prefix("--output=") {
-                        form = Form::from_str(value, false).ok();
+                        form = OutputFormat::from_str(value, false).ok();
                     }
                 }
             }

@@ -1,4 +1,4 @@
-//! `backendai gql`: a document of the caller's own.
+//! `backendai gql`: runs a GraphQL document.
 
 mod pages;
 mod text;
@@ -21,19 +21,19 @@ use crate::{
     blocking,
     check::print,
     connect,
-    global::{Form, Global},
+    global::{Global, OutputFormat},
     output::{Failure, out},
     prompt,
     snapshot::Snapshot,
     suggest,
 };
 
-/// Runs a document, and prints the data of the answer as the manager wrote it. The document is
-/// proven against the schema before it is sent.
+/// Runs a document, and prints the data of the response with all numbers and strings unchanged. The
+/// document is validated against the schema before it is sent.
 #[derive(Args, Debug)]
 #[command(arg_required_else_help = true)]
 pub(crate) struct Gql {
-    /// A file with the document; - reads the standard input.
+    /// A file with the document; `-` reads the standard input.
     #[arg(required_unless_present = "execute", conflicts_with = "execute")]
     file: Option<PathBuf>,
     /// The document itself.
@@ -42,31 +42,31 @@ pub(crate) struct Gql {
     /// Values of the variables: a JSON object, or @FILE with one.
     #[arg(long, value_name = "JSON")]
     variables: Option<String>,
-    /// Which operation to run, where the document has several.
+    /// The operation to run, if the document has several.
     #[arg(long, value_name = "NAME")]
     operation: Option<String>,
     /// Which schema: `admin`, `v2`, or a path on the manager such as /admin/gql.
     #[arg(long, default_value = "admin", value_name = "SCHEMA", value_parser = crate::schema::path)]
     path: String,
-    /// Prove it against this schema instead of the snapshot.
+    /// Validate against this schema instead of the snapshot.
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
-    /// Send it without a proof.
+    /// Skip validation.
     #[arg(long, conflicts_with = "schema")]
     no_validate: bool,
-    /// Send a mutation without asking.
+    /// Send a mutation without confirmation.
     #[arg(long)]
     allow_mutation: bool,
-    /// Read all pages of a list and print them as one answer; with --output jsonl, a row a line.
-    /// The document passes on variables as limit and offset, or as first and after.
+    /// Read all pages of a list and print them as one response; with --output jsonl, one row per line.
+    /// The document must pass variables to limit and offset, or to first and after.
     #[arg(long)]
     all: bool,
-    /// Rows that one request asks for with --all.
+    /// Rows per request with --all.
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     page_size: u32,
 }
 
-/// JSON members in their order, as they were written.
+/// JSON members in their original order, unparsed.
 type Members = IndexMap<String, Box<RawValue>>;
 
 /// How the data is printed.
@@ -86,12 +86,12 @@ struct Document {
 
 impl Gql {
     pub(crate) async fn run(self, global: &Global) -> Result<(), Failure> {
-        let print = match global.asked() {
-            None | Some(Form::Text | Form::Json) => Print::Whole,
-            Some(Form::Jsonl) => Print::Lines,
+        let print = match global.requested() {
+            None | Some(OutputFormat::Text | OutputFormat::Json) => Print::Whole,
+            Some(OutputFormat::Jsonl) => Print::Lines,
             Some(_) => {
                 return Err(Failure::usage("this command cannot print tables")
-                    .why("it prints json or jsonl"));
+                    .cause("it prints json or jsonl"));
             }
         };
         let (allowed, all, page_size) = (self.allow_mutation, self.all, self.page_size);
@@ -101,35 +101,35 @@ impl Gql {
             OperationKind::Query => {}
             OperationKind::Subscription => {
                 return Err(Failure::usage(format!("{name} is a subscription"))
-                    .why("only queries and mutations are sent"));
+                    .cause("only queries and mutations are sent"));
             }
             OperationKind::Mutation if allowed => {}
             OperationKind::Mutation if !prompt::is_interactive() => {
                 return Err(Failure::usage(format!("nothing was sent: {name} is a mutation"))
-                    .help("say --allow-mutation where nobody can be asked"));
+                    .help("give --allow-mutation, or run it in a terminal"));
             }
             OperationKind::Mutation => {
                 let question = format!("{name} is a mutation. Send it?");
                 if !prompt::confirm(question, false).await? {
-                    return Err(Failure::verdict("nothing was sent"));
+                    return Err(Failure::silent_exit("nothing was sent"));
                 }
             }
         }
         let client = connect::client(global)?;
         match all {
-            true => pages::walk(&client, document, page_size, print).await,
+            true => pages::read_all(&client, document, page_size, print).await,
             false => once(&client, &document, print).await,
         }
     }
 
-    /// Everything that can be wrong before anything is sent.
+    /// Reads and checks the document and its variables before anything is sent.
     fn read(self) -> Result<Document, Failure> {
         let (origin, text) = self.text()?;
         let document =
-            adhoc::Document::parse(&origin, &text).map_err(|invalid| unproven(&invalid))?;
+            adhoc::Document::parse(&origin, &text).map_err(|invalid| invalid_document(&invalid))?;
         if !self.no_validate {
             let options = self.options()?;
-            let warnings = document.prove(options).map_err(|invalid| unproven(&invalid))?;
+            let warnings = document.prove(options).map_err(|invalid| invalid_document(&invalid))?;
             print("warning", &warnings);
         }
         let operation = document.operation(self.operation.as_deref());
@@ -139,15 +139,15 @@ impl Gql {
         }
         if self.all && operation.pagination.is_none() {
             return Err(Failure::usage("the document cannot be read page by page").help(
-                "ask for one list, and pass variables on as its limit and offset, or as its first \
-                 and after",
+                "select one list, and pass variables to its limit and offset, or to its first and \
+                 after",
             ));
         }
         let variables = self.variables(&operation)?;
         Ok(Document { text: document.text, operation, variables, path: self.path })
     }
 
-    /// The document and what it is called in messages.
+    /// The document and its name in messages.
     fn text(&self) -> Result<(PathBuf, String), Failure> {
         match (&self.execute, &self.file) {
             (Some(text), _) => Ok(("--execute".into(), text.clone())),
@@ -175,11 +175,11 @@ impl Gql {
                 Ok(backendai_codegen::configure().schema(file).text(file, backendai_schema::V2))
             }
             (None, path) => Err(Failure::usage(format!("the schema at {path} is not known"))
-                .help("name it with --schema FILE, or say --no-validate")),
+                .help("give it by --schema FILE, or give --no-validate")),
         }
     }
 
-    /// The variables that were given, all of which the operation has to know.
+    /// The given variables. The operation must declare each of them.
     fn variables(&self, operation: &Operation) -> Result<Members, Failure> {
         let given = match self.variables.as_deref().map(|text| (text, text.strip_prefix('@'))) {
             None => Members::new(),
@@ -217,20 +217,20 @@ fn read(file: &Path) -> Result<String, Failure> {
 }
 
 fn unreadable(what: &str, error: &std::io::Error) -> Failure {
-    Failure::argument(format!("cannot read {what}")).why(error.to_string())
+    Failure::argument(format!("cannot read {what}")).cause(error.to_string())
 }
 
 fn members(text: &str, origin: &str) -> Result<Members, Failure> {
     serde_json::from_str(text).map_err(|error| {
-        Failure::argument(format!("{origin} is not a JSON object")).why(error.to_string())
+        Failure::argument(format!("{origin} is not a JSON object")).cause(error.to_string())
     })
 }
 
-/// What is wrong, with the lines of the document.
-fn unproven(invalid: &backendai_codegen::Failure) -> Failure {
+/// The failure for an invalid document, with its lines.
+fn invalid_document(invalid: &backendai_codegen::Failure) -> Failure {
     print("warning", invalid.warnings());
     let shown: Vec<_> = invalid.diagnostics().iter().map(ToString::to_string).collect();
-    Failure::new("the document was not sent").why(shown.join("\n"))
+    Failure::new("the document was not sent").cause(shown.join("\n"))
 }
 
 impl Document {
@@ -249,11 +249,11 @@ async fn once(client: &Client, document: &Document, print: Print) -> Result<(), 
     let data = match document.request(client).await {
         Ok(data) => data,
         Err(error) => match error.partial_data_json() {
-            // What there is goes where data goes, and what is wrong beside it.
+            // Partial data goes to the standard output, the errors to the standard error.
             Some(data) if data != "null" => {
                 show(data, print)?;
-                Failure::from(error).tell(None);
-                return Err(Failure::verdict("the data is not all that was asked for"));
+                Failure::from(error).report(None);
+                return Err(Failure::silent_exit("the data is incomplete"));
             }
             _ => return Err(error.into()),
         },
@@ -272,7 +272,7 @@ fn show(data: &str, print: Print) -> Result<(), Failure> {
     }
 }
 
-/// Most mutations say with HTTP 200 and without an error that they did nothing.
+/// Fails if a mutation was refused. Most report this with HTTP 200 and without a GraphQL error.
 fn refusals(data: &RawValue) -> Result<(), Failure> {
     #[derive(Deserialize)]
     struct Root {
@@ -281,11 +281,11 @@ fn refusals(data: &RawValue) -> Result<(), Failure> {
     }
     let roots: Members = serde_json::from_str(data.get()).map_err(Failure::from_error)?;
     for (name, root) in &roots {
-        // What is not of this shape refuses nothing.
+        // Other shapes do not report a refusal.
         if let Ok(Root { ok: Some(false), msg }) = serde_json::from_str(root.get()) {
-            let said = msg.as_deref().unwrap_or("it does not say why");
-            Failure::new(format!("the manager refused `{name}`")).why(said).tell(None);
-            return Err(Failure::verdict("nothing was changed by it"));
+            let said = msg.as_deref().unwrap_or("the manager gives no reason");
+            Failure::new(format!("the manager refused `{name}`")).cause(said).report(None);
+            return Err(Failure::silent_exit("the mutation changed nothing"));
         }
     }
     Ok(())

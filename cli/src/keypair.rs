@@ -12,23 +12,23 @@ use serde_json::{Value, json};
 
 use crate::{
     connect,
-    global::{Global, Single},
+    global::{Global, SingleFormat},
     output::{self, Failure, err, out},
     prompt,
 };
 
-/// What can be done with keypairs. Role: superadmin.
+/// Manage keypairs. Role: superadmin.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Keypair {
-    /// Make a keypair for a user. Its secret key is printed now and never again.
+    /// Create a keypair for a user. Its secret key is printed only once.
     Add(Add),
-    /// Change a keypair; what is not given stays.
+    /// Change a keypair; settings that are not given stay the same.
     Update(Update),
-    /// Make keypairs usable again.
+    /// Activate keypairs.
     Activate(Several),
-    /// Make keypairs unusable, and keep them.
+    /// Deactivate keypairs without deleting them.
     Deactivate(Several),
-    /// Delete keypairs for good.
+    /// Delete keypairs permanently.
     Delete(Delete),
 }
 
@@ -42,7 +42,7 @@ pub(crate) struct Add {
     /// Give it admin rights.
     #[arg(short, long)]
     admin: bool,
-    /// Make it, but do not let it be used yet.
+    /// Create it inactive.
     #[arg(short, long)]
     inactive: bool,
     /// Requests allowed within 15 minutes.
@@ -91,14 +91,14 @@ pub(crate) struct Several {
 pub(crate) struct Delete {
     #[command(flatten)]
     several: Several,
-    /// Do not ask.
+    /// Do not ask for confirmation.
     #[arg(short, long)]
     yes: bool,
 }
 
 #[derive(Args, Debug)]
 struct Dry {
-    /// Print what would be sent, and send nothing.
+    /// Print the request without sending it.
     #[arg(long)]
     dry_run: bool,
 }
@@ -119,7 +119,7 @@ impl Keypair {
 }
 
 impl Add {
-    async fn run(self, global: &Global, form: Single) -> Result<(), Failure> {
+    async fn run(self, global: &Global, form: SingleFormat) -> Result<(), Failure> {
         let props = KeyPairInput::new(self.resource_policy, self.rate_limit)
             .is_active(!self.inactive)
             .is_admin(self.admin);
@@ -127,39 +127,39 @@ impl Add {
         if self.dry.dry_run {
             return show([&operation], form);
         }
-        let what = || format!("no keypair was made for {}", self.user_id);
+        let what = || format!("no keypair was created for {}", self.user_id);
         let data = connect::client(global)?.send(operation).await;
         let data = data.map_err(|error| failed(error, what()))?;
         let Some(new) = data.create_keypair.keypair else {
-            return Err(Failure::new("the manager made a keypair and did not tell its keys")
+            return Err(Failure::new("the manager created a keypair but did not return its keys")
                 .help("find it with `backendai keypair list`, and delete it"));
         };
         let printed = match form {
-            Single::Text => {
+            SingleFormat::Text => {
                 let (access, secret) = (&new.access_key, &new.secret_key);
                 out(format!("Access Key  {access}\nSecret Key  {secret}"))
             }
-            Single::Json => output::json(&json!({
+            SingleFormat::Json => output::json(&json!({
                 "ok": true,
                 "access_key": new.access_key,
                 "secret_key": new.secret_key,
             })),
         };
-        // Nobody can ask for it again, so that even a closed pipe is told.
+        // The secret key cannot be fetched again, so even a closed pipe is reported.
         printed.map_err(|_| {
             let key = &new.access_key;
-            Failure::new(format!("{key} was made, but its secret key could not be written"))
-                .help(format!("`backendai keypair delete {key}`, and add another"))
+            Failure::new(format!("{key} was created, but its secret key could not be written"))
+                .help(format!("delete it with `backendai keypair delete {key}`, and add another"))
         })?;
-        if form == Single::Text {
-            err("keep the secret key: it is shown this once");
+        if form == SingleFormat::Text {
+            err("store the secret key: it is shown only once");
         }
         Ok(())
     }
 }
 
 impl Update {
-    async fn run(self, global: &Global, form: Single) -> Result<(), Failure> {
+    async fn run(self, global: &Global, form: SingleFormat) -> Result<(), Failure> {
         let Changes { resource_policy, is_admin, is_active, rate_limit } = self.changes;
         let mut props = ModifyKeyPairInput::new();
         props.resource_policy = resource_policy;
@@ -174,23 +174,25 @@ impl Update {
         let sent = connect::client(global)?.send(operation).await;
         sent.map_err(|error| failed(error, what()))?;
         match form {
-            Single::Text => out(format!("{} was updated", self.access_key)),
-            Single::Json => output::json(&json!({ "ok": true, "access_key": self.access_key })),
+            SingleFormat::Text => out(format!("{} was updated", self.access_key)),
+            SingleFormat::Json => {
+                output::json(&json!({ "ok": true, "access_key": self.access_key }))
+            }
         }
     }
 }
 
 impl Delete {
-    async fn run(self, global: &Global, form: Single) -> Result<(), Failure> {
+    async fn run(self, global: &Global, form: SingleFormat) -> Result<(), Failure> {
         let keys = &self.several.access_keys;
         if !self.yes && !self.several.dry.dry_run {
             if !prompt::is_interactive() {
-                return Err(Failure::usage("nothing was deleted: deleting has to be confirmed")
-                    .help("say --yes where nobody can be asked"));
+                return Err(Failure::usage("nothing was deleted: confirmation is needed and the terminal is not interactive")
+                    .help("give --yes"));
             }
-            let question = format!("Delete {} for good?", keys.join(", "));
+            let question = format!("Delete {} permanently?", keys.join(", "));
             if !prompt::confirm(question, false).await? {
-                return Err(Failure::verdict("nothing was deleted"));
+                return Err(Failure::silent_exit("nothing was deleted"));
             }
         }
         self.several.run(global, form, |key: &str| DeleteKeyPair::new(key), "deleted").await
@@ -202,11 +204,11 @@ fn activity(active: bool) -> impl Fn(&str) -> ModifyKeyPair {
 }
 
 impl Several {
-    /// Does the same with every key, and reports each.
+    /// Runs the operation for every key, and reports each result.
     async fn run<O: Operation>(
         self,
         global: &Global,
-        form: Single,
+        form: SingleFormat,
         operation: impl Fn(&str) -> O,
         done: &str,
     ) -> Result<(), Failure> {
@@ -223,17 +225,17 @@ impl Several {
             let sent = client.send(operation(key)).await;
             sent.map_err(|error| failed(error, what(key)))?;
             return match form {
-                Single::Text => out(format!("{key} was {done}")),
-                Single::Json => output::json(&json!({ "ok": true, "access_key": key })),
+                SingleFormat::Text => out(format!("{key} was {done}")),
+                SingleFormat::Json => output::json(&json!({ "ok": true, "access_key": key })),
             };
         }
         let mut items = Vec::new();
         let mut lost = None;
         for key in &keys {
             let result = match &lost {
-                // Whoever could not be asked about one need not be asked about the next.
+                // A failure that is not about one key would repeat for the others.
                 Some(_) => {
-                    Err(Failure::new(what(key)).why("it was not tried after what went before"))
+                    Err(Failure::new(what(key)).cause("it was not tried after an earlier failure"))
                 }
                 None => one(&client, operation(key)).await.map_err(|error| {
                     lost = (!is_about_the_key(&error)).then_some(());
@@ -241,19 +243,19 @@ impl Several {
                 }),
             };
             match (&result, form) {
-                (Ok(()), Single::Text) => out(format!("{key} was {done}"))?,
-                (Err(failure), Single::Text) => drop(failure.tell(None)),
-                (_, Single::Json) => {}
+                (Ok(()), SingleFormat::Text) => out(format!("{key} was {done}"))?,
+                (Err(failure), SingleFormat::Text) => drop(failure.report(None)),
+                (_, SingleFormat::Json) => {}
             }
             items.push(reported(key, &result));
         }
         let count = items.iter().filter(|item| item.get("ok") == Some(&Value::Bool(false))).count();
-        if form == Single::Json {
+        if form == SingleFormat::Json {
             output::json(&json!({ "ok": count == 0, "items": items }))?;
         }
         match count {
             0 => Ok(()),
-            _ => Err(Failure::verdict(format!("{count} of {} were not {done}", keys.len()))),
+            _ => Err(Failure::silent_exit(format!("{count} of {} were not {done}", keys.len()))),
         }
     }
 }
@@ -262,7 +264,7 @@ async fn one<O: Operation>(client: &Client, operation: O) -> Result<(), Error> {
     client.send(operation).await.map(drop)
 }
 
-/// Whether another key may fare better.
+/// Whether the operation may succeed for another key.
 fn is_about_the_key(error: &Error) -> bool {
     (error.is_refused() || error.is_graphql()) && !error.is_permission_denied()
 }
@@ -275,19 +277,21 @@ fn reported(key: &str, result: &Result<(), Failure>) -> Value {
 }
 
 fn failed(error: Error, what: String) -> Failure {
-    Failure::from(error).what(what)
+    Failure::from(error).message(what)
 }
 
-/// What would be sent.
+/// Prints the requests without sending them.
 fn show<'o, O: Operation + 'o>(
     operations: impl IntoIterator<Item = &'o O>,
-    form: Single,
+    form: SingleFormat,
 ) -> Result<(), Failure> {
     for operation in operations {
         let variables = serde_json::to_value(operation).map_err(Failure::from_error)?;
         match form {
-            Single::Text => out(format!("{}\n{variables:#}", operation.info().document.text))?,
-            Single::Json => output::json(&json!({
+            SingleFormat::Text => {
+                out(format!("{}\n{variables:#}", operation.info().document.text))?
+            }
+            SingleFormat::Json => output::json(&json!({
                 "operationName": operation.info().name,
                 "query": operation.info().document.text,
                 "variables": variables,

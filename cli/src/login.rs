@@ -1,4 +1,4 @@
-//! `backendai login`: keys or a password, proved by the manager before they are kept.
+//! `backendai login`: checks keys or a password with the manager, and stores them.
 
 use backendai::{
     Client, Config,
@@ -16,13 +16,13 @@ use crate::{
         self,
         settings::{self, Settings},
     },
-    global::{Global, Single},
+    global::{Global, SingleFormat},
     output::{self, Failure, out},
     prompt,
 };
 
-/// Asks for what is not given, lets the manager prove it, and keeps it as a context, which becomes
-/// the current one. A context of the same name is replaced.
+/// Prompts for missing values, checks them with the manager, and stores them as a context, which
+/// becomes the current one. A context of the same name is replaced.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   backendai login
@@ -31,7 +31,7 @@ use crate::{
   backendai login --endpoint https://webui.example --endpoint-type session --user me@example.com
   backendai login --name prod          (again, with the settings that prod has)
 
-The secret key, or the password, is asked for, or taken from the standard input or from
+The secret key or the password is read from a prompt, from the standard input, or from
 BACKEND_SECRET_KEY or BACKENDAI_PASSWORD; it is never an argument.")]
 pub(crate) struct Login {
     /// Name of the context; by default the host of the endpoint.
@@ -48,10 +48,10 @@ pub(crate) struct Login {
     /// Read the password from the standard input.
     #[arg(long)]
     password_stdin: bool,
-    /// One-time password; asked for where it is needed.
+    /// One-time password; prompted for if the server requires it.
     #[arg(long, value_name = "CODE")]
     otp: Option<String>,
-    /// End the oldest sessions where the manager allows only so many.
+    /// End the oldest sessions if the manager's limit of sessions is reached.
     #[arg(long)]
     force: bool,
 }
@@ -66,7 +66,8 @@ impl Login {
             _ => self.by_keys(global, &mut context).await?,
         };
         let user = client.send(GetUser::new()).await.map_err(refused)?.user;
-        let user = user.ok_or_else(|| Failure::new("the manager does not know who this is"))?;
+        let user =
+            user.ok_or_else(|| Failure::new("the manager does not know the current user"))?;
         let name = context.name();
         if let (Some(session), Some(path)) = (client.session(), context.text(Field::SessionFile)) {
             session.save(path)?;
@@ -78,14 +79,14 @@ impl Login {
         })?;
         let role = user.role.as_deref().unwrap_or("of an unknown role");
         match form {
-            Single::Json => output::json(&json!({
+            SingleFormat::Json => output::json(&json!({
                 "context": name,
                 "replaced": replaced,
                 "endpoint": context.text(Field::Endpoint),
                 "user": user.email,
                 "role": role,
             }))?,
-            Single::Text => {
+            SingleFormat::Text => {
                 let endpoint = context.text(Field::Endpoint).unwrap_or_default();
                 out(format!("Logged in at {endpoint} as {} ({role})", user.email))?;
                 let what = if replaced { "Replaced" } else { "Added" };
@@ -96,8 +97,7 @@ impl Login {
         Ok(())
     }
 
-    /// What is known before the secret: the settings of a context of that name, and over them what
-    /// was given.
+    /// The context without its secret: the stored settings of that name, overridden by the options.
     async fn context(&self, global: &Global, contexts: &Contexts) -> Result<Context, Failure> {
         let name = self.name.as_deref().or(global.context.as_deref());
         let stored = contexts.read()?;
@@ -158,7 +158,7 @@ impl Login {
     }
 
     async fn by_password(&self, global: &Global, context: &mut Context) -> Result<Client, Failure> {
-        // Of two users at one webserver, each has a session.
+        // Each context has a session file, so that two users of one webserver each have a session.
         if context.get(Field::SessionFile).is_none()
             && let Some(usual) = connect::config_of(global, context.clone(), false)?.session_file()
         {
@@ -181,7 +181,7 @@ impl Login {
             "give it by --password-stdin or in BACKENDAI_PASSWORD",
         )
         .await?;
-        // A session that is in the file already is not asked for.
+        // The stored session, if any, is not loaded.
         let client = Client::new(connect::config_of(global, context.clone(), true)?)?;
         let attempt = async |otp: Option<SecretString>| {
             let login = client.login(&email, password.clone()).force(self.force);
@@ -206,19 +206,19 @@ impl Login {
 
 fn refused(error: backendai::Error) -> Failure {
     let help = error.is_otp_required().then_some("give the one-time password by --otp");
-    let failure = Failure::from(error).what("not logged in, and nothing was kept");
+    let failure = Failure::from(error).message("not logged in, and nothing was stored");
     match help {
         Some(help) => failure.help(help),
         None => failure,
     }
 }
 
-/// A context's name out of the address: its host, with the port where one is given.
+/// The default name of a context: the host of its address, with the port if there is one.
 fn host(config: &Config) -> String {
     let url = config.endpoints().first().map(backendai::Endpoint::url);
     let host = url.and_then(|url| url.host_str()).unwrap_or("manager");
     let port = url.and_then(|url| url.port()).map(|port| format!("-{port}")).unwrap_or_default();
-    // An address of IPv6 has brackets and colons.
+    // An IPv6 address has brackets and colons.
     format!("{}{port}", host.trim_matches(['[', ']']).replace(':', "."))
         .trim_start_matches('.')
         .to_owned()

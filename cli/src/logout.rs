@@ -10,22 +10,22 @@ use crate::{
 };
 
 /// Ends the session of a context at its webserver and deletes it here. Where the context has keys,
-/// they are taken out of it, and stay valid until they are deleted on the manager.
+/// they are removed, and stay valid until they are deleted on the manager.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   backendai logout
   backendai logout lab --yes")]
 pub(crate) struct Logout {
-    /// Name of the context; by default the one that is in use.
+    /// Name of the context; by default the one in use.
     name: Option<String>,
-    /// Do not ask.
+    /// Do not ask for confirmation.
     #[arg(short, long)]
     yes: bool,
 }
 
 impl Logout {
     pub(crate) async fn run(self, global: &Global) -> Result<(), Failure> {
-        global.own()?;
+        global.require_text()?;
         let name = self.name.as_deref().or(global.context.as_deref());
         if name.is_none() && connect::env_wins() {
             let config = connect::config(global)?;
@@ -67,7 +67,7 @@ async fn end(config: Config) -> Result<(), Failure> {
     let path = config.session_file().map(ToOwned::to_owned);
     let client = Client::new(config)?;
     if client.session().is_none() {
-        return out(format!("Nobody is logged in at {endpoint}"));
+        return out(format!("Not logged in at {endpoint}"));
     }
     let answer = client.logout().await;
     if let Some(path) = path {
@@ -77,7 +77,7 @@ async fn end(config: Config) -> Result<(), Failure> {
         Ok(()) => out(format!("Logged out at {endpoint}")),
         Err(error) => {
             err("note: the session was deleted here");
-            Err(Failure::from(error).what("the webserver was not told of the logout"))
+            Err(Failure::from(error).message("the session may still be open at the webserver"))
         }
     }
 }

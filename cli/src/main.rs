@@ -1,4 +1,4 @@
-//! The `backendai` command. Each subcommand is a file of its name, and a thin layer over a library.
+//! The `backendai` command. Each subcommand has a module of its name, and is a thin layer over a library.
 
 mod bento;
 mod check;
@@ -42,30 +42,30 @@ struct Cli {
     command: Command,
 }
 
-/// One line for each, in the order of the alphabet; and one in `run`.
+/// The subcommands, in alphabetical order. Each has an arm in `run`.
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Work with BentoCloud: credentials, bentos, models, deployments, services.
     Bento(bento::Bento),
-    /// Prove documents against a schema.
+    /// Validate documents against a schema.
     Check(check::Check),
     /// Print completions for a shell.
     Completions(completions::Completions),
-    /// Keep managers and keys under names.
+    /// Manage named managers and keys.
     Context(context::Context),
-    /// Print the Rust that documents become.
+    /// Print the Rust code for documents.
     Generate(generate::Generate),
-    /// Run a document of your own.
+    /// Run a GraphQL document.
     Gql(gql::Gql),
-    /// Prove keys or a password, and keep them as a context.
+    /// Check keys or a password, and store them as a context.
     Login(Box<login::Login>),
-    /// End a session, or forget keys.
+    /// End a session, or remove stored keys.
     Logout(logout::Logout),
-    /// Sign what other programs send to a port of this machine; a browser gets GraphiQL there.
+    /// Sign requests that are sent to a local port, and serve GraphiQL there.
     Proxy(proxy::Proxy),
-    /// Take, compare and use snapshots of a manager's schema.
+    /// Fetch, compare and use snapshots of a manager's schema.
     Schema(schema::Schema),
-    /// Say who is asking which manager.
+    /// Show the current user, manager and settings.
     Whoami(whoami::Whoami),
     #[command(flatten)]
     Domain(domain::Verb),
@@ -89,17 +89,17 @@ impl Command {
         }
     }
 
-    /// Whether Ctrl-C is the command's own way to end.
-    const fn ends_by_itself(&self) -> bool {
+    /// Whether the command handles Ctrl-C.
+    const fn handles_interrupt(&self) -> bool {
         match self {
-            Self::Bento(command) => command.ends_by_itself(),
+            Self::Bento(command) => command.handles_interrupt(),
             Self::Proxy(_) => true,
             _ => false,
         }
     }
 }
 
-/// The exit code of whoever is interrupted at the keyboard.
+/// The exit code after Ctrl-C.
 const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
@@ -107,18 +107,18 @@ fn main() -> ExitCode {
     let early = Early::of(&arguments);
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
-        Err(error) => return misused(&error, &early),
+        Err(error) => return report_parse_error(&error, &early),
     };
     let terminal = Terminal::now();
-    cli.global.start_telling();
+    cli.global.init_tracing();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            let failure = Failure::new("cannot start").why(error.to_string());
-            return failure.tell(cli.global.asked()).into();
+            let failure = Failure::new("cannot start").cause(error.to_string());
+            return failure.report(cli.global.requested()).into();
         }
     };
-    let interruptible = !cli.command.ends_by_itself();
+    let interruptible = !cli.command.handles_interrupt();
     let code = runtime.block_on(async {
         tokio::select! {
             biased;
@@ -128,41 +128,45 @@ fn main() -> ExitCode {
             }
             result = cli.command.run(&cli.global) => match result {
                 Ok(()) => 0,
-                Err(failure) => failure.tell(cli.global.asked()),
+                Err(failure) => failure.report(cli.global.requested()),
             },
         }
     });
-    // A question that was interrupted still waits for its answer, and nobody else does.
+    // An interrupted prompt still blocks a thread of the runtime: do not wait for it.
     runtime.shutdown_background();
     code.into()
 }
 
-/// Help and versions, and command lines that are wrong.
-fn misused(error: &clap::Error, early: &Early) -> ExitCode {
+/// Prints the help or the version, or reports an invalid command line.
+fn report_parse_error(error: &clap::Error, early: &Early) -> ExitCode {
     let helps = matches!(
         error.kind(),
         ErrorKind::DisplayHelp
             | ErrorKind::DisplayVersion
             | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
     );
-    if !helps && matches!(early.form, Some(global::Form::Json | global::Form::Jsonl)) {
+    if !helps
+        && matches!(early.form, Some(global::OutputFormat::Json | global::OutputFormat::Jsonl))
+    {
         let text = error.render().to_string();
         let (what, usage) = text.split_once("\n\n").unwrap_or((&text, ""));
         let what = what.strip_prefix("error: ").unwrap_or(what);
         let failure = Failure::new(what).code(Code::Usage).help(usage.trim());
-        return failure.tell(early.form).into();
+        return failure.report(early.form).into();
     }
-    // Whoever does not read it does not want it.
+    // A closed output is no error here.
     let _ = error.print();
     u8::try_from(error.exit_code()).unwrap_or(Code::Usage as u8).into()
 }
 
-/// Runs what computes, waits for a file or asks a person, so that Ctrl-C is still heard.
+/// Runs blocking work on another thread, so that Ctrl-C is still handled.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
-        Err(error) => Err(Failure::new("the command broke off").why(error.to_string())),
+        Err(error) => {
+            Err(Failure::new("the command stopped unexpectedly").cause(error.to_string()))
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! What people and other programs get to see: lines, and how a command failed.
+//! Output lines and error reports, for people and programs.
 
 use std::io::{self, Write};
 
@@ -6,104 +6,104 @@ use anstyle::{AnsiColor, Style};
 use backendai::{ConfigError, Error};
 use serde_json::{Map, Value, json};
 
-use crate::global::Form;
+use crate::global::OutputFormat;
 
-/// How a command ends that fails; the numbers are the official client's.
+/// Exit codes of failures, as in the official client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Code {
     Failure = 1,
     /// The command line itself is wrong.
     Usage = 2,
-    /// The manager or the network took too long.
+    /// The manager or the network timed out.
     Timeout = 3,
-    /// A value that was given cannot be used.
+    /// An argument has an invalid value.
     Argument = 4,
-    /// Ended at the keyboard.
+    /// Interrupted by Ctrl-C.
     Interrupted = 130,
 }
 
-/// Why a command failed: what went wrong, why, and what to do about it.
+/// The failure of a command: a message, its cause and a fix.
 #[derive(Debug)]
 pub(crate) struct Failure {
-    what: String,
-    why: Option<String>,
+    message: String,
+    cause: Option<String>,
     help: Option<String>,
     code: Code,
     kind: Kind,
-    /// What only programs are told.
+    /// Members of the JSON report that the text omits.
     details: Map<String, Value>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    Told,
-    /// A line of its own form, which other programs' users know.
+    Report,
+    /// A complete line in another program's format.
     Plain,
-    /// The output says what is wrong, this only counts it.
-    Verdict,
-    /// Nobody reads the output any more.
-    Quiet,
+    /// The output has reported the problem; only the exit code and a summary remain.
+    Silent,
+    /// The reader has closed the output.
+    ClosedOutput,
 }
 
 impl Failure {
-    /// What went wrong, without a stop: "there is no context `x`".
-    pub(crate) fn new(what: impl Into<String>) -> Self {
+    /// Creates a failure. The message has no full stop: "there is no context `x`".
+    pub(crate) fn new(message: impl Into<String>) -> Self {
         Self {
-            what: what.into(),
-            why: None,
+            message: message.into(),
+            cause: None,
             help: None,
             code: Code::Failure,
-            kind: Kind::Told,
+            kind: Kind::Report,
             details: Map::new(),
         }
     }
 
-    /// A text that stands for itself, and is not put into words of our own.
+    /// A failure whose text is printed unchanged.
     pub(crate) fn plain(text: impl Into<String>) -> Self {
         Self { kind: Kind::Plain, ..Self::new(text) }
     }
 
-    /// The result was printed, and is a bad one.
-    pub(crate) fn verdict(text: impl Into<String>) -> Self {
-        Self { kind: Kind::Verdict, ..Self::new(text) }
+    /// A failure that the output has already reported; only this summary is printed, even with JSON.
+    pub(crate) fn silent_exit(text: impl Into<String>) -> Self {
+        Self { kind: Kind::Silent, ..Self::new(text) }
     }
 
-    /// The command line asks for something that is not to be had.
-    pub(crate) fn usage(what: impl Into<String>) -> Self {
-        Self::new(what).code(Code::Usage)
+    /// The command line is invalid.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(message).code(Code::Usage)
     }
 
-    /// A value that was given cannot be used.
-    pub(crate) fn argument(what: impl Into<String>) -> Self {
-        Self::new(what).code(Code::Argument)
+    /// An argument has an invalid value.
+    pub(crate) fn argument(message: impl Into<String>) -> Self {
+        Self::new(message).code(Code::Argument)
     }
 
-    /// An error of a library, with its causes.
+    /// Reports a library's error with its causes.
     pub(crate) fn from_error(error: impl std::error::Error) -> Self {
         Self::new(with_causes(String::new(), &error))
     }
 
-    /// The output, or a part of it, cannot be written.
+    /// The output cannot be written.
     pub(crate) fn writing(error: io::Error) -> Self {
         match error.kind() {
-            io::ErrorKind::BrokenPipe => Self { kind: Kind::Quiet, ..Self::new("") },
-            _ => Self::new("cannot write the output").why(error.to_string()),
+            io::ErrorKind::BrokenPipe => Self { kind: Kind::ClosedOutput, ..Self::new("") },
+            _ => Self::new("cannot write the output").cause(error.to_string()),
         }
     }
 
-    /// What went wrong in the words of the command, where an error names only the operation.
-    pub(crate) fn what(mut self, what: impl Into<String>) -> Self {
-        self.what = what.into();
+    /// Replaces the message, where an error names only the operation.
+    pub(crate) fn message(mut self, message: impl Into<String>) -> Self {
+        self.message = message.into();
         self
     }
 
-    /// Why it went wrong.
-    pub(crate) fn why(mut self, why: impl Into<String>) -> Self {
-        self.why = Some(why.into());
+    /// Sets the cause.
+    pub(crate) fn cause(mut self, cause: impl Into<String>) -> Self {
+        self.cause = Some(cause.into());
         self
     }
 
-    /// What to do about it.
+    /// Sets the fix.
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
@@ -114,47 +114,47 @@ impl Failure {
         self
     }
 
-    /// An error of a library, with its causes, and which command it is from.
+    /// Reports a library's error with its causes and the name of the command.
     pub(crate) fn of(group: &str, command: &str, error: &dyn std::error::Error) -> Self {
         Self::plain(with_causes(format!("Error: [{group}] `{command}` failed: "), error))
     }
 
-    /// All of it in one line.
+    /// The failure in one line.
     pub(crate) fn text(&self) -> String {
-        let mut text = self.what.clone();
-        for more in [&self.why, &self.help].into_iter().flatten() {
+        let mut text = self.message.clone();
+        for more in [&self.cause, &self.help].into_iter().flatten() {
             text.push_str(": ");
             text.push_str(more);
         }
         text
     }
 
-    /// Tells it in the form that was asked for, and gives the exit code. Whoever reads JSON is told
-    /// on the standard output, so that a program has one place to look at.
-    pub(crate) fn tell(&self, form: Option<Form>) -> u8 {
+    /// Prints the failure in the requested format and returns the exit code. JSON goes to the standard
+    /// output, so that a program reads one stream only.
+    pub(crate) fn report(&self, form: Option<OutputFormat>) -> u8 {
         match (self.kind, form) {
-            // As with a `head` that has seen enough.
-            (Kind::Quiet, _) => return 0,
-            (Kind::Verdict, _) => err(&self.what),
-            (_, Some(Form::Json)) => {
+            // For example, `head` has read enough.
+            (Kind::ClosedOutput, _) => return 0,
+            (Kind::Silent, _) => err(&self.message),
+            (_, Some(OutputFormat::Json)) => {
                 let _ = out(format!("{:#}", self.json()));
             }
-            (_, Some(Form::Jsonl)) => {
+            (_, Some(OutputFormat::Jsonl)) => {
                 let _ = out(self.json().to_string());
             }
-            (Kind::Plain, _) => err(&self.what),
-            (Kind::Told, _) => self.tell_people(),
+            (Kind::Plain, _) => err(&self.message),
+            (Kind::Report, _) => self.print_text(),
         }
         self.code as u8
     }
 
-    fn tell_people(&self) {
+    fn print_text(&self) {
         let bold = Style::new().bold();
         let red = bold.fg_color(Some(AnsiColor::Red.into()));
-        let mut text = format!("{red}error:{red:#} {}", self.what);
-        for (name, line) in [("why", &self.why), ("fix", &self.help)] {
+        let mut text = format!("{red}error:{red:#} {}", self.message);
+        for (name, line) in [("why", &self.cause), ("fix", &self.help)] {
             if let Some(line) = line {
-                // What has several lines stays one block.
+                // Further lines are indented to match.
                 let line = line.replace('\n', "\n       ");
                 text.push_str(&format!("\n  {bold}{name}:{bold:#} {line}"));
             }
@@ -164,8 +164,8 @@ impl Failure {
 
     fn json(&self) -> Value {
         let mut error = self.details.clone();
-        error.insert("what".to_owned(), json!(self.what));
-        error.insert("why".to_owned(), json!(self.why));
+        error.insert("what".to_owned(), json!(self.message));
+        error.insert("why".to_owned(), json!(self.cause));
         error.insert("fix".to_owned(), json!(self.help));
         error.insert("exit_code".to_owned(), json!(self.code as u8));
         json!({ "error": error })
@@ -191,7 +191,7 @@ impl From<Error> for Failure {
             cause = deeper.source();
         }
         let mut failure = match error.operation() {
-            Some(operation) => Self::new(format!("{operation} failed")).why(why),
+            Some(operation) => Self::new(format!("{operation} failed")).cause(why),
             None => Self::new(why),
         };
         failure.help = error.help();
@@ -212,8 +212,8 @@ impl From<Error> for Failure {
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         let why: Vec<String> = error.problems().iter().map(ToString::to_string).collect();
-        Self::new("the configuration cannot be used").why(why.join("\n")).help(
-            "correct it there; where nothing is set yet: `backendai login`, `backendai context use`, \
+        Self::new("the configuration cannot be used").cause(why.join("\n")).help(
+            "correct these settings; if none are set yet: `backendai login`, `backendai context use`, \
              or the variables",
         )
     }
@@ -229,18 +229,18 @@ fn with_causes(mut text: String, error: &dyn std::error::Error) -> String {
     text
 }
 
-/// A line of the result.
+/// Prints a line of the result.
 pub(crate) fn out(line: impl AsRef<str>) -> Result<(), Failure> {
     writeln!(io::stdout(), "{}", line.as_ref()).map_err(Failure::writing)
 }
 
-/// A value of the result, as JSON of several lines.
+/// Prints a result as indented JSON.
 pub(crate) fn json(value: &impl serde::Serialize) -> Result<(), Failure> {
     out(serde_json::to_string_pretty(value).map_err(Failure::from_error)?)
 }
 
-/// A line for the person, beside the result.
+/// Prints a line to the standard error.
 pub(crate) fn err(line: impl AsRef<str>) {
-    // There is nowhere left to say that this failed.
+    // There is no other stream to report this on.
     let _ = writeln!(io::stderr(), "{}", line.as_ref());
 }

@@ -92,5 +92,5 @@ pub(crate) async fn choose(
 }
 
 fn unanswered(error: dialoguer::Error) -> Failure {
-    Failure::new("the question was not answered").why(error.to_string())
+    Failure::new("the question was not answered").cause(error.to_string())
 }

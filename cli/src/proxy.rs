@@ -1,4 +1,4 @@
-//! `backendai proxy`: a port of this machine where requests are signed.
+//! `backendai proxy`: signs requests that are sent to a local port.
 
 use std::{
     env,
@@ -16,54 +16,53 @@ use tokio::sync::oneshot;
 
 use crate::{
     blocking, connect,
-    global::{Global, Single},
+    global::{Global, SingleFormat},
     output::{Failure, err, out},
 };
 
-/// The token, where it is not read from the standard input.
+/// The variable with the token.
 const TOKEN: &str = "BACKENDAI_PROXY_TOKEN";
 const HELP: &str = "\
-As long as it runs, every program and every user of this machine can use the manager with your keys,
-unless there is a token. Pages of other origins cannot.
+While it runs, every program and every user of this machine can use the manager with your keys,
+unless a token is set. Web pages of other origins cannot.
 
-GraphiQL comes from a CDN, whose files the browser checks. Where no CDN is reachable, make a folder for
---ui-dir with:
+GraphiQL is loaded from a CDN, and the browser verifies its files. If no CDN is reachable, create a
+folder for --ui-dir with:
 
   npm install --no-save --prefix DIR graphiql@4.1.2 react@18.3.1 react-dom@18.3.1
 
-Introspection is answered from the schema that this command was built with. Programs send to the port
-as they would to the manager, and need no keys:
+Introspection returns the schema that this command was built with. Programs send requests to the port
+as to the manager, without keys:
 
   curl -d '{\"query\": \"{ keypair { user_id } }\"}' http://localhost:8084/admin/gql";
-/// More than any token has.
+/// Maximum number of bytes to read as a token.
 const LONGEST: u64 = 4096;
 
-/// Sign what other programs send to a port of this machine, and send it on to the manager. A browser
-/// gets GraphiQL there. Ctrl-C ends it.
+/// Sign requests that are sent to a local port, and forward them to the manager. The port also serves
+/// GraphiQL. Ctrl-C ends the proxy.
 #[derive(Args, Debug)]
 #[command(after_help = HELP)]
 pub(crate) struct Proxy {
     /// Listen on this address or name.
     #[arg(long, value_name = "HOST", default_value = "localhost")]
     bind: String,
-    /// Listen on this port; 0 is any that is free.
+    /// Listen on this port; 0 selects a free one.
     #[arg(short, long, default_value_t = 8084)]
     port: u16,
-    /// Let pages of this origin use the proxy, as in http://localhost:3000. Every page, `*`, needs a
-    /// token.
+    /// Allow web pages of this origin, such as http://localhost:3000. `*` allows all, and needs a token.
     #[arg(long, value_name = "ORIGIN")]
     allow_origin: Vec<String>,
-    /// Take this name for one of this machine.
+    /// Accept this name in the Host header.
     #[arg(long, value_name = "NAME")]
     allow_host: Vec<String>,
-    /// Let other machines in, with a token. Nothing is encrypted on the way to the proxy.
+    /// Allow other machines, with a token. Connections to the proxy are not encrypted.
     #[arg(long)]
     allow_remote: bool,
-    /// Let only those in who send a token, `Authorization: Bearer …`, and read it from the standard
-    /// input. BACKENDAI_PROXY_TOKEN sets it too.
+    /// Require a token, `Authorization: Bearer …`, and read it from the standard input.
+    /// BACKENDAI_PROXY_TOKEN sets it too.
     #[arg(long)]
     token_stdin: bool,
-    /// Take GraphiQL from this folder.
+    /// Serve GraphiQL from this folder.
     #[arg(long, value_name = "DIR")]
     ui_dir: Option<PathBuf>,
 }
@@ -100,25 +99,26 @@ impl Proxy {
         let endpoints: Vec<_> =
             client.config().endpoints().iter().map(|endpoint| endpoint.url().as_str()).collect();
         match form {
-            Single::Text => {
+            SingleFormat::Text => {
                 out(format!("GraphiQL at {address}"))?;
-                out(format!("Requests go to {} {}", endpoints.join(", "), who(&client)))?;
+                out(format!("Requests go to {} {}", endpoints.join(", "), identity(&client)))?;
             }
-            Single::Json => {
-                let told = json!({ "address": address, "endpoints": endpoints, "token": guarded });
-                out(told.to_string())?;
+            SingleFormat::Json => {
+                let started =
+                    json!({ "address": address, "endpoints": endpoints, "token": guarded });
+                out(started.to_string())?;
             }
         }
         if !guarded && !matches!(client.config().credential(), Credential::Anonymous) {
             err(
-                "warning: whoever can send to this port acts as you, every user of this machine too; \
-                 a token keeps them out (--token-stdin)",
+                "warning: all programs and users of this machine can send requests with your keys to this \
+                 port; require a token with --token-stdin",
             );
         }
         if !proxy.addr().ip().is_loopback() {
             err(
-                "warning: other machines reach this port, and nothing on the way is encrypted, the \
-                 token neither",
+                "warning: other machines can reach this port, and connections to it, including the token, \
+                 are not encrypted",
             );
         }
         let (stop, stopped) = oneshot::channel();
@@ -134,7 +134,7 @@ impl Proxy {
             () = proxy.serve(stopped) => Ok(()),
             // A second signal does not wait for requests in flight.
             () = second => Ok(()),
-            () = greet(&client) => Ok(()),
+            () = negotiate(&client) => Ok(()),
         }
     }
 
@@ -145,7 +145,7 @@ impl Proxy {
                 match io::stdin().take(LONGEST).read_to_string(&mut text) {
                     Ok(_) => Ok(text),
                     Err(error) => {
-                        Err(Failure::new("the token cannot be read").why(error.to_string()))
+                        Err(Failure::new("the token cannot be read").cause(error.to_string()))
                     }
                 }
             })
@@ -157,20 +157,20 @@ impl Proxy {
             Ok(text) => Ok(Some(text)),
             Err(env::VarError::NotPresent) => Ok(None),
             Err(env::VarError::NotUnicode(_)) => {
-                Err(Failure::new(format!("{TOKEN} has characters beyond ASCII"))
-                    .help("make a token with: openssl rand -hex 32"))
+                Err(Failure::new(format!("{TOKEN} contains characters other than ASCII"))
+                    .help("create a token with: openssl rand -hex 32"))
             }
         }
     }
 }
 
-/// The flags of the methods of the builder that an error names.
+/// The flags for the builder's methods that an error may name.
 const FLAGS: [(&str, &str); 2] = [
     ("ProxyBuilder::allow_remote", "--allow-remote"),
     ("ProxyBuilder::token", "--token-stdin or BACKENDAI_PROXY_TOKEN"),
 ];
 
-/// Adds the flags for what an error of the builder names.
+/// Adds the flags for the methods that an error names.
 fn with_flags(error: backendai::Error) -> Failure {
     let text = error.to_string();
     let flags: Vec<_> =
@@ -182,8 +182,8 @@ fn with_flags(error: backendai::Error) -> Failure {
     }
 }
 
-/// As whom the manager sees what is sent.
-fn who(client: &Client) -> String {
+/// The identity with which requests are sent.
+fn identity(client: &Client) -> String {
     match client.config().credential() {
         Credential::KeyPair(keys) => format!("as {}", keys.access_key()),
         _ if client.config().endpoint_type() == EndpointType::Session => {
@@ -192,16 +192,15 @@ fn who(client: &Client) -> String {
             match (session.is_some(), account) {
                 (_, Some(account)) => format!("as {}, by a login", account.access_key),
                 (true, None) => "by a login".to_owned(),
-                (false, _) => "when somebody has logged in: backendai login".to_owned(),
+                (false, _) => "after a login: backendai login".to_owned(),
             }
         }
         _ => "without a signature".to_owned(),
     }
 }
 
-/// Finds out which version the manager speaks, so that older ones are spoken to in theirs. What is
-/// asked before that is known goes with the newest one. Never ends.
-async fn greet(client: &Client) {
+/// Negotiates the API version. Requests use the newest version until it is known. Never returns.
+async fn negotiate(client: &Client) {
     if let Err(error) = client.negotiate().await {
         err(format!("warning: {error}"));
     }
@@ -222,7 +221,7 @@ impl Signals {
         #[cfg(unix)]
         {
             let failed = |error: io::Error| {
-                Failure::new("signals cannot be received").why(error.to_string())
+                Failure::new("signals cannot be received").cause(error.to_string())
             };
             Ok(Self {
                 interrupt: signal(SignalKind::interrupt()).map_err(failed)?,

@@ -30,7 +30,7 @@ impl Snapshot {
             return Ok(Self { path: ADMIN.into(), text, built_in: true });
         };
         let text = fs::read_to_string(file).map_err(|error| {
-            Failure::new(format!("cannot read {}", file.display())).why(error.to_string())
+            Failure::new(format!("cannot read {}", file.display())).cause(error.to_string())
         })?;
         Ok(Self { path: file.to_owned(), text: text.into(), built_in: false })
     }

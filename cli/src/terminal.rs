@@ -1,13 +1,13 @@
-//! The terminal as it was before a question turned off its echo or hid its cursor.
+//! Restores the terminal after a prompt turned off its echo or hid its cursor.
 
-/// How the terminal was when the command began.
+/// The state of the terminal when the command started.
 pub(crate) struct Terminal {
     #[cfg(unix)]
     settings: Option<rustix::termios::Termios>,
 }
 
 impl Terminal {
-    /// Remembers it; there may be none.
+    /// Saves the state, if there is a terminal.
     pub(crate) fn now() -> Self {
         Self {
             #[cfg(unix)]
@@ -15,12 +15,12 @@ impl Terminal {
         }
     }
 
-    /// Puts it back.
+    /// Restores the state.
     pub(crate) fn restore(&self) {
         #[cfg(unix)]
         if let Some(settings) = &self.settings {
             use rustix::termios::{OptionalActions, tcsetattr};
-            // What fails here cannot be mended by anybody.
+            // A failure here has no remedy.
             let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, settings);
         }
         if console::user_attended_stderr() {

@@ -1,4 +1,4 @@
-//! `backendai whoami`: who is asking whom, and who says so.
+//! `backendai whoami`: shows the current user, the manager and the origin of each setting.
 
 use backendai::{Config, EndpointType, admin::user::GetUser, config::Field};
 use clap::Args;
@@ -7,11 +7,11 @@ use serde_json::{Map, Value, json};
 use crate::{
     connect,
     context::{aligned, mask},
-    global::{Global, Single},
+    global::{Global, SingleFormat},
     output::{self, Failure},
 };
 
-/// Asks the manager who this is, and says where each setting comes from.
+/// Queries the manager for the current user, and shows where each setting comes from.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   backendai whoami
@@ -25,7 +25,7 @@ impl Whoami {
         let server = client.negotiate().await?;
         let user = client.send(GetUser::new()).await.map_err(|error| {
             let login = error.is_login_required();
-            let failure = Failure::from(error).what("the manager does not say who this is");
+            let failure = Failure::from(error).message("the current user cannot be determined");
             if login { failure.help("log in: `backendai login`") } else { failure }
         })?;
         let user = user.user;
@@ -43,14 +43,14 @@ impl Whoami {
         ];
         let settings = settings(client.config(), account.map(|it| it.access_key.as_str()));
         match form {
-            Single::Text => {
+            SingleFormat::Text => {
                 let found = found.map(|(name, text)| [name.to_owned(), text, String::new()]);
                 let settings = settings
                     .into_iter()
                     .map(|(name, text, from)| [name, text, format!("({from})")]);
                 aligned(&found.into_iter().chain(settings).collect::<Vec<_>>())
             }
-            Single::Json => {
+            SingleFormat::Json => {
                 let key = |name: &str| name.to_lowercase().replace([' ', '-'], "_");
                 let mut all: Map<String, Value> =
                     found.map(|(name, text)| (key(name), text.into())).into_iter().collect();

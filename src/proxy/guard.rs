@@ -38,7 +38,7 @@ pub(super) struct Origins {
     pub(super) listed: Vec<String>,
 }
 
-/// What the browser of an admitted request is told by headers.
+/// The CORS response headers of an admitted request.
 #[derive(Debug, Default)]
 pub(super) struct Visit {
     /// The origin that may read the response.

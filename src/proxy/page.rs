@@ -232,7 +232,7 @@ mod tests {
             assert!(UI_COMMAND.contains(&format!("{}@{}", part.package, part.version)));
         }
         assert!(!policy.contains("unsafe-eval") && policy.starts_with("default-src 'none'"));
-        // What is inline would be run by nobody.
+        // The policy blocks inline scripts and styles.
         assert!(!html.contains("<script>") && !html.contains("style="), "{html}");
         assert_eq!(get(&page, "/.backendai/graphiql.min.js", "*/*").unwrap().status(), 404);
     }

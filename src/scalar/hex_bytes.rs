@@ -47,7 +47,7 @@ impl Serialize for HexBytes {
 impl<'de> Deserialize<'de> for HexBytes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let digits = Cow::<'de, str>::deserialize(deserializer)?;
-        // The digits are not shown: nobody knows what is in them.
+        // The error omits the digits, which may be secret.
         let bytes = hex::decode(digits.as_bytes())
             .map_err(|error| de::Error::custom(format_args!("bytes in hex: {error}")))?;
         Ok(Self(bytes))

@@ -87,7 +87,7 @@ impl From<&String> for MaybeUndefined<String> {
 impl<T: Serialize> Serialize for MaybeUndefined<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            // Whoever holds a `MaybeUndefined` skips it when unset; outside a struct there is nothing to skip.
+            // A struct skips an unset field; elsewhere there is nothing to skip.
             Self::Undefined => Err(S::Error::custom(
                 "an unset value cannot be serialised: skip the field with `MaybeUndefined::is_undefined`",
             )),

@@ -52,8 +52,8 @@ impl Proxy {
         let stdout = child.stdout.take().ok_or("the proxy has no output")?;
         let mut it = Self { child, address: String::new() };
         BufReader::new(stdout).read_line(&mut line)?;
-        let told: serde_json::Value = serde_json::from_str(&line)?;
-        let address = told.get("address").and_then(serde_json::Value::as_str);
+        let started: serde_json::Value = serde_json::from_str(&line)?;
+        let address = started.get("address").and_then(serde_json::Value::as_str);
         it.address = address.ok_or("the proxy tells no address")?.trim_end_matches('/').to_owned();
         Ok(it)
     }

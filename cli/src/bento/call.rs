@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{Session, deployment::pair, show};
 use crate::{
-    global::{Global, Single},
+    global::{Global, SingleFormat},
     output::{Failure, json, out},
 };
 
@@ -30,22 +30,22 @@ pub(super) struct Call {
     /// The token; other users of this machine can see it here [env: BENTO_CLOUD_API_KEY].
     #[arg(long)]
     token: Option<String>,
-    /// Take the token of the context in use.
+    /// Use the token of the context in use.
     #[arg(long, conflicts_with = "token")]
     context_token: bool,
-    /// Submit it as a task and wait for its answer.
+    /// Submit the call as a task and wait for its result.
     #[arg(long)]
     task: bool,
-    /// Print the answer as it comes.
+    /// Print the response as it arrives.
     #[arg(long, conflicts_with = "task")]
     stream: bool,
-    /// Send the arguments without a look at what the service takes.
+    /// Skip the check of the arguments against the service's schema.
     #[arg(long)]
     unchecked: bool,
-    /// Write the answer to this file.
+    /// Write the response to this file.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Seconds to wait: for the service to wake up, for each part of its answer, and for a task.
+    /// Timeout in seconds, for the service to wake up, each part of its response, and a task.
     #[arg(long, value_name = "SECONDS", default_value = "300")]
     timeout: u64,
 }
@@ -59,11 +59,11 @@ impl Call {
             (None, true) => Some(session.resolve().map_err(failed)?.api_token),
             (None, false) => Endpoint::token(session.contexts.env()).map_err(failed)?,
         };
-        let patience = Duration::from_secs(self.timeout);
+        let timeout = Duration::from_secs(self.timeout);
         let token = token.filter(|token| !token.is_empty());
-        let endpoint = Endpoint::new(&self.url, token).map_err(failed)?.timeout(patience);
+        let endpoint = Endpoint::new(&self.url, token).map_err(failed)?.timeout(timeout);
         let arguments = self.arguments()?;
-        endpoint.ready(patience).await.map_err(failed)?;
+        endpoint.ready(timeout).await.map_err(failed)?;
         let mut route = self.route.clone();
         if !self.unchecked {
             let schema = endpoint.schema().await.map_err(failed)?;
@@ -94,7 +94,7 @@ impl Call {
         let output = if self.task {
             let task = endpoint.submit(&route, input).await.map_err(failed)?;
             session.hint(format!("task {}", task.id()));
-            task.wait(patience).await
+            task.wait(timeout).await
         } else {
             endpoint.send(&route, input).await
         };
@@ -107,24 +107,26 @@ impl Call {
             Some("-") => {
                 let mut text = String::new();
                 let read = std::io::stdin().read_to_string(&mut text);
-                read.map_err(|error| Failure::new("cannot read the input").why(error.to_string()))?;
+                read.map_err(|error| {
+                    Failure::new("cannot read the input").cause(error.to_string())
+                })?;
                 text
             }
             Some(text) => match text.strip_prefix('@') {
                 Some(path) => fs::read_to_string(path).map_err(|error| {
-                    Failure::new(format!("cannot read {path}")).why(error.to_string())
+                    Failure::new(format!("cannot read {path}")).cause(error.to_string())
                 })?,
                 None => text.to_owned(),
             },
         };
         serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
             Failure::argument("the input is not JSON")
-                .why(error.to_string())
+                .cause(error.to_string())
                 .help("quote it for the shell, or give `@FILE`")
         })
     }
 
-    fn show(&self, form: Single, output: Output) -> Result<(), Failure> {
+    fn show(&self, form: SingleFormat, output: Output) -> Result<(), Failure> {
         if let Some(path) = &self.out {
             let data = match output {
                 Output::Json(value) => value.to_string().into_bytes(),
@@ -133,13 +135,13 @@ impl Call {
                 _ => Vec::new(),
             };
             return fs::write(path, data).map_err(|error| {
-                Failure::new(format!("cannot write {}", path.display())).why(error.to_string())
+                Failure::new(format!("cannot write {}", path.display())).cause(error.to_string())
             });
         }
         match (output, form) {
             (Output::Json(value), _) => json(&value),
-            (Output::Text(text), Single::Json) => json(&text),
-            (Output::Text(text), Single::Text) => out(text),
+            (Output::Text(text), SingleFormat::Json) => json(&text),
+            (Output::Text(text), SingleFormat::Text) => out(text),
             (Output::Bytes { data, .. }, _) => show::bytes(&data),
             _ => Ok(()),
         }

@@ -22,23 +22,23 @@ pub(super) enum Verb {
         /// Only those on this cluster.
         #[arg(long)]
         cluster: Option<String>,
-        /// Only those that have this in their name.
+        /// Only those whose name contains this.
         #[arg(long)]
         search: Option<String>,
         /// Only those with this label; can be given more than once.
         #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
         label: Vec<(String, String)>,
     },
-    /// Print what a deployment is.
+    /// Show a deployment.
     Get(Named),
     /// Create a deployment of a bento that is on the server.
     #[command(after_help = "Examples:
   backendai bento deployment create summarization:v1 --name chat --scaling-max 3
   backendai bento deployment create --config-file chat.yaml --wait")]
     Create(Settings),
-    /// Change some settings of a deployment, and keep the others.
+    /// Change some settings of a deployment, and keep the rest.
     Update(Settings),
-    /// Let a deployment be exactly this: create it, or replace all its settings.
+    /// Create a deployment, or replace all its settings.
     Apply(Settings),
     /// Start a terminated deployment again.
     Start(Named),
@@ -55,13 +55,13 @@ pub(super) enum Verb {
         /// The status.
         #[arg(long = "for", value_name = "STATUS", default_value = "running")]
         wanted: String,
-        /// Seconds.
+        /// Timeout in seconds.
         #[arg(long, value_name = "SECONDS", default_value = "3600")]
         timeout: u64,
     },
-    /// List the instance types that services can ask for.
+    /// List the instance types for services.
     ListInstanceTypes {
-        /// Of this cluster.
+        /// Only those of this cluster.
         #[arg(long)]
         cluster: Option<String>,
     },
@@ -89,19 +89,19 @@ pub(super) struct Settings {
     /// The cluster.
     #[arg(long)]
     cluster: Option<String>,
-    /// YAML or JSON with the settings; options go over it.
+    /// YAML or JSON with the settings; options override it.
     #[arg(short = 'f', long, value_name = "FILE")]
     config_file: Option<PathBuf>,
-    /// Whether callers must show a token.
+    /// Whether callers must send a token.
     #[arg(long, value_name = "BOOL")]
     access_authorization: Option<bool>,
-    /// At least so many copies of each service.
+    /// Minimum number of replicas of each service.
     #[arg(long, value_name = "N")]
     scaling_min: Option<i32>,
-    /// At most so many.
+    /// Maximum number of replicas of each service.
     #[arg(long, value_name = "N")]
     scaling_max: Option<i32>,
-    /// The size of machine of each service.
+    /// The instance type of each service.
     #[arg(long, value_name = "NAME")]
     instance_type: Option<String>,
     /// How a new revision replaces the old one.
@@ -110,7 +110,7 @@ pub(super) struct Settings {
     /// The name of a secret; can be given more than once.
     #[arg(long, value_name = "NAME")]
     secret: Vec<String>,
-    /// A variable; can be given more than once.
+    /// An environment variable; can be given more than once.
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
     env: Vec<(String, String)>,
     /// A label; can be given more than once.
@@ -119,7 +119,7 @@ pub(super) struct Settings {
     /// Wait until it runs.
     #[arg(long)]
     wait: bool,
-    /// Seconds to wait.
+    /// Timeout in seconds of --wait.
     #[arg(long, value_name = "SECONDS", default_value = "3600")]
     timeout: u64,
 }
@@ -136,12 +136,12 @@ impl Settings {
     fn file(&self) -> Result<DeploymentFile, Failure> {
         let Some(path) = &self.config_file else { return Ok(DeploymentFile::default()) };
         let text = fs::read_to_string(path).map_err(|error| {
-            Failure::new(format!("cannot read {}", path.display())).why(error.to_string())
+            Failure::new(format!("cannot read {}", path.display())).cause(error.to_string())
         })?;
         DeploymentFile::parse(&text).map_err(Failure::from_error)
     }
 
-    /// Puts the options over settings.
+    /// Overrides settings with the options.
     fn over(&self, config: &mut bentocloud::DeploymentConfig) {
         if let Some(authorization) = self.access_authorization {
             config.access_authorization = authorization;
@@ -215,8 +215,8 @@ impl Verb {
                 deployments.delete(&name, cluster.as_deref()).await
             }
             Self::Wait { named: Named { name, cluster }, wanted, timeout } => {
-                let (wanted, patience) = (Status::from(wanted), Duration::from_secs(timeout));
-                deployments.wait(&name, cluster.as_deref(), &wanted, patience).await
+                let (wanted, max_wait) = (Status::from(wanted), Duration::from_secs(timeout));
+                deployments.wait(&name, cluster.as_deref(), &wanted, max_wait).await
             }
             Self::Update(settings) => {
                 let file = settings.file()?;
@@ -278,8 +278,8 @@ async fn done(
     let failed = |error: Error| Failure::of("bento deployment", "wait", &error);
     let client = session.client().map_err(failed)?;
     let (name, cluster) = (&deployment.name, Some(deployment.cluster.name.as_str()));
-    let patience = Duration::from_secs(settings.timeout);
-    let there = client.deployments().wait(name, cluster, &Status::Running, patience).await;
+    let max_wait = Duration::from_secs(settings.timeout);
+    let there = client.deployments().wait(name, cluster, &Status::Running, max_wait).await;
     show::one(global, &shown(&there.map_err(failed)?))
 }
 

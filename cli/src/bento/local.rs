@@ -1,4 +1,4 @@
-//! Bentos and models: the local store and their way to and from BentoCloud.
+//! Bentos and models: the local store, and transfers to and from BentoCloud.
 
 use std::{
     fs::File,
@@ -25,48 +25,48 @@ use crate::{
     prompt,
 };
 
-/// The same for bentos and for models.
+/// The verbs of bentos and models.
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
-    /// Send a version to BentoCloud; a bento comes with its models.
+    /// Upload a version to BentoCloud; a bento includes its models.
     #[command(after_help = "Example:
   backendai bento push summarization:v1")]
     Push {
         /// `name:version`, or a name for the newest version.
         tag: Tag,
-        /// Send it although it is there, with its metadata as it is now.
+        /// Upload it even if it exists, with its current metadata.
         #[arg(short, long)]
         force: bool,
-        /// Parts that are sent at the same time.
+        /// Number of parallel uploads.
         #[arg(short, long, value_name = "N", default_value = "10")]
         threads: NonZeroUsize,
     },
-    /// Fetch a version from BentoCloud; a name alone is the server's newest.
+    /// Download a version from BentoCloud; a name alone means the newest on the server.
     #[command(after_help = "Example:
   backendai bento pull summarization --with-models")]
     Pull {
         /// `name:version`, or a name for the newest version.
         tag: Tag,
-        /// Fetch it although it is there. What is there is replaced at the end.
+        /// Download it even if it exists. The old one is replaced at the end.
         #[arg(short, long)]
         force: bool,
-        /// Fetch the models of a bento, too.
+        /// Download the models of a bento, too.
         #[arg(long)]
         with_models: bool,
     },
-    /// List what is in the local store, or on the server.
+    /// List the versions in the local store, or on the server.
     List {
-        /// Only versions of this name; on the server, those whose tag has this in it.
+        /// Only versions of this name; on the server, those whose tag contains this.
         name: Option<String>,
-        /// List what the server has.
+        /// List the versions on the server.
         #[arg(long)]
         remote: bool,
     },
-    /// Print what one version is.
+    /// Show one version.
     Get {
         /// `name:version`, or a name for the newest version.
         tag: Tag,
-        /// Ask the server.
+        /// Show the version on the server.
         #[arg(long)]
         remote: bool,
     },
@@ -74,35 +74,35 @@ pub(super) enum Verb {
     Delete {
         /// `name:version`.
         tag: Tag,
-        /// Do not ask.
+        /// Do not ask for confirmation.
         #[arg(short, long)]
         yes: bool,
     },
-    /// Write a version as an archive; a bento comes with its models.
+    /// Write a version as an archive; a bento includes its models.
     #[command(after_help = "Examples:
   backendai bento export summarization:v1 backup/
   backendai bento export summarization:v1 - --format tar | ssh host backendai bento import -")]
     Export {
         /// `name:version`, or a name for the newest version.
         tag: Tag,
-        /// A file, whose ending chooses the format, a folder, or `-`.
+        /// A file, whose extension sets the format; a folder; or `-`.
         #[arg(default_value = ".")]
         out: PathBuf,
-        /// The format, in the place of the ending's.
+        /// The format, instead of the one of the extension.
         #[arg(long)]
         format: Option<Ending>,
     },
-    /// Store what is in an archive of any format.
+    /// Import an archive of any format.
     Import {
         /// The archive, or `-`.
         path: PathBuf,
-        /// Replace a version that is there.
+        /// Replace an existing version.
         #[arg(short, long)]
         force: bool,
     },
 }
 
-/// The endings of archives.
+/// The extensions of archives.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum Ending {
     Bento,
@@ -139,8 +139,8 @@ impl Verb {
         }
     }
 
-    /// Whether Ctrl-C is to be reported to the server first.
-    pub(super) const fn ends_by_itself(&self) -> bool {
+    /// Whether the command handles Ctrl-C, to report it to the server.
+    pub(super) const fn handles_interrupt(&self) -> bool {
         matches!(self, Self::Push { .. } | Self::Pull { .. })
     }
 
@@ -230,7 +230,9 @@ impl Verb {
                 if !yes {
                     let word = kind.to_string().to_lowercase();
                     if !prompt::is_interactive() {
-                        let what = format!("{word} {tag} is not deleted unasked");
+                        let what = format!(
+                            "nothing was deleted: {word} {tag} needs confirmation and the terminal is not interactive"
+                        );
                         return Err(Failure::usage(what).help("give --yes"));
                     }
                     if !prompt::confirm(format!("delete {word} {tag}?"), false).await? {
@@ -271,7 +273,7 @@ impl Verb {
                     }
                     let file = File::open(&path).map_err(|error| {
                         Failure::new(format!("cannot open {}", path.display()))
-                            .why(error.to_string())
+                            .cause(error.to_string())
                     })?;
                     store.import(file, Limits::default(), force).map_err(failed)
                 });
@@ -287,7 +289,7 @@ impl Verb {
     }
 }
 
-/// Settings with bars, and with Ctrl-C as the end.
+/// Transfer settings with progress bars, which Ctrl-C cancels.
 fn transfer(session: &Session) -> Transfer {
     let transfer =
         Transfer { progress: Some(progress::listener(session.quiet)), ..Transfer::default() };
@@ -295,7 +297,7 @@ fn transfer(session: &Session) -> Transfer {
     tokio::spawn(async move {
         while tokio::signal::ctrl_c().await.is_ok() {
             if stop.is_cancelled() {
-                // The second time it is meant at once.
+                // A second Ctrl-C ends the process at once.
                 std::process::exit(Code::Interrupted as i32);
             }
             stop.cancel();

@@ -5,7 +5,7 @@ use bentocloud::{
 };
 use clap::Args;
 
-use super::{Session, overruled};
+use super::{Session, warn_if_env_wins};
 use crate::{
     output::{Failure, err, out},
     prompt,
@@ -21,7 +21,7 @@ pub(super) struct Login {
     ))]
     endpoint: Option<String>,
     #[arg(long, help = format!(
-        "API token. Other users of this machine can see it here; better use the variable [env: {}]",
+        "API token. Other users of this machine can see it here; prefer the variable [env: {}]",
         env::API_KEY
     ))]
     api_token: Option<String>,
@@ -38,7 +38,7 @@ const ANSWERS: [&str; 2] =
 pub(super) async fn run(session: &Session, login: Login) -> Result<(), Failure> {
     let failed = |error: Error| Failure::of("bento", "login", &error);
     let variables = session.contexts.env();
-    // An empty variable is none, and so is an empty token; an empty endpoint is a mistake.
+    // An empty variable or token counts as absent; an empty endpoint is an error.
     let variable = |name| Ok(variables.get(name)?.filter(|value| !value.is_empty()));
     let endpoint = match login.endpoint.as_deref() {
         Some(endpoint) => endpoint,
@@ -80,7 +80,7 @@ pub(super) async fn run(session: &Session, login: Login) -> Result<(), Failure> 
              {quoted}` to make it so."
         ));
     }
-    overruled(session);
+    warn_if_env_wins(session);
     Ok(())
 }
 
@@ -100,12 +100,12 @@ fn refused(error: &Error, endpoint: &str) -> Failure {
     }
 }
 
-/// Gets a token from the person at the terminal, and the endpoint to store it with.
+/// Prompts for a token, and returns it with the endpoint to store.
 async fn ask(endpoint: &str) -> Result<(String, Token), Failure> {
     if !prompt::is_interactive() {
         return Err(Failure::plain(format!(
-            "Error: [bento] `login` failed: there is no API token and nobody to ask: set {} or \
-             give --api-token",
+            "Error: [bento] `login` failed: the API token is missing and the terminal is not interactive: \
+             set {} or give --api-token",
             env::API_KEY
         )));
     }

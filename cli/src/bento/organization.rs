@@ -19,7 +19,7 @@ use crate::{global::Global, output::Failure};
 pub(super) enum SecretVerb {
     /// List secrets, without their values.
     List {
-        /// Only those that have this in their name.
+        /// Only those whose name contains this.
         #[arg(long)]
         search: Option<String>,
     },
@@ -27,7 +27,7 @@ pub(super) enum SecretVerb {
     #[command(after_help = "Example:
   backendai bento secret create keys HF_TOKEN=@token.txt")]
     Create(SecretArguments),
-    /// Replace all that is in a secret.
+    /// Replace the contents of a secret.
     Apply(SecretArguments),
     /// Delete a secret.
     Delete {
@@ -43,20 +43,20 @@ pub(super) enum SecretVerb {
 pub(super) struct SecretArguments {
     /// The secret.
     name: String,
-    /// Keys with their values; `KEY=@FILE` takes the value from a file, where other users of this
-    /// machine do not see it.
+    /// Keys with their values; `KEY=@FILE` reads the value from a file, which hides it from other users
+    /// of this machine.
     #[arg(required = true, value_name = "KEY=VALUE", value_parser = pair)]
     items: Vec<(String, String)>,
-    /// How services see it.
+    /// How it is provided to services.
     #[arg(short = 't', long = "type", default_value = "env")]
     kind: SecretType,
     /// The folder into which files are mounted.
     #[arg(short, long, default_value_if("kind", "file", "$BENTOML_HOME"))]
     path: Option<String>,
-    /// When it is there: runtime, build or all.
+    /// When it is available: runtime, build or all.
     #[arg(short, long, default_value = "runtime")]
     stage: String,
-    /// What it is for.
+    /// A description.
     #[arg(short, long)]
     description: Option<String>,
     /// Its cluster.
@@ -75,7 +75,7 @@ impl SecretArguments {
         let item = |(key, value): &(String, String)| {
             let value = match value.strip_prefix('@') {
                 Some(path) => fs::read_to_string(path).map_err(|error| {
-                    Failure::new(format!("cannot read {path}")).why(error.to_string())
+                    Failure::new(format!("cannot read {path}")).cause(error.to_string())
                 })?,
                 None => value.clone(),
             };
@@ -158,32 +158,32 @@ fn secret(secret: &Secret) -> Object {
 pub(super) enum TokenVerb {
     /// List API tokens.
     List {
-        /// Only those that have this in their name.
+        /// Only those whose name contains this.
         #[arg(long)]
         search: Option<String>,
     },
-    /// Print what an API token is.
+    /// Show an API token.
     Get {
         /// Its id.
         uid: String,
     },
-    /// Create an API token and print it: this once.
+    /// Create an API token and print it; it is shown only once.
     #[command(after_help = "Example:
   backendai bento api-token create ci --scope api --expires 30d --output json")]
     Create {
         /// Its name.
         name: String,
-        /// What it is for.
+        /// A description.
         #[arg(short, long)]
         description: Option<String>,
-        /// What it may be used for; can be given more than once.
+        /// Its permissions; can be given more than once.
         #[arg(short, long = "scope", value_name = "SCOPE")]
         scopes: Vec<String>,
-        /// When it stops working: in `30d`, `1w` or `24h`, or at a date, as UTC.
+        /// When it expires: after `30d`, `1w` or `24h`, or at a date in UTC.
         #[arg(short, long, value_parser = expiry)]
         expires: Option<DateTime>,
     },
-    /// Delete an API token, which stops working.
+    /// Delete an API token, which revokes it.
     Delete {
         /// Its id.
         uid: String,
@@ -204,7 +204,7 @@ fn expiry(text: &str) -> Result<DateTime, String> {
         let span = jiff::SignedDuration::from_hours(number.saturating_mul(hours));
         let end = jiff::Timestamp::now().checked_add(span).ok();
         let end = end.and_then(|end| DateTime::from_unix_micros(end.as_microsecond()));
-        return end.ok_or_else(|| "it is too far away".to_owned());
+        return end.ok_or_else(|| "it is too far in the future".to_owned());
     }
     let date = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
     date.parse().map_err(|_| "it must be a duration such as 30d, 1w or 24h, or a date".to_owned())

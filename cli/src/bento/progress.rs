@@ -1,4 +1,4 @@
-//! Bars for transfers, on the standard error of a terminal.
+//! Progress bars of transfers, on the standard error.
 
 use std::{
     collections::HashMap,
@@ -25,7 +25,7 @@ pub(super) fn listener(quiet: bool) -> Listener {
             let template = if progress.total.is_some() { TEMPLATE } else { UNKNOWN };
             let style = ProgressStyle::with_template(template);
             let bar = all.add(ProgressBar::new(progress.total.unwrap_or(0)));
-            // The template is ours, so that it always fits.
+            // The template is a constant and always valid.
             if let Ok(style) = style {
                 bar.set_style(style);
             }

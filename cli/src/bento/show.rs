@@ -1,4 +1,4 @@
-//! Rows and single objects, in the requested form.
+//! Prints rows and single objects in the requested format.
 
 use std::io::{self, Write as _};
 
@@ -6,7 +6,7 @@ use comfy_table::{Table, presets};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    global::{Global, Rows, Single},
+    global::{Global, RowFormat, SingleFormat},
     output::{Failure, json, out},
 };
 
@@ -21,20 +21,20 @@ pub(super) fn object<const N: usize>(fields: [(&str, Value); N]) -> Object {
 /// A list. Each column has the name of its field.
 pub(super) fn rows(global: &Global, columns: &[&str], items: Vec<Object>) -> Result<(), Failure> {
     match global.rows()? {
-        Rows::Table => {
+        RowFormat::Table => {
             let mut table = Table::new();
             table.load_style(presets::NOTHING);
             table.set_header(columns.iter().map(|column| column.to_uppercase()));
             for item in &items {
                 table.add_row(columns.iter().map(|column| text(item.get(*column))));
             }
-            // Each cell has a blank before it.
+            // Each cell has a leading space.
             let lines = table.trim_fmt();
             lines.lines().try_for_each(|line| out(line.strip_prefix(' ').unwrap_or(line)))
         }
-        Rows::Json => json(&items),
-        Rows::Jsonl => items.iter().try_for_each(|item| out(json!(item).to_string())),
-        Rows::Csv => {
+        RowFormat::Json => json(&items),
+        RowFormat::Jsonl => items.iter().try_for_each(|item| out(json!(item).to_string())),
+        RowFormat::Csv => {
             let mut writer = csv::Writer::from_writer(io::stdout());
             let write = |writer: &mut csv::Writer<io::Stdout>| -> csv::Result<()> {
                 writer.write_record(columns)?;
@@ -51,28 +51,28 @@ pub(super) fn rows(global: &Global, columns: &[&str], items: Vec<Object>) -> Res
 /// One object: a line for each field, or JSON.
 pub(super) fn one(global: &Global, item: &Object) -> Result<(), Failure> {
     match global.single()? {
-        Single::Json => json(item),
-        Single::Text => {
+        SingleFormat::Json => json(item),
+        SingleFormat::Text => {
             item.iter().try_for_each(|(name, value)| out(format!("{name}: {}", text(Some(value)))))
         }
     }
 }
 
-/// What was done: a line, or JSON.
+/// Prints the result of a change: a line, or JSON.
 pub(super) fn done(global: &Global, line: &str, item: &Object) -> Result<(), Failure> {
     match global.single()? {
-        Single::Json => json(item),
-        Single::Text => out(line),
+        SingleFormat::Json => json(item),
+        SingleFormat::Text => out(line),
     }
 }
 
-/// Bytes as they are.
+/// Writes bytes unchanged.
 pub(super) fn bytes(data: &[u8]) -> Result<(), Failure> {
     let mut stdout = io::stdout();
     stdout.write_all(data).and_then(|()| stdout.flush()).map_err(Failure::writing)
 }
 
-/// A value for people: control characters are escaped.
+/// A value as text, with control characters escaped.
 fn text(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),

@@ -32,7 +32,7 @@ pub(super) struct Add {
 
 impl Add {
     pub(super) async fn run(self, global: &Global, contexts: &Contexts) -> Result<(), Failure> {
-        global.own()?;
+        global.require_text()?;
         let mut context = settings::named(&self.name)?;
         self.settings.apply(&mut context)?;
         if context.get(Field::Endpoint).is_none() {

@@ -53,7 +53,7 @@ fn option((setting, key): (&'static Setting, &'static str)) -> Arg {
     }
 }
 
-/// The value of an option, as a variable would have it.
+/// The value of an option, in the format of an environment variable.
 fn value(form: Form, key: &str, matches: &ArgMatches) -> Option<String> {
     let text = || matches.get_one::<String>(key).cloned();
     match form {
@@ -123,7 +123,7 @@ pub(crate) async fn secret(
         return crate::blocking(|| {
             let text = std::io::read_to_string(std::io::stdin()).map_err(|error| {
                 Failure::new("the secret cannot be read from the standard input")
-                    .why(error.to_string())
+                    .cause(error.to_string())
             })?;
             Ok(text.trim_end_matches(['\r', '\n']).into())
         })

@@ -1,4 +1,4 @@
-//! What is said of a filter or an order that the manager does not take.
+//! Errors about a filter or an order that the manager refuses.
 
 use backendai::{Error, filter::List};
 
@@ -8,17 +8,17 @@ use super::{
 };
 use crate::{output::Failure, suggest};
 
-/// The words of the filter language that are no columns.
+/// Words of the filter language that are not columns.
 const WORDS: [&str; 11] =
     ["contains", "in", "isnot", "is", "like", "ilike", "null", "true", "false", "and", "or"];
 
-/// The condition and the order that were given, of a list whose columns are known.
-pub(super) struct Told {
+/// The names in the given filter and order of a list, if its columns are known.
+pub(super) struct Given {
     list: Option<&'static List>,
     names: Vec<String>,
 }
 
-impl Told {
+impl Given {
     pub(super) fn of(query: &Query, variables: &Variables) -> Self {
         let text = |name| variables.get(name).and_then(|text| text.as_str()).unwrap_or_default();
         let mut names = identifiers(text("filter"));
@@ -27,7 +27,7 @@ impl Told {
         Self { list, names }
     }
 
-    /// The error, with the columns where they may be the reason.
+    /// The failure of the request; lists the columns if an unknown one may be the cause.
     pub(super) fn failure(&self, error: Error) -> Failure {
         let may = error.is_graphql() && !error.is_permission_denied();
         let Some(list) = self.list.filter(|_| may) else { return error.into() };
@@ -38,15 +38,18 @@ impl Told {
         let near = suggest::near(unknown, list.columns.iter().map(|column| column.name));
         let help = match near {
             Some(near) => {
-                format!("`{unknown}` is no column: did you mean `{near}`?\n{}", options::told(list))
+                format!(
+                    "`{unknown}` is not a column: did you mean `{near}`?\n{}",
+                    options::columns_help(list)
+                )
             }
-            None => format!("`{unknown}` is no column.\n{}", options::told(list)),
+            None => format!("`{unknown}` is not a column.\n{}", options::columns_help(list)),
         };
         Failure::from(error).help(help)
     }
 }
 
-/// What may be a column: words outside of quotes.
+/// The words outside quotes that may be columns.
 fn identifiers(text: &str) -> Vec<String> {
     let outside = text.split('"').step_by(2);
     outside

@@ -1,4 +1,4 @@
-//! `backendai DOMAIN list` and `info`: every list of the manager, by one table.
+//! `backendai DOMAIN list` and `info`: the lists of the manager, defined by one table.
 
 mod columns;
 mod options;
@@ -15,7 +15,7 @@ use clap::{ArgMatches, Command, FromArgMatches, Subcommand};
 
 use self::{
     progress::Progress,
-    query::{Ask, Query, Variables, Way},
+    query::{ListRequest, Query, Variables, Way},
     table::{DOMAINS, Domain, Info},
 };
 use crate::{
@@ -27,10 +27,10 @@ use crate::{
     suggest,
 };
 
-/// Rows that are shown unless a number is given.
-const FEW: u64 = 20;
+/// The default number of rows.
+const DEFAULT_ROWS: u64 = 20;
 
-/// A domain and a verb that were chosen on the command line.
+/// The domain and the verb of the command line.
 #[derive(Debug)]
 pub(crate) struct Verb {
     word: &'static str,
@@ -62,7 +62,7 @@ fn find(word: &str) -> Option<&'static Domain> {
     DOMAINS.iter().find(|domain| domain.word == word)
 }
 
-/// The word with its verbs, as clap knows them.
+/// The clap command of a domain, with its verbs.
 fn described(domain: &'static Domain) -> Command {
     let list = Command::new("list")
         .about(format!("List: {}", domain.about))
@@ -76,7 +76,7 @@ fn described(domain: &'static Domain) -> Command {
         .subcommand(list);
     if let Some(info) = &domain.info {
         let info = Command::new("info")
-            .about("Show one of them with all that is known of it")
+            .about("Show one row with all its fields")
             .after_help(options::after(&info.query, None))
             .args(options::of_info(info));
         command = command.subcommand(info);
@@ -115,7 +115,7 @@ impl Verb {
             (What::Info(matches), Some(domain), Some(found)) => {
                 info(domain, &found, &matches, global).await
             }
-            _ => Err(Failure::usage(format!("there is no such verb of {}", self.word))),
+            _ => Err(Failure::usage(format!("`{}` has no such verb", self.word))),
         }
     }
 }
@@ -126,21 +126,22 @@ async fn list(domain: &Domain, matches: &ArgMatches, global: &Global) -> Result<
     let fields = choose(query, matches)?;
     let mut variables = options::given(query, matches);
     let all = flag(matches, "all");
-    let limit = (query.way() != Way::Whole && !all).then(|| number(matches, "rows").unwrap_or(FEW));
+    let limit = (query.way() != Way::Whole && !all)
+        .then(|| number(matches, "rows").unwrap_or(DEFAULT_ROWS));
     let page_size = page_size(matches, limit);
     newest_first(query, &mut variables, limit, page_size);
     let names = fields.iter().map(Field::name).collect();
     let offset = number(matches, "skip").unwrap_or(0);
-    let tell = columns::Told::of(query, &variables);
+    let columns = columns::Given::of(query, &variables);
     let client = connect::client(global)?;
-    let ask = Ask { variables, fields: names, limit, page_size, offset };
-    let mut rows = query.start(&client, ask)?;
+    let request = ListRequest { variables, fields: names, limit, page_size, offset };
+    let mut rows = query.start(&client, request)?;
 
     let progress = Progress::new(all);
     let mut sink = render::list(style, &fields, io::BufWriter::new(io::stdout()));
     let mut shown = 0;
     while let Some(page) = rows.next().await {
-        let page = page.map_err(|error| tell.failure(error))?;
+        let page = page.map_err(|error| columns.failure(error))?;
         shown += page.len() as u64;
         progress.around(|| sink.page(page)).map_err(Failure::writing)?;
         progress.at(shown, rows.total());
@@ -149,11 +150,11 @@ async fn list(domain: &Domain, matches: &ArgMatches, global: &Global) -> Result<
     sink.end(rows.total()).map_err(Failure::writing)?;
 
     if rows.list_changes().missed {
-        err("the list changed while it was read: rows may be missing; read it again to be sure");
+        err("the list changed while it was read: rows may be missing; read it again");
     }
     match rows.total() {
         Some(total)
-            if !all && offset + shown < total && style.form == crate::global::Rows::Table =>
+            if !all && offset + shown < total && style.form == crate::global::RowFormat::Table =>
         {
             err(format!("{shown} of {total} rows: --limit N shows more, --all shows all"));
         }
@@ -181,10 +182,11 @@ async fn info(
     let Some(row) = found.filter(|row| !row.is_empty()) else {
         let what = match key {
             Some(key) => format!("there is no {} `{key}`", domain.word),
-            None => format!("the caller has no {} of their own", domain.word),
+            None => format!("the caller has no {}", domain.word),
         };
-        return Err(Failure::new(what)
-            .help(format!("`backendai {} list` shows which there are", domain.word)));
+        return Err(
+            Failure::new(what).help(format!("list them with `backendai {} list`", domain.word))
+        );
     };
     render::one(style, &fields, row, io::BufWriter::new(io::stdout())).map_err(Failure::writing)
 }
@@ -193,7 +195,7 @@ fn style(global: &Global, matches: &ArgMatches) -> Result<Style, Failure> {
     Ok(Style::of_stdout(global.rows()?, flag(matches, "show-secrets")))
 }
 
-/// Whether the option is there and was given.
+/// Whether a flag exists and was given.
 fn flag(matches: &ArgMatches, name: &str) -> bool {
     matches.try_get_one::<bool>(name).ok().flatten().copied().unwrap_or(false)
 }
@@ -204,16 +206,16 @@ fn number(matches: &ArgMatches, name: &str) -> Option<u64> {
 
 fn page_size(matches: &ArgMatches, limit: Option<u64>) -> u32 {
     let wanted = matches.try_get_one::<u32>("page-size").ok().flatten().copied().unwrap_or(100);
-    // More than is shown need not come.
+    // Do not fetch more than is shown.
     limit.and_then(|limit| u32::try_from(limit).ok()).map_or(wanted, |limit| limit.min(wanted))
 }
 
-/// A part of a list begins with the newest rows, where it knows when they were made, as it does for
-/// the official client. The whole of it is read in the order in which nothing is missed.
+/// Orders a partial list by creation time, newest first, as the official client does. A complete list
+/// keeps the order in which no row is missed.
 fn newest_first(query: &Query, variables: &mut Variables, limit: Option<u64>, page_size: u32) {
     let fits = match query.way() {
         Way::Window => limit.is_some(),
-        // Behind the first page there is no order.
+        // Only the first page can be ordered.
         Way::Cursor => limit.is_some_and(|limit| limit <= page_size.into()),
         Way::Whole => false,
     };
@@ -225,7 +227,7 @@ fn newest_first(query: &Query, variables: &mut Variables, limit: Option<u64>, pa
     }
 }
 
-/// The fields to show; one that there is not is told with one that resembles it.
+/// The fields to show. An unknown field is an error that suggests a similar one.
 fn choose(query: &Query, matches: &ArgMatches) -> Result<Vec<Field>, Failure> {
     let wanted: Vec<&str> = match matches.get_many::<String>("field") {
         Some(names) => names.map(|name| name.trim()).collect(),
@@ -237,9 +239,9 @@ fn choose(query: &Query, matches: &ArgMatches) -> Result<Vec<Field>, Failure> {
         field.copied().ok_or_else(|| {
             let names: Vec<_> = query.fields().iter().map(Field::name).collect();
             let failure = Failure::usage(format!("there is no field `{name}`"))
-                .help(format!("choose of {}", names.join(", ")));
+                .help(format!("use some of {}", names.join(", ")));
             match suggest::near(name, names) {
-                Some(near) => failure.why(format!("did you mean `{near}`?")),
+                Some(near) => failure.cause(format!("did you mean `{near}`?")),
                 None => failure,
             }
         })

@@ -1,4 +1,4 @@
-//! The options of a verb: those of all lists, and one for each variable of the document.
+//! The options of a verb: those common to lists, and one per variable of the document.
 
 use backendai::{admin::columns::LISTS, filter::List, operation::info::InputValueInfo};
 use clap::{Arg, ArgAction, ArgMatches, builder::BoolishValueParser, value_parser};
@@ -15,7 +15,7 @@ const WINDOW: [&str; 6] = ["limit", "offset", "first", "after", "last", "before"
 /// The help of the variables, by name.
 const HELP: &[(&str, &str)] = &[
     ("access_key", "Only those of this keypair"),
-    ("architecture", "Of this architecture, for an image that is asked for by name"),
+    ("architecture", "Architecture of an image that is given by name"),
     ("container_registry_scope", "Only projects that may use this registry"),
     ("domain", "Name of the domain"),
     ("domain_name", "Only those of this domain"),
@@ -28,22 +28,22 @@ const HELP: &[(&str, &str)] = &[
     ("id", "Its id"),
     ("image_filters", "Deprecated: use --load-filters"),
     ("is_active", "Only active, or only inactive ones"),
-    ("is_installed", "Only those that are, or that are not, on an agent"),
+    ("is_installed", "Only those that are installed on an agent, or only those that are not"),
     ("is_operation", "Deprecated: use --load-filters"),
     ("load_filters", "Only this kind: general, operational or customized; repeat it for several"),
-    ("name", "Only those of this name"),
-    ("order", "Columns to order by, with a - before those that go down: `-created_at,name`"),
-    ("order_asc", "Whether to go up"),
+    ("name", "Only those with this name"),
+    ("order", "Columns to order by, descending with a leading -: `-created_at,name`"),
+    ("order_asc", "Whether to sort in ascending order"),
     ("order_key", "The column to order by"),
     ("permission", "Only those on which the caller has this permission, such as read_attribute"),
     ("project", "Only those of the project with this id"),
     ("project_id", "Only those of the project with this id"),
-    ("reference", "Its whole name, or an alias"),
+    ("reference", "Its full name, or an alias"),
     ("resource_group_id", "Name of the scaling group"),
     ("role", "Only those with this role"),
     ("scaling_group", "Only those of this scaling group"),
-    ("scope", "Where to look from: system, domain:NAME, project:ID or user:ID"),
-    ("scope_id", "Where to look from: system, domain:NAME, project:ID or user:ID"),
+    ("scope", "The scope: system, domain:NAME, project:ID or user:ID"),
+    ("scope_id", "The scope: system, domain:NAME, project:ID or user:ID"),
     ("services", "Name of a service; repeat it for several"),
     ("session_id", "Id of the session"),
     ("status", "Only those in this state"),
@@ -60,7 +60,7 @@ impl Variable {
     /// Its name on the command line.
     fn long(self) -> String {
         match self.0.name {
-            // As the official command has it.
+            // As in the official command.
             "email" => "user-id".to_owned(),
             name => name.replace('_', "-"),
         }
@@ -85,7 +85,7 @@ impl Variable {
             arg = arg.short('u').visible_alias("email");
         }
         match self.0.name {
-            // Columns that go down begin with it.
+            // Descending columns begin with a hyphen.
             "order" => arg.allow_hyphen_values(true),
             _ if self.0.is_list() => arg.action(ArgAction::Append),
             _ => arg,
@@ -127,19 +127,19 @@ pub(super) fn of_list(domain: &Domain) -> Vec<Arg> {
             Arg::new("all")
                 .long("all")
                 .action(ArgAction::SetTrue)
-                .help("All rows, printed page by page as they come"),
+                .help("Print all rows, page by page as they arrive"),
             Arg::new("rows")
                 .long("limit")
                 .value_name("N")
                 .value_parser(value_parser!(u64).range(1..))
                 .conflicts_with("all")
-                .help("The most rows in total; 20 unless set"),
+                .help("Maximum number of rows; 20 by default"),
             Arg::new("page-size")
                 .long("page-size")
                 .value_name("N")
                 .value_parser(value_parser!(u32).range(1..=100))
                 .default_value("100")
-                .help("The most rows that one request asks for, 1 to 100"),
+                .help("Rows per request, 1 to 100"),
         ]);
     }
     if list.way() == Way::Window {
@@ -149,7 +149,7 @@ pub(super) fn of_list(domain: &Domain) -> Vec<Arg> {
                 .value_name("N")
                 .value_parser(value_parser!(u64))
                 .default_value("0")
-                .help("Rows to leave out before the first"),
+                .help("Rows to skip"),
         );
     }
     args.extend(shown(list));
@@ -162,8 +162,8 @@ pub(super) fn of_info(info: &Info) -> Vec<Arg> {
         let required = variable.0.is_required();
         variable.arg().required(required).value_name(variable.0.name.to_uppercase()).help(
             match required {
-                true => "Which one",
-                false => "Which one; the caller's own, where there is one, unless it is given",
+                true => "Which one to show",
+                false => "Which one to show; by default your own, if there is one",
             },
         )
     };
@@ -186,33 +186,33 @@ fn shown(query: &Query) -> impl Iterator<Item = Arg> {
             .value_name("NAME,…")
             .value_delimiter(',')
             .action(ArgAction::Append)
-            .help(format!("The fields to show, in this order; {default} unless given")),
+            .help(format!("The fields to show, in this order; by default {default}")),
     ];
     if query.fields().iter().any(crate::render::holds_secret) {
         args.push(
             Arg::new("show-secrets")
                 .long("show-secrets")
                 .action(ArgAction::SetTrue)
-                .help("Show secrets in clear"),
+                .help("Print secrets unmasked"),
         );
     }
     args.into_iter()
 }
 
-/// The end of the help of a verb.
+/// The text after the help of a verb.
 pub(super) fn after(query: &Query, note: Option<&str>) -> String {
     let fields: Vec<_> = query.fields().iter().map(backendai::Field::name).collect();
     let mut text = note.map(|note| format!("{note}\n\n")).unwrap_or_default();
     text.push_str(&format!("Fields: {}", fields.join(", ")));
     if let Some(list) = columns(query) {
         text.push_str("\n\n");
-        text.push_str(&told(list));
+        text.push_str(&columns_help(list));
     }
     text
 }
 
-/// The columns of a list, for people.
-pub(super) fn told(list: &List) -> String {
+/// The columns of a list, as help text.
+pub(super) fn columns_help(list: &List) -> String {
     let names = |which: fn(bool, bool) -> bool| {
         let columns = list.columns.iter().filter(|it| which(it.filter, it.order));
         columns.map(|column| column.name).collect::<Vec<_>>().join(", ")

@@ -1,8 +1,8 @@
-//! How far a long list has come, for the person at the terminal.
+//! The progress bar of a long list.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// A bar on the standard error; nothing where that is no terminal.
+/// A bar on the standard error, if that is a terminal.
 pub(super) struct Progress(ProgressBar);
 
 impl Progress {
@@ -18,7 +18,7 @@ impl Progress {
         Self(bar)
     }
 
-    /// So many rows have come.
+    /// Sets the number of received rows.
     pub(super) fn at(&self, rows: u64, total: Option<u64>) {
         if let Some(total) = total {
             self.0.set_length(total);
@@ -26,7 +26,7 @@ impl Progress {
         self.0.set_position(rows);
     }
 
-    /// Writes while no bar is in the way.
+    /// Hides the bar while `write` runs.
     pub(super) fn around<T>(&self, write: impl FnOnce() -> T) -> T {
         self.0.suspend(write)
     }

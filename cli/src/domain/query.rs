@@ -1,4 +1,4 @@
-//! Lists and objects of the manager, from the descriptions of their operations.
+//! Queries for lists and objects, built from the descriptions of their operations.
 
 use backendai::{
     Client, DynamicOperation, Error, Field, ListChanges, OperationInfo, Pager, Uuid,
@@ -19,22 +19,22 @@ pub(crate) struct Query {
     pub(crate) shown: &'static [&'static str],
 }
 
-/// How the rows come.
+/// How a list is paged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
-    /// Page by page, from any row on.
+    /// By offset and limit.
     Window,
-    /// Page by page, each after the one before.
+    /// By cursor: each page after the previous one.
     Cursor,
-    /// All in one answer.
+    /// All rows in one response.
     Whole,
 }
 
 /// The request for a list.
-pub(crate) struct Ask {
+pub(crate) struct ListRequest {
     pub(crate) variables: Variables,
     pub(crate) fields: Vec<&'static str>,
-    /// The most rows in total; none for all.
+    /// Maximum number of rows; none for all.
     pub(crate) limit: Option<u64>,
     pub(crate) page_size: u32,
     pub(crate) offset: u64,
@@ -75,9 +75,9 @@ impl Query {
         Ok(operation.select(fields.iter().copied())?)
     }
 
-    /// Begins to read.
-    pub(crate) fn start(&self, client: &Client, ask: Ask) -> Result<Rows, Failure> {
-        let Ask { variables, fields, limit, page_size, offset } = ask;
+    /// Starts reading a list.
+    pub(crate) fn start(&self, client: &Client, request: ListRequest) -> Result<Rows, Failure> {
+        let ListRequest { variables, fields, limit, page_size, offset } = request;
         let operation = self.operation(variables, &fields)?;
         let paging = self.info.paging;
         let ordered = |variables: &Variables| {
@@ -88,7 +88,7 @@ impl Query {
                     .any(|name| variables.get(*name).is_some_and(|it| !it.is_null()))
             })
         };
-        // The manager cannot continue in an order of the caller's, but it can begin in one.
+        // The manager cannot continue a custom order after a cursor, but it orders the first page.
         if self.way() == Way::Cursor
             && ordered(operation.values())
             && let Some(first) = limit.filter(|limit| *limit <= page_size.into())
@@ -112,7 +112,7 @@ impl Query {
     }
 }
 
-/// Checks the values that the manager would refuse with an error of its own.
+/// Checks values that the manager would refuse.
 fn check(info: &OperationInfo, variables: &Variables) -> Result<(), Failure> {
     for (name, value) in variables {
         let Some(text) = value.as_str() else { continue };
@@ -120,18 +120,16 @@ fn check(info: &OperationInfo, variables: &Variables) -> Result<(), Failure> {
         if ty == Some("UUID")
             && let Err(error) = text.parse::<Uuid>()
         {
-            return Err(
-                Failure::argument(format!("`{name}` cannot be used")).why(error.to_string())
-            );
+            return Err(Failure::argument(format!("`{name}` is invalid")).cause(error.to_string()));
         }
     }
     Ok(())
 }
 
-/// Rows as they come.
+/// The pages of a list.
 pub(crate) enum Rows {
     Pages(Box<Pager<DynamicOperation>>),
-    /// Those of one request.
+    /// The rows of one request.
     First {
         client: Client,
         operation: Option<DynamicOperation>,
@@ -168,7 +166,7 @@ impl Rows {
         }
     }
 
-    /// The changes in the list that were noticed.
+    /// The detected changes of the list.
     pub(crate) fn list_changes(&self) -> ListChanges {
         match self {
             Self::Pages(pages) => pages.list_changes(),

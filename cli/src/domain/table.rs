@@ -1,5 +1,5 @@
-//! The words of the command line. Every list of the manager's Admin API has one; a test compares the
-//! table with the schema.
+//! The commands for the lists of the manager's Admin API, one per list. A test compares the table with
+//! the schema.
 
 use backendai::admin::{
     agent::*, audit_log::*, compute_session::*, container::*, container_registry::*, domain::*,
@@ -9,7 +9,7 @@ use backendai::admin::{
 
 use super::query::Query;
 
-/// A word of the command line, with its list and the query of one row.
+/// A command with its list and the query of one row.
 pub(crate) struct Domain {
     pub(crate) word: &'static str,
     /// Its other name.
@@ -47,10 +47,10 @@ impl Domain {
     }
 }
 
-const AT_MOST_100: &str = "All in one answer: the manager gives at most 100 rows, and does not say \
-                           that there are more.";
-const ONE_ANSWER: &str = "All in one answer.";
-const UNUSED: &str = "Of managers before 24.09, and deprecated.";
+const AT_MOST_100: &str = "One response: the manager returns at most 100 rows, and does not report \
+                           whether there are more.";
+const ONE_ANSWER: &str = "All rows in one response.";
+const UNUSED: &str = "For managers before 24.09; deprecated.";
 
 const VFOLDER: &[&str] =
     &["id", "name", "host", "ownership_type", "usage_mode", "permission", "user_email", "status"];
@@ -90,7 +90,7 @@ const ALL: &[&str] = &[];
 pub(crate) const DOMAINS: &[Domain] = &[
     domain(
         "accessible-scaling-group",
-        "Scaling groups that a project may use, with what is free in them",
+        "Scaling groups that a project may use, with their free resources",
         Query::new::<AccessibleScalingGroups>(&["name", "is_active", "accelerator_quantum_size"]),
     )
     .note(ONE_ANSWER),
@@ -144,7 +144,7 @@ pub(crate) const DOMAINS: &[Domain] = &[
     .info("id", Query::new::<GetComputeContainer>(ALL)),
     domain(
         "container-registry",
-        "Where images come from",
+        "Container registries",
         Query::new::<PagedContainerRegistryNodes>(&[
             "id",
             "registry_name",
@@ -159,7 +159,7 @@ pub(crate) const DOMAINS: &[Domain] = &[
     .info("id", Query::new::<GetContainerRegistryNode>(ALL)),
     domain(
         "customized-image",
-        "The caller's own images, made from sessions",
+        "Your own images, created from sessions",
         Query::new::<ListCustomizedImages>(&[
             "id",
             "name",
@@ -242,7 +242,7 @@ pub(crate) const DOMAINS: &[Domain] = &[
     .note(ONE_ANSWER),
     domain(
         "image",
-        "Images that sessions run",
+        "Container images for sessions",
         Query::new::<ListImages>(&[
             "id",
             "namespace",
@@ -256,7 +256,9 @@ pub(crate) const DOMAINS: &[Domain] = &[
         ]),
     )
     .info("reference", Query::new::<GetImage>(ALL))
-    .note("All in one answer, without an upper limit; image-node has them page by page."),
+    .note(
+        "All rows in one response, without an upper limit; `image-node` reads them page by page.",
+    ),
     domain(
         "image-node",
         "Images, by permission",
@@ -277,15 +279,11 @@ pub(crate) const DOMAINS: &[Domain] = &[
         "Folders shared with you",
         Query::new::<PagedInvitedVfolders>(VFOLDER),
     ),
-    domain(
-        "keypair",
-        "Keypairs: what requests are signed with",
-        Query::new::<PagedKeyPairs>(KEYPAIR),
-    )
-    .info("access_key", Query::new::<GetKeyPair>(ALL)),
+    domain("keypair", "Keypairs, which sign requests", Query::new::<PagedKeyPairs>(KEYPAIR))
+        .info("access_key", Query::new::<GetKeyPair>(ALL)),
     domain(
         "keypair-resource-policy",
-        "How much a keypair may use",
+        "Resource limits of keypairs",
         Query::new::<ListKeyPairResourcePolicies>(&[
             "name",
             "created_at",
@@ -312,7 +310,7 @@ pub(crate) const DOMAINS: &[Domain] = &[
     .note(UNUSED),
     domain(
         "legacy-session",
-        "Sessions as they were when each had one container",
+        "Sessions in the older format, with one container each",
         Query::new::<PagedLegacySessions>(&[
             "id",
             "session_name",
@@ -324,7 +322,7 @@ pub(crate) const DOMAINS: &[Domain] = &[
         ]),
     )
     .info("sess_id", Query::new::<GetLegacySession>(ALL))
-    .note("Rows can be missed while sessions change; session has them all."),
+    .note("Rows can be missed while sessions change; `session` lists all of them."),
     domain(
         "model-card",
         "Models in the model store",
@@ -343,7 +341,7 @@ pub(crate) const DOMAINS: &[Domain] = &[
     .info("id", Query::new::<GetModelCard>(ALL)),
     domain(
         "named-group",
-        "Projects of one name, in all domains",
+        "Projects with a given name, in all domains",
         Query::new::<GroupsByName>(GROUP),
     )
     .alias("named-project")
@@ -362,10 +360,10 @@ pub(crate) const DOMAINS: &[Domain] = &[
         ]),
     )
     .info("id", Query::new::<GetNetwork>(ALL)),
-    domain("own-vfolder", "The caller's own folders", Query::new::<PagedOwnVfolders>(VFOLDER)),
+    domain("own-vfolder", "Your own folders", Query::new::<PagedOwnVfolders>(VFOLDER)),
     domain(
         "pending-session",
-        "Sessions that wait for resources of a scaling group, the next one first",
+        "Sessions that wait for resources of a scaling group, in queue order",
         Query::new::<ListPendingSessions>(&[
             "row_id",
             "name",
@@ -378,41 +376,33 @@ pub(crate) const DOMAINS: &[Domain] = &[
         ]),
     )
     .note(ONE_ANSWER),
-    domain("plain-agent", "Agents, all in one answer", Query::new::<ListAgents>(AGENT))
-        .note("In no order."),
+    domain("plain-agent", "Agents, in one response", Query::new::<ListAgents>(AGENT))
+        .note("The rows have no particular order."),
     domain("plain-keypair", "Keypairs, at most 100", Query::new::<ListKeyPairs>(KEYPAIR))
         .note(AT_MOST_100),
     domain("plain-user", "Users, at most 100", Query::new::<ListUsers>(USER))
         .info("user_id", Query::new::<GetUserById>(ALL))
         .note(AT_MOST_100),
-    domain(
-        "plain-vfolder",
-        "Folders as older managers listed them",
-        Query::new::<ListVfolders>(VFOLDER),
-    )
-    .note("Managers no longer answer this list; vfolder has them."),
+    domain("plain-vfolder", "Folders, for older managers", Query::new::<ListVfolders>(VFOLDER))
+        .note("Current managers do not serve this list; use `vfolder`."),
     domain(
         "project-resource-policy",
-        "How much a project may use",
+        "Resource limits of projects",
         Query::new::<ListProjectResourcePolicies>(ALL),
     )
     .info("name", Query::new::<GetProjectResourcePolicy>(ALL))
     .note(ONE_ANSWER),
     domain(
         "project-vfolder",
-        "Folders of the caller's projects",
+        "Folders of your projects",
         Query::new::<PagedProjectVfolders>(VFOLDER),
     ),
-    domain(
-        "resource-preset",
-        "Amounts of resources that users choose from",
-        Query::new::<ListResourcePresets>(ALL),
-    )
-    .info("name", Query::new::<GetResourcePresetByName>(ALL))
-    .note(ONE_ANSWER),
+    domain("resource-preset", "Resource presets", Query::new::<ListResourcePresets>(ALL))
+        .info("name", Query::new::<GetResourcePresetByName>(ALL))
+        .note(ONE_ANSWER),
     domain(
         "routing",
-        "Running copies of model services",
+        "Replicas of model services",
         Query::new::<PagedRoutings>(&[
             "routing_id",
             "endpoint",
@@ -423,9 +413,7 @@ pub(crate) const DOMAINS: &[Domain] = &[
         ]),
     )
     .info("routing_id", Query::new::<GetRouting>(ALL))
-    .note(
-        "Manager 26.9 answers with an error as soon as there is one; endpoint info has them too.",
-    ),
+    .note("Manager 26.9 returns an error if the list is not empty; use `endpoint info`."),
     domain(
         "scaling-group",
         "Groups of agents, also called resource groups",
@@ -436,17 +424,17 @@ pub(crate) const DOMAINS: &[Domain] = &[
     .note(ONE_ANSWER),
     domain(
         "service",
-        "Which services of the manager can be configured",
+        "Configurable services of the manager",
         Query::new::<ListAvailableServices>(&["service_variants"]),
     )
     .note(ONE_ANSWER),
     domain(
         "service-config",
-        "How services of the manager are configured",
+        "Configuration of the manager's services",
         Query::new::<ListServiceConfigs>(&["service", "configuration"]),
     )
     .info("service", Query::new::<GetServiceConfig>(ALL))
-    .note("All in one answer; what the manager cannot load is left out without a word."),
+    .note("All rows in one response; the manager omits configurations that it cannot load."),
     domain(
         "session",
         "Sessions",
@@ -482,7 +470,7 @@ pub(crate) const DOMAINS: &[Domain] = &[
     .info("id", Query::new::<GetSessionNode>(ALL)),
     domain(
         "storage-volume",
-        "Volumes that folders are on",
+        "Storage volumes for folders",
         Query::new::<PagedStorageVolumes>(&[
             "id",
             "proxy",
@@ -513,7 +501,7 @@ pub(crate) const DOMAINS: &[Domain] = &[
     .info("id", Query::new::<GetUserNode>(ALL)),
     domain(
         "user-resource-policy",
-        "How much a user may use",
+        "Resource limits of users",
         Query::new::<ListUserResourcePolicies>(ALL),
     )
     .info("name", Query::new::<GetUserResourcePolicy>(ALL))
@@ -524,7 +512,7 @@ pub(crate) const DOMAINS: &[Domain] = &[
         .info("id", Query::new::<GetVfolderNode>(ALL)),
     domain(
         "vfolder-permission",
-        "Who may use folders of somebody else",
+        "Permissions on shared folders",
         Query::new::<PagedVfolderPermissions>(&[
             "vfolder",
             "vfolder_name",
@@ -533,7 +521,7 @@ pub(crate) const DOMAINS: &[Domain] = &[
             "permission",
         ]),
     )
-    .note("Rows can be missed while folders are lent."),
+    .note("Rows can be missed while folders are being shared."),
     domain("visible-agent", "Agents, public fields only", Query::new::<PagedVisibleAgents>(ALL))
         .info("agent_id", Query::new::<GetVisibleAgent>(ALL)),
 ];

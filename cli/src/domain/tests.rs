@@ -60,7 +60,7 @@ fn the_table_is_in_order_and_names_what_there_is() {
                     && !is_key
                     && !walked.contains(&variable.name)
                 {
-                    wrong.push(format!("{}: nobody says what {} is", domain.word, variable.name));
+                    wrong.push(format!("{}: {} has no help", domain.word, variable.name));
                 }
             }
         }

@@ -1,5 +1,5 @@
-//! `--all`: a list read page by page. The pages are put together to one answer, or printed row by
-//! row. Rows are never read as numbers or texts.
+//! `--all`: reads a list page by page. The pages are merged into one response, or printed row by row.
+//! Numbers and strings in rows are never parsed.
 
 use std::io::{self, Write};
 
@@ -11,7 +11,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use super::{Document, Members, Print, text};
 use crate::output::{Failure, err, out};
 
-/// The part of `pageInfo` that a walk needs.
+/// The part of `pageInfo` that pagination needs.
 #[derive(Deserialize)]
 struct Info {
     #[serde(rename = "hasNextPage")]
@@ -20,9 +20,9 @@ struct Info {
     end: Option<String>,
 }
 
-/// The list in one answer.
+/// The list in one response.
 struct Page {
-    /// All that the document asks for at the list.
+    /// All selected members of the list.
     list: Members,
     /// The member with the rows.
     key: &'static str,
@@ -31,13 +31,14 @@ struct Page {
     info: Option<Info>,
 }
 
-/// Which rows to ask for next.
+/// The start of the next page.
 enum Next {
     Offset(u64),
     Cursor(Option<String>),
 }
 
-pub(super) async fn walk(
+/// Reads all pages and prints them.
+pub(super) async fn read_all(
     client: &Client,
     mut document: Document,
     size: u32,
@@ -77,7 +78,7 @@ pub(super) async fn walk(
     }
 }
 
-/// Sets the variables that choose the page.
+/// Sets the variables that select the page.
 fn window(
     variables: &mut Members,
     pages: &Pagination,
@@ -119,7 +120,7 @@ impl Page {
         Ok(Self { key, rows, total, info: parsed(&list, "pageInfo")?, list })
     }
 
-    /// What to ask for after this page; nothing at the end.
+    /// The start of the page after this one; none at the end.
     fn after(&self, at: &Next, count: u64, came: u64) -> Result<Option<Next>, Failure> {
         match at {
             Next::Offset(_) => {
@@ -135,15 +136,17 @@ impl Page {
                     Some(end) if before.as_ref() != Some(end) => {
                         Ok(Some(Next::Cursor(Some(end.clone()))))
                     }
-                    _ => Err(Failure::new("the list does not go on, and says that it does")
-                        .why("the manager gave the same cursor again, or none")),
+                    _ => Err(Failure::new(
+                        "the list cannot be read further, although more rows are reported",
+                    )
+                    .cause("the manager returned the same cursor again, or none")),
                 }
             }
         }
     }
 }
 
-/// A member as a type; none where it is not there or null.
+/// A parsed member; none if it is absent or null.
 fn parsed<'l, T: Deserialize<'l>>(list: &'l Members, key: &str) -> Result<Option<T>, Failure> {
     let Some(value) = list.get(key) else { return Ok(None) };
     serde_json::from_str(value.get()).map_err(Failure::from_error)
@@ -156,7 +159,7 @@ fn unfit() -> Failure {
     )
 }
 
-/// Rows one a line; of a connection, its nodes.
+/// Prints one row per line; the nodes, if it is a connection.
 fn lines(rows: &[Box<RawValue>], key: &str) -> Result<(), Failure> {
     let mut to = io::BufWriter::new(io::stdout().lock());
     for row in rows {
@@ -172,7 +175,7 @@ fn lines(rows: &[Box<RawValue>], key: &str) -> Result<(), Failure> {
     to.flush().map_err(Failure::writing)
 }
 
-/// One answer, as if the manager had given all rows at once: the last page with all rows.
+/// Prints the last page with the rows of all pages.
 fn whole(mut last: Page, rows: Vec<Box<RawValue>>, root: &str) -> Result<(), Failure> {
     let rows = to_raw_value(&rows).map_err(Failure::from_error)?;
     last.list.insert(last.key.to_owned(), rows);

@@ -1,7 +1,6 @@
-//! JSON with other blanks between its parts. Numbers and texts stay as they were written, which
-//! they would not if they were read.
+//! Changes the whitespace of JSON without parsing it, so that numbers and strings stay unchanged.
 
-/// JSON in lines, each level two blanks deeper.
+/// JSON on several lines, indented by two spaces.
 pub(super) fn indented(json: &str) -> String {
     let mut out = String::with_capacity(json.len() * 2);
     let mut depth = 0;
@@ -42,7 +41,7 @@ pub(super) fn compact(json: &str) -> String {
     tokens(json).collect()
 }
 
-/// The brackets, commas, colons, texts and words of valid JSON.
+/// The tokens of valid JSON: brackets, commas, colons, strings, numbers and words.
 fn tokens(json: &str) -> impl Iterator<Item = &str> {
     let mut rest = json;
     std::iter::from_fn(move || {
@@ -60,7 +59,7 @@ fn tokens(json: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Where the text ends that this begins with.
+/// The end of the string at the start of `json`.
 fn text_end(json: &str) -> usize {
     let mut escaped = false;
     let end = json.char_indices().skip(1).find(|(_, c)| {

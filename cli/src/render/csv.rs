@@ -1,9 +1,8 @@
-//! CSV, which spreadsheets open.
+//! CSV, for spreadsheets.
 //!
-//! The head has the names of the fields. Null is an empty cell, and a list or an object its JSON.
-//! A text that a spreadsheet would take for a formula gets a `'` before it: names and descriptions
-//! are written by users, and opened by administrators. Programs that want texts untouched take
-//! `jsonl`.
+//! The header has the names of the fields. Null is an empty cell; a list or an object is its JSON.
+//! A string that a spreadsheet would evaluate as a formula is prefixed with `'`: users write names and
+//! descriptions, and administrators open them. Programs that need unchanged strings use `jsonl`.
 
 use std::io::{self, Write};
 
@@ -57,7 +56,7 @@ fn cell(value: Value) -> String {
     }
 }
 
-/// Whether a spreadsheet computes it instead of showing it. A number is what it says.
+/// Whether a spreadsheet would evaluate the cell. Numbers are exempt.
 fn is_formula(text: &str) -> bool {
     text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
         && text.parse::<f64>().is_err()

@@ -1,4 +1,4 @@
-//! JSON: one value of the official client's shape, or a line for each row.
+//! JSON: one value as in the official client, or one line per row.
 
 use std::io::{self, Write};
 
@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
 use super::{Columns, Row, Sink};
 
-/// A row with the fields in their order.
+/// A row with its fields in the requested order.
 struct Shown<'a> {
     columns: &'a Columns,
     row: &'a Row,
@@ -52,7 +52,7 @@ impl<W: Write> Sink for Whole<W> {
         let count = self.rows.len();
         let columns = &self.columns;
         let items = self.rows.iter().map(|row| Shown { columns, row }).collect();
-        // A list that does not say how many there are is whole.
+        // A list without a total count is complete.
         let total_count = total.unwrap_or(count as u64);
         serde_json::to_writer_pretty(&mut self.out, &Listed { count, total_count, items })?;
         writeln!(self.out)?;
@@ -60,7 +60,7 @@ impl<W: Write> Sink for Whole<W> {
     }
 }
 
-/// A row to a line.
+/// One row per line.
 pub(super) struct Lines<W> {
     columns: Columns,
     out: W,

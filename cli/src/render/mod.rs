@@ -1,4 +1,4 @@
-//! Rows, as people and programs want them: written page by page, as they come.
+//! Writes rows page by page in the requested format.
 
 mod csv;
 mod format;
@@ -14,12 +14,12 @@ use std::{
 use backendai::Field;
 use serde_json::{Map, Value};
 
-use crate::global::Rows as Form;
+use crate::global::RowFormat;
 
-/// A row: values by the names of the fields.
+/// A row: values by field name.
 pub(crate) type Row = Map<String, Value>;
 
-/// What stands in the place of a secret.
+/// The replacement for a secret.
 const MASK: &str = "***";
 
 pub(crate) use self::secret::is_in as holds_secret;
@@ -27,26 +27,26 @@ pub(crate) use self::secret::is_in as holds_secret;
 /// How rows are written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Style {
-    pub(crate) form: Form,
+    pub(crate) form: RowFormat,
     pub(crate) show_secrets: bool,
     /// Columns of the terminal that the rows are written to; none when it is a pipe or a file.
     pub(crate) width: Option<usize>,
 }
 
 impl Style {
-    /// For the standard output.
-    pub(crate) fn of_stdout(form: Form, show_secrets: bool) -> Self {
+    /// The style for the standard output.
+    pub(crate) fn of_stdout(form: RowFormat, show_secrets: bool) -> Self {
         let width = console::Term::stdout().size_checked().map(|(_, columns)| columns.into());
         Self { form, show_secrets, width }
     }
 }
 
-/// Where rows go. What is written is flushed with each page.
+/// Receives rows, and flushes the output after each page.
 pub(crate) trait Sink {
-    /// The next rows.
+    /// Writes the next rows.
     fn page(&mut self, rows: Vec<Row>) -> io::Result<()>;
 
-    /// All rows were there; the whole list has `total`, if that is known.
+    /// Ends the output. The complete list has `total` rows, if known.
     fn end(&mut self, total: Option<u64>) -> io::Result<()>;
 }
 
@@ -54,17 +54,17 @@ pub(crate) trait Sink {
 pub(crate) fn list<'a>(style: Style, fields: &[Field], out: impl Write + 'a) -> Box<dyn Sink + 'a> {
     let columns = Columns { fields: fields.to_vec(), show_secrets: style.show_secrets };
     match style.form {
-        Form::Table => Box::new(table::Table::new(columns, style.width, out)),
-        Form::Json => Box::new(json::Whole::new(columns, out)),
-        Form::Jsonl => Box::new(json::Lines::new(columns, out)),
-        Form::Csv => Box::new(csv::Csv::new(columns, out)),
+        RowFormat::Table => Box::new(table::Table::new(columns, style.width, out)),
+        RowFormat::Json => Box::new(json::Whole::new(columns, out)),
+        RowFormat::Jsonl => Box::new(json::Lines::new(columns, out)),
+        RowFormat::Csv => Box::new(csv::Csv::new(columns, out)),
     }
 }
 
-/// Writes one object: for people a line for each field, else a list of one.
+/// Writes one object: a line per field in a table, else a list of one row.
 pub(crate) fn one(style: Style, fields: &[Field], row: Row, out: impl Write) -> io::Result<()> {
     let columns = Columns { fields: fields.to_vec(), show_secrets: style.show_secrets };
-    if style.form == Form::Table {
+    if style.form == RowFormat::Table {
         return table::upright(&columns, style.width, &row, out);
     }
     let mut sink = list(style, fields, out);
@@ -79,7 +79,7 @@ struct Columns {
 }
 
 impl Columns {
-    /// A field's value, or what stands in its place. That there is none is no secret.
+    /// A field's value, or its mask. Null is never masked.
     fn value<'r>(&self, field: &Field, row: &'r Row) -> Cow<'r, Value> {
         let value = row.get(field.name()).unwrap_or(&Value::Null);
         if self.show_secrets || value.is_null() {
@@ -91,16 +91,16 @@ impl Columns {
         }
     }
 
-    /// For people.
+    /// The cells of a table.
     fn console(&self, row: &Row) -> Vec<String> {
         let cell = |field: &Field| format::console(field.format(), &self.value(field, row));
         self.fields.iter().map(cell).collect()
     }
 
-    /// For programs.
+    /// The value of a field in JSON and CSV.
     fn json(&self, field: &Field, row: &Row) -> Value {
         let value = self.value(field, row);
-        // A mask has no format.
+        // The mask is not formatted.
         if *value == MASK { value.into_owned() } else { format::json(field.format(), &value) }
     }
 }

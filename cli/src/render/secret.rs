@@ -1,4 +1,4 @@
-//! Secrets that are not a field of their own, but inside of one.
+//! Secrets nested inside a field.
 
 use std::{borrow::Cow, ops::BitOr};
 
@@ -7,13 +7,13 @@ use serde_json::Value;
 
 use super::MASK;
 
-/// Whether a field may hold what is not shown unasked.
+/// Whether a field may contain secrets.
 pub(crate) fn is_in(field: &Field) -> bool {
     let inside = field.text().split_once('{').map_or("", |(_, inside)| inside);
     field.is_secret() || field.name() == "configuration" || mentions(inside)
 }
 
-/// The value without the members that nobody else may know, also where it is JSON as text.
+/// The value with its secret members masked, also inside a string of JSON.
 pub(super) fn hide(value: &Value) -> Cow<'_, Value> {
     let mut hidden = match value {
         Value::Object(_) | Value::Array(_) => value.clone(),
@@ -30,7 +30,7 @@ pub(super) fn hide(value: &Value) -> Cow<'_, Value> {
     }
 }
 
-/// Puts the mask over what is secret in it; whether there was anything.
+/// Masks the secret members, and returns whether there were any.
 fn replace(value: &mut Value) -> bool {
     match value {
         Value::Array(items) => items.iter_mut().map(replace).fold(false, BitOr::bitor),
@@ -47,13 +47,12 @@ fn member((name, value): (&String, &mut Value)) -> bool {
     replace(value)
 }
 
-/// Whether a text names anything secret at all.
+/// Whether a string contains the name of a secret.
 fn mentions(text: &str) -> bool {
     text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'))).any(is_secret)
 }
 
-/// Names under which the manager keeps what nobody else may know. The fields that the library knows
-/// as secret go by the same rule.
+/// Whether a member of this name is secret. The library's rule for secret fields is the same.
 fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase().replace(['_', '-'], "");
     ["password", "secretkey", "privatekey", "apitoken", "passphrase"]

@@ -1,8 +1,8 @@
-//! Tables for people, in the style of the official client.
+//! Tables in the style of the official client.
 //!
-//! On a terminal a row never is wider than it: cells are broken into lines. Through a pipe nothing is
-//! broken, so that `grep` finds it. The widths are those of the first page; what is wider later is
-//! broken, or in a pipe moves what is behind it.
+//! On a terminal, cells are wrapped so that a row fits its width. In a pipe nothing is wrapped, so
+//! that `grep` works. The first page sets the column widths; a wider cell of a later page is wrapped,
+//! or in a pipe shifts the following columns.
 
 use std::io::{self, Write};
 
@@ -11,16 +11,16 @@ use comfy_table::{ColumnConstraint, ContentArrangement, Table as Grid, Width, pr
 
 use super::{Columns, Row, Sink};
 
-/// Blanks between two columns.
+/// Spaces between two columns.
 const GAP: u16 = 2;
-/// A column is not made narrower than this to fit a terminal.
+/// Minimum width of a column that is narrowed to fit a terminal.
 const NARROWEST: u16 = 6;
 
 pub(super) struct Table<W> {
     columns: Columns,
-    /// Of the terminal.
+    /// Width of the terminal.
     width: Option<usize>,
-    /// Of each column; none before the first page.
+    /// Widths of the columns; empty before the first page.
     widths: Option<Vec<u16>>,
     out: W,
 }
@@ -73,7 +73,7 @@ impl<W: Write> Sink for Table<W> {
     }
 }
 
-/// One object, a line for each field.
+/// Writes one object, a line per field.
 pub(super) fn upright(
     columns: &Columns,
     width: Option<usize>,
@@ -98,13 +98,13 @@ fn grid_of<R: IntoIterator<Item = String>>(rows: impl IntoIterator<Item = R>) ->
     let mut grid = Grid::new();
     grid.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     for row in rows {
-        // A tab has no width of its own.
+        // A tab has no fixed width.
         grid.add_row(row.into_iter().map(|cell| cell.replace('\t', "    ")).collect::<Vec<_>>());
     }
     grid
 }
 
-/// The widths of what is in the columns.
+/// The widths of the columns' contents.
 fn content(grid: &Grid, columns: usize) -> Vec<u16> {
     let mut widths = grid.column_max_content_widths();
     widths.resize(columns, 0);
@@ -115,7 +115,7 @@ fn widest(one: &[u16], other: &[u16]) -> Vec<u16> {
     one.iter().zip(other).map(|(one, other)| *one.max(other)).collect()
 }
 
-/// Takes from the widest columns until all fit, as far as that is possible.
+/// Narrows the widest columns until all fit, as far as possible.
 fn shrink(widths: &mut [u16], width: usize) {
     let gaps = usize::from(GAP) * widths.len().saturating_sub(1);
     loop {
@@ -128,7 +128,7 @@ fn shrink(widths: &mut [u16], width: usize) {
         };
         let next = widths.iter().filter(|width| **width < most).max().copied().unwrap_or(0);
         let many = widths.iter().filter(|width| **width == most).count();
-        // All of the widest go down together, to the next ones at the most.
+        // Narrow all of the widest together, at most to the next width.
         let step = u16::try_from(excess.div_ceil(many)).unwrap_or(u16::MAX);
         let lower = most.saturating_sub(step).max(next).max(NARROWEST);
         widths.iter_mut().filter(|width| **width == most).for_each(|width| *width = lower);

@@ -23,7 +23,7 @@ fn written(style: Style, names: &[&str], pages: Vec<Vec<Value>>, total: Option<u
     String::from_utf8(out).unwrap()
 }
 
-fn style(form: Form) -> Style {
+fn style(form: RowFormat) -> Style {
     Style { form, show_secrets: false, width: None }
 }
 
@@ -35,13 +35,13 @@ fn a_table_keeps_the_widths_of_its_first_page() {
     ];
     let names = ["access_key", "full_name", "is_active"];
     assert_eq!(
-        written(style(Form::Table), &names, pages.clone(), None),
+        written(style(RowFormat::Table), &names, pages.clone(), None),
         "Access Key  Full Name   Active?\n\
          ----------  ----------  -------\n\
          AK1         Zoë 王小明  True\n\
          AK2 that is long  (null)      False\n"
     );
-    let narrow = Style { width: Some(31), ..style(Form::Table) };
+    let narrow = Style { width: Some(31), ..style(RowFormat::Table) };
     assert_eq!(
         written(narrow, &names, pages, None),
         "Access Key  Full Name   Active?\n\
@@ -57,7 +57,7 @@ fn a_row_fits_the_terminal() {
     let long = "x".repeat(70);
     let rows = vec![json!({"access_key": long, "full_name": "a b c d e f", "is_active": true})];
     for width in [26, 30, 40, 60] {
-        let style = Style { width: Some(width), ..style(Form::Table) };
+        let style = Style { width: Some(width), ..style(RowFormat::Table) };
         let names = ["access_key", "full_name", "is_active"];
         let text = written(style, &names, vec![rows.clone()], None);
         let widest = text.lines().map(str::len).max().unwrap();
@@ -71,13 +71,13 @@ fn a_row_fits_the_terminal() {
 fn no_rows_are_a_head_in_a_pipe_and_words_on_a_terminal() {
     let names = ["access_key"];
     let head = "Access Key\n----------\n";
-    assert_eq!(written(style(Form::Table), &names, vec![], Some(0)), head);
-    let terminal = Style { width: Some(80), ..style(Form::Table) };
+    assert_eq!(written(style(RowFormat::Table), &names, vec![], Some(0)), head);
+    let terminal = Style { width: Some(80), ..style(RowFormat::Table) };
     assert_eq!(written(terminal, &names, vec![], Some(0)), "No matching items.\n");
-    assert_eq!(written(style(Form::Csv), &names, vec![], Some(0)), "access_key\n");
-    assert_eq!(written(style(Form::Jsonl), &names, vec![], Some(0)), "");
+    assert_eq!(written(style(RowFormat::Csv), &names, vec![], Some(0)), "access_key\n");
+    assert_eq!(written(style(RowFormat::Jsonl), &names, vec![], Some(0)), "");
     assert_eq!(
-        written(style(Form::Json), &names, vec![], Some(0)),
+        written(style(RowFormat::Json), &names, vec![], Some(0)),
         "{\n  \"count\": 0,\n  \"total_count\": 0,\n  \"items\": []\n}\n"
     );
 }
@@ -88,19 +88,19 @@ fn json_has_the_official_shape_and_the_order_of_the_fields() {
         vec![json!({"access_key": "AK", "is_active": true, "rate_limit": 9007199254740993_u64})];
     let names = ["rate_limit", "access_key"];
     assert_eq!(
-        written(style(Form::Json), &names, vec![page.clone()], Some(7)),
+        written(style(RowFormat::Json), &names, vec![page.clone()], Some(7)),
         "{\n  \"count\": 1,\n  \"total_count\": 7,\n  \"items\": [\n    {\n      \
          \"rate_limit\": 9007199254740993,\n      \"access_key\": \"AK\"\n    }\n  ]\n}\n"
     );
     assert_eq!(
-        written(style(Form::Jsonl), &names, vec![page], Some(7)),
+        written(style(RowFormat::Jsonl), &names, vec![page], Some(7)),
         "{\"rate_limit\":9007199254740993,\"access_key\":\"AK\"}\n"
     );
 }
 
 #[test]
 fn secrets_are_masked_in_every_form() {
-    for form in [Form::Table, Form::Json, Form::Jsonl, Form::Csv] {
+    for form in [RowFormat::Table, RowFormat::Json, RowFormat::Jsonl, RowFormat::Csv] {
         let page = vec![json!({"access_key": "AK", "secret_key": "do-not-show"})];
         let names = ["access_key", "secret_key"];
         let masked = written(style(form), &names, vec![page.clone()], None);
@@ -119,7 +119,7 @@ fn a_spreadsheet_computes_nothing() {
     let names = ["full_name"];
     let cell = |value: Value| {
         let page = vec![json!({ "full_name": value })];
-        let text = written(style(Form::Csv), &names, vec![page], None);
+        let text = written(style(RowFormat::Csv), &names, vec![page], None);
         text.strip_prefix("full_name\n").unwrap().trim_end_matches('\n').to_owned()
     };
     assert_eq!(cell(json!("=1+1")), "'=1+1");
@@ -137,7 +137,7 @@ fn a_spreadsheet_computes_nothing() {
 fn an_object_is_upright() {
     let mut out = Vec::new();
     let object = row(json!({"access_key": "AK", "full_name": "one\ntwo"}));
-    one(style(Form::Table), &fields(&["access_key", "full_name"]), object, &mut out).unwrap();
+    one(style(RowFormat::Table), &fields(&["access_key", "full_name"]), object, &mut out).unwrap();
     assert_eq!(
         String::from_utf8(out).unwrap(),
         "Field       Value\n----------  -----\nAccess Key  AK\nFull Name   one\n            two\n"
@@ -159,7 +159,7 @@ impl Write for Closed {
 
 #[test]
 fn a_closed_pipe_is_told_as_such() {
-    for form in [Form::Table, Form::Json, Form::Jsonl, Form::Csv] {
+    for form in [RowFormat::Table, RowFormat::Json, RowFormat::Jsonl, RowFormat::Csv] {
         let mut sink = list(style(form), &fields(&["access_key"]), Closed);
         let page = sink.page(vec![row(json!({"access_key": "AK"}))]);
         let result = page.and_then(|()| sink.end(None));

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::{
     check,
-    global::{Global, Single},
+    global::{Global, SingleFormat},
     output::{self, Failure, out},
     snapshot::Snapshot,
 };
@@ -47,7 +47,7 @@ impl Diff {
         crate::blocking(move || self.print(form)).await
     }
 
-    fn print(&self, form: Single) -> Result<(), Failure> {
+    fn print(&self, form: SingleFormat) -> Result<(), Failure> {
         let old = Snapshot::read(Some(&self.old))?;
         let changes = diff(&old.schema()?, &Snapshot::read(Some(&self.new))?.schema()?);
         let operations = match &self.operations {
@@ -59,10 +59,10 @@ impl Diff {
             .map(|change| (change, operations.as_ref().map(|them| affected(change, them))))
             .collect();
         match form {
-            Single::Text => text(&shown)?,
-            Single::Json => output::json(&shown.iter().map(json).collect::<Vec<_>>())?,
+            SingleFormat::Text => text(&shown)?,
+            SingleFormat::Json => output::json(&shown.iter().map(json).collect::<Vec<_>>())?,
         }
-        verdict(&shown)
+        fail_if_breaking(&shown)
     }
 
     /// The coordinates that each operation in a folder uses.
@@ -89,7 +89,7 @@ impl Diff {
 /// The `.graphql` files of a folder, without schemas.
 fn documents(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let unreadable = |path: &Path, error: std::io::Error| {
-        Failure::argument(format!("cannot read {}", path.display())).why(error.to_string())
+        Failure::argument(format!("cannot read {}", path.display())).cause(error.to_string())
     };
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).map_err(|error| unreadable(folder, error))? {
@@ -140,7 +140,7 @@ fn json((change, affected): &Shown<'_>) -> Value {
 }
 
 /// Fails if there are breaking changes; with operations, if a change breaks some of them.
-fn verdict(changes: &[Shown<'_>]) -> Result<(), Failure> {
+fn fail_if_breaking(changes: &[Shown<'_>]) -> Result<(), Failure> {
     let breaking = || changes.iter().filter(|(change, _)| change.level == Level::Breaking);
     let has_operations = changes.iter().any(|(_, affected)| affected.is_some());
     let ours = breaking().filter(|(_, affected)| affected.as_ref().is_none_or(|it| !it.is_empty()));
@@ -155,10 +155,12 @@ fn verdict(changes: &[Shown<'_>]) -> Result<(), Failure> {
             Ok(())
         }
         (0, _) => Ok(()),
-        (_, false) => Err(Failure::verdict(all)),
-        (1, true) => Err(Failure::verdict(format!("{all}, of which 1 affects these operations"))),
+        (_, false) => Err(Failure::silent_exit(all)),
+        (1, true) => {
+            Err(Failure::silent_exit(format!("{all}, of which 1 affects these operations")))
+        }
         (_, true) => {
-            Err(Failure::verdict(format!("{all}, of which {ours} affect these operations")))
+            Err(Failure::silent_exit(format!("{all}, of which {ours} affect these operations")))
         }
     }
 }

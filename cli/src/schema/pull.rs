@@ -57,7 +57,7 @@ struct Service {
 
 impl Pull {
     pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
-        global.own()?;
+        global.require_text()?;
         let (manager, sdl) = self.fetch(global).await?;
         let date = jiff::Timestamp::now().strftime("%F").to_string();
         let source = Source { manager: &manager, path: &self.path, date: &date };
@@ -67,7 +67,8 @@ impl Pull {
             None => out(snapshot.trim_end()),
             Some(file) => {
                 fs::write(file, snapshot).map_err(|error| {
-                    Failure::new(format!("cannot write {}", file.display())).why(error.to_string())
+                    Failure::new(format!("cannot write {}", file.display()))
+                        .cause(error.to_string())
                 })?;
                 err(format!("wrote {}: {} of manager {manager}", file.display(), self.path));
                 Ok(())

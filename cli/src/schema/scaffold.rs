@@ -32,7 +32,7 @@ pub(super) struct Scaffold {
 
 impl Scaffold {
     pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
-        global.own()?;
+        global.require_text()?;
         crate::blocking(move || self.write()).await
     }
 

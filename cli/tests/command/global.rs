@@ -81,7 +81,7 @@ fn a_command_refuses_a_form_that_it_has_not() {
         home.run(&["schema", "diff", "--output", "table", "a", "b"]),
         told("table", "text or json")
     );
-    let own = "its own form alone: leave --output out";
+    let own = "only its fixed format: omit --output";
     assert_eq!(
         home.run(&["schema", "scaffold", "keypair", "--output", "table"]),
         told("table", own)

@@ -66,7 +66,7 @@ async fn what_is_refused_is_not_kept() {
     failed(
         &ran,
         1,
-        &["error: not logged in, and nothing was kept\n  why: ", "\n  fix: check the "],
+        &["error: not logged in, and nothing was stored\n  why: ", "\n  fix: check the "],
     );
     assert!(!ran.stderr.contains("a-wrong-key"));
     assert_eq!(home.files(), []);
@@ -245,7 +245,7 @@ async fn a_session_is_kept_used_and_ended() {
     let home = Home::new();
 
     let ran = home.run_with(&arguments, "not the password");
-    failed(&ran, 1, &["not logged in, and nothing was kept", "check the e-mail address"]);
+    failed(&ran, 1, &["not logged in, and nothing was stored", "check the e-mail address"]);
     assert_eq!(home.files(), []);
 
     let ran = home.run_with(&arguments, &user.password);
@@ -269,7 +269,7 @@ async fn a_session_is_kept_used_and_ended() {
     assert!(!session.exists());
     failed(&home.run(&["whoami"]), 1, &["needs a login", "log in: `backendai login`"]);
     let ran = home.run(&["logout"]);
-    assert_eq!(ran.stdout, format!("Nobody is logged in at {}/\n", web.endpoint()));
+    assert_eq!(ran.stdout, format!("Not logged in at {}/\n", web.endpoint()));
 }
 
 #[test]

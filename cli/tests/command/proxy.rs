@@ -77,7 +77,7 @@ async fn it_signs_until_it_is_interrupted() {
     assert_eq!(answer["data"]["keypair"]["user_id"], account.email.as_str());
     let (code, told) = proxy.interrupt();
     assert_eq!(code, Some(0));
-    assert!(told.contains("a token keeps them out"), "{told}");
+    assert!(told.contains("require a token with --token-stdin"), "{told}");
     assert!(!told.contains(&account.secret_key), "{told}");
 }
 

@@ -17,7 +17,7 @@
 //!   because some fields are text in one schema and objects in another.
 //! - **not JSON**: text that is no JSON is shown as it is. Python reads `NaN`, `Infinity` and half
 //!   characters as well, which no JSON can hold.
-//! - **not a number**: what is no number is shown as it is, so that one odd value does not cost the
+//! - **not a number**: what is no number is shown as it is, so that one invalid value does not lose the
 //!   whole table. A truth value is none, nor is infinity; digits in text are one. Of a number of
 //!   bytes with a fraction the whole bytes count.
 //! - **shape**: a value of a kind that the format is not made for is shown as [`Format::Plain`]
@@ -26,13 +26,13 @@
 //!   as it is. The official client looks for the member once more in the elements.
 //! - **labels**: an image without a name label is not customised, which is null; of several labels
 //!   of one kind all are named; without an owner label the name stands alone.
-//! - **lines**: each container and each dependency begins a line of its own, and no empty line
-//!   follows. The official client writes the second container behind the last line of the first.
+//! - **lines**: each container and each dependency starts a new line, and no empty line
+//!   follows. The official client appends the second container to the last line of the first.
 //! - **members**: of containers and dependencies all members are shown that are there, and none
-//!   else. The official client shows those that it has asked for itself, and stops when one is
+//!   else. The official client shows those that it has requested, and stops when one is
 //!   missing; of a list without such a choice it leaves empty objects in JSON.
 //! - **control**: on a console, control characters other than line ends and tabs are escaped
-//!   (`\x1b`), because names that others chose must not steer an administrator's terminal.
+//!   (`\x1b`), because names chosen by users must not control an administrator's terminal.
 //! - **large integer**: an integer of more than 64 bits is shown as a floating-point number, which
 //!   is how `serde_json` holds it.
 
@@ -111,7 +111,7 @@ fn plain(value: &Value) -> String {
     }
 }
 
-/// What a JSON text holds, or the value itself.
+/// The parsed value of a JSON string, or the value itself.
 fn decode(value: &Value) -> Cow<'_, Value> {
     value
         .as_str()
@@ -119,7 +119,7 @@ fn decode(value: &Value) -> Cow<'_, Value> {
         .map_or(Cow::Borrowed(value), Cow::Owned)
 }
 
-/// The member of that name; null when there is none.
+/// The member of that name, or null.
 fn member<'a>(value: &'a Value, name: &str) -> &'a Value {
     value.get(name).unwrap_or(&Value::Null)
 }
@@ -144,7 +144,7 @@ fn harmless(text: String) -> String {
     let mut escaped = String::with_capacity(text.len());
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {
-        // A return before a line end moves nothing; alone it lets the line be written over.
+        // A carriage return before a line end is harmless; alone it would overwrite the line.
         if steers(c) && !(c == '\r' && rest.peek() == Some(&'\n')) {
             // Writing to a string cannot fail.
             let _ = write!(escaped, "\\x{:02x}", u32::from(c));

@@ -1,4 +1,4 @@
-//! Values as Python's `str` and `repr` spell them.
+//! Values in the format of Python's `str` and `repr`.
 
 use serde_json::{Number, Value};
 
@@ -72,8 +72,8 @@ fn quoted(text: &str) -> String {
     quoted
 }
 
-/// The standard library knows, but tells it only by what it escapes. It escapes a combining mark
-/// at the start of a text too, therefore the letter before.
+/// The standard library reveals this only by what it escapes. It also escapes a combining mark at the
+/// start of a string, hence the leading letter.
 fn printable(c: char) -> bool {
     matches!(c, '"' | '\'' | '\\') || format!("a{c}").escape_debug().count() == 2
 }

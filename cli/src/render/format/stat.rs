@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{decode, member, plain, python, size, tree};
 
-/// A CPU with more cores than this is shown without them.
+/// The cores of a CPU are omitted if there are more than this.
 const MOST_CORES: usize = 8;
 
 pub(super) fn agent(value: &Value) -> String {
@@ -77,7 +77,7 @@ fn known(value: &Value) -> String {
     }
 }
 
-/// With a comma before every third digit from the right.
+/// Inserts a comma before every third digit from the right.
 fn grouped(value: f64) -> String {
     let text = python::float(value.abs());
     let whole = if text.contains('e') { 0 } else { text.find('.').unwrap_or(text.len()) };

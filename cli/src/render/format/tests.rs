@@ -1,4 +1,4 @@
-//! What the official client shows, case by case: `tests/official/format.py` asked it.
+//! Compares with the output of the official client, recorded by `tests/official/format.py`.
 //!
 //! Cases that differ on purpose are in `cli/tests/golden/format-differences.json`, each with what is
 //! shown here and the names of its reasons in the documentation of this module.
@@ -146,7 +146,7 @@ fn the_golden_file_is_what_the_official_client_says() {
     );
 }
 
-/// Names that others chose must not steer a terminal.
+/// Names chosen by users must not control a terminal.
 #[test]
 fn nothing_shown_steers_a_terminal() {
     let control: String = (0..32).chain([127, 0x9b]).filter_map(char::from_u32).collect();

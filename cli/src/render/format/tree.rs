@@ -1,4 +1,4 @@
-//! Objects in objects, one member a line.
+//! Nested objects, one member per line.
 
 use serde_json::Value;
 

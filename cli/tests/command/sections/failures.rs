@@ -1,14 +1,14 @@
-//! How failures are told.
+//! How failures are reported.
 
 use crate::transcript::Page;
 
 pub(crate) fn section() -> Page {
     let mut page = Page::new("When something fails");
     page.prose(
-        "What failed, why, and what to do stand on a line each on the standard error. With `--output \
-         json` or `jsonl` they are an object on the standard output. The exit codes are those of the \
-         official client: 1 for a failure, 2 for a wrong command line, 3 when the manager took too \
-         long, 4 for a value that cannot be used; 130 after Ctrl-C.",
+        "The message, its cause and the fix are printed on a line each on the standard error. \
+         With `--output json` or `jsonl` they are an object on the standard output. The exit \
+         codes are those of the official client: 1 for a failure, 2 for an invalid command \
+         line, 3 for a timeout, 4 for an invalid value, 130 after Ctrl-C.",
     );
     page.run(&["whoami"]);
     page.run(&["context", "show", "lab", "--output", "json"]);

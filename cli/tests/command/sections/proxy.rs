@@ -1,4 +1,4 @@
-//! The local proxy, as far as it ends.
+//! The local proxy: invocations that end on their own.
 
 use backendai_testing::Manager;
 
@@ -8,9 +8,10 @@ pub(crate) async fn section() -> Page {
     let manager = Manager::start().await.unwrap();
     let mut page = Page::new("A proxy for other programs").of(&manager, manager.superadmin());
     page.prose(
-        "`backendai proxy` signs what other programs send to `http://localhost:8084` and sends it on; \
-         a browser gets GraphiQL there. [proxy.md](proxy.md) has the rules. It serves until Ctrl-C, and \
-         does not start where others could use the keys without your saying so.",
+        "`backendai proxy` signs requests that are sent to `http://localhost:8084`, forwards \
+         them to the manager, and serves GraphiQL there. [proxy.md](proxy.md) has the rules. It \
+         serves until Ctrl-C, and does not start if others could use the keys without your \
+         explicit consent.",
     );
     page.run(&["proxy", "--bind", "0.0.0.0"]);
     page.run(&["proxy", "--bind", "0.0.0.0", "--allow-remote"]);

@@ -115,7 +115,7 @@ async fn a_mutation_is_not_sent_by_accident() {
     fails(
         &home.run(&line),
         2,
-        "error: nothing was sent: Limit is a mutation\n  fix: say --allow-mutation",
+        "error: nothing was sent: Limit is a mutation\n  fix: give --allow-mutation",
     );
     assert!(manager.requests().is_empty());
     let allowed = [&line[..], &["--allow-mutation"]].concat();
@@ -141,7 +141,7 @@ async fn data_and_errors_are_both_shown() {
     manager.faults().push(Fault::json(200, body));
     let ran = home.run(&["gql", "-e", COUNT]);
     fails(&ran, 1, "not all of it");
-    assert!(ran.stderr.contains("the data is not all that was asked for"), "{ran:?}");
+    assert!(ran.stderr.contains("the data is incomplete"), "{ran:?}");
     assert!(ran.stdout.contains("\"total_count\": 12345678901234567890123"), "{}", ran.stdout);
     assert!(ran.stdout.contains("\"x\": 1.10\n"), "{}", ran.stdout);
     // A query may be sent again.

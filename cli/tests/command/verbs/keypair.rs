@@ -108,7 +108,7 @@ async fn wrong_lists_are_told_before_anything_is_sent() {
     let (manager, home) = superadmin().await;
     for (arguments, says) in [
         (&["--field", "acess_key"][..], "why: did you mean `access_key`?"),
-        (&["--field", "wrong_altogether"], "choose of user_id, full_name"),
+        (&["--field", "wrong_altogether"], "use some of user_id, full_name"),
         (&["--field", ""], "there is no field ``"),
         (&["--limit", "0"], "--limit"),
         (&["--limit", "5", "--all"], "cannot be used with"),
@@ -129,7 +129,7 @@ async fn a_wrong_column_is_told_with_those_there_are() {
     for wrong in [["--filter", "is_activ == true"], ["--order", "-is_activ"]] {
         let ran = home.run(&[&["keypair", "list"], &wrong[..]].concat());
         assert_ne!(ran.code, Some(0), "{ran:?}");
-        let says = "fix: `is_activ` is no column: did you mean `is_active`?\n";
+        let says = "fix: `is_activ` is not a column: did you mean `is_active`?\n";
         assert!(ran.stderr.contains(says), "{ran:?}");
         assert!(
             ran.stderr.contains("Columns for --filter and --order: access_key, created_at"),
@@ -156,7 +156,11 @@ async fn one_keypair_is_the_own_or_the_one_that_is_named() {
     let shown = home.run(&["keypair", "info", key, "--show-secrets"]);
     assert!(fine(&shown).contains(&manager.user().secret_key));
     let none = home.run(&["keypair", "info", "NOPE"]);
-    fails(&none, 1, "error: there is no keypair `NOPE`\n  fix: `backendai keypair list`");
+    fails(
+        &none,
+        1,
+        "error: there is no keypair `NOPE`\n  fix: list them with `backendai keypair list`",
+    );
     assert_eq!(none.stdout, "");
     fails(&home.run(&["keypair", "info", "a", "b"]), 2, "unexpected argument 'b'");
     fails(&home.run(&["keypair", "info", "--field", "projcts"]), 2, "did you mean `projects`?");
@@ -174,7 +178,7 @@ async fn a_new_keypair_tells_its_secret_once_and_works() {
     let ran = home.run(&["keypair", "add", &email, "default", "--admin", "-r", "77"]);
     assert_eq!(
         (ran.code, ran.stderr.as_str()),
-        (Some(0), "keep the secret key: it is shown this once\n")
+        (Some(0), "store the secret key: it is shown only once\n")
     );
     let (access, secret) = ran.stdout.trim_end().split_once('\n').unwrap();
     let access = access.strip_prefix("Access Key  ").unwrap();
@@ -213,7 +217,7 @@ async fn a_keypair_that_cannot_be_made_is_not_made() {
     }
     let user = Home::of(&manager, manager.user());
     let ran = user.run(&["keypair", "add", &email, "default"]);
-    fails(&ran, 1, &format!("error: no keypair was made for {email}\n  why: "));
+    fails(&ran, 1, &format!("error: no keypair was created for {email}\n  why: "));
     assert_eq!(manager.access_keys(), keys);
 }
 
@@ -287,7 +291,7 @@ async fn several_keys_are_reported_each() {
     manager.forget_requests();
     let ran = user.run(&["keypair", "deactivate", &inactive, &active]);
     fails(&ran, 1, "2 of 2 were not deactivated");
-    assert!(ran.stderr.contains("it was not tried after what went before"), "{ran:?}");
+    assert!(ran.stderr.contains("it was not tried after an earlier failure"), "{ran:?}");
     assert_eq!(manager.requests().len(), 1);
     fails(&home.run(&["keypair", "activate"]), 2, "<ACCESSKEY>");
 }
@@ -298,7 +302,11 @@ async fn deleting_has_to_be_confirmed() {
     let key = manager.inactive_key().access_key.clone();
     let keys = manager.access_keys();
     let ran = home.run_with(&["keypair", "delete", &key], "y\n");
-    fails(&ran, 2, "error: nothing was deleted: deleting has to be confirmed\n  fix: say --yes");
+    fails(
+        &ran,
+        2,
+        "error: nothing was deleted: confirmation is needed and the terminal is not interactive\n  fix: give --yes",
+    );
     assert_eq!((manager.access_keys(), manager.requests().len()), (keys.clone(), 0));
     let ran = home.run(&["keypair", "delete", &key, "NOPE", "--yes"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), &*format!("{key} was deleted\n")));
