@@ -25,7 +25,6 @@ use crate::{
     output::{Failure, out},
     prompt,
     snapshot::Snapshot,
-    suggest,
 };
 
 /// Runs a document, and prints the data of the response with all numbers and strings unchanged. The
@@ -189,7 +188,7 @@ impl Gql {
         let known = || operation.variables.iter().map(|variable| variable.name.as_str());
         if let Some(unknown) = given.keys().find(|name| known().all(|known| known != *name)) {
             let failure = Failure::argument(format!("the operation has no variable `${unknown}`"));
-            return Err(match suggest::near(unknown, known()) {
+            return Err(match backendai::suggest::near(unknown, known()) {
                 Some(near) => failure.help(format!("did you mean `${near}`?")),
                 None => failure,
             });

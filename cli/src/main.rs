@@ -18,7 +18,6 @@ mod proxy;
 mod render;
 mod schema;
 mod snapshot;
-mod suggest;
 mod terminal;
 mod whoami;
 

@@ -6,7 +6,7 @@ use super::{
     options,
     query::{Query, Variables},
 };
-use crate::{output::Failure, suggest};
+use crate::output::Failure;
 
 /// Words of the filter language that are not columns.
 const WORDS: [&str; 11] =
@@ -35,7 +35,7 @@ impl Given {
         let Some(unknown) = self.names.iter().find(|name| !known(name)) else {
             return error.into();
         };
-        let near = suggest::near(unknown, list.columns.iter().map(|column| column.name));
+        let near = backendai::suggest::near(unknown, list.columns.iter().map(|column| column.name));
         let help = match near {
             Some(near) => {
                 format!(

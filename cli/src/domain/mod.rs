@@ -24,7 +24,6 @@ use crate::{
     keypair::Keypair,
     output::{Failure, err},
     render::{self, Style},
-    suggest,
 };
 
 /// The default number of rows.
@@ -240,7 +239,7 @@ fn choose(query: &Query, matches: &ArgMatches) -> Result<Vec<Field>, Failure> {
             let names: Vec<_> = query.fields().iter().map(Field::name).collect();
             let failure = Failure::usage(format!("there is no field `{name}`"))
                 .help(format!("use some of {}", names.join(", ")));
-            match suggest::near(name, names) {
+            match backendai::suggest::near(name, names) {
                 Some(near) => failure.cause(format!("did you mean `{near}`?")),
                 None => failure,
             }

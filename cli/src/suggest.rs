@@ -1,3 +1,0 @@
-//! Suggestions for misspelt names.
-
-pub(crate) use backendai::suggest::near;
