@@ -49,9 +49,9 @@ impl Writer<'_> {
         self.derive(builtin, &["Serialize", "Deserialize"]);
         self.line("#[non_exhaustive]");
         self.open(&format!("pub enum {} {{", input.name));
-        let mut names = Names::default();
-        let variants: Vec<_> =
-            input.fields.iter().map(|field| (names.claim(camel(&field.key)), field)).collect();
+        let keys = input.fields.iter().map(|field| field.key.as_str());
+        let names = Names::default().claim_all(keys, camel);
+        let variants: Vec<_> = names.into_iter().zip(&input.fields).collect();
         for (variant, field) in &variants {
             self.docs(&field.docs);
             self.line(&format!("#[serde(rename = {:?})]", field.key));
@@ -147,9 +147,11 @@ impl Writer<'_> {
         }
         self.close("}");
         self.close("}");
-        let mut names = Names::with(&["new"]);
         let optional = [Presence::Defaulted, Presence::Nullable];
-        for field in fields.iter().filter(|field| optional.contains(&field.presence)) {
+        let optional = fields.iter().filter(|field| optional.contains(&field.presence));
+        let idents = optional.clone().map(|field| field.ident.as_str());
+        let methods = Names::with(&["new"]).claim_all(idents, str::to_owned);
+        for (field, method) in optional.zip(methods) {
             let (takes, value) = match field.presence {
                 Presence::Defaulted => (self.shape(&field.shape, scope), "Some(value.into())"),
                 _ => (self.given(field, scope), "value.into()"),
@@ -159,7 +161,6 @@ impl Writer<'_> {
             if field.docs.text.is_none() && field.docs.since.is_empty() {
                 self.line(&format!("/// Sets `{}`.", field.key));
             }
-            let method = names.claim(field.ident.clone());
             self.open(&format!("pub fn {method}(mut self, value: impl Into<{takes}>) -> Self {{"));
             self.line(&format!("self.{} = {value};", field.ident));
             self.line("self");

@@ -9,6 +9,7 @@
 )]
 
 mod coverage_of_schema;
+mod foreign;
 mod golden;
 mod invalid;
 mod large;
