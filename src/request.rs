@@ -103,7 +103,7 @@ impl<T: DeserializeOwned + Send> Request<T> {
         let mut received = None;
         let mut read = |_: &Endpoint, response: &mut HttpResponse, info: RequestInfo| {
             let mut data = response::data::<T>(response, info)?;
-            response::check_refusal(response, root_fields)?;
+            response::check_roots(response, root_fields)?;
             if let Some(complete) = &completion {
                 complete(&mut data);
             }

@@ -156,6 +156,8 @@ pub(crate) struct Root {
     pub(crate) ok: Option<String>,
     /// The key of the reason beside it.
     pub(crate) message: Option<String>,
+    /// The key under which a mutation of several objects lists those that failed.
+    pub(crate) failed: Option<String>,
 }
 
 /// The pagination of a list.

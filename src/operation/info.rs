@@ -145,12 +145,14 @@ pub struct RootFieldInfo {
     pub ok: Option<&'static str>,
     /// The key of the reason beside it.
     pub message: Option<&'static str>,
+    /// The key of the list in which a mutation of several objects reports those that failed.
+    pub failed: Option<&'static str>,
 }
 
 impl RootFieldInfo {
     /// A field that is selected without an alias and cannot be refused.
     pub const fn new(name: &'static str) -> Self {
-        Self { key: name, name, ok: None, message: None }
+        Self { key: name, name, ok: None, message: None, failed: None }
     }
 }
 
