@@ -87,9 +87,7 @@ pub(crate) fn prove(
 fn first_of_name(fault: &str, message: &str, document: &ExecutableDocument) -> Option<SourceSpan> {
     let name = message.split('`').nth(1)?;
     match fault {
-        "OperationNameCollision" => {
-            document.operations.named.get(name)?.name.as_ref()?.location()
-        }
+        "OperationNameCollision" => document.operations.named.get(name)?.name.as_ref()?.location(),
         "FragmentNameCollision" => document.fragments.get(name)?.name.location(),
         _ => None,
     }

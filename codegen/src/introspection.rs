@@ -382,7 +382,8 @@ impl Field {
 impl Input {
     fn write(&self, out: &mut String, indent: &str, owner: &str) -> Result<(), IntrospectionError> {
         describe(out, indent, self.description.as_deref());
-        let _ = write!(out, "{indent}{}: {}", name(&self.name)?, known(&self.ty, owner, &self.name)?);
+        let _ =
+            write!(out, "{indent}{}: {}", name(&self.name)?, known(&self.ty, owner, &self.name)?);
         if let Some(default) = &self.default_value {
             let _ = write!(out, " = {default}");
         }
@@ -489,7 +490,10 @@ mod tests {
             "name": "Query", "fields": [{"name": "a", "type": {"kind": "SCALAR", "name": "Int"}}]}]}}"#;
         let whole = format!("{{\"data\": {bare}, \"extensions\": {{}}}}");
         assert_eq!(sdl(bare).unwrap(), sdl(&whole).unwrap());
-        assert_eq!(sdl(bare).unwrap(), "schema {\n  query: Query\n}\n\ntype Query {\n  a: Int\n}\n");
+        assert_eq!(
+            sdl(bare).unwrap(),
+            "schema {\n  query: Query\n}\n\ntype Query {\n  a: Int\n}\n"
+        );
         let injected = bare.replace("\"a\"", "\"a: Int } type X { b\"");
         assert!(matches!(sdl(&injected), Err(IntrospectionError::Name(_))));
     }

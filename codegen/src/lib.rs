@@ -15,6 +15,11 @@
 //! }
 //! ```
 //!
+//! A variable within a literal of a custom scalar is taken in an object, `near(at: { x: $x })`, and
+//! refused in a list, `near(at: [$x, 2])`: the GraphQL specification has no type for the members of
+//! the object, but a list of a scalar has items of that scalar, and so servers refuse other
+//! variables there, too. Pass the whole value as one variable instead.
+//!
 //! [`configure`] starts from what fits Backend.AI's manager. Another server's schema is compiled with
 //! [`Options::new`], which knows no server.
 

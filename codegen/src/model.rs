@@ -157,6 +157,8 @@ pub(crate) struct Root {
     pub(crate) ok: Option<String>,
     /// The key of the reason beside it.
     pub(crate) message: Option<String>,
+    /// The key under which a mutation of several objects lists those that failed.
+    pub(crate) failed: Option<String>,
 }
 
 /// The pagination of a list.
@@ -184,7 +186,10 @@ pub(crate) struct Page {
 pub(crate) enum Step {
     Field(Member),
     /// The list is in one variant of an enum.
-    Variant { of: TypeId, name: String },
+    Variant {
+        of: TypeId,
+        name: String,
+    },
 }
 
 /// A key in an answer, and the GraphQL type of the object that has it.

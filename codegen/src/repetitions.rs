@@ -13,8 +13,11 @@ use crate::diagnostic::{Diagnostic, Found};
 
 /// Removes repetitions, with a warning for each. Definitions of one name that differ are errors.
 pub(crate) fn remove(document: &mut Document) -> Found {
-    let mut finder =
-        Finder { sources: document.sources.clone(), found: Found::default(), members: HashMap::new() };
+    let mut finder = Finder {
+        sources: document.sources.clone(),
+        found: Found::default(),
+        members: HashMap::new(),
+    };
     let mut known: HashMap<(bool, Name), Definition> = HashMap::new();
     document.definitions.retain_mut(|definition| {
         if let Some(name) = named(definition) {
@@ -36,8 +39,7 @@ pub(crate) fn remove(document: &mut Document) -> Found {
 
 /// The name of a definition of which a schema has one.
 fn named(definition: &Definition) -> Option<&Name> {
-    let is_single =
-        !definition.is_extension_definition() && !definition.is_executable_definition();
+    let is_single = !definition.is_extension_definition() && !definition.is_executable_definition();
     definition.name().filter(|_| is_single)
 }
 

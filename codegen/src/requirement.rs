@@ -91,7 +91,13 @@ impl<'s> Index<'s> {
             }
         }
         let is_marked = schema.directive_definitions.contains_key("since");
-        Self { schema, is_marked, composite, inputs: RefCell::default(), newest: RefCell::default() }
+        Self {
+            schema,
+            is_marked,
+            composite,
+            inputs: RefCell::default(),
+            newest: RefCell::default(),
+        }
     }
 
     /// The requirements of a field and of the object type it returns.

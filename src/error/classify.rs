@@ -14,6 +14,8 @@ pub(super) enum Class {
     Argument(Argument),
     Document(Fault),
     Bug,
+    /// An agent or a service that the manager needs is missing.
+    Unavailable,
     /// Any other code or message.
     Other,
 }
@@ -41,6 +43,10 @@ impl GraphqlError {
         if let Some(argument) = argument(text) {
             return Class::Argument(argument);
         }
+        // These have the code of a bug.
+        if text.starts_with("Only superadmin can") {
+            return Class::Role;
+        }
         let Some(code) = self.code() else {
             // A failure during execution has a path; a refusal before it has none.
             return if self.path().is_some() { Class::Bug } else { Class::Document(fault(text)) };
@@ -48,10 +54,17 @@ impl GraphqlError {
         match code.rsplit('_').next() {
             // About the keypair, not the caller's role: it is a default keypair.
             _ if code == "user-keypair_read_forbidden" => Class::Conflict,
+            // What is deleted is still in use.
+            _ if text.contains("ForeignKeyViolationError")
+                && text.contains("update or delete on table") =>
+            {
+                Class::Conflict
+            }
             Some("forbidden") => Class::Role,
             Some("not-found") => Class::Missing,
-            Some("conflict") => Class::Conflict,
-            Some("invalid-parameters") => Class::Argument(Argument::Value),
+            Some("conflict" | "already-exists") => Class::Conflict,
+            Some("invalid-parameters" | "bad-request") => Class::Argument(Argument::Value),
+            Some("unavailable" | "unreachable") => Class::Unavailable,
             Some("internal-error") => Class::Bug,
             _ => Class::Other,
         }
@@ -76,6 +89,14 @@ pub(super) fn refusal(message: Option<&str>) -> Class {
     }
 }
 
+/// Values that the manager fails to read, and reports as a bug of its own.
+const VALUES: [&str; 4] = [
+    "badly formed hexadecimal UUID string",
+    "decimal.ConversionSyntax",
+    "('Unconvertible value'",
+    "is not a valid OrderDirection",
+];
+
 fn argument(text: &str) -> Option<Argument> {
     // A value in a filter reached the database with the wrong type.
     let types = ["builtins.ValueError", "UndefinedFunctionError"];
@@ -91,7 +112,10 @@ fn argument(text: &str) -> Option<Argument> {
         || text.ends_with("OFFSET must not be negative")
     {
         Some(Argument::Window)
-    } else if text.starts_with("Variable '$") || text.contains(" cannot represent ") {
+    } else if text.starts_with("Variable '$")
+        || text.contains(" cannot represent ") && !text.contains("non 32-bit")
+        || VALUES.iter().any(|of| text.contains(of))
+    {
         Some(Argument::Value)
     } else {
         None

@@ -3,8 +3,9 @@
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use http::StatusCode;
+use serde_json::value::RawValue;
 
-use super::{Decode, Error, Graphql, Http, Inner, Repr, Sent, Source, classify::Class};
+use super::{Decode, Error, Graphql, Http, Inner, Partial, Repr, Sent, Source, classify::Class};
 use crate::{
     config::ApiVersion,
     http::{HttpResponse, RateLimit},
@@ -99,8 +100,10 @@ impl Error {
     }
 
     pub(crate) fn graphql(graphql: Graphql, writes: bool) -> Self {
-        // What fails inside may have written before, as with a status of 500.
-        let failed = graphql.errors.iter().any(|error| error.class() == Class::Bug);
+        // What fails inside may have written before, as with a status of 500. And what fails below
+        // the root of the answer fails after the mutation was done.
+        let failed =
+            graphql.errors.iter().any(|error| error.class() == Class::Bug || error.is_below_root());
         let mut error = Self::new(Repr::Graphql(Box::new(graphql)));
         error.0.outcome_unknown = writes && failed;
         error
@@ -109,6 +112,12 @@ impl Error {
     pub(crate) fn refused(field: &str, message: Option<&str>) -> Self {
         let (field, message) = (field.to_owned(), message.map(str::to_owned));
         Self::new(Repr::Refused { field, message })
+    }
+
+    /// A mutation of several objects was done in part: some failed, for these reasons.
+    pub(crate) fn partial(field: &str, messages: Vec<Option<String>>, data: Box<RawValue>) -> Self {
+        let field = field.to_owned();
+        Self::new(Repr::Partial(Box::new(Partial { field, messages, data })))
     }
 
     pub(crate) fn decode(decode: Decode, writes: bool) -> Self {

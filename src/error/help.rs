@@ -180,6 +180,7 @@ pub(super) const fn class(class: Class) -> &'static str {
         Class::Bug => {
             "; the manager's log has the reason: tell its administrator the time and the operation"
         }
+        Class::Unavailable => "; try again when what the manager needs is there",
         Class::Other => "",
     }
 }

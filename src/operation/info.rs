@@ -22,7 +22,8 @@ use crate::version::{ManagerVersion, Requirement};
 /// What is known of an operation before it is sent.
 #[derive(Clone, Copy, Debug)]
 pub struct OperationInfo {
-    /// Name of the operation, as in the document.
+    /// Name of the operation, as in the document; empty for the only operation of a document, which
+    /// needs none.
     pub name: &'static str,
     /// Query or mutation.
     pub kind: OperationKind,
@@ -78,6 +79,11 @@ impl OperationInfo {
     /// A mutation of the admin schema of which nothing more is known.
     pub const fn mutation(name: &'static str, document: &'static str) -> Self {
         Self { kind: OperationKind::Mutation, ..Self::query(name, document) }
+    }
+
+    /// The name in errors and traces.
+    pub(crate) const fn label(&self) -> &'static str {
+        if self.name.is_empty() { "document" } else { self.name }
     }
 
     /// The variable of this name.
@@ -139,12 +145,14 @@ pub struct RootFieldInfo {
     pub ok: Option<&'static str>,
     /// The key of the reason beside it.
     pub message: Option<&'static str>,
+    /// The key of the list in which a mutation of several objects reports those that failed.
+    pub failed: Option<&'static str>,
 }
 
 impl RootFieldInfo {
     /// A field that is selected without an alias and cannot be refused.
     pub const fn new(name: &'static str) -> Self {
-        Self { key: name, name, ok: None, message: None }
+        Self { key: name, name, ok: None, message: None, failed: None }
     }
 }
 

@@ -14,6 +14,7 @@ mod context;
 mod embedded_manager;
 mod errors;
 mod filter_meaning;
+mod foreign;
 mod generated;
 #[path = "../../codegen/tests/golden/golden.rs"]
 #[rustfmt::skip]
@@ -24,6 +25,7 @@ mod paging;
 #[cfg(feature = "proxy")]
 mod proxy;
 mod random_answers;
+mod readme;
 mod requests;
 mod retry;
 mod roles;

@@ -77,6 +77,7 @@ impl Writer<'_> {
             let directives = &field.directives;
             let nullable = !field.ty().is_non_null()
                 && instruction(self.texts.schema, directives, "required").is_none()
+                || instruction(self.texts.schema, directives, "optional").is_some()
                 || directives.has("include")
                 || directives.has("skip");
             // An operation needs its root field. And a mutation's answer cannot be read again, so

@@ -59,11 +59,10 @@ impl Writer<'_> {
                 Some(needs) => around.with(&needs.own),
                 None => around.with(&self.condition(selection, &set.ty)),
             };
-            for directive in
-                selection
-                    .directives()
-                    .iter()
-                    .filter(|it| !is_instruction(self.texts.schema, &it.name))
+            for directive in selection
+                .directives()
+                .iter()
+                .filter(|it| !is_instruction(self.texts.schema, &it.name))
             {
                 for name in directive.arguments.iter().flat_map(|it| variables(&it.value)) {
                     found.variable(name, &path, &Requirements::default());

@@ -95,6 +95,7 @@ impl Writer<'_> {
         }
         literal.field("ok", quoted(root.ok.as_ref()));
         literal.field("message", quoted(root.message.as_ref()));
+        literal.field("failed", quoted(root.failed.as_ref()));
         literal.write(&ty, &format!("{ty}::new({:?})", root.name))
     }
 
@@ -207,8 +208,8 @@ impl Writer<'_> {
         };
         let strategies = [
             (page.keyset, "Keyset"),
-            (page.window.is_some(), "Offset"),
             (page.cursor.is_some(), "Cursor"),
+            (page.window.is_some(), "Offset"),
         ];
         let strategies = strategies.iter().filter(|(possible, _)| *possible);
         let strategies: Vec<_> =

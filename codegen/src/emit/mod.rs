@@ -224,9 +224,8 @@ impl<'a> Writer<'a> {
 /// A line of a description that rustdoc cannot take for code: neither indented, also not behind the
 /// mark of a list, nor a fence, which would be run as a doctest; nor HTML, which a browser would run.
 fn prose(line: &str) -> String {
-    let is_hidden = |c: char| {
-        c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
+    let is_hidden =
+        |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let line = line.replace(is_hidden, " ");
     let words: Vec<_> = line.split_whitespace().collect();
     let line = words.join(" ").replace("```", r"\`\`\`").replace("~~~", r"\~\~\~");

@@ -27,9 +27,9 @@ use self::{
 use crate::{
     Options,
     collect_fields::{Merged, Part, Selector},
+    diagnostic::Diagnostic,
     document::Documents,
     document_text::{DocumentText, DocumentTexts},
-    diagnostic::Diagnostic,
     graph::{input_cycles, is_abstract},
     model::{
         Base, Body, Docs, Group, Home, Model, Operation, Output, OutputField, Shape, TypeId,
@@ -38,6 +38,7 @@ use crate::{
     names::{Names, camel, ident, snake},
     nulls::Rule,
     requirement::Requirement,
+    schema::instruction,
     shared_types::SharedTypes,
     version::Version,
 };
@@ -89,6 +90,7 @@ pub(crate) fn lower(
         cycles: input_cycles(schema),
         fragments: IndexMap::default(),
         largest: IndexMap::default(),
+        fragment_names: IndexMap::default(),
         operation_names: IndexMap::default(),
         scopes: IndexMap::default(),
         reached: IndexSet::default(),
@@ -113,15 +115,16 @@ struct Lowering<'d> {
     /// Which names are secret.
     secrets: RefCell<HashMap<Name, bool>>,
     /// Scalars in use without a type.
-    unlisted: RefCell<IndexSet<Name>>,
+    unlisted: RefCell<IndexSet<String>>,
     /// The input objects that contain themselves.
     cycles: HashMap<&'d Name, usize>,
     /// The type of every fragment that an operation reaches.
     fragments: IndexMap<Name, TypeId>,
     /// The fragment with the most fields on each object: their number, and its type.
     largest: IndexMap<Name, (usize, TypeId)>,
-    /// The name of the type of every operation.
-    operation_names: IndexMap<Name, String>,
+    /// The names of the type of every fragment and operation, and of its module.
+    fragment_names: IndexMap<Name, (String, String)>,
+    operation_names: IndexMap<Name, (String, String)>,
     /// The names in each file's module.
     scopes: IndexMap<String, Names>,
     /// Enums and input objects that operations use.
@@ -177,13 +180,14 @@ impl<'d> Lowering<'d> {
             .values()
             .filter(|fragment| reached.contains(&fragment.name))
             .collect();
-        let mut names = self.claim(fragments.iter().map(|it| (&it.name, it.location())));
+        self.fragment_names = self.claim(fragments.iter().map(|it| (&it.name, it.location())));
         let operations = document.operations.named.iter();
         let operations = operations.map(|(name, operation)| (name, operation.location()));
         self.operation_names = self.claim(operations);
         for fragment in &fragments {
             let module = self.documents.module(fragment.location());
-            let Some(name) = names.swap_remove(&fragment.name) else { continue };
+            let names = self.fragment_names.get(&fragment.name);
+            let Some((name, _)) = names.cloned() else { continue };
             let id = self.model.add(Output {
                 name,
                 home: Home { module, group: None },
@@ -200,28 +204,31 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// Names the types of fragments or operations in the modules of their files.
+    /// Names the types of fragments or operations in the modules of their files, and the modules of
+    /// the types nested in them.
     fn claim<'n>(
         &mut self,
         all: impl Iterator<Item = (&'n Name, Option<SourceSpan>)>,
-    ) -> IndexMap<Name, String> {
+    ) -> IndexMap<Name, (String, String)> {
         let mut by_module = BTreeMap::<_, Vec<_>>::new();
         for (name, span) in all {
             by_module.entry(self.documents.module(span)).or_default().push(name);
         }
         let mut claimed = IndexMap::default();
         for (module, names) in by_module {
-            let rust = self.scope(&module).claim_all(names.iter().map(|it| it.as_str()), camel);
-            claimed.extend(names.into_iter().cloned().zip(rust));
+            let scope = self.scope(&module);
+            let types = scope.claim_all(names.iter().map(|it| it.as_str()), camel);
+            let modules = scope.claim_all(types.iter().map(String::as_str), snake);
+            claimed.extend(names.into_iter().cloned().zip(types.into_iter().zip(modules)));
         }
         claimed
     }
 
     fn fragment(&mut self, fragment: &'d Node<Fragment>) {
         let Some(&root) = self.fragments.get(&fragment.name) else { return };
-        let Output { name, home: Home { module, .. }, .. } = self.model.output(root);
-        let (name, module) = (name.clone(), module.clone());
-        let nested = self.scope(&module).claim(snake(&name));
+        let module = self.model.output(root).home.module.clone();
+        let names = self.fragment_names.get(&fragment.name);
+        let Some((_, nested)) = names.cloned() else { return };
         let mut nest = Nest::new(&module, &nested);
         let parts = [Part::from(&fragment.selection_set)];
         let on = fragment.type_condition();
@@ -238,8 +245,8 @@ impl<'d> Lowering<'d> {
         let Some(graphql_name) = &operation.name else { return };
         let is_query = operation.operation_type == OperationType::Query;
         let module = self.documents.module(operation.location());
-        let Some(name) = self.operation_names.get(graphql_name).cloned() else { return };
-        let nested = self.scope(&module).claim(snake(&name));
+        let names = self.operation_names.get(graphql_name);
+        let Some((name, nested)) = names.cloned() else { return };
 
         let mut nest = Nest::new(&module, &nested);
         let parts = [Part::from(&operation.selection_set)];
@@ -272,7 +279,14 @@ impl<'d> Lowering<'d> {
                     docs: Docs { text, ..Docs::default() },
                     within: None,
                 };
-                self.input_field(&ident, definition)
+                let mut field = self.input_field(&ident, definition);
+                let scalar = instruction(self.schema, &variable.directives, "as");
+                if let Some(name) =
+                    scalar.and_then(|it| it.specified_argument_by_name("scalar")?.as_str())
+                {
+                    field.shape.base = self.scalar(name);
+                }
+                field
             })
             .collect();
 
@@ -355,7 +369,8 @@ impl<'d> Lowering<'d> {
     }
 
     fn nested(&mut self, at: Place, docs: Docs, body: Body, nest: &mut Nest) -> TypeId {
-        let id = self.model.add(Output { name: String::new(), home: nest.home.clone(), docs, body });
+        let id =
+            self.model.add(Output { name: String::new(), home: nest.home.clone(), docs, body });
         nest.types.push(Nested { id, at });
         id
     }
@@ -412,13 +427,16 @@ impl<'d> Lowering<'d> {
         for ((key, merged), name) in fields.iter().zip(idents) {
             let Some(first) = merged.fields.first() else { continue };
             let base = self.base(merged, at, key, nest);
-            let mut wraps = wraps(&first.definition.ty, merged.instruction(self.schema, "required").is_some());
+            let mut wraps =
+                wraps(&first.definition.ty, merged.instruction(self.schema, "required").is_some());
             let comment =
                 merged.fields.iter().find_map(|field| self.documents.comment(field.location()));
             let definition = &first.definition;
             let is_typename = key.as_str() == "__typename";
             // It is always selected, to know the variant to decode.
-            let conditional = merged.conditional && !(with_typename && is_typename);
+            let conditional = (merged.conditional
+                || merged.instruction(self.schema, "optional").is_some())
+                && !(with_typename && is_typename);
             if conditional && wraps.first() != Some(&Wrap::Option) {
                 wraps.insert(0, Wrap::Option);
             }
@@ -457,18 +475,18 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    fn scalar(&self, name: &Name) -> Base {
-        if let Some(known) = self.options.scalars.get(name.as_str()) {
+    fn scalar(&self, name: &str) -> Base {
+        if let Some(known) = self.options.scalars.get(name) {
             return known.clone();
         }
-        match name.as_str() {
+        match name {
             "Int" => Base::Rust("i32".to_owned()),
             "Float" => Base::Rust("f64".to_owned()),
             "Boolean" => Base::Rust("bool".to_owned()),
             "String" | "ID" => Base::Rust("String".to_owned()),
             // Any JSON value decodes, so that a new scalar of a server breaks nothing.
             _ => {
-                self.unlisted.borrow_mut().insert(name.clone());
+                self.unlisted.borrow_mut().insert(name.to_owned());
                 Base::any_json()
             }
         }
@@ -482,7 +500,7 @@ impl<'d> Lowering<'d> {
     /// Warns of scalars without a type, each once.
     fn note_scalars(&mut self) {
         for name in self.unlisted.take() {
-            let scalar = self.schema.types.get(&name);
+            let scalar = self.schema.types.get(name.as_str());
             let message = format!(
                 "the scalar `{name}` is any JSON value in Rust: set its type with \
                  `.scalar(\"{name}\", …)`, or accept that with `.json_scalar(\"{name}\")`"

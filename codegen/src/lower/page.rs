@@ -141,10 +141,11 @@ impl<'d> Lowering<'d> {
     ) -> Option<Page> {
         let mut lists = Vec::new();
         self.lists(parts, on, root, &Way::default(), &mut lists);
-        let list = |found: &Found<'_>| found.as_list(declared, variables).is_some_and(|list| {
-            list.is_asked_for()
-                && list.merged.instruction(self.schema, "unpaged").is_none()
-        });
+        let list = |found: &Found<'_>| {
+            found.as_list(declared, variables).is_some_and(|list| {
+                list.is_asked_for() && list.merged.instruction(self.schema, "unpaged").is_none()
+            })
+        };
         let is_root = |found: &Found<'_>| found.way.keys.len() == 1;
         let single = self.selector.fields(parts, on).len() == 1;
         let (nested, outer): (Vec<_>, Vec<_>) =
@@ -346,14 +347,17 @@ impl<'d> Lowering<'d> {
         let (more, end) = (find(inner(info), "has_next_page"), find(inner(info), "end_cursor"));
         let total = find(fields, "count").or_else(|| find(fields, "total_count"));
         let edge = edges.zip(node).zip(at);
-        let select = if list.has("edges") { "select `edges { node cursor }`" } else { "select `nodes`" };
+        let select =
+            if list.has("edges") { "select `edges { node cursor }`" } else { "select `nodes`" };
         note(missing, edge.is_none() && nodes.is_none(), select);
         note(
             missing,
             more.is_none() || end.is_none(),
             "select `pageInfo { hasNextPage endCursor }`",
         );
-        note(missing, total.is_none() && list.has("count"), "select `count`");
+        let counted = list.merged.instruction(self.schema, "uncounted").is_none();
+        note(missing, counted && total.is_none() && list.has("count"), "select `count`");
+        let total = total.filter(|_| counted);
         let (info, more, end) = (info?.into(), more?.into(), end?.into());
         let (list_of_rows, rows, item) = match (edge, nodes) {
             (Some(((edges, node), at)), _) => {

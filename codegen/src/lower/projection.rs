@@ -11,7 +11,8 @@ use crate::{
     document_text::{DocumentText, TextPart, whole},
     graph::is_abstract,
     model::{
-        EdgeKeys, Format, Level, Page, PageInfoKeys, Projection, RowFields, RowSet, Table, TableRow, TypeId,
+        EdgeKeys, Format, Level, Page, PageInfoKeys, Projection, RowFields, RowSet, Table,
+        TableRow, TypeId,
     },
     names::camel,
 };

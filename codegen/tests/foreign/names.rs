@@ -165,10 +165,10 @@ pub mod names {
         }
     }
 
-    ::backendai::__operation!(User__, user::Data, ::backendai::OperationInfo { path: "/graphql", domain: "names", root_fields: &[::backendai::operation::info::RootFieldInfo::new("fooBar"), ::backendai::operation::info::RootFieldInfo::new("foo_bar"), ::backendai::operation::info::RootFieldInfo::new("FOO_BAR"), ::backendai::operation::info::RootFieldInfo { key: "foo_barA_b", ..::backendai::operation::info::RootFieldInfo::new("foo_bar") }, ::backendai::operation::info::RootFieldInfo::new("type_"), ::backendai::operation::info::RootFieldInfo::new("type"), ::backendai::operation::info::RootFieldInfo::new("width__gte"), ::backendai::operation::info::RootFieldInfo::new("v_1"), ::backendai::operation::info::RootFieldInfo::new("_")], variables: &[::backendai::operation::info::InputValueInfo::new("aB", "Int"), ::backendai::operation::info::InputValueInfo::new("a_b", "Int"), ::backendai::operation::info::InputValueInfo::new("A_B", "Int"), ::backendai::operation::info::InputValueInfo { holds: ::backendai::operation::info::InputType::Object(&super::input_info::Names), ..::backendai::operation::info::InputValueInfo::new("in", "Names") }, ::backendai::operation::info::InputValueInfo { holds: ::backendai::operation::info::InputType::Enum(&super::input_info::Same), ..::backendai::operation::info::InputValueInfo::new("e", "Same") }], ..::backendai::OperationInfo::query("user", "query user($aB:Int$a_b:Int$A_B:Int$in:Names$e:Same){fooBar{...Row aB{ab}a_b{a__b}}foo_bar{ab}FOO_BAR(a_b:$a_b aB:$aB A_B:$A_B in:$in e:$e){aB{aB{ab}}}foo_barA_b:foo_bar{ab}type_ type width__gte v_1 _}fragment Row on Thing{ab AB:a__b}") });
+    ::backendai::__operation!(User__, user__::Data, ::backendai::OperationInfo { path: "/graphql", domain: "names", root_fields: &[::backendai::operation::info::RootFieldInfo::new("fooBar"), ::backendai::operation::info::RootFieldInfo::new("foo_bar"), ::backendai::operation::info::RootFieldInfo::new("FOO_BAR"), ::backendai::operation::info::RootFieldInfo { key: "foo_barA_b", ..::backendai::operation::info::RootFieldInfo::new("foo_bar") }, ::backendai::operation::info::RootFieldInfo::new("type_"), ::backendai::operation::info::RootFieldInfo::new("type"), ::backendai::operation::info::RootFieldInfo::new("width__gte"), ::backendai::operation::info::RootFieldInfo::new("v_1"), ::backendai::operation::info::RootFieldInfo::new("_")], variables: &[::backendai::operation::info::InputValueInfo::new("aB", "Int"), ::backendai::operation::info::InputValueInfo::new("a_b", "Int"), ::backendai::operation::info::InputValueInfo::new("A_B", "Int"), ::backendai::operation::info::InputValueInfo { holds: ::backendai::operation::info::InputType::Object(&super::input_info::Names), ..::backendai::operation::info::InputValueInfo::new("in", "Names") }, ::backendai::operation::info::InputValueInfo { holds: ::backendai::operation::info::InputType::Enum(&super::input_info::Same), ..::backendai::operation::info::InputValueInfo::new("e", "Same") }], ..::backendai::OperationInfo::query("user", "query user($aB:Int$a_b:Int$A_B:Int$in:Names$e:Same){fooBar{...Row aB{ab}a_b{a__b}}foo_bar{ab}FOO_BAR(a_b:$a_b aB:$aB A_B:$A_B in:$in e:$e){aB{aB{ab}}}foo_barA_b:foo_bar{ab}type_ type width__gte v_1 _}fragment Row on Thing{ab AB:a__b}") });
 
     /// Types of the answer in [`User__`].
-    pub mod user {
+    pub mod user__ {
 
         /// Answer to [`super::User__`].
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
@@ -277,10 +277,10 @@ pub mod names {
         }
     }
 
-    ::backendai::__operation!(User, user_::Data, ::backendai::OperationInfo { path: "/graphql", domain: "names", root_fields: &[::backendai::operation::info::RootFieldInfo::new("type")], ..::backendai::OperationInfo::query("User", "query User{type}") });
+    ::backendai::__operation!(User, user::Data, ::backendai::OperationInfo { path: "/graphql", domain: "names", root_fields: &[::backendai::operation::info::RootFieldInfo::new("type")], ..::backendai::OperationInfo::query("User", "query User{type}") });
 
     /// Types of the answer in [`User`].
-    pub mod user_ {
+    pub mod user {
 
         /// Answer to [`super::User`].
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
@@ -306,10 +306,10 @@ pub mod names {
         }
     }
 
-    ::backendai::__operation!(User_, user__::Data, ::backendai::OperationInfo { path: "/graphql", domain: "names", root_fields: &[::backendai::operation::info::RootFieldInfo::new("type")], ..::backendai::OperationInfo::query("USER", "query USER{type}") });
+    ::backendai::__operation!(User_, user_::Data, ::backendai::OperationInfo { path: "/graphql", domain: "names", root_fields: &[::backendai::operation::info::RootFieldInfo::new("type")], ..::backendai::OperationInfo::query("USER", "query USER{type}") });
 
     /// Types of the answer in [`User_`].
-    pub mod user__ {
+    pub mod user_ {
 
         /// Answer to [`super::User_`].
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]

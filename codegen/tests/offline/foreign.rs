@@ -51,7 +51,7 @@ fn the_output_is_as_checked_in() {
         }
         seen += 1;
     }
-    assert!(seen > 20, "only {seen} sets were found");
+    assert!(seen >= 20, "only {seen} sets were found");
     assert!(differing.is_empty(), "UPDATE_GOLDEN=1 shows how these differ: {differing:?}");
 }
 
@@ -101,7 +101,12 @@ fn parts(document: &str, own: bool) -> BTreeSet<String> {
                 found.insert(head);
             }
             ast::Definition::FragmentDefinition(it) => {
-                visit(&it.selection_set, &format!("{} on {}", it.name, it.type_condition), own, &mut found);
+                visit(
+                    &it.selection_set,
+                    &format!("{} on {}", it.name, it.type_condition),
+                    own,
+                    &mut found,
+                );
             }
             _ => {}
         }
@@ -123,7 +128,8 @@ fn check_sent(name: &str, schema: &Path, set: &DocumentSet) {
         }
         sent.extend(parts(text, own));
     }
-    let only = |a: &BTreeSet<String>, b: &BTreeSet<String>| a.difference(b).cloned().collect::<Vec<_>>();
+    let only =
+        |a: &BTreeSet<String>, b: &BTreeSet<String>| a.difference(b).cloned().collect::<Vec<_>>();
     let (more, less) = (only(&sent, &written), only(&written, &sent));
     assert!(more.is_empty() && less.is_empty(), "{name}: {more:#?} for {less:#?}");
 }

@@ -9,6 +9,7 @@
 )]
 
 mod coverage_of_schema;
+mod field;
 mod foreign;
 mod golden;
 mod invalid;
