@@ -40,7 +40,9 @@ pub(super) enum Fault {
 impl GraphqlError {
     pub(super) fn class(&self) -> Class {
         let text = self.full_message();
-        if let Some(argument) = argument(text) {
+        // Below the root it is a value of the manager's own that its schema does not allow.
+        let of_answer = self.is_below_root() && text.contains(" cannot represent ");
+        if let Some(argument) = argument(text).filter(|_| !of_answer) {
             return Class::Argument(argument);
         }
         // These have the code of a bug.
@@ -113,7 +115,7 @@ fn argument(text: &str) -> Option<Argument> {
     {
         Some(Argument::Window)
     } else if text.starts_with("Variable '$")
-        || text.contains(" cannot represent ") && !text.contains("non 32-bit")
+        || text.contains(" cannot represent ")
         || VALUES.iter().any(|of| text.contains(of))
     {
         Some(Argument::Value)

@@ -9,6 +9,7 @@ use super::{Decode, Error, Graphql, Http, Inner, Partial, Repr, Sent, Source, cl
 use crate::{
     config::ApiVersion,
     http::{HttpResponse, RateLimit},
+    response::RequestInfo,
     transport::TransportError,
     version::{InvalidManagerVersion, ManagerVersion, Requirement},
 };
@@ -99,13 +100,15 @@ impl Error {
         error
     }
 
-    pub(crate) fn graphql(graphql: Graphql, writes: bool) -> Self {
+    pub(crate) fn graphql(graphql: Graphql, request: RequestInfo) -> Self {
         // What fails inside may have written before, as with a status of 500. And what fails below
         // the root of the answer fails after the mutation was done.
-        let failed =
-            graphql.errors.iter().any(|error| error.class() == Class::Bug || error.is_below_root());
+        let unknown = graphql.errors.iter().any(|error| {
+            request.writes && error.class() == Class::Bug
+                || request.mutation && error.is_below_root()
+        });
         let mut error = Self::new(Repr::Graphql(Box::new(graphql)));
-        error.0.outcome_unknown = writes && failed;
+        error.0.outcome_unknown = unknown;
         error
     }
 
