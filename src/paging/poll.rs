@@ -37,7 +37,7 @@ impl<O: Paginated> Pager<O> {
 
     fn fail<T>(&mut self, error: Error) -> Poll<Option<Result<T>>> {
         self.state.done = true;
-        Poll::Ready(Some(Err(error.with_operation(self.operation.info().name.into()))))
+        Poll::Ready(Some(Err(error.with_operation(self.operation.info().label().into()))))
     }
 
     /// Ready with `None` when there is nothing to return and the list goes on or ends.
@@ -124,7 +124,7 @@ impl<O: Paginated> Pager<O> {
             end_cursor: page.end_cursor.clone(),
         };
         let accepted = self.state.accept(page_keys, request);
-        accepted.map_err(|error| error.with_operation(self.operation.info().name.into()))?;
+        accepted.map_err(|error| error.with_operation(self.operation.info().label().into()))?;
         self.state.retain(&mut page.items);
         self.state.retain(&mut page.cursors);
         page.total_count = self.state.total;
