@@ -20,6 +20,7 @@ use crate::{
     operation::{ADMIN_PATH, Completion, Gate, Operation, QUERY, info::RootFieldInfo},
     response::{self, RequestInfo, Response},
     retry::Retry,
+    variables,
     version::VersionPolicy,
 };
 
@@ -224,7 +225,7 @@ fn body(
     };
     body.extend_from_slice(b",\"variables\":");
     let begin = body.len();
-    serde_json::to_writer(&mut body, variables)?;
+    variables::write(&mut body, variables)?;
     let variables = begin..body.len();
     if let Some(name) = name {
         body.extend_from_slice(b",\"operationName\":");

@@ -107,7 +107,10 @@ impl Global {
             // Without -v, the `bento` commands print its warnings themselves.
             targets = targets.with_target("bentocloud", level);
         }
-        let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+        // The layer's own colours would be escaped.
+        let layer = tracing_subscriber::fmt::layer()
+            .with_writer(crate::output::Log::default)
+            .with_ansi(false);
         match self.verbose {
             0 => {
                 let layer = layer.without_time().with_target(false);

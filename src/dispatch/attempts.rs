@@ -205,7 +205,11 @@ impl<'a> Attempts<'a> {
             }
             Err(error) => Err(Error::transport(error, call.writes())),
         };
-        let result = result.map_err(|error| error.with_endpoint(address.into()));
+        let result = result.map_err(|error| {
+            let proxy = dispatcher.config.proxy_of(endpoint.url()).ok().flatten();
+            let proxy = proxy.map(|proxy| proxy.place.into());
+            error.with_endpoint(address.into()).with_caller(dispatcher.caller(call), proxy)
+        });
         match &result {
             Err(error) if error.is_no_manager() => dispatcher.endpoints.fails(index),
             _ => dispatcher.endpoints.works(index),

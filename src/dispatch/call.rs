@@ -34,6 +34,8 @@ pub(crate) struct Call {
     /// Overrides the client's.
     pub(crate) retry: Option<Retry>,
     pub(crate) auth: Auth,
+    /// Whether its caller is identified by a password or a token.
+    pub(crate) is_login: bool,
     /// What the manager must support, where it may not.
     pub(crate) gate: Option<Box<Gate>>,
     /// Overrides the client's.
@@ -70,6 +72,7 @@ impl Call {
             timeout: None,
             retry: None,
             auth: Auth::Client,
+            is_login: false,
             gate: None,
             version_policy: None,
             failed: None,

@@ -8,8 +8,6 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use std::io;
-
 use backendai::Field;
 use clap::{ArgMatches, Command, FromArgMatches, Subcommand};
 
@@ -24,6 +22,7 @@ use crate::{
     keypair::Keypair,
     output::{Failure, err},
     render::{self, Style},
+    visible::Data,
 };
 
 /// The default number of rows.
@@ -137,7 +136,7 @@ async fn list(domain: &Domain, matches: &ArgMatches, global: &Global) -> Result<
     let mut rows = query.start(&client, request)?;
 
     let progress = Progress::new(all);
-    let mut sink = render::list(style, &fields, io::BufWriter::new(io::stdout()));
+    let mut sink = render::list(style, &fields, Data::stdout());
     let mut shown = 0;
     while let Some(page) = rows.next().await {
         let page = page.map_err(|error| columns.failure(error))?;
@@ -148,7 +147,11 @@ async fn list(domain: &Domain, matches: &ArgMatches, global: &Global) -> Result<
     progress.end();
     sink.end(rows.total()).map_err(Failure::writing)?;
 
-    if rows.list_changes().missed {
+    let total = rows.total();
+    if total.is_some_and(|total| offset > 0 && offset >= total) {
+        // The list has ended before the first row that was requested.
+        err(format!("0 of {} rows: --offset {offset} is at the end", total.unwrap_or_default()));
+    } else if rows.list_changes().missed {
         err("the list changed while it was read: rows may be missing; read it again");
     }
     match rows.total() {
@@ -174,11 +177,36 @@ async fn info(
     let names: Vec<_> = fields.iter().map(Field::name).collect();
     let key = variables.get(info.key).and_then(|key| key.as_str()).map(str::to_owned);
     let client = connect::client(global)?;
-    let operation = info.query.operation(variables, &names)?;
+    let has = |name: &str| {
+        let list = options::columns(&domain.list);
+        list.is_some_and(|list| list.columns.iter().any(|it| it.name == name && it.filter))
+    };
+    let operation = info.query.operation(variables, &names).map_err(|failure| match &key {
+        Some(key) if info.key == "id" && has("name") => {
+            let name = serde_json::Value::from(key.as_str());
+            failure.help(format!(
+                "give the id: `backendai {} list --filter 'name == {name}' --field id,name` shows it",
+                domain.word
+            ))
+        }
+        _ => failure,
+    })?;
     let rows = client.send(operation).await?.into_vec();
     let found = rows.into_iter().next().map(backendai::Row::into_map);
     // A null is an object without members.
-    let Some(row) = found.filter(|row| !row.is_empty()) else {
+    let mut found = found.filter(|row| !row.is_empty());
+    if let (None, Some(key)) = (&found, key.as_ref().filter(|_| has(info.key))) {
+        // Some objects are in the list alone, such as the keypair of a user without a project.
+        let value = serde_json::Value::from(key.as_str());
+        let mut variables = Variables::new();
+        variables.insert("filter".to_owned(), format!("{} == {value}", info.key).into());
+        let listed = |name: &&str| domain.list.fields().iter().any(|field| field.name() == *name);
+        let fields = names.iter().copied().filter(listed).collect();
+        let request = ListRequest { variables, fields, limit: Some(1), page_size: 1, offset: 0 };
+        let page = domain.list.start(&client, request)?.next().await.transpose()?;
+        found = page.and_then(|rows| rows.into_iter().next());
+    }
+    let Some(row) = found else {
         let what = match key {
             Some(key) => format!("there is no {} `{key}`", domain.word),
             None => format!("the caller has no {}", domain.word),
@@ -187,7 +215,7 @@ async fn info(
             Failure::new(what).help(format!("list them with `backendai {} list`", domain.word))
         );
     };
-    render::one(style, &fields, row, io::BufWriter::new(io::stdout())).map_err(Failure::writing)
+    render::one(style, &fields, row, Data::stdout()).map_err(Failure::writing)
 }
 
 fn style(global: &Global, matches: &ArgMatches) -> Result<Style, Failure> {
@@ -245,5 +273,13 @@ fn choose(query: &Query, matches: &ArgMatches) -> Result<Vec<Field>, Failure> {
             }
         })
     };
-    wanted.iter().map(find).collect()
+    let mut fields: Vec<Field> = Vec::new();
+    for field in wanted.iter().map(find) {
+        let field = field?;
+        // A member of JSON has one value.
+        if !fields.iter().any(|other| other.name() == field.name()) {
+            fields.push(field);
+        }
+    }
+    Ok(fields)
 }
