@@ -176,6 +176,8 @@ pub struct InputValueInfo {
     /// Whether only parts of the document use it that may be left out, so that its value requires
     /// nothing.
     pub optional: bool,
+    /// Whether null has a meaning of its own, by the table of nulls beside the schema.
+    pub nullable: bool,
     /// Whether the value is a secret.
     pub secret: bool,
 }
@@ -192,6 +194,7 @@ impl InputValueInfo {
             requires: &[],
             when: &[],
             optional: false,
+            nullable: false,
             secret: false,
         }
     }
