@@ -2,7 +2,9 @@
 
 mod changes;
 mod filter;
+mod index;
 mod items;
+mod level;
 mod order;
 mod poll;
 mod position;
@@ -20,7 +22,7 @@ use std::{
 use futures_core::Stream;
 
 pub use self::{changes::ListChanges, items::Items, position::Position};
-use self::{queue::Queue, state::State};
+use self::{index::Index, level::Level, queue::Queue, state::State, strategy::PageRequest};
 use crate::{
     dispatch::Dispatcher,
     error::Result,
@@ -121,12 +123,27 @@ pub struct Pager<O: Paginated> {
     operation: O,
     state: State,
     queue: Queue<O>,
+    index: Index,
+    level: Level,
+    /// The request that was sent for a key found in a response before that was decoded.
+    predicted: Option<PageRequest>,
+    /// Under which name the key of a row is in a response; `None` while none is looked for.
+    key_name: Option<String>,
 }
 
 impl<O: Paginated> Pager<O> {
     pub(crate) fn new(dispatcher: Arc<Dispatcher>, max_page_size: u32, operation: O) -> Self {
         let state = State::new(operation.info().paging, max_page_size);
-        Self { dispatcher, operation, state, queue: Queue::new() }
+        Self {
+            dispatcher,
+            operation,
+            state,
+            queue: Queue::new(),
+            index: Index::new(),
+            level: Level::new(),
+            predicted: None,
+            key_name: None,
+        }
     }
 
     /// Sets the strategy, where the list has several; see [above](Self#what-is-guaranteed). One that is
