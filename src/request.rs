@@ -145,11 +145,12 @@ impl<D> Request<D> {
         variables: &impl Serialize,
     ) -> Self {
         let (info, projection) = (operation.info(), operation.projection());
+        let name = (!info.name.is_empty()).then_some(info.name);
         let body = match projection {
-            Some(projection) => body(projection.whole(), false, Some(info.name), variables),
-            None => body(info.document.text, info.document.plain, Some(info.name), variables),
+            Some(projection) => body(projection.whole(), false, name, variables),
+            None => body(info.document.text, info.document.plain, name, variables),
         };
-        let (mut call, places) = call(info.name, info.path, body);
+        let (mut call, places) = call(info.label(), info.path, body);
         call.kind = Some(info.kind);
         let newest = Gate::newest(info, projection);
         // Where every manager is new enough there is nothing to check.

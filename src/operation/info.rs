@@ -22,7 +22,8 @@ use crate::version::{ManagerVersion, Requirement};
 /// What is known of an operation before it is sent.
 #[derive(Clone, Copy, Debug)]
 pub struct OperationInfo {
-    /// Name of the operation, as in the document.
+    /// Name of the operation, as in the document; empty for the only operation of a document, which
+    /// needs none.
     pub name: &'static str,
     /// Query or mutation.
     pub kind: OperationKind,
@@ -78,6 +79,11 @@ impl OperationInfo {
     /// A mutation of the admin schema of which nothing more is known.
     pub const fn mutation(name: &'static str, document: &'static str) -> Self {
         Self { kind: OperationKind::Mutation, ..Self::query(name, document) }
+    }
+
+    /// The name in errors and traces.
+    pub(crate) const fn label(&self) -> &'static str {
+        if self.name.is_empty() { "document" } else { self.name }
     }
 
     /// The variable of this name.

@@ -40,7 +40,7 @@ impl<O: Paginated> Pager<O> {
 
     fn fail<T>(&mut self, error: Error) -> Poll<Option<Result<T>>> {
         self.state.done = true;
-        Poll::Ready(Some(Err(error.with_operation(self.operation.info().name.into()))))
+        Poll::Ready(Some(Err(error.with_operation(self.operation.info().label().into()))))
     }
 
     fn drop_requests(&mut self) {
@@ -231,7 +231,7 @@ impl<O: Paginated> Pager<O> {
             end_cursor: page.end_cursor.clone(),
         };
         let accepted = self.state.accept(page_keys, request);
-        accepted.map_err(|error| error.with_operation(self.operation.info().name.into()))?;
+        accepted.map_err(|error| error.with_operation(self.operation.info().label().into()))?;
         self.state.retain(&mut page.items);
         self.state.retain(&mut page.cursors);
         page.total_count = self.state.total;

@@ -184,7 +184,7 @@ impl<O: Paginated> Queue<O> {
             {
                 let received = data.and_then(|data| {
                     operation.page(data).ok_or_else(|| {
-                        Error::null("data", false).with_operation(operation.info().name.into())
+                        Error::null("data", false).with_operation(operation.info().label().into())
                     })
                 });
                 level.received(&page.sent);
