@@ -40,7 +40,12 @@ impl Index {
 
     /// Whether a request may be sent.
     pub(super) const fn is_free(&self) -> bool {
-        self.pending.is_none() && !self.rests && self.failures < FAILURES
+        self.pending.is_none() && !self.rests && self.is_possible()
+    }
+
+    /// Whether it was not given up.
+    pub(super) const fn is_possible(&self) -> bool {
+        self.failures < FAILURES
     }
 
     pub(super) fn clear(&mut self) {

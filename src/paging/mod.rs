@@ -100,19 +100,33 @@ use crate::{
 ///
 /// # Prefetching
 ///
-/// With [`prefetch`](Self::prefetch), a pager by offset requests up to that many pages after the next one
-/// at the same time, and they stay in flight while the caller works on a page. By key and by cursor this
-/// is impossible: where a page begins is known only from the previous one. Pages are returned in the order
-/// of the list, whatever the order of the responses, with the same rows, positions and guarantees as
-/// without. At most that many pages and one more are kept in memory. No task is spawned: responses are
-/// read while `next` is awaited, and dropping the `Pager` or [`Items`] cancels the requests in flight. The
-/// manager's rate limit counts every request.
+/// With [`prefetch`](Self::prefetch), a pager by offset or by key requests up to that many pages after the
+/// next one at the same time, and they stay in flight while the caller works on a page. By cursor this is
+/// impossible: where a page begins is known only from the previous one. Pages are returned in the order of
+/// the list, whatever the order of the responses, with the same positions and guarantees as without. At most
+/// that many pages and one more are kept in memory. No task is spawned: responses are read while `next` is
+/// awaited, and dropping the `Pager` or [`Items`] cancels the requests in flight. The manager's rate limit
+/// counts every request.
+///
+/// By key, the keys of the next rows are requested ahead, without any other field, and divide the list into
+/// ranges that are independent of each other. A page is then "the rows after this key, up to that one", and
+/// a range that outgrew a page is read to its end. The pages have a few rows less than the page size, so
+/// that this is rare. A manager also answers such a page faster than one without an upper bound, because it
+/// counts only its rows. Where rows have no key in the document, or the keys cannot be requested alone, one
+/// page is requested ahead.
+///
+/// By key without prefetching, the next page is requested as soon as the response with the key before it is
+/// there: it is in flight while rows are decoded and while the caller works.
 ///
 /// The first page, which also reports the total, is requested alone, and nothing is requested beyond the
-/// last reported total, beyond `max_items`, or beyond a page that is not full. When the next page turns
-/// out to have fewer rows, not to follow the previous one, or to be an error, all later requests are
-/// dropped, and the next page is requested alone again. A manager that never returns full pages is thus
-/// read as without `prefetch`.
+/// last reported total, beyond `max_items`, or by offset beyond a page that is not full. When the next page
+/// turns out to be an error, or by offset to have fewer rows or not to follow the previous one, all later
+/// requests are dropped, and the next page is requested alone again. A manager that never returns full
+/// pages is thus read by offset as without `prefetch`.
+///
+/// The pager requests fewer pages at the same time where the manager answers them one after the other, as
+/// one with a single worker does, and half as many after it refused a request because there were too many
+/// (HTTP 429). A page that was refused beside others is requested again alone.
 ///
 /// An error is returned in the place of its page, after all pages before it. Only a request that was in
 /// flight while `next` was not awaited is first sent again if the connection failed: it may have timed

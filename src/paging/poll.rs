@@ -80,9 +80,11 @@ impl<O: Paginated> Pager<O> {
             }
         }
         // First the responses that are there, after which less may have to be requested.
-        self.poll_requests(context);
-        self.request_ahead(self.prefetch().saturating_add(1));
-        self.poll_requests(context);
+        self.poll_requests(0, context);
+        if self.request_predicted(context) {
+            return Poll::Pending;
+        }
+        self.request_ahead(self.pages_ahead().saturating_add(1), context);
         let Some(Received { page, request, unpolled, ahead }) = self.queue.pop() else {
             return Poll::Pending;
         };
@@ -102,9 +104,9 @@ impl<O: Paginated> Pager<O> {
             }
             Ok(Some(page)) => {
                 self.index.page_read();
-                self.request_ahead(self.prefetch());
-                self.poll_requests(context);
-                self.poll_index(context);
+                if self.is_in_place() {
+                    self.request_ahead(self.pages_ahead(), context);
+                }
                 self.queue.mark_unpolled();
                 self.level.pause();
                 Poll::Ready(Some(Ok(page)))
@@ -114,32 +116,48 @@ impl<O: Paginated> Pager<O> {
     }
 
     /// How many pages to request ahead.
-    fn prefetch(&self) -> usize {
+    fn pages_ahead(&self) -> usize {
         self.level.pages(self.state.prefetch)
     }
 
-    /// Polls the requests for pages. As soon as the key of the last row is in a response, the page
-    /// after it is requested, so that the manager works while this one is decoded.
-    fn poll_requests(&mut self, context: &mut Context<'_>) {
-        self.queue.poll(&self.operation, &mut self.level, context);
+    fn poll_requests(&mut self, skip: usize, context: &mut Context<'_>) {
+        self.queue.poll(skip, &self.operation, &mut self.level, context);
+    }
+
+    /// As soon as the key of the last row is in a response, requests the page after it, so that the
+    /// manager works while this one is decoded. Returns whether it did.
+    fn request_predicted(&mut self, context: &mut Context<'_>) -> bool {
         if let Some((key, limit)) = self.queue.last_key()
             && let Some(request) = self.state.predict(&key, limit)
-        {
             // What cannot be sent is an error once it is the next page.
-            let Ok(()) = self.send(request.clone()) else { return };
+            && let Ok(()) = self.send(request.clone())
+        {
             self.predicted = Some(request);
-            self.queue.poll(&self.operation, &mut self.level, context);
+            self.poll_requests(1, context);
+            return true;
         }
+        false
+    }
+
+    /// Whether the queue begins with the next page, and not after the rest of an outgrown range.
+    fn is_in_place(&self) -> bool {
+        !self.state.has_ranges()
+            || self.queue.first().is_none_or(|first| {
+                self.state.page_request().is_ok_and(|next| next.as_ref() == Some(first))
+            })
     }
 
     /// Requests the pages after those in the queue, until it has `pages`, and the keys of the rows
     /// ahead.
-    fn request_ahead(&mut self, pages: usize) {
+    fn request_ahead(&mut self, pages: usize, context: &mut Context<'_>) {
+        let before = self.queue.len();
         if self.index.is_free()
+            && before < pages
             && self.state.prefetch > 0
             && let Some(request) = self.state.request_index(self.queue.len())
         {
             self.request_index(request);
+            self.poll_index(context);
         }
         if self.waits_for_index() {
             return;
@@ -147,10 +165,11 @@ impl<O: Paginated> Pager<O> {
         let index = usize::from(self.index.is_pending());
         while self.queue.len() + index < pages && self.queue.is_intact() {
             let queued = self.queue.queued(self.state.position.rows());
-            let Some(request) = self.state.request_ahead(queued) else { return };
+            let Some(request) = self.state.request_ahead(queued) else { break };
             // An offset that is too large is an error once it is the next page.
-            let Ok(()) = self.send(request) else { return };
+            let Ok(()) = self.send(request) else { break };
         }
+        self.poll_requests(before, context);
     }
 
     /// Whether the next page can be requested only after the keys ahead were received.
@@ -200,7 +219,10 @@ impl<O: Paginated> Pager<O> {
         let mut sent =
             Request::with_variables(self.dispatcher.clone(), &self.operation, &variables);
         let last_key = LastKey::default();
+        // With keys ahead, the next page does not depend on this one.
+        let sequential = self.state.prefetch == 0 || !self.index.is_possible();
         if let (Some(name), PageRequest::Window { filter: Some(_), .. }) = (&self.key_name, request)
+            && sequential
         {
             let (name, last_key) = (name.clone(), last_key.clone());
             sent = sent.peek(move |body| last_key.find(body, &name));

@@ -114,7 +114,8 @@ impl<O: Paginated> Queue<O> {
         last_key: LastKey,
         level: &Level,
     ) {
-        let requested = Requested { ahead: false, ..self.requested(request, response, last_key, level) };
+        let requested =
+            Requested { ahead: false, ..self.requested(request, response, last_key, level) };
         self.0.push_front(requested);
     }
 
@@ -159,7 +160,9 @@ impl<O: Paginated> Queue<O> {
     /// and before it is decoded.
     pub(super) fn last_key(&self) -> Option<(String, u32)> {
         match self.0.len() {
-            1 => self.0.front().and_then(|page| Some((page.last_key.take()?, page.request.limit()))),
+            1 => {
+                self.0.front().and_then(|page| Some((page.last_key.take()?, page.request.limit())))
+            }
             _ => None,
         }
     }
@@ -176,9 +179,15 @@ impl<O: Paginated> Queue<O> {
         })
     }
 
-    /// Polls every request in flight.
-    pub(super) fn poll(&mut self, operation: &O, level: &mut Level, context: &mut Context<'_>) {
-        for page in &mut self.0 {
+    /// Polls the requests in flight, except for the first `skip` pages.
+    pub(super) fn poll(
+        &mut self,
+        skip: usize,
+        operation: &O,
+        level: &mut Level,
+        context: &mut Context<'_>,
+    ) {
+        for page in self.0.iter_mut().skip(skip) {
             if let Response::Pending(response) = &mut page.response
                 && let Poll::Ready(data) = response.as_mut().poll(context)
             {

@@ -8,9 +8,7 @@ use super::{
     changes::ListChanges,
     order,
     position::{Position, RowRef},
-    strategy::{
-        Cursor, Keyset, Offset, PageKeys, PageRequest, Queued, Single, Step, Strategy,
-    },
+    strategy::{Cursor, Keyset, Offset, PageKeys, PageRequest, Queued, Single, Step, Strategy},
 };
 use crate::{
     error::{Error, Result},
@@ -71,7 +69,6 @@ impl State {
         self.begin = position.clone();
         self.position = position;
         self.rows.clear();
-        self.ahead = false;
         self.strategy = None;
     }
 

@@ -1,6 +1,6 @@
-//! Walks of a long list while others make and delete rows at full speed.
+//! A long list that is read while others create and delete rows at full speed.
 //!
-//! `BACKENDAI_WALK_ROWS=20000` is the full form; by itself it takes 4,000 rows.
+//! It has 4,000 rows unless `BACKENDAI_PAGINATION_ROWS` sets another number; the full form has 20,000.
 
 use std::{
     collections::BTreeSet,
@@ -9,6 +9,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Instant,
 };
 
 use backendai::{
@@ -21,17 +22,17 @@ use backendai::{
 
 use crate::support::{Manager, SUPERADMIN, USER};
 
-/// Who makes and deletes rows at the same time.
+/// Number of clients that create and delete rows at the same time.
 const OTHERS: usize = 6;
 
-/// Makes keypairs and deletes every second at once and the others later, until told to stop.
-/// Their access keys are random, so that they fall before and behind the place of the walk.
+/// Creates keypairs and deletes older ones until `stop` is set. Their access keys are random, so that
+/// they are before and after the position of the pager.
 async fn disturb(client: Client, stop: Arc<AtomicBool>) -> usize {
     let mut kept = Vec::new();
     let mut changes = 0;
     while !stop.load(Ordering::Relaxed) {
         let create = CreateKeyPair::new(USER.email(), KeyPairInput::new("default", 1000));
-        let made = match client.send(create).await {
+        let created = match client.send(create).await {
             Ok(data) => data.create_keypair.keypair.unwrap(),
             // The manager inserts the user's membership once per keypair and rolls back the slower of two that do
             // so at the same time.
@@ -39,7 +40,7 @@ async fn disturb(client: Client, stop: Arc<AtomicBool>) -> usize {
             Err(error) => panic!("{error}"),
         };
         changes += 1;
-        kept.push(made.access_key);
+        kept.push(created.access_key);
         if kept.len() > 7 {
             client.keypairs().delete(kept.remove(0)).await.unwrap();
             changes += 1;
@@ -51,12 +52,13 @@ async fn disturb(client: Client, stop: Arc<AtomicBool>) -> usize {
     changes
 }
 
-/// All access keys that a walk brings, in its order, and what it noticed.
-async fn walk(
+/// Reads the access keys of the list.
+async fn read(
     client: &Client,
-    walk: Pagination,
+    strategy: Pagination,
     order: Option<&str>,
     size: u32,
+    prefetch: usize,
 ) -> (Vec<String>, ListChanges) {
     let mut list = PagedKeyPairs::new();
     if let Some(order) = order {
@@ -64,7 +66,8 @@ async fn walk(
     }
     // Only what costs the manager nothing: it counts requests row by row.
     let list = list.select(["access_key"]).unwrap();
-    let mut rows = client.pages(list).strategy(walk).page_size(size).items();
+    let pages = client.pages(list).strategy(strategy).page_size(size).prefetch(prefetch);
+    let mut rows = pages.items();
     let mut keys = Vec::new();
     while let Some(row) = rows.next().await {
         keys.push(row.unwrap()["access_key"].as_str().unwrap().to_owned());
@@ -73,46 +76,55 @@ async fn walk(
 }
 
 #[tokio::test]
-async fn what_is_there_all_the_time_comes_once_whatever_others_do() {
+async fn rows_that_exist_throughout_are_returned_once_whatever_others_do() {
     let Some(manager) = Manager::turn().await else { return };
-    let rows = env::var("BACKENDAI_WALK_ROWS").map_or(4_000, |rows| rows.parse().unwrap());
+    let rows = env::var("BACKENDAI_PAGINATION_ROWS").map_or(4_000, |rows| rows.parse().unwrap());
     let _seeds = manager.seed(rows);
     let config = manager.config().access_key(SUPERADMIN.access_key());
     let config = config.secret_key(SUPERADMIN.secret_key()).build().unwrap();
-    // Many short pages, so that there is much to be changed between them.
+    // Many short pages, so that much is changed between them.
     let size = (rows / 40).max(100);
     let client = Client::builder(config).max_page_size(size).build().unwrap();
-    for (way, order) in [(Pagination::Keyset, None), (Pagination::Offset, Some("-access_key"))] {
+    for (strategy, order, prefetch) in [
+        (Pagination::Keyset, None, 0),
+        (Pagination::Keyset, None, 8),
+        (Pagination::Keyset, Some("-access_key"), 3),
+        (Pagination::Offset, Some("-access_key"), 0),
+    ] {
+        let way = format!("{strategy:?}, {order:?}, prefetch {prefetch}");
         let before: BTreeSet<_> = manager.access_keys().into_iter().collect();
         let stop = Arc::new(AtomicBool::new(false));
         let others: Vec<_> = (0..OTHERS)
             .map(|_| tokio::spawn(disturb(manager.client(SUPERADMIN), stop.clone())))
             .collect();
-        let (keys, drift) = walk(&client, way, order, size).await;
+        let begin = Instant::now();
+        let (keys, noticed) = read(&client, strategy, order, size, prefetch).await;
+        let took = begin.elapsed();
         stop.store(true, Ordering::Relaxed);
         let mut changes = 0;
         for other in others {
             changes += other.await.unwrap();
         }
         let after: BTreeSet<_> = manager.access_keys().into_iter().collect();
-        // What others made they deleted; a creation that was carried out twice would be left.
+        // The others deleted what they created; a creation that was carried out twice would be left.
         let left: Vec<_> = before.symmetric_difference(&after).collect();
-        assert!(left.is_empty(), "{way:?}: {left:?} of {}", before.len());
-        let all_the_time: BTreeSet<_> = before.intersection(&after).cloned().collect();
+        assert!(left.is_empty(), "{way}: {left:?} of {}", before.len());
+        let lasting: BTreeSet<_> = before.intersection(&after).cloned().collect();
 
-        let came: BTreeSet<_> = keys.iter().cloned().collect();
+        let returned: BTreeSet<_> = keys.iter().cloned().collect();
         println!(
-            "{way:?}: {} rows came, {} were there all the time, {changes} changes meanwhile, {drift:?}",
+            "{way}: {} rows in {took:.1?}, {} existed throughout, {changes} changes meanwhile, \
+             {noticed:?}",
             keys.len(),
-            all_the_time.len()
+            lasting.len()
         );
-        assert_eq!(keys.len(), came.len(), "{way:?}: a row came twice");
-        let lost: Vec<_> = all_the_time.difference(&came).collect();
+        assert_eq!(keys.len(), returned.len(), "{way}: a row was returned twice");
+        let lost: Vec<_> = lasting.difference(&returned).collect();
         assert!(
-            lost.is_empty() && !drift.missed,
-            "{way:?}: {lost:?} of {}, {drift:?}",
-            all_the_time.len()
+            lost.is_empty() && !noticed.missed,
+            "{way}: {lost:?} of {}, {noticed:?}",
+            lasting.len()
         );
-        assert!(changes > 10 * OTHERS, "{way:?}: only {changes} changes");
+        assert!(changes > 10 * OTHERS, "{way}: only {changes} changes");
     }
 }
