@@ -87,6 +87,13 @@ impl<T> Request<T> {
         self
     }
 
+    /// Looks into a successful response before it is decoded. When `peek` returns true, other tasks
+    /// run first, so that a request which it leads to is sent before the decoding.
+    pub(crate) fn peek(mut self, peek: impl Fn(&[u8]) -> bool + Send + Sync + 'static) -> Self {
+        self.call.peek = Some(Box::new(peek));
+        self
+    }
+
     /// Returns the name of the operation, as in errors and traces.
     pub fn name(&self) -> &str {
         &self.call.operation
