@@ -78,6 +78,7 @@ pub mod sign;
 pub mod suggest;
 mod tls;
 pub mod transport;
+mod variables;
 pub mod version;
 
 pub use self::http::RateLimit;

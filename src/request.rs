@@ -20,6 +20,7 @@ use crate::{
     operation::{ADMIN_PATH, Completion, Gate, Operation, QUERY, info::RootFieldInfo},
     response::{self, RequestInfo, Response},
     retry::Retry,
+    variables,
     version::VersionPolicy,
 };
 
@@ -83,6 +84,13 @@ impl<T> Request<T> {
     /// Overrides the client's policy for a manager that is older than what the operation requires.
     pub fn version_policy(mut self, policy: VersionPolicy) -> Self {
         self.call.version_policy = Some(policy);
+        self
+    }
+
+    /// Looks into a successful response before it is decoded. When `peek` returns true, other tasks
+    /// run first, so that a request which it leads to is sent before the decoding.
+    pub(crate) fn peek(mut self, peek: impl Fn(&[u8]) -> bool + Send + Sync + 'static) -> Self {
+        self.call.peek = Some(Box::new(peek));
         self
     }
 
@@ -224,7 +232,7 @@ fn body(
     };
     body.extend_from_slice(b",\"variables\":");
     let begin = body.len();
-    serde_json::to_writer(&mut body, variables)?;
+    variables::write(&mut body, variables)?;
     let variables = begin..body.len();
     if let Some(name) = name {
         body.extend_from_slice(b",\"operationName\":");

@@ -169,11 +169,11 @@ fn explain<T: DeserializeOwned>(response: &HttpResponse, info: RequestInfo) -> E
 /// that of the manager's own response.
 fn graphql(graphql: Graphql, info: RequestInfo) -> Error {
     if graphql.has_data() {
-        return Error::graphql(graphql, info.writes);
+        return Error::graphql(graphql, info);
     }
     match graphql.errors.iter().find_map(GraphqlError::wrapped_response) {
         Some(response) => failure(&response, info),
-        None => Error::graphql(graphql, info.writes),
+        None => Error::graphql(graphql, info),
     }
 }
 
@@ -254,7 +254,7 @@ fn failure(response: &HttpResponse, info: RequestInfo) -> Error {
         data = envelope.data;
     }
     if !errors.is_empty() {
-        return Error::graphql(Graphql { status, errors, data }, info.writes);
+        return Error::graphql(Graphql { status, errors, data }, info);
     }
     let http = Http {
         status,

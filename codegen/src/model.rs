@@ -345,6 +345,8 @@ pub(crate) struct InputField {
     /// Whether the type within its lists is an input object.
     pub(crate) object: bool,
     pub(crate) presence: Presence,
+    /// Whether the table of nulls gives null a meaning.
+    pub(crate) nullable: bool,
     /// The requirement of a field of an input object.
     pub(crate) since: Option<Requirement>,
     pub(crate) secret: bool,

@@ -124,6 +124,9 @@ impl Writer<'_> {
             let up = if up.is_empty() { String::new() } else { format!("{up}input_info::") };
             literal.field("holds", format!("{}::{kind}(&{up}{name})", self.info("InputType")));
         }
+        if field.nullable {
+            literal.field("nullable", "true".to_owned());
+        }
         if field.secret {
             literal.field("secret", "true".to_owned());
         }

@@ -92,6 +92,7 @@ impl Lowering<'_> {
             default: default.map(|value| value.serialize().no_indent().to_string()),
             object: self.schema.get_input_object(inner).is_some(),
             presence,
+            nullable: matches!(rule, Some(Rule::Null | Rule::Stated)),
             since: None,
             secret: self.is_secret(key, ty),
             docs,

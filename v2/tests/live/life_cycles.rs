@@ -104,13 +104,14 @@ async fn a_user_with_a_key_pair_and_a_role() {
     let role = client.send(AdminCreateRole::new(input)).await.unwrap().admin_create_role;
     let role_id = role.id.uuid().unwrap();
     client.send(AdminAssignRole::new(AssignRoleInput::new(id, role_id))).await.unwrap();
-    let of_user = RoleAssignmentFilter::new().user_id(backendai_v2::filter::UUIDFilter::Equals(id));
-    let mut assignments = client.pages(AdminRoleAssignments::new().filter(of_user)).items();
-    let mut roles = Vec::new();
+    let of_role =
+        RoleAssignmentFilter::new().role_id(backendai_v2::filter::UUIDFilter::Equals(role_id));
+    let mut assignments = client.pages(AdminRoleAssignments::new().filter(of_role)).items();
+    let mut users = Vec::new();
     while let Some(assignment) = assignments.next().await {
-        roles.push(assignment.unwrap().role_id);
+        users.push(assignment.unwrap().user_id);
     }
-    assert!(roles.contains(&role_id), "{roles:?}");
+    assert_eq!(users, [id]);
     client.send(AdminRevokeRole::new(RevokeRoleInput::new(id, role_id))).await.unwrap();
     client.send(AdminDeleteRole::new(DeleteRoleInput::new(role_id))).await.unwrap();
     client.send(AdminPurgeRole::new(PurgeRoleInput::new(role_id))).await.unwrap();

@@ -14,10 +14,14 @@ use backendai_v2::{
         CreateHuggingfaceRegistry, DeleteHuggingfaceRegistry, HuggingfaceRegistries,
     },
     keypair::{AdminCreateKeypair, AdminDeleteKeypair, AdminKeypairs},
-    resource_policy::AdminUserResourcePolicies,
+    resource_policy::{
+        AdminCreateProjectResourcePolicy, AdminDeleteProjectResourcePolicy,
+        AdminProjectResourcePolicies,
+    },
     types::{
-        AdminCreateKeypairInput, CreateHuggingFaceRegistryInput, DeleteHuggingFaceRegistryInput,
-        KeypairOrderBy, KeypairOrderField,
+        AdminCreateKeypairInput, BinarySizeInput, CreateHuggingFaceRegistryInput,
+        CreateProjectResourcePolicyInputV2, DeleteHuggingFaceRegistryInput, KeypairOrderBy,
+        KeypairOrderField,
     },
     user::MyUser,
 };
@@ -142,18 +146,22 @@ async fn the_row_of_the_cursor_may_be_deleted() {
 #[tokio::test]
 async fn policies_go_on_until_the_total() {
     let Some(manager) = Manager::turn().await else { return };
-    let _filled = manager.fill();
     let client = manager.superadmin();
-    let all = client.send(AdminUserResourcePolicies::new().limit(100)).await.unwrap();
-    let count = all.admin_user_resource_policies_v2.count;
-    assert!(count > 1, "{count}");
-    let mut rows = client.pages(AdminUserResourcePolicies::new()).page_size(1).items();
-    let mut seen = 0;
-    while let Some(row) = rows.next().await {
-        row.unwrap();
-        seen += 1;
+    let names = [unique("v2-policy"), unique("v2-policy")];
+    for name in &names {
+        let size = BinarySizeInput::new("1g");
+        let input = CreateProjectResourcePolicyInputV2::new(name, 1, size, 1);
+        client.send(AdminCreateProjectResourcePolicy::new(input)).await.unwrap();
     }
-    assert_eq!(seen, count);
+    let mut rows = client.pages(AdminProjectResourcePolicies::new()).page_size(1).items();
+    let mut seen = BTreeSet::new();
+    while let Some(row) = rows.next().await {
+        assert!(seen.insert(row.unwrap().name));
+    }
+    for name in &names {
+        client.send(AdminDeleteProjectResourcePolicy::new(name)).await.unwrap();
+    }
+    assert!(names.iter().all(|name| seen.contains(name)), "{seen:?}");
 }
 
 /// The count here is that of the page.
