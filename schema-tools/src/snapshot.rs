@@ -11,8 +11,7 @@ use apollo_compiler::{
     Name, Node, Schema,
     ast::{
         Argument, Definition, Directive, DirectiveList, DirectiveLocation, Document,
-        EnumValueDefinition,
-        FieldDefinition, InputValueDefinition, OperationType, Value,
+        EnumValueDefinition, FieldDefinition, InputValueDefinition, OperationType, Value,
     },
     name,
 };

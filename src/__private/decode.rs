@@ -183,10 +183,7 @@ pub fn needed_id<'de, T: Ids<Sent: Deserialize<'de>>, E: de::Error>(
 }
 
 /// As [`optional`], for ids.
-pub fn optional_id<T: Ids + Default, E>(
-    slot: Option<T::Sent>,
-    _key: &'static str,
-) -> Result<T, E> {
+pub fn optional_id<T: Ids + Default, E>(slot: Option<T::Sent>, _key: &'static str) -> Result<T, E> {
     Ok(slot.map_or_else(T::default, T::of))
 }
 

@@ -22,8 +22,25 @@ mod set_abstract {
 }
 
 sets!(
-    arguments, directives, docs, extended, github, hasura, ids, inputs, introspected, names, nested,
-    nodes, older_server, relay, repeated, rust_names, scalar_list, shopify, windows
+    arguments,
+    directives,
+    docs,
+    extended,
+    github,
+    hasura,
+    ids,
+    inputs,
+    introspected,
+    names,
+    nested,
+    nodes,
+    older_server,
+    relay,
+    repeated,
+    rust_names,
+    scalar_list,
+    shopify,
+    windows
 );
 
 use nested::nested::{Files, files::Data};
@@ -61,7 +78,8 @@ async fn a_connection_by_nodes_below_an_object_is_read_to_its_end() {
     // The same at run time.
     let list = DynamicOperation::new(<Files as Compiled>::INFO).variable("id", "p");
     let rows = client(&fake).pages(list.select(["path"]).unwrap()).page_size(3).items();
-    let all: Vec<_> = rows.map_ok(|row| row["path"].as_str().unwrap().to_owned()).try_collect().await.unwrap();
+    let all: Vec<_> =
+        rows.map_ok(|row| row["path"].as_str().unwrap().to_owned()).try_collect().await.unwrap();
     assert_eq!(all, numbers(0..7));
     assert_eq!(fake.requests().len(), 6);
 }
@@ -94,7 +112,8 @@ async fn a_connection_in_one_type_of_an_interface() {
         let info = json!({"hasNextPage": count < 2, "endCursor": count.to_string()});
         let edges = json!([{"cursor": count.to_string(), "node": node}]);
         let list = json!({"edges": edges, "pageInfo": info});
-        ok(json!({"data": {"node": {"__typename": "Organization", "id": 7, "repositories": list}}}).to_string())
+        ok(json!({"data": {"node": {"__typename": "Organization", "id": 7, "repositories": list}}})
+            .to_string())
     });
     let list = OwnerRepositories::new("7", 1);
     let rows: Vec<_> = client(&fake).pages(list).page_size(1).items().try_collect().await.unwrap();
@@ -123,7 +142,10 @@ fn ids_may_be_numbers() {
     assert_eq!(other.id, "18446744073709551615");
     assert_eq!(data.ids.unwrap()[0].as_ref().unwrap(), &["a", "5"]);
     for wrong in [json!({"id": true}), json!({"id": 1.5}), json!({"id": {}})] {
-        assert!(serde_json::from_value::<ids::ids::item::Data>(json!({"item": wrong, "ids": null})).is_err());
+        assert!(
+            serde_json::from_value::<ids::ids::item::Data>(json!({"item": wrong, "ids": null}))
+                .is_err()
+        );
     }
 }
 
