@@ -10,7 +10,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-use crate::output::Failure;
+use crate::{change::Form, output::Failure};
 
 /// Options that are accepted before and after any command.
 #[derive(Args, Clone, Debug)]
@@ -72,6 +72,16 @@ impl Global {
             None | Some(OutputFormat::Text) => Ok(SingleFormat::Text),
             Some(OutputFormat::Json) => Ok(SingleFormat::Json),
             Some(form) => Err(unfit(form, "text or json")),
+        }
+    }
+
+    /// The format of a command with a result per object; text by default.
+    pub(crate) fn results(&self) -> Result<Form, Failure> {
+        match self.output {
+            None | Some(OutputFormat::Text) => Ok(Form::Text),
+            Some(OutputFormat::Json) => Ok(Form::Json),
+            Some(OutputFormat::Jsonl) => Ok(Form::Lines),
+            Some(form) => Err(unfit(form, "text, json or jsonl")),
         }
     }
 

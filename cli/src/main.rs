@@ -1,6 +1,7 @@
 //! The `backendai` command. Each subcommand has a module of its name, and is a thin layer over a library.
 
 mod bento;
+mod change;
 mod check;
 mod completions;
 mod connect;
@@ -9,13 +10,15 @@ mod domain;
 mod generate;
 mod global;
 mod gql;
-mod keypair;
+mod input;
 mod login;
 mod logout;
 mod output;
+mod progress;
 mod prompt;
 mod proxy;
 mod render;
+mod resolve;
 mod schema;
 mod snapshot;
 mod terminal;

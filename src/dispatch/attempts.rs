@@ -190,6 +190,12 @@ impl<'a> Attempts<'a> {
             Ok(mut response) => {
                 sent.status = Some(response.status);
                 span.record("http.response.status_code", response.status.as_u16());
+                if let Some(peek) = &call.peek
+                    && response.status.is_success()
+                    && peek(&response.body)
+                {
+                    tokio::task::yield_now().await;
+                }
                 if dispatcher.rate_limiter.is_some() {
                     sent.rate_limit = RateLimit::from_headers(&response.headers);
                 }

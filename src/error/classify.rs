@@ -16,6 +16,8 @@ pub(super) enum Class {
     Argument(Argument),
     Document(Fault),
     Bug,
+    /// An agent or a service that the manager needs is missing.
+    Unavailable,
     /// Any other code or message.
     Other,
 }
@@ -40,8 +42,14 @@ pub(super) enum Fault {
 impl GraphqlError {
     pub(super) fn class(&self) -> Class {
         let text = self.full_message();
-        if let Some(argument) = argument(text) {
+        // Below the root it is a value of the manager's own that its schema does not allow.
+        let of_answer = self.is_below_root() && text.contains(" cannot represent ");
+        if let Some(argument) = argument(text).filter(|_| !of_answer) {
             return Class::Argument(argument);
+        }
+        // These have the code of a bug.
+        if text.starts_with("Only superadmin can") {
+            return Class::Role;
         }
         if let Some(class) = database(text) {
             return class;
@@ -56,8 +64,9 @@ impl GraphqlError {
             Some("unauthorized") => Class::Auth,
             Some("forbidden") => Class::Role,
             Some("not-found") => Class::Missing,
-            Some("conflict") => Class::Conflict,
-            Some("invalid-parameters") => Class::Argument(Argument::Value),
+            Some("conflict" | "already-exists") => Class::Conflict,
+            Some("invalid-parameters" | "bad-request") => Class::Argument(Argument::Value),
+            Some("unavailable" | "unreachable") => Class::Unavailable,
             Some("internal-error") => Class::Bug,
             _ => Class::Other,
         }
@@ -81,6 +90,10 @@ pub(super) fn refusal(message: Option<&str>) -> Class {
         Class::Other
     }
 }
+
+/// Values that the manager fails to read, and reports as a bug of its own.
+const UNREADABLE: [&str; 3] =
+    ["badly formed hexadecimal UUID string", "decimal.ConversionSyntax", "('Unconvertible value'"];
 
 /// Classifies what the database refused: it changed nothing.
 fn database(text: &str) -> Option<Class> {
@@ -139,6 +152,7 @@ fn argument(text: &str) -> Option<Argument> {
         Some(Argument::Window)
     } else if text.starts_with("Variable '$")
         || text.contains(" cannot represent ")
+        || UNREADABLE.iter().any(|of| text.contains(of))
         || is_no_member(text)
     {
         Some(Argument::Value)

@@ -79,6 +79,15 @@ impl Error {
                 f.write_str(if message.is_empty() { "it gives no reason" } else { "" })?;
                 f.write_str(&shown(message))
             }
+            Repr::Partial(partial) => {
+                let count = partial.messages.len();
+                let (of, s) = (&partial.field, if count == 1 { "" } else { "s" });
+                write!(f, "`{of}`{at} was done in part, {count} object{s} failed")?;
+                match partial.messages.iter().flatten().next() {
+                    Some(first) => write!(f, ": {}", shown(first)),
+                    None => Ok(()),
+                }
+            }
             Repr::Decode(decode) => decode.fmt(f, at),
             Repr::TooOld { server, minimum } => {
                 write!(f, "the manager{at} speaks API {server} and at least {minimum} is needed")
@@ -121,6 +130,7 @@ impl Error {
                 Some(_) => "; its version may differ from the schema's",
                 None => help::not_ours(decode.content_type.as_deref(), caller),
             },
+            Repr::Partial(_) => "; the data has what was done and what failed",
             Repr::TooOld { .. } => ": update it",
             Repr::ManagerTooOld { .. } => help::MANAGER_TOO_OLD,
             Repr::Config(_)

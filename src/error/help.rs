@@ -359,6 +359,7 @@ pub(super) const fn class(class: Class, caller: Caller) -> &'static str {
             "; the manager's log has the reason: report the time and the operation to its \
              administrator"
         }
+        Class::Unavailable => "; try again when what the manager needs is there",
         Class::Other => "",
     }
 }

@@ -89,6 +89,8 @@ enum Repr {
         field: String,
         message: Option<String>,
     },
+    /// A mutation of several objects was done in part.
+    Partial(Box<Partial>),
     Decode(Box<Decode>),
     TooOld {
         server: ApiVersion,
@@ -157,6 +159,14 @@ struct Refused {
     token: Option<secrecy::SecretString>,
 }
 
+/// The answer to a mutation of several objects, some of which failed.
+struct Partial {
+    field: String,
+    /// The reason of each failure.
+    messages: Vec<Option<String>>,
+    data: Box<RawValue>,
+}
+
 pub(crate) struct Graphql {
     pub(crate) status: StatusCode,
     pub(crate) errors: Vec<GraphqlError>,
@@ -197,7 +207,7 @@ impl Error {
             Repr::Http(http) => Some(http.status),
             Repr::Graphql(graphql) => Some(graphql.status),
             Repr::Decode(decode) => Some(decode.status),
-            Repr::Refused { .. } => Some(StatusCode::OK),
+            Repr::Refused { .. } | Repr::Partial(_) => Some(StatusCode::OK),
             Repr::Login(refused) => Some(refused.status),
             _ => None,
         }
@@ -249,13 +259,19 @@ impl Error {
                 let all = graphql.errors.iter().map(GraphqlError::full_message);
                 Some(Cow::Owned(all.collect::<Vec<_>>().join("\n")))
             }
+            Repr::Partial(partial) => {
+                let all = partial.messages.iter().flatten().map(String::as_str);
+                Some(Cow::Owned(all.collect::<Vec<_>>().join("\n")))
+            }
             _ => None,
         }
     }
 
-    /// Returns the data of a response with GraphQL errors, as JSON. It may contain secrets.
+    /// Returns the data of a response with GraphQL errors, or with objects that failed, as JSON. It
+    /// may contain secrets.
     pub fn partial_data_json(&self) -> Option<&str> {
         match &self.0.kind {
+            Repr::Partial(partial) => Some(partial.data.get()),
             Repr::Graphql(graphql) => graphql.data.as_deref().map(RawValue::get),
             Repr::Decode(decode) => decode.data.as_deref().map(RawValue::get),
             _ => None,
@@ -341,6 +357,7 @@ impl Error {
             Repr::Http(http) => return Cow::Owned(http.status.as_str().to_owned()),
             Repr::Graphql(_) => "graphql",
             Repr::Refused { .. } => "refused",
+            Repr::Partial(_) => "partial",
             Repr::Decode(_) => "decode",
             Repr::TooOld { .. } => "too_old",
             Repr::ManagerTooOld { .. } => "manager_too_old",

@@ -177,17 +177,19 @@ impl Error {
             || self.has(|class| class == Class::Bug)
     }
 
-    /// A proxy or the webserver answered because the manager behind it does not (502, 503, 504).
-    /// Usually the manager is being restarted: try again later, a mutation only after a look.
+    /// A proxy or the webserver answered because the manager behind it does not (502, 503, 504), or
+    /// the manager needs an agent or a service that it does not have or reach. Usually something is
+    /// being restarted: try again later, a mutation only after a look.
     pub fn is_unavailable(&self) -> bool {
-        matches!(
+        let gateway = matches!(
             self.http_status(),
             Some(
                 StatusCode::BAD_GATEWAY
                     | StatusCode::SERVICE_UNAVAILABLE
                     | StatusCode::GATEWAY_TIMEOUT
             )
-        )
+        );
+        gateway || self.has(|class| class == Class::Unavailable)
     }
 
     /// What answered is no manager, or the manager does not serve this path: a redirect, 404, 405,
@@ -215,6 +217,12 @@ impl Error {
     /// [`refusal_message`](Self::refusal_message).
     pub fn is_refused(&self) -> bool {
         matches!(self.0.kind, Repr::Refused { .. })
+    }
+
+    /// A mutation of several objects was done in part, and the manager reports which of them failed.
+    /// [`partial_data`](Self::partial_data) is the whole answer. Correct what failed and repeat only that.
+    pub fn is_partial(&self) -> bool {
+        matches!(self.0.kind, Repr::Partial(_))
     }
 
     /// The response is not JSON, or not of the expected shape; see

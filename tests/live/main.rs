@@ -21,6 +21,7 @@ mod limits;
 mod lists;
 mod nulls;
 mod older;
+mod pagination;
 #[cfg(feature = "proxy")]
 mod proxy;
 mod roles;
@@ -33,4 +34,3 @@ mod support;
 #[allow(dead_code, reason = "of what all test binaries share, a part is needed here")]
 #[path = "../support/transport.rs"]
 mod transport;
-mod walks;

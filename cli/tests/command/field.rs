@@ -252,12 +252,15 @@ async fn a_value_that_does_not_exist_is_a_bad_argument() {
     }
 }
 
-/// A name where an id is needed.
+/// A name where an id is needed is resolved, or is an error that names it.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_in_place_of_an_id_has_the_verb_that_takes_names() {
+async fn a_name_in_place_of_an_id_is_resolved_or_named() {
     let (_manager, home) = start().await;
-    let ran = home.run(&["group", "info", "default"]);
-    fails(&ran, 4, &["give the id: `backendai group list --field id,name`"]);
+    let shown = succeeds(home.run(&["group", "info", "default"]));
+    assert!(shown.contains("default"), "{shown}");
+    let ran = home.run(&["group", "info", "nowhere"]);
+    assert!(ran.code != Some(0) && ran.stderr.contains("nowhere"), "{ran:?}");
+    assert!(!ran.stderr.contains("found `"), "{}", ran.stderr);
 }
 
 /// An object that a manager fails to look up, because it does not exist.

@@ -43,7 +43,7 @@ const PROXIES: (&str, &str) = ("proxies", include_str!("../../answers/proxies.js
 type Predicate = fn(&Error) -> bool;
 
 /// All there are.
-const PREDICATES: [(&str, Predicate); 30] = [
+const PREDICATES: [(&str, Predicate); 31] = [
     ("is_auth", Error::is_auth),
     ("is_bad_argument", Error::is_bad_argument),
     ("is_bad_document", Error::is_bad_document),
@@ -61,6 +61,7 @@ const PREDICATES: [(&str, Predicate); 30] = [
     ("is_otp_registration_required", Error::is_otp_registration_required),
     ("is_otp_required", Error::is_otp_required),
     ("is_outcome_unknown", Error::is_outcome_unknown),
+    ("is_partial", Error::is_partial),
     ("is_password_expired", Error::is_password_expired),
     ("is_permission_denied", Error::is_permission_denied),
     ("is_rate_limited", Error::is_rate_limited),
