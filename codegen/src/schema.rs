@@ -71,8 +71,8 @@ const CLIENT_DIRECTIVES: [(&str, &str); 6] = [
     // The use of deprecated members is intended here: it is no reason for a warning.
     (
         "legacy",
-        "directive @legacy on QUERY | MUTATION | FRAGMENT_DEFINITION | FIELD | INLINE_FRAGMENT \
-         | VARIABLE_DEFINITION",
+        "directive @legacy on QUERY | MUTATION | SUBSCRIPTION | FRAGMENT_DEFINITION | FIELD \
+         | INLINE_FRAGMENT | VARIABLE_DEFINITION",
     ),
     // A list that could be paginated, in a document that does not intend to.
     ("unpaged", "directive @unpaged on FIELD"),

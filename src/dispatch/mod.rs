@@ -141,7 +141,7 @@ impl Dispatcher {
         &self.config
     }
 
-    #[cfg(any(feature = "proxy", feature = "session"))]
+    #[cfg(any(feature = "proxy", feature = "session", feature = "subscription"))]
     pub(crate) fn clock(&self) -> &Clock {
         &self.clock
     }
@@ -200,7 +200,7 @@ impl Dispatcher {
         }
     }
 
-    fn random(&self) -> u64 {
+    pub(crate) fn random(&self) -> u64 {
         self.random.lock().unwrap_or_else(PoisonError::into_inner).u64(..)
     }
 }

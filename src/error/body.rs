@@ -159,6 +159,12 @@ impl GraphqlError {
         Some(text)
     }
 
+    /// Adds the path of a root field where there is none.
+    #[cfg(feature = "subscription")]
+    pub(super) fn add_path(&mut self, root: &str) {
+        self.path.get_or_insert_with(|| vec![root.into()]);
+    }
+
     /// Returns the locations in the document.
     pub fn locations(&self) -> &[Location] {
         self.locations.as_deref().unwrap_or_default()

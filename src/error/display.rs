@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap, fmt};
 
+use http::StatusCode;
 use serde_json::value::RawValue;
 
 use super::{Decode, Error, Graphql, Http, Problem, Repr, Sent, classify, help, message::shown};
@@ -78,6 +79,16 @@ impl Error {
                 f.write_str(&shown(message))
             }
             Repr::Decode(decode) => decode.fmt(f, at),
+            Repr::Closed(closed) => {
+                write!(f, "the manager{at} closed the subscription")?;
+                if let Some(code) = closed.code {
+                    write!(f, " with code {code}")?;
+                }
+                match shown(&closed.reason) {
+                    reason if reason.is_empty() => Ok(()),
+                    reason => write!(f, " ({reason})"),
+                }
+            }
             Repr::TooOld { server, minimum } => {
                 write!(f, "the manager{at} speaks API {server} and at least {minimum} is needed")
             }
@@ -116,6 +127,7 @@ impl Error {
                 Some(_) => "; its version may differ from the schema's",
                 None => help::not_ours(decode.content_type.as_deref()),
             },
+            Repr::Closed(_) => ": subscribe again, and read what may have changed meanwhile",
             Repr::TooOld { .. } => ": update it",
             Repr::ManagerTooOld { .. } => help::MANAGER_TOO_OLD,
             Repr::Config(_)
@@ -238,6 +250,11 @@ impl Decode {
             Some(path) => write!(
                 f,
                 "the answer of the manager{at} is not of the expected shape: {path}: {reason}"
+            ),
+            None if self.status == StatusCode::SWITCHING_PROTOCOLS => write!(
+                f,
+                "what the endpoint{at} sends is not what a manager sends to a subscription \
+                 ({reason})"
             ),
             None => write!(
                 f,

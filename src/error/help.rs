@@ -78,6 +78,11 @@ pub(super) fn http(http: &Http, error: &Error) -> &'static str {
         _ if slug == "rejected-by-hook" => {
             ": a plugin of the manager refused it for the reason in brackets"
         }
+        _ if http.document == Document::Upgrade
+            && matches!(http.status.as_u16(), 400 | 426 | 501) =>
+        {
+            ": check that no proxy on the way keeps WebSockets from the manager"
+        }
         _ if error.is_bad_request() => {
             ": correct the request; where it is right, check that no proxy changes its body"
         }
@@ -179,6 +184,9 @@ pub(super) const fn class(class: Class) -> &'static str {
         }
         Class::Bug => {
             "; the manager's log has the reason: tell its administrator the time and the operation"
+        }
+        Class::Unimplemented => {
+            "; this release of the manager does not implement it: read the state with a query"
         }
         Class::Other => "",
     }

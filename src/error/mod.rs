@@ -84,6 +84,8 @@ enum Repr {
         message: Option<String>,
     },
     Decode(Box<Decode>),
+    /// The manager closed the connection of a subscription.
+    Closed(Closed),
     TooOld {
         server: ApiVersion,
         minimum: ApiVersion,
@@ -112,6 +114,12 @@ enum Sent {
     },
     /// The response was larger than allowed.
     TooLarge,
+}
+
+/// How a WebSocket was closed.
+struct Closed {
+    code: Option<u16>,
+    reason: String,
 }
 
 /// A status that is not 2xx.
@@ -274,6 +282,15 @@ impl Error {
         }
     }
 
+    /// Returns the code with which the manager closed the connection of a subscription, such as 1012
+    /// for a restart; `None` for any other error, and where it gave none.
+    pub const fn close_code(&self) -> Option<u16> {
+        match &self.0.kind {
+            Repr::Closed(closed) => closed.code,
+            _ => None,
+        }
+    }
+
     /// Returns what the operation requires and the manager lacks, newest first; empty unless
     /// [`is_manager_too_old`](Self::is_manager_too_old).
     pub fn missing(&self) -> &[Requirement] {
@@ -314,6 +331,7 @@ impl Error {
             Repr::Graphql(_) => "graphql",
             Repr::Refused { .. } => "refused",
             Repr::Decode(_) => "decode",
+            Repr::Closed(_) => "closed",
             Repr::TooOld { .. } => "too_old",
             Repr::ManagerTooOld { .. } => "manager_too_old",
             Repr::Walk(_) | Repr::Stuck { .. } => "stuck",
