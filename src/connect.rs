@@ -49,19 +49,8 @@ pub(crate) struct Connector {
     /// `Proxy-Authorization` of a proxy that forwards.
     #[cfg_attr(not(feature = "proxy"), expect(dead_code, reason = "only the proxy forwards"))]
     pub(crate) proxy_auth: Option<HeaderValue>,
-}
-
-/// Returns the proxies of the environment that the configuration was built from, or else of the
-/// process.
-pub(crate) fn proxies(config: &Config) -> Matcher {
-    match config.proxies() {
-        Some(proxies) => Matcher::builder()
-            .http(proxies.http().unwrap_or_default())
-            .https(proxies.https().unwrap_or_default())
-            .no(proxies.except().unwrap_or_default())
-            .build(),
-        None => Matcher::from_env(),
-    }
+    /// The proxy and its variable.
+    pub(crate) place: Option<String>,
 }
 
 /// Returns the address of an endpoint.
@@ -77,9 +66,15 @@ impl Connector {
     /// # Errors
     ///
     /// When TLS cannot be prepared as configured, or a proxy is of an unknown kind.
-    pub(crate) fn new(config: &Config, to: &Uri, proxies: &Matcher, plain: Plain) -> Result<Self> {
-        let secure = to.scheme() == Some(&http::uri::Scheme::HTTPS);
-        let proxy = proxies.intercept(to);
+    pub(crate) fn new(config: &Config, endpoint: &Endpoint, plain: Plain) -> Result<Self> {
+        let uri = address(endpoint)?;
+        let secure = uri.scheme() == Some(&http::uri::Scheme::HTTPS);
+        let unfit = |problem: crate::config::Problem| Error::config(problem.to_string());
+        let proxy = config.proxy_of(endpoint.url()).map_err(unfit)?;
+        let place = proxy.as_ref().map(|proxy| proxy.place.clone());
+        // The matcher splits the address from user name and password.
+        let proxy = proxy
+            .and_then(|proxy| Matcher::builder().all(proxy.expose_url()).build().intercept(&uri));
         let without_tls =
             !secure && proxy.as_ref().is_none_or(|proxy| proxy.uri().scheme_str() == Some("http"));
         let tls = tls::client_config(config, without_tls).map_err(|error| {
@@ -98,10 +93,6 @@ impl Connector {
             None => Route::Direct(tcp),
             Some(proxy) => {
                 let to = proxy.uri().clone();
-                if !matches!(to.scheme_str(), Some("http" | "https")) {
-                    let message = "a proxy of the environment is neither http:// nor https://";
-                    return Err(Error::config(message));
-                }
                 let through = https().wrap_connector(tcp);
                 match (secure || plain == Plain::Tunneled, proxy.basic_auth()) {
                     (true, None) => Route::Tunnel(Tunnel::new(to, through)),
@@ -115,7 +106,7 @@ impl Connector {
                 }
             }
         };
-        Ok(Self { https: https().wrap_connector(route), proxy_auth })
+        Ok(Self { https: https().wrap_connector(route), proxy_auth, place })
     }
 }
 

@@ -83,6 +83,7 @@ pub mod subscription;
 pub mod suggest;
 mod tls;
 pub mod transport;
+mod variables;
 pub mod version;
 
 pub use self::http::RateLimit;

@@ -23,6 +23,7 @@ use crate::{
     },
     response::{self, RequestInfo, Response},
     retry::Retry,
+    variables,
     version::VersionPolicy,
 };
 
@@ -89,6 +90,13 @@ impl<T> Request<T> {
         self
     }
 
+    /// Looks into a successful response before it is decoded. When `peek` returns true, other tasks
+    /// run first, so that a request which it leads to is sent before the decoding.
+    pub(crate) fn peek(mut self, peek: impl Fn(&[u8]) -> bool + Send + Sync + 'static) -> Self {
+        self.call.peek = Some(Box::new(peek));
+        self
+    }
+
     /// Returns the name of the operation, as in errors and traces.
     pub fn name(&self) -> &str {
         &self.call.operation
@@ -106,7 +114,7 @@ impl<T: DeserializeOwned + Send> Request<T> {
         let mut received = None;
         let mut read = |_: &Endpoint, response: &mut HttpResponse, info: RequestInfo| {
             let mut data = response::data::<T>(response, info)?;
-            response::check_refusal(response, root_fields)?;
+            response::check_roots(response, root_fields)?;
             if let Some(complete) = &completion {
                 complete(&mut data);
             }
@@ -187,11 +195,12 @@ pub(crate) fn described(
     projection: Option<&Arc<Projection>>,
     variables: &impl Serialize,
 ) -> Call {
+    let name = (!info.name.is_empty()).then_some(info.name);
     let body = match projection {
-        Some(projection) => body(projection.whole(), false, Some(info.name), variables),
-        None => body(info.document.text, info.document.plain, Some(info.name), variables),
+        Some(projection) => body(projection.whole(), false, name, variables),
+        None => body(info.document.text, info.document.plain, name, variables),
     };
-    let (mut call, places) = call(info.name, info.path, body);
+    let (mut call, places) = call(info.label(), info.path, body);
     call.kind = Some(info.kind);
     let newest = Gate::newest(info, projection);
     // Where every manager is new enough there is nothing to check.
@@ -241,7 +250,7 @@ fn body(
     };
     body.extend_from_slice(b",\"variables\":");
     let begin = body.len();
-    serde_json::to_writer(&mut body, variables)?;
+    variables::write(&mut body, variables)?;
     let variables = begin..body.len();
     if let Some(name) = name {
         body.extend_from_slice(b",\"operationName\":");

@@ -22,7 +22,7 @@ use crate::{
     check::print,
     connect,
     global::{Global, OutputFormat},
-    output::{Failure, out},
+    output::{self, Failure},
     prompt,
     snapshot::Snapshot,
 };
@@ -114,10 +114,9 @@ impl Gql {
                 }
             }
         }
-        let client = connect::client(global)?;
-        match all {
-            true => pages::read_all(&client, document, page_size, print).await,
-            false => once(&client, &document, print).await,
+        match document.operation.pagination.clone().filter(|_| all) {
+            Some(pages) => pages::read_all(global, document, &pages, page_size, print).await,
+            None => once(&connect::client(global)?, &document, print).await,
         }
     }
 
@@ -193,15 +192,14 @@ impl Gql {
                 None => failure,
             });
         }
-        let walked = operation.pagination.as_ref().filter(|_| self.all);
-        let walked: Vec<&str> = walked
-            .into_iter()
+        let paging = operation.pagination.iter().filter(|_| self.all);
+        let set_by_pager: Vec<&str> = paging
             .flat_map(|pages| pages.window.iter().chain(&pages.cursor))
             .flat_map(|(size, start)| [size.as_str(), start.as_str()])
             .collect();
         let missing = operation.variables.iter().find(|variable| {
             let name = variable.name.as_str();
-            variable.required && !given.contains_key(name) && !walked.contains(&name)
+            variable.required && !given.contains_key(name) && !set_by_pager.contains(&name)
         });
         match missing {
             Some(missing) => Err(Failure::argument(format!("`${}` is not given", missing.name))
@@ -212,7 +210,10 @@ impl Gql {
 }
 
 fn read(file: &Path) -> Result<String, Failure> {
-    fs::read_to_string(file).map_err(|error| unreadable(&file.display().to_string(), &error))
+    let text = fs::read_to_string(file);
+    let text = text.map_err(|error| unreadable(&file.display().to_string(), &error))?;
+    // Editors write a byte-order mark.
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 fn unreadable(what: &str, error: &std::io::Error) -> Failure {
@@ -266,8 +267,8 @@ async fn once(client: &Client, document: &Document, print: Print) -> Result<(), 
 
 fn show(data: &str, print: Print) -> Result<(), Failure> {
     match print {
-        Print::Whole => out(text::indented(data)),
-        Print::Lines => out(text::compact(data)),
+        Print::Whole => output::data(text::indented(data)),
+        Print::Lines => output::data(text::compact(data)),
     }
 }
 

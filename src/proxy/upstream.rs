@@ -9,10 +9,7 @@ use http::{HeaderValue, Request, Response, Uri, header, uri::PathAndQuery};
 use hyper::body::Incoming;
 use hyper_rustls::HttpsConnector;
 use hyper_util::{
-    client::{
-        legacy::{Client as Pool, Error as Failure},
-        proxy::matcher::Matcher,
-    },
+    client::legacy::{Client as Pool, Error as Failure},
     rt::{TokioExecutor, TokioTimer},
 };
 
@@ -36,20 +33,20 @@ pub(super) struct Upstream {
     host: HeaderValue,
     /// `Proxy-Authorization` of a proxy for plain HTTP.
     proxy_auth: Option<HeaderValue>,
+    /// The proxy and its variable.
+    pub(super) place: Option<String>,
 }
 
 /// Prepares the endpoints, in the order of the configuration.
 pub(super) fn all(config: &Config) -> Result<Vec<Upstream>> {
-    let proxies = connect::proxies(config);
-    config.endpoints().iter().map(|endpoint| Upstream::new(config, endpoint, &proxies)).collect()
+    config.endpoints().iter().map(|endpoint| Upstream::new(config, endpoint)).collect()
 }
 
 impl Upstream {
-    fn new(config: &Config, endpoint: &Endpoint, proxies: &Matcher) -> Result<Self> {
-        let uri = connect::address(endpoint)?;
-        let Connector { https, proxy_auth } =
-            Connector::new(config, &uri, proxies, Plain::Forwarded)?;
-        let parts = uri.into_parts();
+    fn new(config: &Config, endpoint: &Endpoint) -> Result<Self> {
+        let Connector { https, proxy_auth, place } =
+            Connector::new(config, endpoint, Plain::Forwarded)?;
+        let parts = connect::address(endpoint)?.into_parts();
         let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
             return Err(Error::config(format!("{endpoint} is no whole address")));
         };
@@ -61,7 +58,7 @@ impl Upstream {
             .pool_timer(TokioTimer::new())
             .build(https);
         let base = endpoint.url().path().trim_end_matches('/').to_owned();
-        Ok(Self { pool, scheme, authority, base, host, proxy_auth })
+        Ok(Self { pool, scheme, authority, base, host, proxy_auth, place })
     }
 
     /// Sends the request to `target`, byte for byte.

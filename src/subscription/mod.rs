@@ -152,8 +152,8 @@ impl<D> Subscription<D> {
         let prepared = Prepared { dispatcher, connectors, call, reconnect, keep_alive, buffer };
         Self {
             state: State::Prepared(Box::new(prepared)),
-            name: info.name,
-            root: info.root_fields.first().map_or(info.name, |field| field.key),
+            name: info.label(),
+            root: info.root_fields.first().map_or(info.label(), |field| field.key),
             connections: 0,
             data: PhantomData,
         }

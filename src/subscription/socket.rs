@@ -27,8 +27,8 @@ use url::{Origin, Position, Url};
 
 use super::protocol::{self, Message};
 use crate::{
-    config::Config,
-    connect::{self, Connector, Plain},
+    config::{Config, Endpoint},
+    connect::{Connector, Plain},
     error::{Error, Result},
     http::{HttpRequest, HttpResponse},
     response,
@@ -49,10 +49,8 @@ impl Connectors {
     /// Prepares the connections; opens none.
     pub(super) fn prepare(&self, config: &Config) -> Result<()> {
         if self.0.get().is_none() {
-            let proxies = connect::proxies(config);
-            let prepare = |endpoint| {
-                let to = connect::address(endpoint)?;
-                let connector = Connector::new(config, &to, &proxies, Plain::Tunneled)?;
+            let prepare = |endpoint: &Endpoint| {
+                let connector = Connector::new(config, endpoint, Plain::Tunneled)?;
                 Ok((endpoint.url().origin(), connector))
             };
             let all = config.endpoints().iter().map(prepare).collect::<Result<_>>()?;
@@ -141,10 +139,13 @@ impl Upgrade {
 
     async fn connect(&self, url: &Url) -> Result<http1::SendRequest<Empty<Bytes>>, TransportError> {
         let unknown = || TransportError::not_sent("the address is of no endpoint");
-        let mut https = self.connectors.of(url).ok_or_else(unknown)?.https.clone();
+        let connector = self.connectors.of(url).ok_or_else(unknown)?;
+        let mut https = connector.https.clone();
         let uri = with_port(url).ok_or_else(unknown)?;
         poll_fn(|context| https.poll_ready(context)).await.map_err(TransportError::not_sent)?;
-        let stream = https.call(uri).await.map_err(TransportError::not_sent)?;
+        let proxied = connector.place.is_some();
+        let stream = https.call(uri).await;
+        let stream = stream.map_err(|error| TransportError::unconnected(error, proxied))?;
         let (sender, connection) =
             http1::handshake(stream).await.map_err(TransportError::not_sent)?;
         tokio::spawn(connection.with_upgrades());

@@ -21,6 +21,7 @@ mod limits;
 mod lists;
 mod nulls;
 mod older;
+mod pagination;
 #[cfg(feature = "proxy")]
 mod proxy;
 mod roles;
@@ -37,4 +38,3 @@ mod transport;
 #[path = "../subscriptions/generated.rs"]
 #[rustfmt::skip]
 mod v2_events;
-mod walks;

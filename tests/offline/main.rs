@@ -24,6 +24,7 @@ mod paging;
 #[cfg(feature = "proxy")]
 mod proxy;
 mod random_answers;
+mod readme;
 mod requests;
 mod retry;
 mod roles;

@@ -1,158 +1,181 @@
 //! `--all`: reads a list page by page. The pages are merged into one response, or printed row by row.
 //! Numbers and strings in rows are never parsed.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    sync::{Arc, Mutex, PoisonError},
+};
 
-use backendai::Client;
-use backendai_schema_tools::adhoc::Pagination;
-use serde::{Deserialize, Serialize};
+use backendai::{
+    Client, Operation, OperationInfo, Page, Paginated,
+    operation::info::{PagingInfo, SourceText},
+};
+use backendai_schema_tools::adhoc;
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::{Document, Members, Print, text};
-use crate::output::{Failure, err, out};
+use crate::{
+    connect,
+    global::Global,
+    output::{Failure, err, out},
+};
 
-/// The part of `pageInfo` that pagination needs.
-#[derive(Deserialize)]
-struct Info {
-    #[serde(rename = "hasNextPage")]
-    more: Option<bool>,
-    #[serde(rename = "endCursor")]
-    end: Option<String>,
+/// The list of a document. Its rows stay as they were received.
+struct List {
+    info: &'static OperationInfo,
+    variables: Members,
+    /// The key of the list in the data.
+    root: String,
+    last: LastPage,
 }
 
-/// The list in one response.
-struct Page {
+/// The last page without its rows, or why a page cannot be read.
+type LastPage = Arc<Mutex<Option<Result<Frame, Failure>>>>;
+
+type Rows = Page<Box<RawValue>>;
+
+/// What surrounds the rows of a page.
+struct Frame {
     /// All selected members of the list.
     list: Members,
     /// The member with the rows.
     key: &'static str,
-    rows: Vec<Box<RawValue>>,
-    total: Option<u64>,
-    info: Option<Info>,
 }
 
-/// The start of the next page.
-enum Next {
-    Offset(u64),
-    Cursor(Option<String>),
+/// The part of `pageInfo` that pagination needs.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PageInfo {
+    has_next_page: Option<bool>,
+    end_cursor: Option<String>,
 }
 
 /// Reads all pages and prints them.
 pub(super) async fn read_all(
-    client: &Client,
-    mut document: Document,
+    global: &Global,
+    document: Document,
+    pagination: &adhoc::Pagination,
     size: u32,
     print: Print,
 ) -> Result<(), Failure> {
-    let Some(pages) = document.operation.pagination.clone() else {
-        return Err(Failure::usage("the document cannot be read page by page"));
-    };
-    let mut next = match (&pages.cursor, &pages.window) {
-        (Some(_), None) => Next::Cursor(None),
-        _ => Next::Offset(0),
-    };
+    let client = Client::builder(connect::config(global)?).max_page_size(size).build()?;
+    let (root, last) = (pagination.root.clone(), LastPage::default());
+    let take = || last.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let list = List::new(document, pagination, last.clone());
+    let mut pager = client.pages(list).page_size(size);
+    let mut frame = None;
     let mut all = Vec::new();
     let mut count = 0;
-    let last = loop {
-        window(&mut document.variables, &pages, size, &next)?;
-        let data = document.request(client).await?;
-        let mut page = Page::read(&data, &pages.root)?;
-        let rows = std::mem::take(&mut page.rows);
-        let came = rows.len() as u64;
-        count += came;
+    while let Some(page) = pager.next().await {
+        let read = take().transpose()?;
+        let rows = page?.items;
+        frame = read.or(frame);
+        count += rows.len() as u64;
         match print {
             Print::Whole => all.extend(rows),
-            Print::Lines => lines(&rows, page.key)?,
+            Print::Lines => lines(&rows, frame.as_ref())?,
         }
-        match page.after(&next, count, came)? {
-            Some(more) => next = more,
-            None => break page,
-        }
-    };
-    if last.total.is_some_and(|total| total > count) && matches!(next, Next::Offset(_)) {
+    }
+    frame = take().transpose()?.or(frame);
+    if pager.list_changes().last_total.is_some_and(|total| total > count) {
         err("the list changed while it was read: rows may be missing");
     }
-    match print {
-        Print::Lines => Ok(()),
-        Print::Whole => whole(last, all, &pages.root),
-    }
-}
-
-/// Sets the variables that select the page.
-fn window(
-    variables: &mut Members,
-    pages: &Pagination,
-    size: u32,
-    next: &Next,
-) -> Result<(), Failure> {
-    match (next, &pages.window, &pages.cursor) {
-        (Next::Offset(offset), Some((limit, start)), _) => {
-            set(variables, limit, &size)?;
-            set(variables, start, offset)
-        }
-        (Next::Cursor(after), _, Some((first, start))) => {
-            set(variables, first, &size)?;
-            after.as_ref().map_or(Ok(()), |after| set(variables, start, after))
-        }
+    match (print, frame) {
+        (Print::Whole, Some(frame)) => frame.print(all, root),
         _ => Ok(()),
     }
 }
 
-fn set(variables: &mut Members, name: &str, value: &impl Serialize) -> Result<(), Failure> {
-    variables.insert(name.to_owned(), to_raw_value(value).map_err(Failure::from_error)?);
-    Ok(())
-}
+impl List {
+    fn new(document: Document, pagination: &adhoc::Pagination, last: LastPage) -> Self {
+        // One document per process: what describes it is kept for its whole life.
+        let keep = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
+        let paging = match (&pagination.window, &pagination.cursor) {
+            (Some((limit, offset)), _) => {
+                Some(PagingInfo::window(keep(limit.clone()), keep(offset.clone())))
+            }
+            (None, Some((first, after))) => {
+                Some(PagingInfo::cursor(keep(first.clone()), keep(after.clone())))
+            }
+            (None, None) => None,
+        };
+        let Document { text, operation, variables, path } = document;
+        let name = keep(operation.name.unwrap_or_default());
+        let info = OperationInfo {
+            path: keep(path),
+            document: SourceText::new(keep(text)),
+            paging,
+            ..OperationInfo::query(name, "")
+        };
+        let root = pagination.root.clone();
+        Self { info: Box::leak(Box::new(info)), variables, root, last }
+    }
 
-impl Page {
-    fn read(data: &RawValue, root: &str) -> Result<Self, Failure> {
+    /// Separates the rows of a page from the rest of it; `None` without a list.
+    fn read(&self, data: &RawValue) -> Result<Option<(Rows, Frame)>, Failure> {
         let mut data: Members = serde_json::from_str(data.get()).map_err(Failure::from_error)?;
-        let list = data.shift_remove(root).filter(|list| list.get() != "null");
-        let list =
-            list.ok_or_else(|| Failure::new(format!("the manager has no list at `{root}`")))?;
-        let list: Members = serde_json::from_str(list.get()).map_err(|_| unfit())?;
+        let Some(list) = data.shift_remove(&self.root).filter(|list| list.get() != "null") else {
+            return Ok(None);
+        };
+        let list: Members = serde_json::from_str(list.get()).map_err(|_| unsuitable())?;
         let key = ["items", "edges"].into_iter().find(|key| list.contains_key(*key));
-        let key = key.ok_or_else(unfit)?;
-        let rows = parsed(&list, key)?.ok_or_else(unfit)?;
+        let key = key.ok_or_else(unsuitable)?;
+        let rows: Vec<Box<RawValue>> = parsed(&list, key)?.ok_or_else(unsuitable)?;
         let total = match parsed(&list, "total_count")? {
             Some(total) => Some(total),
             None => parsed(&list, "count")?,
         };
-        Ok(Self { key, rows, total, info: parsed(&list, "pageInfo")?, list })
-    }
-
-    /// The start of the page after this one; none at the end.
-    fn after(&self, at: &Next, count: u64, came: u64) -> Result<Option<Next>, Failure> {
-        match at {
-            Next::Offset(_) => {
-                let more = came > 0 && self.total.is_none_or(|total| count < total);
-                Ok(more.then_some(Next::Offset(count)))
-            }
-            Next::Cursor(before) => {
-                let info = self.info.as_ref().ok_or_else(unfit)?;
-                if info.more != Some(true) {
-                    return Ok(None);
-                }
-                match &info.end {
-                    Some(end) if before.as_ref() != Some(end) => {
-                        Ok(Some(Next::Cursor(Some(end.clone()))))
-                    }
-                    _ => Err(Failure::new(
-                        "the list cannot be read further, although more rows are reported",
-                    )
-                    .cause("the manager returned the same cursor again, or none")),
-                }
-            }
+        let mut page = Page::new(rows, total);
+        if self.info.paging.is_some_and(|paging| paging.window.is_none()) {
+            let info: PageInfo = parsed(&list, "pageInfo")?.ok_or_else(unsuitable)?;
+            let cursors = page.items.iter().map(|edge| member(edge, "cursor")).collect();
+            page = page.with_cursors(cursors, info.end_cursor, info.has_next_page == Some(true));
         }
+        Ok(Some((page, Frame { list, key })))
     }
 }
 
-/// A parsed member; none if it is absent or null.
+impl Serialize for List {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.variables.serialize(serializer)
+    }
+}
+
+impl Operation for List {
+    type Data = Box<RawValue>;
+
+    fn info(&self) -> &'static OperationInfo {
+        self.info
+    }
+}
+
+impl Paginated for List {
+    type Item = Box<RawValue>;
+
+    fn page(&self, data: Box<RawValue>) -> Option<Rows> {
+        let (page, frame) = match self.read(&data).transpose()? {
+            Ok((page, frame)) => (Some(page), Ok(frame)),
+            Err(failure) => (None, Err(failure)),
+        };
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(frame);
+        page
+    }
+}
+
+/// A parsed member of the list; none if it is absent or null.
 fn parsed<'l, T: Deserialize<'l>>(list: &'l Members, key: &str) -> Result<Option<T>, Failure> {
     let Some(value) = list.get(key) else { return Ok(None) };
     serde_json::from_str(value.get()).map_err(Failure::from_error)
 }
 
-fn unfit() -> Failure {
+/// A member of a row, if the row is an object with it.
+fn member<T: for<'de> Deserialize<'de>>(row: &RawValue, key: &str) -> Option<T> {
+    let mut members: Members = serde_json::from_str(row.get()).ok()?;
+    serde_json::from_str(members.shift_remove(key)?.get()).ok()
+}
+
+fn unsuitable() -> Failure {
     Failure::usage("the document cannot be read page by page").help(
         "select `items` and `total_count`, or `edges` and `pageInfo { hasNextPage endCursor }`, by \
          these names",
@@ -160,27 +183,24 @@ fn unfit() -> Failure {
 }
 
 /// Prints one row per line; the nodes, if it is a connection.
-fn lines(rows: &[Box<RawValue>], key: &str) -> Result<(), Failure> {
+fn lines(rows: &[Box<RawValue>], frame: Option<&Frame>) -> Result<(), Failure> {
+    let edges = frame.is_some_and(|frame| frame.key == "edges");
     let mut to = io::BufWriter::new(io::stdout().lock());
     for row in rows {
-        let node = match key {
-            "edges" => serde_json::from_str::<Members>(row.get())
-                .ok()
-                .and_then(|mut edge| edge.shift_remove("node")),
-            _ => None,
-        };
+        let node: Option<Box<RawValue>> = if edges { member(row, "node") } else { None };
         let row = node.as_ref().unwrap_or(row);
         writeln!(to, "{}", text::compact(row.get())).map_err(Failure::writing)?;
     }
     to.flush().map_err(Failure::writing)
 }
 
-/// Prints the last page with the rows of all pages.
-fn whole(mut last: Page, rows: Vec<Box<RawValue>>, root: &str) -> Result<(), Failure> {
-    let rows = to_raw_value(&rows).map_err(Failure::from_error)?;
-    last.list.insert(last.key.to_owned(), rows);
-    let list = to_raw_value(&last.list).map_err(Failure::from_error)?;
-    let data = Members::from([(root.to_owned(), list)]);
-    let data = to_raw_value(&data).map_err(Failure::from_error)?;
-    out(text::indented(data.get()))
+impl Frame {
+    /// Prints the last page with the rows of all pages.
+    fn print(mut self, rows: Vec<Box<RawValue>>, root: String) -> Result<(), Failure> {
+        let rows = to_raw_value(&rows).map_err(Failure::from_error)?;
+        self.list.insert(self.key.to_owned(), rows);
+        let list = to_raw_value(&self.list).map_err(Failure::from_error)?;
+        let data = to_raw_value(&Members::from([(root, list)])).map_err(Failure::from_error)?;
+        out(text::indented(data.get()))
+    }
 }

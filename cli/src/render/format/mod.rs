@@ -31,8 +31,8 @@
 //! - **members**: of containers and dependencies all members are shown that are there, and none
 //!   else. The official client shows those that it has requested, and stops when one is
 //!   missing; of a list without such a choice it leaves empty objects in JSON.
-//! - **control**: on a console, control characters other than line ends and tabs are escaped
-//!   (`\x1b`), because names chosen by users must not control an administrator's terminal.
+//! - **control**: on a console, invisible characters other than line ends and tabs are escaped
+//!   (`\x1b`, `\u{202e}`), because names chosen by users must not control an administrator's terminal.
 //! - **large integer**: an integer of more than 64 bits is shown as a floating-point number, which
 //!   is how `serde_json` holds it.
 
@@ -44,14 +44,16 @@ mod stat;
 mod tests;
 mod tree;
 
-use std::{borrow::Cow, fmt::Write as _};
+use std::borrow::Cow;
 
 use backendai::Format;
 use serde_json::{Number, Value};
 
+use crate::visible::visible;
+
 /// Returns a value as text, which may have several lines.
 pub(crate) fn console(format: Format, value: &Value) -> String {
-    harmless(text(format, value))
+    visible(&text(format, value)).into_owned()
 }
 
 /// Returns a value for JSON output: most often itself.
@@ -134,23 +136,4 @@ fn indent(text: &str, prefix: &str) -> String {
         indented.push_str(line);
     }
     indented
-}
-
-fn harmless(text: String) -> String {
-    let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
-    if !text.contains(steers) {
-        return text;
-    }
-    let mut escaped = String::with_capacity(text.len());
-    let mut rest = text.chars().peekable();
-    while let Some(c) = rest.next() {
-        // A carriage return before a line end is harmless; alone it would overwrite the line.
-        if steers(c) && !(c == '\r' && rest.peek() == Some(&'\n')) {
-            // Writing to a string cannot fail.
-            let _ = write!(escaped, "\\x{:02x}", u32::from(c));
-        } else {
-            escaped.push(c);
-        }
-    }
-    escaped
 }

@@ -1,0 +1,8 @@
+//! Tests without a server.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod filters;
+mod ids;
+mod inputs;
+mod roots;
