@@ -293,7 +293,10 @@ fn blame(error: &reqwest::Error, through: bool) -> Option<Blame> {
             Some(Tls::InvalidMessage(InvalidMessage::InvalidContentType)) => {
                 return Some(Blame::PlainPort);
             }
-            Some(Tls::InvalidCertificate(CertificateError::UnknownIssuer)) => {
+            // An authority of the same name with another key gives a bad signature.
+            Some(Tls::InvalidCertificate(
+                CertificateError::UnknownIssuer | CertificateError::BadSignature,
+            )) => {
                 return Some(Blame::Authority);
             }
             Some(Tls::InvalidCertificate(_)) => return Some(Blame::Certificate),
