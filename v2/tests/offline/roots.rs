@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use backendai::OperationKind;
+use backendai::{ManagerVersion, OperationKind};
 use backendai_codegen::Schema;
 use backendai_schema::V2;
 use backendai_v2::OPERATIONS;
@@ -132,4 +132,28 @@ fn every_connection_can_be_read_page_by_page() {
         let expected = ty.ends_with("Connection") && root != "vfsStorages";
         assert_eq!(operation.paging.is_some(), expected, "{}", operation.name);
     }
+}
+
+/// What an operation selects beside its root does not make it need a newer manager.
+#[test]
+fn an_operation_needs_no_newer_manager_than_its_root() {
+    let schema = schema();
+    let mut newer = Vec::new();
+    for operation in OPERATIONS {
+        let root = operation.root_fields[0].name;
+        let types = ["Query", "Mutation"].into_iter();
+        let mut fields =
+            types.filter_map(|ty| schema.definitions().get_object(ty)?.fields.get(root));
+        let field = fields.next().unwrap();
+        let marks = field.directives.iter().filter(|it| it.name == "since");
+        let since: Vec<_> = marks
+            .filter_map(|it| it.specified_argument_by_name("version")?.as_str()?.parse().ok())
+            .collect();
+        let own: Option<ManagerVersion> = since.into_iter().max();
+        if operation.min_manager_version() > own {
+            let needs = operation.min_manager_version().unwrap();
+            newer.push(format!("{} {needs}: {:?}", operation.name, operation.requires[0]));
+        }
+    }
+    assert!(newer.is_empty(), "{newer:#?}");
 }
