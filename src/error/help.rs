@@ -250,7 +250,7 @@ fn auth(http: &Http, caller: Caller) -> &'static str {
     let problem = http.problem.as_ref();
     let message = problem.and_then(Problem::full_message).unwrap_or_default();
     let slug = problem.map(Problem::slug).unwrap_or_default();
-    // Words of accounts, whoever reports them.
+    // About the account, from the manager or the webserver.
     if slug == "password-expired" {
         return PASSWORD_EXPIRED;
     } else if message.contains("email verification") {
