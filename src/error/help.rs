@@ -99,6 +99,30 @@ pub(super) fn http(http: &Http, error: &Error) -> Cow<'static, str> {
         }
         .into();
     }
+    if http.problem.is_none() && http.content_type.as_deref() == Some("text/html") {
+        // A page instead of a problem: something in front of the manager answered.
+        let help = match http.status {
+            StatusCode::UNAUTHORIZED => {
+                ": the page is not the manager's: something in front of it requires a login of its \
+                 own; check the address, or have the API let through"
+            }
+            StatusCode::FORBIDDEN => {
+                ": the page is not the manager's: something in front of it, such as a firewall, \
+                 refuses the request; check the address, or have the API let through"
+            }
+            StatusCode::TOO_MANY_REQUESTS => {
+                ": the page is not the manager's: something in front of it limits requests; wait"
+            }
+            StatusCode::PAYLOAD_TOO_LARGE if http.sent <= LARGEST_BODY => {
+                ": the page is not the manager's: something in front of it takes no request of this \
+                 size; have its limit raised, or send less"
+            }
+            _ => "",
+        };
+        if !help.is_empty() {
+            return help.into();
+        }
+    }
     if error.is_auth() {
         return auth(http, caller).into();
     }
@@ -145,6 +169,11 @@ pub(super) fn http(http: &Http, error: &Error) -> Cow<'static, str> {
         }
         _ if slug == "rejected-by-hook" => {
             ": a plugin of the manager refused it for the reason in brackets"
+        }
+        _ if http.document == Document::Upgrade
+            && matches!(http.status.as_u16(), 400 | 426 | 501) =>
+        {
+            ": check that no proxy on the way keeps WebSockets from the manager"
         }
         _ if error.is_bad_request() => {
             ": correct the request; if it is right, check that no proxy changes its body"
@@ -221,7 +250,7 @@ fn auth(http: &Http, caller: Caller) -> &'static str {
     let problem = http.problem.as_ref();
     let message = problem.and_then(Problem::full_message).unwrap_or_default();
     let slug = problem.map(Problem::slug).unwrap_or_default();
-    // Words of accounts, whoever reports them.
+    // About the account, from the manager or the webserver.
     if slug == "password-expired" {
         return PASSWORD_EXPIRED;
     } else if message.contains("email verification") {
@@ -334,6 +363,9 @@ pub(super) const fn class(class: Class, caller: Caller) -> &'static str {
         Class::Bug => {
             "; the manager's log has the reason: report the time and the operation to its \
              administrator"
+        }
+        Class::Unimplemented => {
+            "; this release of the manager does not implement it: read the state with a query"
         }
         Class::Unavailable => "; try again when what the manager needs is there",
         Class::Other => "",
