@@ -8,6 +8,9 @@ use std::{
 
 use crate::{Failure, model::Base};
 
+/// A rule for input objects, by their names and those of their fields.
+type ObjectRule = dyn Fn(&str, &[&str]) -> bool;
+
 /// A document set, and how it becomes Rust.
 ///
 /// Setters replace what was set before, except that [`operations`](Self::operations),
@@ -25,7 +28,7 @@ pub struct Options {
     pub(crate) scalars: BTreeMap<String, Base>,
     pub(crate) input_types: BTreeMap<String, Base>,
     pub(crate) absent_nulls: bool,
-    pub(crate) one_of: Box<dyn Fn(&str, &[&str]) -> bool>,
+    pub(crate) one_of: Box<ObjectRule>,
     pub(crate) secret: Box<dyn Fn(&str) -> bool>,
     pub(crate) anonymous: bool,
 }
