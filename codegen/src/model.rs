@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use apollo_compiler::ast::OperationType;
+
 use crate::{
     diagnostic::Diagnostic,
     document_text::{DocumentText, TextPart},
@@ -135,7 +137,7 @@ pub(crate) struct Operation {
     pub(crate) name: String,
     pub(crate) docs: Docs,
     pub(crate) graphql_name: String,
-    pub(crate) is_query: bool,
+    pub(crate) kind: OperationType,
     pub(crate) text: DocumentText,
     /// The newest version that affects the text, or whether it is sent.
     pub(crate) newest: Option<Version>,
@@ -156,6 +158,8 @@ pub(crate) struct Root {
     pub(crate) ok: Option<String>,
     /// The key of the reason beside it.
     pub(crate) message: Option<String>,
+    /// The key under which a mutation of several objects lists those that failed.
+    pub(crate) failed: Option<String>,
 }
 
 /// The pagination of a list.
@@ -312,6 +316,8 @@ pub(crate) struct InputField {
     /// Whether the type within its lists is an input object.
     pub(crate) object: bool,
     pub(crate) presence: Presence,
+    /// Whether the table of nulls gives null a meaning.
+    pub(crate) nullable: bool,
     /// The requirement of a field of an input object.
     pub(crate) since: Option<Requirement>,
     pub(crate) secret: bool,

@@ -73,6 +73,25 @@ macro_rules! __operation {
     };
 }
 
+/// Implements the traits of a subscription: its data and its description.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __subscription {
+    ($name:ident, $data:ty, $info:expr) => {
+        impl $crate::operation::Compiled for $name {
+            const INFO: &'static $crate::OperationInfo = &$info;
+        }
+
+        impl $crate::Subscribe for $name {
+            type Data = $data;
+
+            fn info(&self) -> &'static $crate::OperationInfo {
+                <Self as $crate::operation::Compiled>::INFO
+            }
+        }
+    };
+}
+
 /// The body that `graphql_client` sends.
 pub fn query_body<O: Compiled>(variables: O) -> graphql_client::QueryBody<O> {
     let operation_name = O::INFO.name;
@@ -159,6 +178,37 @@ macro_rules! __open_enum {
                 deserializer: D,
             ) -> Result<Self, D::Error> {
                 $crate::__private::deserialize_text(deserializer)
+            }
+        }
+    };
+}
+
+/// Implements the operators of an input object that is a filter.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __filter {
+    ($name:ident) => {
+        impl ::core::ops::BitAnd for $name {
+            type Output = Self;
+
+            fn bitand(self, other: Self) -> Self {
+                Self::new().and(vec![self, other])
+            }
+        }
+
+        impl ::core::ops::BitOr for $name {
+            type Output = Self;
+
+            fn bitor(self, other: Self) -> Self {
+                Self::new().or(vec![self, other])
+            }
+        }
+
+        impl ::core::ops::Not for $name {
+            type Output = Self;
+
+            fn not(self) -> Self {
+                Self::new().not(vec![self])
             }
         }
     };

@@ -183,7 +183,7 @@ impl<'a> Attempts<'a> {
         let begin = Instant::now();
         let response = match request.timeout {
             Some(Duration::ZERO) => Err(TransportError::not_sent("no time is left").timed_out()),
-            _ => dispatcher.transport.send(request).await,
+            _ => call.transport.as_deref().unwrap_or(&*dispatcher.transport).send(request).await,
         };
         sent.duration = begin.elapsed();
         let result = match response {
@@ -211,7 +211,11 @@ impl<'a> Attempts<'a> {
             }
             Err(error) => Err(Error::transport(error, call.writes())),
         };
-        let result = result.map_err(|error| error.with_endpoint(address.into()));
+        let result = result.map_err(|error| {
+            let proxy = dispatcher.config.proxy_of(endpoint.url()).ok().flatten();
+            let proxy = proxy.map(|proxy| proxy.place.into());
+            error.with_endpoint(address.into()).with_caller(dispatcher.caller(call), proxy)
+        });
         match &result {
             Err(error) if error.is_no_manager() => dispatcher.endpoints.fails(index),
             _ => dispatcher.endpoints.works(index),

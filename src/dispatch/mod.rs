@@ -29,7 +29,7 @@ pub(crate) use self::{call::Call, clock::Clock, endpoints::Endpoints};
 use self::{prepare::Templates, probe::Negotiated, rate_limiter::RateLimiter};
 use crate::{
     config::{ApiVersion, Config, Endpoint},
-    error::{Error, Result},
+    error::{Caller, Error, Result},
     observe::Observer,
     operation::Documents,
     retry::Retry,
@@ -141,7 +141,15 @@ impl Dispatcher {
         &self.config
     }
 
-    #[cfg(any(feature = "proxy", feature = "session"))]
+    /// Returns how the request of a call identifies its caller.
+    fn caller(&self, call: &Call) -> Caller {
+        match call.is_login {
+            true => Caller::Login,
+            false => self.config.credential().into(),
+        }
+    }
+
+    #[cfg(any(feature = "proxy", feature = "session", feature = "subscription"))]
     pub(crate) fn clock(&self) -> &Clock {
         &self.clock
     }
@@ -200,7 +208,7 @@ impl Dispatcher {
         }
     }
 
-    fn random(&self) -> u64 {
+    pub(crate) fn random(&self) -> u64 {
         self.random.lock().unwrap_or_else(PoisonError::into_inner).u64(..)
     }
 }

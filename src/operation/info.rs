@@ -16,7 +16,7 @@
 //! assert!(INFO.variable("name").is_some_and(|name| name.is_required()));
 //! ```
 
-use super::{ADMIN_PATH, Field, OperationKind, Pagination};
+use super::{ADMIN_PATH, Field, OperationKind, Pagination, V2_PATH};
 use crate::version::{ManagerVersion, Requirement};
 
 /// What is known of an operation before it is sent.
@@ -25,7 +25,7 @@ pub struct OperationInfo {
     /// Name of the operation, as in the document; empty for the only operation of a document, which
     /// needs none.
     pub name: &'static str,
-    /// Query or mutation.
+    /// Query, mutation or subscription.
     pub kind: OperationKind,
     /// Path of the schema that the document was validated against, such as `/admin/gql`.
     pub path: &'static str,
@@ -79,6 +79,13 @@ impl OperationInfo {
     /// A mutation of the admin schema of which nothing more is known.
     pub const fn mutation(name: &'static str, document: &'static str) -> Self {
         Self { kind: OperationKind::Mutation, ..Self::query(name, document) }
+    }
+
+    /// A subscription of the v2 schema, which alone has subscriptions, of which nothing more is
+    /// known.
+    pub const fn subscription(name: &'static str, document: &'static str) -> Self {
+        let kind = OperationKind::Subscription;
+        Self { kind, path: V2_PATH, ..Self::query(name, document) }
     }
 
     /// The name in errors and traces.
@@ -157,12 +164,14 @@ pub struct RootFieldInfo {
     pub ok: Option<&'static str>,
     /// The key of the reason beside it.
     pub message: Option<&'static str>,
+    /// The key of the list in which a mutation of several objects reports those that failed.
+    pub failed: Option<&'static str>,
 }
 
 impl RootFieldInfo {
     /// A field that is selected without an alias and cannot be refused.
     pub const fn new(name: &'static str) -> Self {
-        Self { key: name, name, ok: None, message: None }
+        Self { key: name, name, ok: None, message: None, failed: None }
     }
 }
 
@@ -186,6 +195,8 @@ pub struct InputValueInfo {
     /// Whether only parts of the document use it that may be left out, so that its value requires
     /// nothing.
     pub optional: bool,
+    /// Whether null has a meaning of its own, by the table of nulls beside the schema.
+    pub nullable: bool,
     /// Whether the value is a secret.
     pub secret: bool,
 }
@@ -202,6 +213,7 @@ impl InputValueInfo {
             requires: &[],
             when: &[],
             optional: false,
+            nullable: false,
             secret: false,
         }
     }

@@ -98,7 +98,7 @@ impl State {
             Some(key) if !ordered || order.is_some() => order::by_key(order, key),
             _ => None,
         };
-        let pagination = self.choose_strategy(paging.strategies, descending.is_some());
+        let pagination = self.choose_strategy(paging.strategies, descending.is_some(), ordered);
         self.check_position(pagination, paging.strategies)?;
         self.strategy = Some(match (pagination, key, descending) {
             (Pagination::Keyset, Some(key), Some(descending)) => {
@@ -165,7 +165,12 @@ impl State {
     }
 
     /// The strategy that the caller, the position or the document determines, in this order.
-    fn choose_strategy(&self, strategies: &[Pagination], by_key: bool) -> Pagination {
+    fn choose_strategy(
+        &self,
+        strategies: &[Pagination],
+        by_key: bool,
+        ordered: bool,
+    ) -> Pagination {
         let at = &self.position;
         match self.chosen {
             Some(chosen) => chosen,
@@ -173,8 +178,13 @@ impl State {
             None if at.cursor().is_some() => Pagination::Cursor,
             None if !at.recent().is_empty() => Pagination::Offset,
             None => {
-                let possible = |strategy: &&Pagination| **strategy != Pagination::Keyset || by_key;
-                strategies.iter().find(possible).copied().unwrap_or(Pagination::Offset)
+                let possible = |strategy: &&Pagination| match strategy {
+                    Pagination::Keyset => by_key,
+                    Pagination::Cursor => !ordered,
+                    Pagination::Offset => true,
+                };
+                let found = strategies.iter().find(possible).or(strategies.first());
+                found.copied().unwrap_or(Pagination::Offset)
             }
         }
     }

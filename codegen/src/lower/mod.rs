@@ -155,7 +155,7 @@ impl<'d> Lowering<'d> {
 
     fn operation(&mut self, operation: &'d Node<executable::Operation>) {
         let Some(graphql_name) = &operation.name else { return };
-        let is_query = operation.operation_type == OperationType::Query;
+        let kind = operation.operation_type;
         let module = self.documents.module(operation.location());
         let scope = self.scope(&module);
         let name = scope.claim(camel(graphql_name));
@@ -164,10 +164,11 @@ impl<'d> Lowering<'d> {
         let mut nest = Nest::new(&module, &nested);
         let parts = [Part::from(&operation.selection_set)];
         let (_, body) = self.output(&parts, &operation.selection_set.ty, "Data", "", &mut nest);
+        let what = if kind == OperationType::Subscription { "Event of" } else { "Answer to" };
         let root = self.model.add(Output {
             name: "Data".to_owned(),
             home: nest.home.clone(),
-            docs: Docs { text: Some(format!("Answer to [`super::{name}`].")), ..Docs::default() },
+            docs: Docs { text: Some(format!("{what} [`super::{name}`].")), ..Docs::default() },
             body,
         });
 
@@ -189,16 +190,23 @@ impl<'d> Lowering<'d> {
                     docs: Docs { text, ..Docs::default() },
                     within: None,
                 };
-                self.input_field(&mut names, definition)
+                let mut field = self.input_field(&mut names, definition);
+                let scalar = variable.directives.get("as");
+                if let Some(name) =
+                    scalar.and_then(|it| it.specified_argument_by_name("scalar")?.as_str())
+                {
+                    field.shape.base = self.scalar(name);
+                }
+                field
             })
             .collect();
 
         let fields = self.selector.fields(&parts, &operation.selection_set.ty);
-        let page = match is_query {
-            true => self.page(&fields, &operation.variables, &variables, root),
-            false => None,
+        let page = match kind {
+            OperationType::Query => self.page(&fields, &operation.variables, &variables, root),
+            OperationType::Mutation | OperationType::Subscription => None,
         };
-        let roots = self.roots(&fields, root, is_query);
+        let roots = self.roots(&fields, root, kind);
         if let Some(filter) = page.as_ref().and_then(|page| page.filter)
             && let Some(variable) = variables.get_mut(filter)
         {
@@ -210,7 +218,7 @@ impl<'d> Lowering<'d> {
             name,
             docs: Docs { text: self.documents.comment(operation.location()), ..Docs::default() },
             graphql_name: graphql_name.to_string(),
-            is_query,
+            kind,
             newest: self.newest(operation, &text),
             rows: self.rows(operation, &text),
             text,
@@ -311,7 +319,8 @@ impl<'d> Lowering<'d> {
             let is_typename = key.as_str() == "__typename";
             let name = if is_typename { "typename".to_owned() } else { snake(key) };
             // It is always selected, to know the variant to decode.
-            let conditional = merged.conditional && !(with_typename && is_typename);
+            let conditional = (merged.conditional || merged.directive("optional").is_some())
+                && !(with_typename && is_typename);
             if conditional && wraps.first() != Some(&Wrap::Option) {
                 wraps.insert(0, Wrap::Option);
             }
@@ -350,18 +359,16 @@ impl<'d> Lowering<'d> {
     }
 
     fn scalar(&self, name: &str) -> Base {
+        if let Some(known) = self.options.scalars.get(name) {
+            return known.clone();
+        }
         match name {
             "Int" => Base::Rust("i32".to_owned()),
             "Float" => Base::Rust("f64".to_owned()),
             "Boolean" => Base::Rust("bool".to_owned()),
             "String" | "ID" => Base::Rust("String".to_owned()),
             // Any JSON value decodes, so that a new scalar of a server breaks nothing.
-            _ => self
-                .options
-                .scalars
-                .get(name)
-                .cloned()
-                .unwrap_or_else(|| Base::Runtime("__private::serde_json::Value".to_owned())),
+            _ => Base::Runtime("__private::serde_json::Value".to_owned()),
         }
     }
 

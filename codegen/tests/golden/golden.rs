@@ -449,7 +449,7 @@ pub mod input_info {
     pub static Status: ::backendai::operation::info::EnumInfo = ::backendai::operation::info::EnumInfo { name: "Status", docs: "", values: &[::backendai::operation::info::EnumValueInfo::new("ALIVE"), ::backendai::operation::info::EnumValueInfo::new("UNKNOWN"), ::backendai::operation::info::EnumValueInfo::new("UNKNOWN_VALUE"), ::backendai::operation::info::EnumValueInfo { requires: &[::backendai::Requirement::new("Status.PURGE_ERROR", &[::backendai::ManagerVersion::new(26, 9, 0)])], ..::backendai::operation::info::EnumValueInfo::new("PURGE_ERROR") }, ::backendai::operation::info::EnumValueInfo::new("type"), ::backendai::operation::info::EnumValueInfo::new("old")] };
     pub static TypeKind: ::backendai::operation::info::EnumInfo = ::backendai::operation::info::EnumInfo { name: "__TypeKind", docs: "An enum describing what kind of type a given `__Type` is.", values: &[::backendai::operation::info::EnumValueInfo { docs: "Indicates this type is a scalar.", ..::backendai::operation::info::EnumValueInfo::new("SCALAR") }, ::backendai::operation::info::EnumValueInfo { docs: "Indicates this type is an object. `fields` and `interfaces` are valid fields.", ..::backendai::operation::info::EnumValueInfo::new("OBJECT") }, ::backendai::operation::info::EnumValueInfo { docs: "Indicates this type is an interface. `fields`, `interfaces`, and `possibleTypes` are valid fields.", ..::backendai::operation::info::EnumValueInfo::new("INTERFACE") }, ::backendai::operation::info::EnumValueInfo { docs: "Indicates this type is a union. `possibleTypes` is a valid field.", ..::backendai::operation::info::EnumValueInfo::new("UNION") }, ::backendai::operation::info::EnumValueInfo { docs: "Indicates this type is an enum. `enumValues` is a valid field.", ..::backendai::operation::info::EnumValueInfo::new("ENUM") }, ::backendai::operation::info::EnumValueInfo { docs: "Indicates this type is an input object. `inputFields` is a valid field.", ..::backendai::operation::info::EnumValueInfo::new("INPUT_OBJECT") }, ::backendai::operation::info::EnumValueInfo { docs: "Indicates this type is a list. `ofType` is a valid field.", ..::backendai::operation::info::EnumValueInfo::new("LIST") }, ::backendai::operation::info::EnumValueInfo { docs: "Indicates this type is a non-null. `ofType` is a valid field.", ..::backendai::operation::info::EnumValueInfo::new("NON_NULL") }] };
     pub static Unit: ::backendai::operation::info::EnumInfo = ::backendai::operation::info::EnumInfo { name: "Unit", docs: "", values: &[::backendai::operation::info::EnumValueInfo::new("KG"), ::backendai::operation::info::EnumValueInfo { requires: &[::backendai::Requirement::new("Unit.LB", &[::backendai::ManagerVersion::new(26, 1, 0)])], ..::backendai::operation::info::EnumValueInfo::new("LB") }] };
-    pub static ChangeUser: ::backendai::operation::info::InputInfo = ::backendai::operation::info::InputInfo { name: "ChangeUser", docs: "", one_of: false, fields: &[::backendai::operation::info::InputValueInfo::new("name", "String"), ::backendai::operation::info::InputValueInfo::new("email", "String"), ::backendai::operation::info::InputValueInfo { docs: "Must be given, as a value or null.", default: Some("\"{}\""), ..::backendai::operation::info::InputValueInfo::new("registry", "JSONString") }, ::backendai::operation::info::InputValueInfo { holds: ::backendai::operation::info::InputType::Object(&ChangeUser), ..::backendai::operation::info::InputValueInfo::new("parent", "ChangeUser") }, ::backendai::operation::info::InputValueInfo { default: Some("5"), ..::backendai::operation::info::InputValueInfo::new("limit", "Int!") }, ::backendai::operation::info::InputValueInfo { secret: true, ..::backendai::operation::info::InputValueInfo::new("token", "String") }, ::backendai::operation::info::InputValueInfo::new("old", "Int")] };
+    pub static ChangeUser: ::backendai::operation::info::InputInfo = ::backendai::operation::info::InputInfo { name: "ChangeUser", docs: "", one_of: false, fields: &[::backendai::operation::info::InputValueInfo::new("name", "String"), ::backendai::operation::info::InputValueInfo { nullable: true, ..::backendai::operation::info::InputValueInfo::new("email", "String") }, ::backendai::operation::info::InputValueInfo { docs: "Must be given, as a value or null.", default: Some("\"{}\""), nullable: true, ..::backendai::operation::info::InputValueInfo::new("registry", "JSONString") }, ::backendai::operation::info::InputValueInfo { holds: ::backendai::operation::info::InputType::Object(&ChangeUser), ..::backendai::operation::info::InputValueInfo::new("parent", "ChangeUser") }, ::backendai::operation::info::InputValueInfo { default: Some("5"), ..::backendai::operation::info::InputValueInfo::new("limit", "Int!") }, ::backendai::operation::info::InputValueInfo { secret: true, ..::backendai::operation::info::InputValueInfo::new("token", "String") }, ::backendai::operation::info::InputValueInfo::new("old", "Int")] };
     pub static Choice: ::backendai::operation::info::InputInfo = ::backendai::operation::info::InputInfo { name: "Choice", docs: "", one_of: true, fields: &[::backendai::operation::info::InputValueInfo::new("id", "ID"), ::backendai::operation::info::InputValueInfo::new("_id", "ID"), ::backendai::operation::info::InputValueInfo { holds: ::backendai::operation::info::InputType::Object(&Choice), ..::backendai::operation::info::InputValueInfo::new("self", "Choice") }] };
     pub static Filter: ::backendai::operation::info::InputInfo = ::backendai::operation::info::InputInfo { name: "Filter", docs: "", one_of: false, fields: &[::backendai::operation::info::InputValueInfo { holds: ::backendai::operation::info::InputType::Object(&Filter), ..::backendai::operation::info::InputValueInfo::new("AND", "[Filter!]") }, ::backendai::operation::info::InputValueInfo { holds: ::backendai::operation::info::InputType::Object(&Filter), ..::backendai::operation::info::InputValueInfo::new("NOT", "Filter") }, ::backendai::operation::info::InputValueInfo::new("in", "[Int!]"), ::backendai::operation::info::InputValueInfo::new("in_", "Int"), ::backendai::operation::info::InputValueInfo::new("_id", "Int"), ::backendai::operation::info::InputValueInfo::new("id", "Int"), ::backendai::operation::info::InputValueInfo { default: Some("UNKNOWN"), holds: ::backendai::operation::info::InputType::Enum(&Status), ..::backendai::operation::info::InputValueInfo::new("type", "Status") }, ::backendai::operation::info::InputValueInfo { requires: &[::backendai::Requirement::new("Filter.since", &[::backendai::ManagerVersion::new(26, 1, 0)])], ..::backendai::operation::info::InputValueInfo::new("since", "DateTime") }] };
     pub static Filter_: ::backendai::operation::info::InputInfo = ::backendai::operation::info::InputInfo { name: "filter", docs: "", one_of: false, fields: &[::backendai::operation::info::InputValueInfo::new("name", "String!"), ::backendai::operation::info::InputValueInfo { default: Some("5"), ..::backendai::operation::info::InputValueInfo::new("limit", "Int!") }, ::backendai::operation::info::InputValueInfo { secret: true, ..::backendai::operation::info::InputValueInfo::new("password", "String") }, ::backendai::operation::info::InputValueInfo::new("size", "BigInt")] };
@@ -1373,7 +1373,7 @@ pub mod edges {
         }
     }
 
-    ::backendai::__operation!(ChangeName, change_name::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "edges", docs: "Variables for its fields.", root_fields: &[::backendai::operation::info::RootFieldInfo { ok: Some("ok"), message: Some("msg"), ..::backendai::operation::info::RootFieldInfo::new("change") }], variables: &[::backendai::operation::info::InputValueInfo::new("id", "ID!"), ::backendai::operation::info::InputValueInfo::new("name", "String"), ::backendai::operation::info::InputValueInfo::new("email", "String"), ::backendai::operation::info::InputValueInfo { docs: "Must be given, as a value or null.", ..::backendai::operation::info::InputValueInfo::new("registry", "JSONString") }], rows: Some(::backendai::operation::info::RowsInfo::new("Done", &[::backendai::Field::new("ok", None, "ok", ::backendai::Format::Plain, false), ::backendai::Field::new("msg", None, "msg", ::backendai::Format::Plain, false)], &["change"])), ..::backendai::OperationInfo::mutation("ChangeName", "mutation ChangeName($id:ID!$name:String$email:String$registry:JSONString){change(id:$id props:{name:$name email:$email registry:$registry}){ok msg}}") });
+    ::backendai::__operation!(ChangeName, change_name::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "edges", docs: "Variables for its fields.", root_fields: &[::backendai::operation::info::RootFieldInfo { ok: Some("ok"), message: Some("msg"), ..::backendai::operation::info::RootFieldInfo::new("change") }], variables: &[::backendai::operation::info::InputValueInfo::new("id", "ID!"), ::backendai::operation::info::InputValueInfo::new("name", "String"), ::backendai::operation::info::InputValueInfo::new("email", "String"), ::backendai::operation::info::InputValueInfo { docs: "Must be given, as a value or null.", nullable: true, ..::backendai::operation::info::InputValueInfo::new("registry", "JSONString") }], rows: Some(::backendai::operation::info::RowsInfo::new("Done", &[::backendai::Field::new("ok", None, "ok", ::backendai::Format::Plain, false), ::backendai::Field::new("msg", None, "msg", ::backendai::Format::Plain, false)], &["change"])), ..::backendai::OperationInfo::mutation("ChangeName", "mutation ChangeName($id:ID!$name:String$email:String$registry:JSONString){change(id:$id props:{name:$name email:$email registry:$registry}){ok msg}}") });
 
     /// Types of the answer in [`ChangeName`].
     pub mod change_name {
@@ -1395,6 +1395,106 @@ pub mod edges {
             pub msg: String,
         }
         ::backendai::__decode!(Change { ok: needed "ok", msg: needed "msg" });
+    }
+}
+
+#[allow(missing_docs, deprecated, dead_code, unreachable_pub, non_snake_case, non_camel_case_types, non_upper_case_globals, clippy::all, clippy::pedantic)]
+pub mod events {
+
+    /// Follows a robot.
+    ///
+    /// Role: user.
+    ///
+    /// Needs manager 25.15.0 or newer: `Subscription.moved` (25.15.0).
+    ///
+    /// Left out for a manager without them: `Subscription.moved(slowly:)` (25.2.0).
+    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Moves {
+        pub id: String,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub slowly: ::backendai::MaybeUndefined<bool>,
+    }
+
+    impl Moves {
+        /// Sets the required values and leaves out the rest.
+        pub fn new(id: impl Into<String>) -> Self {
+            Self {
+                id: id.into(),
+                slowly: ::backendai::MaybeUndefined::Undefined,
+            }
+        }
+
+        /// Sets `slowly`.
+        pub fn slowly(mut self, value: impl Into<::backendai::MaybeUndefined<bool>>) -> Self {
+            self.slowly = value.into();
+            self
+        }
+    }
+
+    ::backendai::__subscription!(Moves, moves::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "events", docs: "Follows a robot.\n\nRole: user.", role: Some("user."), document: ::backendai::operation::info::SourceText { text: "subscription Moves($id:ID!$slowly:Boolean){moved(id:$id slowly:$slowly){to unit robot{...Identity}done{ok}}}fragment Identity on Node{id}", parts: &[::backendai::operation::info::TextPart { len: 26, when: &[] }, ::backendai::operation::info::TextPart { len: 15, when: &[&[::backendai::Requirement::new("Subscription.moved(slowly:)", &[::backendai::ManagerVersion::new(25, 2, 0)])]] }, ::backendai::operation::info::TextPart { len: 14, when: &[] }, ::backendai::operation::info::TextPart { len: 15, when: &[&[::backendai::Requirement::new("Subscription.moved(slowly:)", &[::backendai::ManagerVersion::new(25, 2, 0)])]] }, ::backendai::operation::info::TextPart { len: 67, when: &[] }], plain: true }, requires: &[::backendai::Requirement::new("Subscription.moved", &[::backendai::ManagerVersion::new(25, 15, 0)])], newest: Some(::backendai::ManagerVersion::new(25, 15, 0)), root_fields: &[::backendai::operation::info::RootFieldInfo::new("moved")], variables: &[::backendai::operation::info::InputValueInfo::new("id", "ID!"), ::backendai::operation::info::InputValueInfo { requires: &[::backendai::Requirement::new("Subscription.moved(slowly:)", &[::backendai::ManagerVersion::new(25, 2, 0)])], when: &[&[::backendai::Requirement::new("Subscription.moved(slowly:)", &[::backendai::ManagerVersion::new(25, 2, 0)])]], ..::backendai::operation::info::InputValueInfo::new("slowly", "Boolean") }], rows: Some(::backendai::operation::info::RowsInfo::new("Moved", &[::backendai::Field::new("to", None, "to", ::backendai::Format::Plain, false), ::backendai::Field::new("unit", None, "unit", ::backendai::Format::Plain, false), ::backendai::Field::new("robot", None, "robot{...on Node{id}}", ::backendai::Format::Plain, false), ::backendai::Field::new("done", None, "done{ok}", ::backendai::Format::Plain, false)], &["moved"])), ..::backendai::OperationInfo::subscription("Moves", "") });
+
+    /// Types of the answer in [`Moves`].
+    pub mod moves {
+
+        /// Event of [`super::Moves`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            /// Since manager 25.15.0.
+            pub moved: Moved,
+        }
+        ::backendai::__decode!(Data { moved: needed "moved" });
+
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Moved {
+            pub to: super::super::types::Status,
+            pub unit: Option<super::super::types::Unit>,
+            pub robot: Option<super::super::people::Identity>,
+            pub done: Option<MovedDone>,
+        }
+        ::backendai::__decode!(Moved { to: needed "to", unit: needed "unit", robot: needed "robot", done: needed "done" });
+
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct MovedDone {
+            pub ok: bool,
+        }
+        ::backendai::__decode!(MovedDone { ok: needed "ok" });
+    }
+
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Ticks {
+    }
+
+    impl Ticks {
+        /// Sets the required values and leaves out the rest.
+        pub fn new() -> Self {
+            Self {
+            }
+        }
+    }
+
+    ::backendai::__subscription!(Ticks, ticks::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "events", root_fields: &[::backendai::operation::info::RootFieldInfo { key: "count", ..::backendai::operation::info::RootFieldInfo::new("ticks") }], ..::backendai::OperationInfo::subscription("Ticks", "subscription Ticks{count:ticks}") });
+
+    /// Types of the answer in [`Ticks`].
+    pub mod ticks {
+
+        /// Event of [`super::Ticks`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub count: i32,
+        }
+        ::backendai::__decode!(Data { count: needed "count" });
     }
 }
 
@@ -1846,7 +1946,7 @@ pub mod lists {
         }
     }
 
-    ::backendai::__operation!(RobotsV2, robots_v2::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "lists", docs: "A connection that takes both.", root_fields: &[::backendai::operation::info::RootFieldInfo::new("robotsV2")], variables: &[::backendai::operation::info::InputValueInfo::new("first", "Int"), ::backendai::operation::info::InputValueInfo::new("after", "String"), ::backendai::operation::info::InputValueInfo::new("limit", "Int"), ::backendai::operation::info::InputValueInfo::new("offset", "Int"), ::backendai::operation::info::InputValueInfo::new("by", "[Int!]")], rows: Some(::backendai::operation::info::RowsInfo { total: Some("count"), edges: Some(::backendai::operation::info::EdgesInfo::RELAY), ..::backendai::operation::info::RowsInfo::new("Robot", &[::backendai::Field::new("name", None, "name", ::backendai::Format::Plain, false)], &["robotsV2", "edges"]) }), paging: Some(::backendai::operation::info::PagingInfo { strategies: &[::backendai::Pagination::Offset, ::backendai::Pagination::Cursor], key: None, window: Some(::backendai::operation::info::WindowInfo { limit: "limit", offset: "offset", unset: &["first", "after"] }), cursor: Some(::backendai::operation::info::CursorInfo { first: "first", after: "after", unset: &["limit", "offset"] }), order: None, filter: None, orders: &["by"] }), ..::backendai::OperationInfo::query("RobotsV2", "query RobotsV2($first:Int$after:String$limit:Int$offset:Int$by:[Int!]){robotsV2(first:$first after:$after limit:$limit offset:$offset orderBy:$by){count edges{...Edge}pageInfo{hasNextPage endCursor}}}fragment Edge on RobotEdge{cursor node{name}}") });
+    ::backendai::__operation!(RobotsV2, robots_v2::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "lists", docs: "A connection that takes both.", root_fields: &[::backendai::operation::info::RootFieldInfo::new("robotsV2")], variables: &[::backendai::operation::info::InputValueInfo::new("first", "Int"), ::backendai::operation::info::InputValueInfo::new("after", "String"), ::backendai::operation::info::InputValueInfo::new("limit", "Int"), ::backendai::operation::info::InputValueInfo::new("offset", "Int"), ::backendai::operation::info::InputValueInfo::new("by", "[Int!]")], rows: Some(::backendai::operation::info::RowsInfo { total: Some("count"), edges: Some(::backendai::operation::info::EdgesInfo::RELAY), ..::backendai::operation::info::RowsInfo::new("Robot", &[::backendai::Field::new("name", None, "name", ::backendai::Format::Plain, false)], &["robotsV2", "edges"]) }), paging: Some(::backendai::operation::info::PagingInfo { strategies: &[::backendai::Pagination::Cursor, ::backendai::Pagination::Offset], key: None, window: Some(::backendai::operation::info::WindowInfo { limit: "limit", offset: "offset", unset: &["first", "after"] }), cursor: Some(::backendai::operation::info::CursorInfo { first: "first", after: "after", unset: &["limit", "offset"] }), order: None, filter: None, orders: &["by"] }), ..::backendai::OperationInfo::query("RobotsV2", "query RobotsV2($first:Int$after:String$limit:Int$offset:Int$by:[Int!]){robotsV2(first:$first after:$after limit:$limit offset:$offset orderBy:$by){count edges{...Edge}pageInfo{hasNextPage endCursor}}}fragment Edge on RobotEdge{cursor node{name}}") });
 
     impl ::backendai::Paginated for RobotsV2 {
         type Item = edge::Node;
@@ -3682,6 +3782,8 @@ pub static OPERATIONS: &[&::backendai::OperationInfo] = &[
     <edges::Scalars as ::backendai::operation::Compiled>::INFO,
     <edges::Change as ::backendai::operation::Compiled>::INFO,
     <edges::ChangeName as ::backendai::operation::Compiled>::INFO,
+    <events::Moves as ::backendai::operation::Compiled>::INFO,
+    <events::Ticks as ::backendai::operation::Compiled>::INFO,
     <lists::Keyed as ::backendai::operation::Compiled>::INFO,
     <lists::Log as ::backendai::operation::Compiled>::INFO,
     <lists::Fragmented as ::backendai::operation::Compiled>::INFO,
