@@ -299,7 +299,10 @@ fn blame(error: &(dyn Error + 'static), through: bool) -> Option<Blame> {
             Some(Tls::InvalidMessage(InvalidMessage::InvalidContentType)) => {
                 return Some(Blame::PlainPort);
             }
-            Some(Tls::InvalidCertificate(CertificateError::UnknownIssuer)) => {
+            // An authority of the same name with another key gives a bad signature.
+            Some(Tls::InvalidCertificate(
+                CertificateError::UnknownIssuer | CertificateError::BadSignature,
+            )) => {
                 return Some(Blame::Authority);
             }
             Some(Tls::InvalidCertificate(_)) => return Some(Blame::Certificate),

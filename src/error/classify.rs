@@ -70,6 +70,8 @@ impl GraphqlError {
             Some("forbidden") => Class::Role,
             Some("not-found") => Class::Missing,
             Some("conflict" | "already-exists") => Class::Conflict,
+            // The name of a domain or a project that is taken.
+            Some("invalid-parameters") if text.contains(" already exists") => Class::Conflict,
             Some("invalid-parameters" | "bad-request") => Class::Argument(Argument::Value),
             Some("unavailable" | "unreachable") => Class::Unavailable,
             Some("internal-error") => Class::Bug,
@@ -97,8 +99,12 @@ pub(super) fn refusal(message: Option<&str>) -> Class {
 }
 
 /// Values that the manager fails to read, and reports as a bug of its own.
-const UNREADABLE: [&str; 3] =
-    ["badly formed hexadecimal UUID string", "decimal.ConversionSyntax", "('Unconvertible value'"];
+const UNREADABLE: [&str; 4] = [
+    "badly formed hexadecimal UUID string",
+    "decimal.ConversionSyntax",
+    "('Unconvertible value'",
+    "'utf-8' codec can't decode byte",
+];
 
 /// Classifies what the database refused: it changed nothing.
 fn database(text: &str) -> Option<Class> {

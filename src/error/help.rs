@@ -99,6 +99,30 @@ pub(super) fn http(http: &Http, error: &Error) -> Cow<'static, str> {
         }
         .into();
     }
+    if http.problem.is_none() && http.content_type.as_deref() == Some("text/html") {
+        // A page instead of a problem: something in front of the manager answered.
+        let help = match http.status {
+            StatusCode::UNAUTHORIZED => {
+                ": the page is not the manager's: something in front of it requires a login of its \
+                 own; check the address, or have the API let through"
+            }
+            StatusCode::FORBIDDEN => {
+                ": the page is not the manager's: something in front of it, such as a firewall, \
+                 refuses the request; check the address, or have the API let through"
+            }
+            StatusCode::TOO_MANY_REQUESTS => {
+                ": the page is not the manager's: something in front of it limits requests; wait"
+            }
+            StatusCode::PAYLOAD_TOO_LARGE if http.sent <= LARGEST_BODY => {
+                ": the page is not the manager's: something in front of it takes no request of this \
+                 size; have its limit raised, or send less"
+            }
+            _ => "",
+        };
+        if !help.is_empty() {
+            return help.into();
+        }
+    }
     if error.is_auth() {
         return auth(http, caller).into();
     }
@@ -226,7 +250,7 @@ fn auth(http: &Http, caller: Caller) -> &'static str {
     let problem = http.problem.as_ref();
     let message = problem.and_then(Problem::full_message).unwrap_or_default();
     let slug = problem.map(Problem::slug).unwrap_or_default();
-    // Words of accounts, whoever reports them.
+    // About the account, from the manager or the webserver.
     if slug == "password-expired" {
         return PASSWORD_EXPIRED;
     } else if message.contains("email verification") {

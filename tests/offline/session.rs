@@ -456,7 +456,7 @@ async fn requests_about_logins_are_observed_and_repeated_where_safe() {
     let lost = format!("{check} None true");
     let received = notes.take();
     assert!(received.len() >= 4 && received[..2] == [format!("{check} 0"), lost], "{received:?}");
-    assert_eq!(everything.last().unwrap(), "login-check Some(200) false");
+    assert_eq!(received.last().unwrap(), "login-check Some(200) false");
 
     // A logout whose answer is lost is not.
     webserver.faults().push(Fault::Lose);

@@ -47,3 +47,8 @@ mod id;
 pub use id::{GlobalId, Id, InvalidId};
 
 backendai::include_graphql!("v2");
+
+/// The example of the readme has to compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -78,7 +78,11 @@ fn slip(filter: &str, order: &str) -> Option<&'static str> {
             .fold(part.to_owned(), |part, it| part.replace(it, " "))
             .contains('=')
     };
-    if holds(&|part| part.contains(['\'', '`'])) {
+    let shouts = |part: &str| {
+        let mut words = part.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+        words.any(|word| !WORDS.contains(&word) && WORDS.contains(&word.to_lowercase().as_str()))
+    };
+    if holds(&|part| part.contains(['\'', '`', '‘', '’', '“', '”'])) {
         Some("write texts in double quotes, as in `name == \"x\"`")
     } else if holds(&|part| {
         words(part, &["and", "or", "not"]) || part.contains("&&") || part.contains("||")
@@ -86,9 +90,11 @@ fn slip(filter: &str, order: &str) -> Option<&'static str> {
         Some("write `&` for and, `|` for or, `!` for not")
     } else if holds(&|part| part.contains("<>")) {
         Some("write `!=` for a value that differs")
+    } else if holds(&shouts) {
+        Some("write the words of the language in lower case, as in `like`, `true` and `null`")
     } else if holds(&equals) {
         Some("write `==` for a value that is equal")
-    } else if outside(order).any(|part| words(part, &["asc", "desc"])) {
+    } else if outside(order).any(|part| words(part, &["asc", "desc"]) || part.contains(':')) {
         Some("write `-created_at` for the largest first and `created_at` for the smallest first")
     } else {
         None
@@ -119,6 +125,10 @@ mod tests {
             (r#"email == "x" || email == "y""#, "", Some("`|` for or")),
             (r#"role = "x""#, "", Some("`==`")),
             (r#"role <> "x""#, "", Some("`!=`")),
+            (r#"email LIKE "x%""#, "", Some("lower case")),
+            ("is_active == True", "", Some("lower case")),
+            ("email == “x”", "", Some("double quotes")),
+            ("", "email:desc", Some("`-created_at`")),
             ("", "email desc", Some("`-created_at`")),
             ("", "email ASC", Some("`created_at`")),
             (r#"username == "f\"q\\b""#, "-email", None),

@@ -7,7 +7,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use backendai::Field;
+use backendai::{Client, Error, Field};
 use clap::{ArgMatches, Command, FromArgMatches, Subcommand};
 
 pub(crate) use self::{options::columns, query::Query};
@@ -21,7 +21,7 @@ use crate::{
     global::Global,
     output::{Failure, err},
     progress::Progress,
-    render::{self, Style},
+    render::{self, Row, Style},
     resolve::{self, Resolver},
     visible::Data,
 };
@@ -186,34 +186,33 @@ async fn info(
     let key = variables.get(info.key).and_then(|key| key.as_str()).map(str::to_owned);
     let client = connect::client(global)?;
     resolved(domain, &info.query, &mut variables, &client).await?;
-    let has = |name: &str| {
-        let list = options::columns(&domain.list);
-        list.is_some_and(|list| list.columns.iter().any(|it| it.name == name && it.filter))
-    };
-    let operation = info.query.operation(variables, &names).map_err(|failure| match &key {
-        Some(key) if info.key == "id" && has("name") => {
-            let name = serde_json::Value::from(key.as_str());
-            failure.help(format!(
-                "give the id: `backendai {} list --filter 'name == {name}' --field id,name` shows it",
+    let operation = info.query.operation(variables, &names).map_err(|failure| {
+        let listed = |name| domain.list.fields().iter().any(|field| field.name() == name);
+        match info.key == "id" && listed("id") && listed("name") {
+            true => failure.help(format!(
+                "give the id: `backendai {} list --field id,name` shows it",
                 domain.word
-            ))
+            )),
+            false => failure,
         }
-        _ => failure,
     })?;
-    let rows = client.send(operation).await?.into_vec();
-    let found = rows.into_iter().next().map(backendai::Row::into_map);
+    let sent = client.send(operation).await;
+    let failed = sent.as_ref().err().is_some_and(Error::is_server_bug);
+    let mut found = match sent {
+        // Some managers fail to look up an object that does not exist.
+        Err(error) if failed => {
+            match find_listed(domain, info, &client, &names, key.as_deref()).await {
+                Some(None) => None,
+                _ => return Err(error.into()),
+            }
+        }
+        sent => sent?.into_vec().into_iter().next().map(backendai::Row::into_map),
+    };
     // A null is an object without members.
-    let mut found = found.filter(|row| !row.is_empty());
-    if let (None, Some(key)) = (&found, key.as_ref().filter(|_| has(info.key))) {
+    found = found.filter(|row| !row.is_empty());
+    if found.is_none() && !failed {
         // Some objects are in the list alone, such as the keypair of a user without a project.
-        let value = serde_json::Value::from(key.as_str());
-        let mut variables = Variables::new();
-        variables.insert("filter".to_owned(), format!("{} == {value}", info.key).into());
-        let listed = |name: &&str| domain.list.fields().iter().any(|field| field.name() == *name);
-        let fields = names.iter().copied().filter(listed).collect();
-        let request = ListRequest { variables, fields, limit: Some(1), page_size: 1, offset: 0 };
-        let page = domain.list.start(&client, request)?.next().await.transpose()?;
-        found = page.and_then(|rows| rows.into_iter().next());
+        found = find_listed(domain, info, &client, &names, key.as_deref()).await.flatten();
     }
     let Some(row) = found else {
         let what = match key {
@@ -225,6 +224,28 @@ async fn info(
         );
     };
     render::one(style, &fields, row, Data::stdout()).map_err(Failure::writing)
+}
+
+/// Looks an object up in the list of its domain; `None` if the list cannot be filtered by its key.
+async fn find_listed(
+    domain: &Domain,
+    info: &Info,
+    client: &Client,
+    names: &[&'static str],
+    key: Option<&str>,
+) -> Option<Option<Row>> {
+    let list = options::columns(&domain.list)?;
+    let has = |name: &&str| list.columns.iter().any(|it| it.name == *name && it.filter);
+    let short = if info.key.ends_with("_id") { "id" } else { info.key };
+    let column = [info.key, short].into_iter().find(has)?;
+    let value = serde_json::Value::from(key?);
+    let mut variables = Variables::new();
+    variables.insert("filter".to_owned(), format!("{column} == {value}").into());
+    let listed = |name: &&str| domain.list.fields().iter().any(|field| field.name() == *name);
+    let fields = names.iter().copied().filter(listed).collect();
+    let request = ListRequest { variables, fields, limit: Some(1), page_size: 1, offset: 0 };
+    let page = domain.list.start(client, request).ok()?.next().await.transpose().ok()?;
+    Some(page.and_then(|rows| rows.into_iter().next()))
 }
 
 /// Replaces names by ids.

@@ -75,7 +75,7 @@ async fn large_integers_are_integers_in_every_output() {
     answer(&manager, &json!({ "data": { "user_resource_policies": [row] }, "errors": null }));
     let document = "{ user_resource_policies { name max_quota_scope_size } }";
     let data = succeeds(home.run(&["gql", "--execute", document]));
-    assert!(data.contains("\"max_quota_scope_size\": 5497558138880\n"), "{data}");
+    assert!(data.contains("\"max_quota_scope_size\": 5497558138880"), "{data}");
 }
 
 /// 09: a proxy is named with its variable and without its password.
@@ -252,10 +252,32 @@ async fn a_value_that_does_not_exist_is_a_bad_argument() {
     }
 }
 
-/// A name where an id is needed.
+/// A name where an id is needed is resolved, or is an error that names it.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_in_place_of_an_id_has_the_verb_that_takes_names() {
+async fn a_name_in_place_of_an_id_is_resolved_or_named() {
     let (_manager, home) = start().await;
-    let ran = home.run(&["group", "info", "default"]);
-    fails(&ran, 4, &["`backendai group list --filter 'name == \"default\"' --field id,name`"]);
+    let shown = succeeds(home.run(&["group", "info", "default"]));
+    assert!(shown.contains("default"), "{shown}");
+    let ran = home.run(&["group", "info", "nowhere"]);
+    assert!(ran.code != Some(0) && ran.stderr.contains("nowhere"), "{ran:?}");
+    assert!(!ran.stderr.contains("found `"), "{}", ran.stderr);
+}
+
+/// An object that a manager fails to look up, because it does not exist.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_object_that_does_not_exist_is_not_found() {
+    let (manager, home) = start().await;
+    let code = json!({ "code": "backendai_generic_internal-error" });
+    let message = "'NoneType' object has no attribute 'status'";
+    let error = json!({ "message": message, "path": ["agent"], "extensions": code });
+    let failed = json!({ "data": { "agent": null }, "errors": [error] });
+    answer(&manager, &failed);
+    let ran = home.run(&["agent", "info", "none"]);
+    fails(&ran, 1, &["there is no agent `none`", "`backendai agent list`"]);
+    // One that exists keeps the failure.
+    let list = succeeds(home.run(&["agent", "list", "--field", "id", "--output", "json"]));
+    let list: Value = serde_json::from_str(&list).unwrap();
+    let id = list["items"][0]["id"].as_str().unwrap();
+    answer(&manager, &failed);
+    fails(&home.run(&["agent", "info", id]), 1, &[message, "administrator"]);
 }

@@ -105,9 +105,12 @@ async fn the_limit_of_sessions_has_advice_that_fits() {
     let ran = login(&home, &web, manager.user(), "b", &["--force"]);
     succeeds(&ran);
     assert_eq!((user(&home, "a"), user(&home, "b").is_some()), (None, true));
-    let body = r#"{"authenticated": false, "data": {"type":
-        "https://api.backend.ai/probs/active-login-session-exists", "title": "Active login session
-        already exists.", "details": "Too many concurrent login sessions"}}"#;
+    let body = concat!(
+        r#"{"authenticated": false, "data": {"#,
+        r#""type": "https://api.backend.ai/probs/active-login-session-exists", "#,
+        r#""title": "Active login session already exists.", "#,
+        r#""details": "Too many concurrent login sessions"}}"#,
+    );
     web.faults().push(Fault::json(409, body));
     let ran = login(&home, &web, manager.user(), "b", &["--force"]);
     fails(&ran, &["Too many concurrent login sessions", "log out elsewhere"]);

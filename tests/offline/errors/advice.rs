@@ -82,8 +82,12 @@ const CASES: &[Case] = &[
         Ok(answer)
     }),
     ("a proxy that requires a login", || page(407)),
+    ("a page of 401", || page(401)),
+    ("a page of 403", || page(403)),
     ("a page of 404", || page(404)),
     ("a page of 405", || page(405)),
+    ("a page of 413", || page(413)),
+    ("a page of 429", || page(429)),
     ("a page of 502", || page(502)),
     ("a page of 500", || page(500)),
     ("an unknown access key", || {

@@ -3,11 +3,12 @@
 use backendai::{ErrorKind, Uuid};
 use backendai_v2::{
     GlobalId, Id,
-    domain::{AdminCreateDomain, Domain},
+    domain::AdminCreateDomain,
     fair_share::DomainFairShares,
     login::{AdminCreateLoginClientType, AdminDeleteLoginClientType, LoginClientType},
     node::Node,
     project::Project,
+    runtime_variant::RuntimeVariant,
     session::{AdminSessions, Kernel, TerminateSessions},
     types::{
         BulkPurgeUsersV2Input, CreateDomainInput, CreateLoginClientTypeInput, SessionV2Filter,
@@ -24,7 +25,7 @@ async fn roles_and_permissions() {
     let role = user.send(AdminUsers::new()).await.unwrap_err();
     assert_eq!(role.kind(), ErrorKind::Permission, "{role}");
     assert!(!role.is_outcome_unknown());
-    let permission = user.send(Domain::new("default")).await.unwrap_err();
+    let permission = user.send(RuntimeVariant::new(Uuid::from_u128(1))).await.unwrap_err();
     assert_eq!(permission.kind(), ErrorKind::Permission, "{permission}");
     // An older root, which answers with the code of a bug.
     let older = user.send(DomainFairShares::new()).await.unwrap_err();

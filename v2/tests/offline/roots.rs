@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use backendai::OperationKind;
+use backendai::{ManagerVersion, OperationKind};
 use backendai_codegen::Schema;
 use backendai_schema::V2;
 use backendai_v2::OPERATIONS;
@@ -132,4 +132,61 @@ fn every_connection_can_be_read_page_by_page() {
         let expected = ty.ends_with("Connection") && root != "vfsStorages";
         assert_eq!(operation.paging.is_some(), expected, "{}", operation.name);
     }
+}
+
+/// Operations that need a newer manager than their root field, because the type that it returns or takes
+/// came with that manager; all others do not need a newer one for anything that they select.
+const NEWER: [(&str, ManagerVersion); 24] = [
+    ("AddModelRevision", DEPLOYMENTS),
+    ("AdminBulkAddRolePermissions", ROLES),
+    ("AdminBulkAddRolePresetPermissions", ROLES),
+    ("AdminCreateDeploymentRevisionPreset", PRESETS),
+    ("AdminCreatePermission", ROLES),
+    ("AdminCreateRolePreset", ROLES),
+    ("AdminCreateUser", PRESETS),
+    ("AdminReplaceRolePermissions", ROLES),
+    ("CreateAutoScalingRule", DEPLOYMENTS),
+    ("CreateModelDeployment", DEPLOYMENTS),
+    ("DeleteAutoScalingRule", DEPLOYMENTS),
+    ("DeleteModelDeployment", DEPLOYMENTS),
+    ("DeploymentScopedSchedulingHistories", HISTORIES),
+    ("Replica", DEPLOYMENTS),
+    ("Replicas", DEPLOYMENTS),
+    ("Revision", DEPLOYMENTS),
+    ("Revisions", DEPLOYMENTS),
+    ("RouteScopedSchedulingHistories", HISTORIES),
+    ("SessionScopedSchedulingHistories", HISTORIES),
+    ("SyncReplicas", DEPLOYMENTS),
+    ("UpdateAutoScalingRule", DEPLOYMENTS),
+    ("UpdateModelDeployment", DEPLOYMENTS),
+    ("UpdateUser", HISTORIES),
+    ("Deployment", DEPLOYMENTS),
+];
+const DEPLOYMENTS: ManagerVersion = ManagerVersion::new(25, 19, 0);
+const HISTORIES: ManagerVersion = ManagerVersion::new(26, 3, 0);
+const PRESETS: ManagerVersion = ManagerVersion::new(26, 4, 4);
+const ROLES: ManagerVersion = ManagerVersion::new(26, 9, 0);
+
+#[test]
+fn an_operation_needs_no_newer_manager_than_its_root() {
+    let schema = schema();
+    let mut newer = Vec::new();
+    for operation in OPERATIONS {
+        let root = operation.root_fields[0].name;
+        let types = ["Query", "Mutation"].into_iter();
+        let mut fields =
+            types.filter_map(|ty| schema.definitions().get_object(ty)?.fields.get(root));
+        let field = fields.next().unwrap();
+        let marks = field.directives.iter().filter(|it| it.name == "since");
+        let own: Option<ManagerVersion> = marks
+            .filter_map(|it| it.specified_argument_by_name("version")?.as_str()?.parse().ok())
+            .max();
+        if let Some(needs) = operation.min_manager_version().filter(|needs| Some(*needs) > own) {
+            newer.push((operation.name, needs));
+        }
+    }
+    newer.sort();
+    let mut expected = NEWER.to_vec();
+    expected.sort();
+    assert_eq!(newer, expected);
 }
