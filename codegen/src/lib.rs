@@ -15,6 +15,11 @@
 //! }
 //! ```
 //!
+//! A variable within a literal of a custom scalar is taken in an object, `near(at: { x: $x })`, and
+//! refused in a list, `near(at: [$x, 2])`: the GraphQL specification has no type for the members of
+//! the object, but a list of a scalar has items of that scalar, and so servers refuse other
+//! variables there, too. Pass the whole value as one variable instead.
+//!
 //! [`configure`] starts from what fits Backend.AI's manager. Another server's schema is compiled with
 //! [`Options::new`], which knows no server.
 
@@ -28,6 +33,7 @@ mod emit;
 mod expansion;
 mod failure;
 mod graph;
+pub mod introspection;
 mod lint;
 mod lower;
 mod minify;
@@ -36,6 +42,7 @@ mod names;
 mod nulls;
 mod options;
 mod pipeline;
+mod repetitions;
 mod requirement;
 mod schema;
 mod shared_types;

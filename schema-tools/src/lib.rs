@@ -4,7 +4,6 @@
 //! | module | content |
 //! |---|---|
 //! | [`snapshot`] | a schema that was pulled from a server, normalised to be checked in |
-//! | [`introspection`] | the schema of a server that serves it by introspection only |
 //! | [`diff`](mod@diff) | the changes between two schemas, and the operations that they affect |
 //! | [`scaffold`] | a first document for a root field |
 //! | [`manifest`](mod@manifest) | the parts of a schema that operations use |
@@ -13,7 +12,6 @@
 pub mod adhoc;
 mod coordinates;
 pub mod diff;
-pub mod introspection;
 pub mod manifest;
 pub mod scaffold;
 pub mod snapshot;

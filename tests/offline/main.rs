@@ -14,6 +14,7 @@ mod context;
 mod embedded_manager;
 mod errors;
 mod filter_meaning;
+mod foreign;
 mod generated;
 #[path = "../../codegen/tests/golden/golden.rs"]
 #[rustfmt::skip]
