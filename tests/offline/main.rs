@@ -27,6 +27,7 @@ mod random_answers;
 mod requests;
 mod retry;
 mod roles;
+mod runtime;
 mod select;
 mod send;
 mod session;
