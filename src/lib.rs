@@ -1,3 +1,4 @@
+#![cfg_attr(docsrs, feature(doc_cfg))]
 //! Typed client for the GraphQL APIs of a Backend.AI manager.
 //!
 //! Operations are plain GraphQL documents that are validated against a snapshot of the manager's schema
@@ -30,7 +31,8 @@
 //! | read a list | [`Client::pages`], [`Pager`] |
 //! | filter and order a list | [`filter`] |
 //! | select fields at run time | [`Operation::select`] |
-//! | administer keypairs and projects | `Client::keypairs`, `Client::groups`, with the feature `admin` |
+//! | find the operation for a task | `admin`, which lists all of them |
+//! | administer keypairs, users and projects | `Client::keypairs`, `Client::users`, `Client::projects`, with the feature `admin` |
 //! | compile documents of your own | [`include_graphql!`] |
 //! | store settings under names | `context`, with the feature of that name |
 //! | log in at a webserver | `Client::login`, with the feature `session` |
@@ -148,3 +150,8 @@ macro_rules! include_graphql {
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// So do those of the guide.
+#[cfg(all(doctest, feature = "admin"))]
+#[doc = include_str!("../docs/testing.md")]
+struct TestingGuide;

@@ -33,4 +33,5 @@ mod support;
 #[allow(dead_code, reason = "of what all test binaries share, a part is needed here")]
 #[path = "../support/transport.rs"]
 mod transport;
+mod users;
 mod walks;

@@ -19,6 +19,8 @@ mod generated;
 #[rustfmt::skip]
 mod golden;
 mod graphql_client;
+mod handles;
+mod index;
 mod logs;
 mod paging;
 #[cfg(feature = "proxy")]

@@ -55,7 +55,7 @@ fn another_panic_stays_one() {
     let fake = Fake::new(|_, _| panic!("a mistake of the transport"));
     let call = client(&fake).send(GetKeyPair::new()).into_future();
     let caught = panic::catch_unwind(panic::AssertUnwindSafe(|| call.now_or_never()));
-    let text = caught.err().expect("it panics");
+    let text = caught.expect_err("it panics");
     assert_eq!(text.downcast_ref::<&str>(), Some(&"a mistake of the transport"));
 }
 
