@@ -50,7 +50,7 @@
 //!
 //! Every call returns a future, and a runtime of one thread runs it. There is no second, blocking API:
 //! these lines do the same, also for lists, logins and everything to come
-//! ([decision 10](https://github.com/backendai-rs/backendai/blob/main/docs/decisions/0010-blocking.md)).
+//! ([decision 12](https://github.com/backendai-rs/backendai/blob/main/docs/decisions/0012-blocking.md)).
 //!
 #![cfg_attr(feature = "admin", doc = "```no_run")]
 #![cfg_attr(not(feature = "admin"), doc = "```ignore")]
@@ -101,6 +101,7 @@ pub mod sign;
 pub mod suggest;
 mod tls;
 pub mod transport;
+mod variables;
 pub mod version;
 
 pub use self::http::RateLimit;

@@ -16,6 +16,38 @@ pub(crate) fn write(path: &std::path::Path, contents: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// Writes a new file of this folder, whose name is not taken: `name`, letters and digits, `.json`.
+#[cfg(feature = "session")]
+pub(crate) fn write_new(
+    folder: &std::path::Path,
+    name: &str,
+    contents: &[u8],
+) -> io::Result<std::path::PathBuf> {
+    use io::Write as _;
+    make_folder(&folder.join(name))?;
+    let mut file =
+        tempfile::Builder::new().prefix(name).suffix(".json").rand_bytes(12).tempfile_in(folder)?;
+    file.write_all(contents)?;
+    file.as_file().sync_all()?;
+    file.into_temp_path().keep().map_err(Into::into)
+}
+
+/// Moves a file to a name of its own, which is removed when the result is dropped; `None` if it does
+/// not exist. Of several processes, one gets it.
+#[cfg(feature = "session")]
+pub(crate) fn take(path: &std::path::Path) -> io::Result<Option<tempfile::TempPath>> {
+    if !path.try_exists()? {
+        return Ok(None);
+    }
+    let folder = make_folder(path)?;
+    let aside =
+        tempfile::Builder::new().prefix(".backendai-").tempfile_in(folder)?.into_temp_path();
+    match std::fs::rename(path, &aside) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        moved => moved.map(|()| Some(aside)),
+    }
+}
+
 /// Waits for the lock of this file, which other processes take here too. Dropping the result
 /// releases it.
 #[cfg(feature = "context")]

@@ -21,6 +21,7 @@ use crate::{
     operation::{ADMIN_PATH, Completion, Gate, Operation, QUERY, info::RootFieldInfo},
     response::{self, RequestInfo, Response},
     retry::Retry,
+    variables,
     version::VersionPolicy,
 };
 
@@ -102,6 +103,13 @@ impl<T> Request<T> {
         self
     }
 
+    /// Looks into a successful response before it is decoded. When `peek` returns true, other tasks
+    /// run first, so that a request which it leads to is sent before the decoding.
+    pub(crate) fn peek(mut self, peek: impl Fn(&[u8]) -> bool + Send + Sync + 'static) -> Self {
+        self.call.peek = Some(Box::new(peek));
+        self
+    }
+
     /// Returns the name of the operation, as in errors and traces.
     pub fn name(&self) -> &str {
         &self.call.operation
@@ -119,7 +127,7 @@ impl<T: DeserializeOwned + Send> Request<T> {
         let mut received = None;
         let mut read = |_: &Endpoint, response: &mut HttpResponse, info: RequestInfo| {
             let mut data = response::data::<T>(response, info)?;
-            response::check_refusal(response, root_fields)?;
+            response::check_roots(response, root_fields)?;
             if let Some(complete) = &completion {
                 complete(&mut data);
             }
@@ -240,7 +248,7 @@ fn body(
     };
     body.extend_from_slice(b",\"variables\":");
     let begin = body.len();
-    serde_json::to_writer(&mut body, variables)?;
+    variables::write(&mut body, variables)?;
     let variables = begin..body.len();
     if let Some(name) = name {
         body.extend_from_slice(b",\"operationName\":");

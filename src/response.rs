@@ -169,40 +169,54 @@ fn explain<T: DeserializeOwned>(response: &HttpResponse, info: RequestInfo) -> E
 /// that of the manager's own response.
 fn graphql(graphql: Graphql, info: RequestInfo) -> Error {
     if graphql.has_data() {
-        return Error::graphql(graphql, info.writes);
+        return Error::graphql(graphql, info);
     }
     match graphql.errors.iter().find_map(GraphqlError::wrapped_response) {
         Some(response) => failure(&response, info),
-        None => Error::graphql(graphql, info.writes),
+        None => Error::graphql(graphql, info),
     }
 }
 
-/// Checks the root fields of a decoded response for a refusal.
-pub(crate) fn check_refusal(response: &HttpResponse, fields: &[RootFieldInfo]) -> Result<()> {
+/// Checks the root fields of a decoded response for a refusal, and for objects that failed.
+pub(crate) fn check_roots(response: &HttpResponse, fields: &[RootFieldInfo]) -> Result<()> {
     type Members<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
     #[derive(Deserialize)]
     struct Envelope<'a> {
         #[serde(borrow)]
-        data: Members<'a>,
+        data: &'a RawValue,
     }
-    if fields.iter().all(|field| field.ok.is_none()) {
+    fn members(text: &RawValue) -> Option<Members<'_>> {
+        serde_json::from_str(text.get()).ok()
+    }
+    if fields.iter().all(|field| field.ok.is_none() && field.failed.is_none()) {
         return Ok(());
     }
     let envelope = serde_json::from_slice::<Envelope<'_>>(&response.body);
-    let Ok(Envelope { data }) = envelope else { return Ok(()) };
+    let Ok(Envelope { data: all }) = envelope else { return Ok(()) };
+    let Some(data) = members(all) else { return Ok(()) };
     for field in fields {
-        let answer = data
-            .get(field.key)
-            .and_then(|answer| serde_json::from_str::<Members<'_>>(answer.get()).ok());
-        let (Some(answer), Some(ok)) = (answer, field.ok) else { continue };
-        if answer.get(ok).is_some_and(|ok| ok.get() == "false") {
-            let message = field.message.and_then(|key| answer.get(key));
+        let Some(answer) = data.get(field.key).and_then(|answer| members(answer)) else { continue };
+        let member = |key: Option<&str>| key.and_then(|key| answer.get(key));
+        if member(field.ok).is_some_and(|ok| ok.get() == "false") {
             let message: Option<Cow<'_, str>> =
-                message.and_then(|message| serde_json::from_str(message.get()).ok());
+                member(field.message).and_then(|message| serde_json::from_str(message.get()).ok());
             return Err(Error::refused(field.key, message.as_deref()));
+        }
+        let failed: Option<Vec<Failed>> =
+            member(field.failed).and_then(|failed| serde_json::from_str(failed.get()).ok());
+        if let Some(failed) = failed.filter(|failed| !failed.is_empty()) {
+            let messages = failed.into_iter().map(|failed| failed.message).collect();
+            return Err(Error::partial(field.key, messages, all.to_owned()));
         }
     }
     Ok(())
+}
+
+/// An object that failed, of which only the reason is common to all mutations.
+#[derive(Deserialize)]
+struct Failed {
+    #[serde(default)]
+    message: Option<String>,
 }
 
 /// Finds the first root field with `ok: false`.
@@ -240,7 +254,7 @@ fn failure(response: &HttpResponse, info: RequestInfo) -> Error {
         data = envelope.data;
     }
     if !errors.is_empty() {
-        return Error::graphql(Graphql { status, errors, data }, info.writes);
+        return Error::graphql(Graphql { status, errors, data }, info);
     }
     let http = Http {
         status,

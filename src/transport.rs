@@ -6,15 +6,19 @@ use std::{error::Error, fmt, future::Future, pin::Pin, sync::Arc, time::Duration
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use url::Url;
 
 pub use crate::http::{HttpRequest, HttpResponse};
-use crate::{
-    config::{Config, Proxies},
-    http::mark_sensitive,
-    tls,
-};
 /// The HTTP library of [`HttpTransport`].
 pub use reqwest;
+
+use crate::{
+    config::{Config, Endpoint},
+    error::Blame,
+    http::mark_sensitive,
+    setting::Proxy,
+    tls,
+};
 
 /// The future of [`Transport::send`].
 pub type TransportFuture<'a> =
@@ -109,6 +113,7 @@ impl<T: Transport + ?Sized> Transport for Box<T> {
 pub struct TransportError {
     reach: Reach,
     timeout: bool,
+    blame: Option<Blame>,
     source: Box<dyn Error + Send + Sync>,
 }
 
@@ -123,18 +128,18 @@ impl TransportError {
     /// The request provably did not leave: the name did not resolve, the connection was refused, the
     /// TLS handshake failed, or connecting took too long.
     pub fn not_sent(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { reach: Reach::NotSent, timeout: false, source: source.into() }
+        Self { reach: Reach::NotSent, timeout: false, blame: None, source: source.into() }
     }
 
     /// The request may have arrived.
     pub fn maybe_sent(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { reach: Reach::Unknown, timeout: false, source: source.into() }
+        Self { reach: Reach::Unknown, timeout: false, blame: None, source: source.into() }
     }
 
     /// The response has more than `limit` bytes.
     pub fn too_large(limit: usize) -> Self {
         let source = format!("the answer has more than {limit} bytes").into();
-        Self { reach: Reach::TooLarge, timeout: false, source }
+        Self { reach: Reach::TooLarge, timeout: false, blame: None, source }
     }
 
     /// Marks the failure as a timeout.
@@ -142,6 +147,17 @@ impl TransportError {
     pub fn timed_out(mut self) -> Self {
         self.timeout = true;
         self
+    }
+
+    /// Marks the failure as one of the proxy of the environment: there is no connection to it.
+    #[must_use]
+    pub const fn of_proxy(mut self) -> Self {
+        self.blame = Some(Blame::Proxy);
+        self
+    }
+
+    pub(crate) const fn blame(&self) -> Option<Blame> {
+        self.blame
     }
 
     /// Returns whether the request provably did not leave.
@@ -187,7 +203,7 @@ const POOL_IDLE: Duration = Duration::from_secs(30);
 ///
 /// Certificates are verified against the system's authorities and those of the configuration.
 /// `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` are respected: of the environment that the
-/// configuration was built from, or else of the process. Responses may be compressed.
+/// configuration was built from, or else of the process; see [`Proxies`](crate::config::Proxies). Responses may be compressed.
 ///
 /// Nothing is sent twice except a request of which no byte was written, because the idle connection
 /// that it was meant for had been closed.
@@ -196,18 +212,24 @@ pub struct HttpTransport {
     client: reqwest::Client,
     /// Whether the client is the caller's, which may follow redirects.
     foreign: bool,
+    /// Empty for a client of the caller.
+    proxies: Arc<Proxied>,
 }
+
+/// The proxy of each endpoint that has one.
+type Proxied = Vec<(Endpoint, Proxy)>;
 
 impl HttpTransport {
     /// Prepares connections as configured; opens none.
     ///
     /// # Errors
     ///
-    /// When a certificate or the client's identity cannot be read, or the system has no
-    /// certificate authorities and an endpoint requires them.
+    /// When a certificate or the client's identity cannot be read, the system has no certificate
+    /// authorities and an endpoint requires them, or a proxy of the environment cannot be used.
     pub fn new(config: &Config) -> Result<Self, TransportError> {
-        let client = Self::client_builder(config)?.build().map_err(TransportError::not_sent)?;
-        Ok(Self { client, foreign: false })
+        let (builder, proxies) = prepare(config)?;
+        let client = builder.build().map_err(TransportError::not_sent)?;
+        Ok(Self { client, foreign: false, proxies })
     }
 
     /// Sends through this client of [`reqwest`]. Timeouts, certificates and proxies of the
@@ -233,8 +255,8 @@ impl HttpTransport {
     /// # Ok(client)
     /// # }
     /// ```
-    pub const fn from_client(client: reqwest::Client) -> Self {
-        Self { client, foreign: true }
+    pub fn from_client(client: reqwest::Client) -> Self {
+        Self { client, foreign: true, proxies: Arc::default() }
     }
 
     /// Returns a builder with everything that [`new`](Self::new) sets, to be changed and passed to
@@ -255,35 +277,13 @@ impl HttpTransport {
     ///
     /// As [`new`](Self::new).
     pub fn client_builder(config: &Config) -> Result<reqwest::ClientBuilder, TransportError> {
-        let plain = config.endpoints().iter().all(|endpoint| endpoint.url().scheme() == "http");
-        let mut tls = tls::client_config(config, plain).map_err(TransportError::not_sent)?;
-        tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .redirect(reqwest::redirect::Policy::none())
-            // The dispatcher alone decides what is repeated.
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .pool_idle_timeout(POOL_IDLE);
-        if let Some(timeout) = config.connect_timeout() {
-            builder = builder.connect_timeout(timeout);
-        }
-        if let Some(timeout) = config.read_timeout() {
-            builder = builder.read_timeout(timeout);
-        }
-        if let Some(proxies) = config.proxies() {
-            builder = behind(builder.no_proxy(), proxies).map_err(TransportError::not_sent)?;
-        }
-        if config.skip_tls_verification() {
-            tracing::warn!(
-                "TLS certificates are not verified: an on-path attacker can read the responses"
-            );
-        }
-        Ok(builder)
+        prepare(config).map(|(builder, _)| builder)
     }
 
     async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         let limit = request.response_limit;
+        let proxied = of(&self.proxies, &request.url).is_some();
+        let classify = |error| classify(error, proxied);
         let asked = self.foreign.then(|| request.url.clone());
         // Assembled as a whole: a builder would copy each header.
         let mut whole = reqwest::Request::new(request.method, request.url);
@@ -301,7 +301,7 @@ impl HttpTransport {
         }
         let (parts, body) = http::Response::from(response).into_parts();
         let headers = mark_sensitive(parts.headers);
-        let body = read(body, limit).await?;
+        let body = read(body, limit, classify).await?;
         Ok(HttpResponse { status: parts.status, headers, body })
     }
 }
@@ -312,22 +312,56 @@ impl Transport for HttpTransport {
     }
 }
 
-fn behind(
-    mut builder: reqwest::ClientBuilder,
-    proxies: &Proxies,
-) -> reqwest::Result<reqwest::ClientBuilder> {
-    let except = proxies.except().and_then(reqwest::NoProxy::from_string);
-    if let Some(proxy) = proxies.http() {
-        builder = builder.proxy(reqwest::Proxy::http(proxy)?.no_proxy(except.clone()));
+/// Prepares a client as configured, and returns the proxies that it uses.
+fn prepare(config: &Config) -> Result<(reqwest::ClientBuilder, Arc<Proxied>), TransportError> {
+    let plain = config.endpoints().iter().all(|endpoint| endpoint.url().scheme() == "http");
+    let mut tls = tls::client_config(config, plain).map_err(TransportError::not_sent)?;
+    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    let mut proxies = Proxied::new();
+    for endpoint in config.endpoints() {
+        let proxy = config.proxy_of(endpoint.url()).map_err(TransportError::not_sent)?;
+        proxies.extend(proxy.map(|proxy| (endpoint.clone(), proxy)));
     }
-    if let Some(proxy) = proxies.https() {
-        builder = builder.proxy(reqwest::Proxy::https(proxy)?.no_proxy(except));
+    let proxies = Arc::new(proxies);
+    let mut builder = reqwest::Client::builder()
+        .no_proxy()
+        .tls_backend_preconfigured(tls)
+        .redirect(reqwest::redirect::Policy::none())
+        // The dispatcher alone decides what is repeated.
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .pool_idle_timeout(POOL_IDLE);
+    if let Some(timeout) = config.connect_timeout() {
+        builder = builder.connect_timeout(timeout);
     }
-    Ok(builder)
+    if let Some(timeout) = config.read_timeout() {
+        builder = builder.read_timeout(timeout);
+    }
+    if !proxies.is_empty() {
+        let proxies = proxies.clone();
+        let proxy = move |url: &Url| Some(of(&proxies, url)?.expose_url().to_owned());
+        builder = builder.proxy(reqwest::Proxy::custom(proxy));
+    }
+    if config.skip_tls_verification() {
+        tracing::warn!(
+            "TLS certificates are not verified: an on-path attacker can read the responses"
+        );
+    }
+    Ok((builder, proxies))
+}
+
+/// Returns the proxy of the endpoint that an address is of.
+fn of<'a>(proxies: &'a Proxied, url: &Url) -> Option<&'a Proxy> {
+    let of_endpoint = |(endpoint, _): &&(Endpoint, Proxy)| endpoint.url().origin() == url.origin();
+    proxies.iter().find(of_endpoint).map(|(_, proxy)| proxy)
 }
 
 /// Reads the body, and keeps no more than `limit` bytes of it in memory.
-async fn read(body: reqwest::Body, limit: usize) -> Result<Bytes, TransportError> {
+async fn read(
+    body: reqwest::Body,
+    limit: usize,
+    classify: impl Fn(reqwest::Error) -> TransportError,
+) -> Result<Bytes, TransportError> {
     match Limited::new(body, limit).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(TransportError::too_large(limit)),
@@ -338,13 +372,63 @@ async fn read(body: reqwest::Body, limit: usize) -> Result<Bytes, TransportError
     }
 }
 
-fn classify(error: reqwest::Error) -> TransportError {
+/// `proxied` is whether the request goes through a proxy.
+fn classify(error: reqwest::Error, proxied: bool) -> TransportError {
     let timeout = error.is_timeout();
+    let connect = error.is_connect();
+    let blame = blame(&error, proxied && connect);
     // The caller's error has the address already.
     let error = error.without_url();
-    let error = match error.is_connect() || error.is_builder() {
+    let error = match connect || error.is_builder() {
         true => TransportError::not_sent(error),
         false => TransportError::maybe_sent(error),
     };
+    let error = match blame {
+        Some(Blame::PlainPort) => {
+            TransportError::not_sent("the port speaks plain HTTP, and the address is https://")
+        }
+        _ => error,
+    };
+    let error = TransportError { blame, ..error };
     if timeout { error.timed_out() } else { error }
+}
+
+/// Returns what a failure is due to, as far as its causes show. `through` is whether it is one of a
+/// connection through a proxy.
+fn blame(error: &reqwest::Error, through: bool) -> Option<Blame> {
+    use rustls::{CertificateError, Error as Tls, InvalidMessage};
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        match tls_error(error) {
+            Some(Tls::InvalidMessage(InvalidMessage::InvalidContentType)) => {
+                return Some(Blame::PlainPort);
+            }
+            Some(Tls::InvalidCertificate(CertificateError::UnknownIssuer)) => {
+                return Some(Blame::Authority);
+            }
+            Some(Tls::InvalidCertificate(_)) => return Some(Blame::Certificate),
+            // Whatever else there is in TLS, a server answered.
+            Some(_) => return None,
+            None => {}
+        }
+        let text = error.to_string();
+        if through && text.ends_with("proxy authorization required") {
+            return Some(Blame::ProxyLogin);
+        } else if text.starts_with("invalid HTTP version") {
+            return Some(Blame::TlsPort);
+        }
+        cause = error.source();
+    }
+    through.then_some(Blame::Proxy)
+}
+
+/// Returns the TLS error that an error is, or has inside: the source of an I/O error is not the error
+/// inside it, but that one's source.
+fn tls_error<'e>(mut error: &'e (dyn Error + 'static)) -> Option<&'e rustls::Error> {
+    loop {
+        if let Some(tls) = error.downcast_ref() {
+            return Some(tls);
+        }
+        error = error.downcast_ref::<std::io::Error>()?.get_ref()?;
+    }
 }

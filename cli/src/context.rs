@@ -1,6 +1,7 @@
 //! `backendai context`: named addresses and credentials.
 
 mod add;
+pub(crate) mod session;
 pub(crate) mod settings;
 mod shown;
 
@@ -15,6 +16,7 @@ use crate::{
     global::{Global, SingleFormat},
     output::{self, Failure, err, out},
     prompt,
+    visible::visible,
 };
 
 /// The arguments of `backendai context`.
@@ -37,7 +39,8 @@ enum Command {
   backendai context list
   backendai context list --output json")]
     List,
-    /// Remove a context from the file. Its keys stay valid until they are deleted on the manager.
+    /// Remove a context from the file, and end its session. Its keys stay valid until they are deleted
+    /// on the manager.
     #[command(after_help = "Examples:
   backendai context remove lab
   backendai context remove lab --yes")]
@@ -87,7 +90,8 @@ impl Context {
                 global.require_text()?;
                 contexts.read()?.get(&name)?;
                 confirm_or_yes(&format!("Remove context {name} and its keys?"), yes).await?;
-                contexts.update(|stored| stored.remove(&name))?;
+                let lost = session::remove(&contexts, &name)?;
+                session::end(global, lost).await;
                 out(format!("Removed context {name}"))
             }
             Command::Rename { name, to } => {
@@ -192,6 +196,9 @@ fn show(
 
 /// Prints aligned columns, without trailing blanks.
 pub(crate) fn aligned<const N: usize>(rows: &[[String; N]]) -> Result<(), Failure> {
+    // A cell is on one line.
+    let shown = |cell: &String| visible(cell).replace('\n', "\\n").replace('\t', "\\t");
+    let rows: Vec<[String; N]> = rows.iter().map(|row| row.each_ref().map(shown)).collect();
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column));
         cells.map(|cell| console::measure_text_width(cell)).max().unwrap_or_default()

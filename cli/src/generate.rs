@@ -5,7 +5,7 @@ use clap::Args;
 use crate::{
     check::{Documents, print},
     global::Global,
-    output::{Failure, out},
+    output::{Failure, data},
 };
 
 /// Prints the Rust code that a build generates for documents. In a build script, use
@@ -33,7 +33,7 @@ fn generate(documents: &Documents) -> Result<(), Failure> {
         Ok(generated) => {
             print("warning", &generated.warnings);
             let file = syn::parse_file(&generated.code).map_err(Failure::from_error)?;
-            out(prettyplease::unparse(&file).trim_end())
+            data(prettyplease::unparse(&file).trim_end())
         }
         Err(invalid) => {
             print("warning", invalid.warnings());

@@ -10,7 +10,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-use crate::output::Failure;
+use crate::{change::Form, output::Failure};
 
 /// Options that are accepted before and after any command.
 #[derive(Args, Clone, Debug)]
@@ -75,6 +75,16 @@ impl Global {
         }
     }
 
+    /// The format of a command with a result per object; text by default.
+    pub(crate) fn results(&self) -> Result<Form, Failure> {
+        match self.output {
+            None | Some(OutputFormat::Text) => Ok(Form::Text),
+            Some(OutputFormat::Json) => Ok(Form::Json),
+            Some(OutputFormat::Jsonl) => Ok(Form::Lines),
+            Some(form) => Err(unfit(form, "text, json or jsonl")),
+        }
+    }
+
     /// The format of a command that lists rows; a table by default.
     pub(crate) fn rows(&self) -> Result<RowFormat, Failure> {
         match self.output {
@@ -107,7 +117,10 @@ impl Global {
             // Without -v, the `bento` commands print its warnings themselves.
             targets = targets.with_target("bentocloud", level);
         }
-        let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+        // The layer's own colours would be escaped.
+        let layer = tracing_subscriber::fmt::layer()
+            .with_writer(crate::output::Log::default)
+            .with_ansi(false);
         match self.verbose {
             0 => {
                 let layer = layer.without_time().with_target(false);

@@ -22,7 +22,7 @@ use crate::{
     check::print,
     connect,
     global::{Global, OutputFormat},
-    output::{Failure, out},
+    output::{self, Failure},
     prompt,
     snapshot::Snapshot,
 };
@@ -210,7 +210,10 @@ impl Gql {
 }
 
 fn read(file: &Path) -> Result<String, Failure> {
-    fs::read_to_string(file).map_err(|error| unreadable(&file.display().to_string(), &error))
+    let text = fs::read_to_string(file);
+    let text = text.map_err(|error| unreadable(&file.display().to_string(), &error))?;
+    // Editors write a byte-order mark.
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 fn unreadable(what: &str, error: &std::io::Error) -> Failure {
@@ -264,8 +267,8 @@ async fn once(client: &Client, document: &Document, print: Print) -> Result<(), 
 
 fn show(data: &str, print: Print) -> Result<(), Failure> {
     match print {
-        Print::Whole => out(text::indented(data)),
-        Print::Lines => out(text::compact(data)),
+        Print::Whole => output::data(text::indented(data)),
+        Print::Lines => output::data(text::compact(data)),
     }
 }
 

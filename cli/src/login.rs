@@ -2,7 +2,7 @@
 
 use backendai::{
     Client, Config,
-    admin::user::GetUser,
+    admin::user::{GetUser, UserDetail},
     config::{Env, Field},
     context::{Context, Contexts},
     credential::SecretString,
@@ -14,15 +14,16 @@ use crate::{
     connect,
     context::{
         self,
+        session::{self, How},
         settings::{self, Settings},
     },
     global::{Global, SingleFormat},
-    output::{self, Failure, out},
+    output::{self, Failure, err, out},
     prompt,
 };
 
 /// Prompts for missing values, checks them with the manager, and stores them as a context, which
-/// becomes the current one. A context of the same name is replaced.
+/// becomes the current one. A context of the same name is replaced, and its session is ended.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   backendai login
@@ -65,18 +66,15 @@ impl Login {
             Some("session") => self.by_password(global, &mut context).await?,
             _ => self.by_keys(global, &mut context).await?,
         };
-        let user = client.send(GetUser::new()).await.map_err(refused)?.user;
-        let user =
-            user.ok_or_else(|| Failure::new("the manager does not know the current user"))?;
-        let name = context.name();
-        if let (Some(session), Some(path)) = (client.session(), context.text(Field::SessionFile)) {
-            session.save(path)?;
+        let stored = store(&client, &contexts, &context).await;
+        if stored.is_err()
+            && let Err(error) = client.logout().await
+        {
+            err(format!("note: the new session may still be open at the webserver: {error}"));
         }
-        let replaced = contexts.update(|stored| {
-            let replaced = stored.put(&context)?;
-            stored.set_current(name)?;
-            Ok(replaced)
-        })?;
+        let (user, replaced, lost) = stored?;
+        session::end(global, lost).await;
+        let name = context.name();
         let role = user.role.as_deref().unwrap_or("of an unknown role");
         match form {
             SingleFormat::Json => output::json(&json!({
@@ -108,6 +106,7 @@ impl Login {
             (None, None) => settings::named("new")?,
         };
         self.settings.apply(&mut context)?;
+        session::require_own_file(contexts, &stored, &context, old)?;
         for field in [Field::Endpoint, Field::EndpointType] {
             if let (None, Some(text)) = (context.get(field), settings::variable(field)) {
                 settings::set(&mut context, field, text)?;
@@ -158,16 +157,8 @@ impl Login {
     }
 
     async fn by_password(&self, global: &Global, context: &mut Context) -> Result<Client, Failure> {
-        // Each context has a session file, so that two users of one webserver each have a session.
-        if context.get(Field::SessionFile).is_none()
-            && let Some(usual) = connect::config_of(global, context.clone(), false)?.session_file()
-        {
-            let file = usual.with_file_name(format!("context-{}.json", context.name()));
-            let file = file.into_os_string().into_string().map_err(|_| {
-                Failure::new("the folder for sessions has a name that is not Unicode")
-                    .help("set XDG_STATE_HOME to another folder")
-            })?;
-            settings::set(context, Field::SessionFile, file)?;
+        if context.get(Field::SessionFile).is_none() {
+            session::folder()?;
         }
         context.unset(Field::AccessKey).unset(Field::SecretKey);
         let email = match &self.user {
@@ -199,13 +190,40 @@ impl Login {
             let code = prompt::secret("One-time password").await?;
             answer = attempt(Some(code.into())).await;
         }
-        answer.map_err(refused)?;
+        answer.map_err(|error| match error.is_session_limit() && !self.force {
+            true => refused(error)
+                .help("log out elsewhere, or log in with --force, which ends the oldest session"),
+            false => refused(error),
+        })?;
         Ok(client)
     }
 }
 
+/// Looks up the user, and stores the context with its session.
+async fn store(
+    client: &Client,
+    contexts: &Contexts,
+    context: &Context,
+) -> Result<(UserDetail, bool, Vec<session::Lost>), Failure> {
+    let user = client.send(GetUser::new()).await.map_err(refused)?.user;
+    let user = user.ok_or_else(|| Failure::new("the manager does not know the current user"))?;
+    let how = How { replace: true, switch: true };
+    let session = client.session();
+    let (replaced, lost) = session::store(contexts, context.clone(), session.as_ref(), how)?;
+    Ok((user, replaced, lost))
+}
+
 fn refused(error: backendai::Error) -> Failure {
-    let help = error.is_otp_required().then_some("give the one-time password by --otp");
+    let help = if error.is_otp_required() {
+        Some("give the one-time password by --otp")
+    } else if error.is_otp_registration_required() {
+        Some(
+            "register a one-time password in the web interface at the same address, or with the token \
+             that --output json shows; then log in with --otp",
+        )
+    } else {
+        None
+    };
     let failure = Failure::from(error).message("not logged in, and nothing was stored");
     match help {
         Some(help) => failure.help(help),

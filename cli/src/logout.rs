@@ -65,19 +65,22 @@ impl Logout {
 async fn end(config: Config) -> Result<(), Failure> {
     let endpoint = config.endpoints().first().map(ToString::to_string).unwrap_or_default();
     let path = config.session_file().map(ToOwned::to_owned);
-    let client = Client::new(config)?;
-    if client.session().is_none() {
+    let session = path.as_ref().map(Session::take).transpose()?.flatten();
+    let (Some(path), Some(session)) = (path, session) else {
         return out(format!("Not logged in at {endpoint}"));
-    }
-    let answer = client.logout().await;
-    if let Some(path) = path {
-        Session::remove(path)?;
-    }
-    match answer {
-        Ok(()) => out(format!("Logged out at {endpoint}")),
+    };
+    let client = match Client::builder(config).session(session.clone()).build() {
+        Ok(client) => client,
         Err(error) => {
+            session.save(path)?;
+            return Err(error.into());
+        }
+    };
+    match client.logout().await {
+        Err(error) if !error.is_login_required() => {
             err("note: the session was deleted here");
             Err(Failure::from(error).message("the session may still be open at the webserver"))
         }
+        _ => out(format!("Logged out at {endpoint}")),
     }
 }

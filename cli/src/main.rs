@@ -1,6 +1,7 @@
 //! The `backendai` command. Each subcommand has a module of its name, and is a thin layer over a library.
 
 mod bento;
+mod change;
 mod check;
 mod completions;
 mod connect;
@@ -9,16 +10,19 @@ mod domain;
 mod generate;
 mod global;
 mod gql;
-mod keypair;
+mod input;
 mod login;
 mod logout;
 mod output;
+mod progress;
 mod prompt;
 mod proxy;
 mod render;
+mod resolve;
 mod schema;
 mod snapshot;
 mod terminal;
+mod visible;
 mod whoami;
 
 use std::process::ExitCode;
@@ -153,8 +157,12 @@ fn report_parse_error(error: &clap::Error, early: &Early) -> ExitCode {
         let failure = Failure::new(what).code(Code::Usage).help(usage.trim());
         return failure.report(early.form).into();
     }
-    // A closed output is no error here.
-    let _ = error.print();
+    let text = error.render().to_string();
+    match visible::visible(&text) {
+        // A closed output is no error here.
+        visible if visible == text => drop(error.print()),
+        visible => output::err(visible.trim_end()),
+    }
     u8::try_from(error.exit_code()).unwrap_or(Code::Usage as u8).into()
 }
 

@@ -3,10 +3,13 @@
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use backendai::{ConfigError, Error};
+use backendai::{ConfigError, Error, credential::ExposeSecret as _};
 use serde_json::{Map, Value, json};
 
-use crate::global::OutputFormat;
+use crate::{
+    global::OutputFormat,
+    visible::{Data, visible},
+};
 
 /// Exit codes of failures, as in the official client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,10 +140,10 @@ impl Failure {
             (Kind::ClosedOutput, _) => return 0,
             (Kind::Silent, _) => err(&self.message),
             (_, Some(OutputFormat::Json)) => {
-                let _ = out(format!("{:#}", self.json()));
+                let _ = data(format!("{:#}", self.json()));
             }
             (_, Some(OutputFormat::Jsonl)) => {
-                let _ = out(self.json().to_string());
+                let _ = data(self.json().to_string());
             }
             (Kind::Plain, _) => err(&self.message),
             (Kind::Report, _) => self.print_text(),
@@ -151,11 +154,11 @@ impl Failure {
     fn print_text(&self) {
         let bold = Style::new().bold();
         let red = bold.fg_color(Some(AnsiColor::Red.into()));
-        let mut text = format!("{red}error:{red:#} {}", self.message);
+        let mut text = format!("{red}error:{red:#} {}", visible(&self.message));
         for (name, line) in [("why", &self.cause), ("fix", &self.help)] {
             if let Some(line) = line {
                 // Further lines are indented to match.
-                let line = line.replace('\n', "\n       ");
+                let line = visible(line).replace('\n', "\n       ");
                 text.push_str(&format!("\n  {bold}{name}:{bold:#} {line}"));
             }
         }
@@ -194,7 +197,10 @@ impl From<Error> for Failure {
             Some(operation) => Self::new(format!("{operation} failed")).cause(why),
             None => Self::new(why),
         };
-        failure.help = error.help();
+        failure.help = match error.is_login_required() {
+            true => Some("log in: `backendai login`".to_owned()),
+            false => error.help(),
+        };
         failure.code = code;
         let details = [
             ("operation", error.operation().map(Value::from)),
@@ -202,6 +208,11 @@ impl From<Error> for Failure {
             ("status", error.status().map(|status| status.as_u16().into())),
             ("error_code", error.error_code().map(Value::from)),
             ("outcome_unknown", error.is_outcome_unknown().then_some(true.into())),
+            // Programs register the one-time password with it; the text does not show it.
+            (
+                "otp_registration_token",
+                error.otp_registration_token().map(|token| token.expose_secret().into()),
+            ),
         ];
         let known = details.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
         failure.details = known.collect();
@@ -231,16 +242,45 @@ fn with_causes(mut text: String, error: &dyn std::error::Error) -> String {
 
 /// Prints a line of the result.
 pub(crate) fn out(line: impl AsRef<str>) -> Result<(), Failure> {
-    writeln!(io::stdout(), "{}", line.as_ref()).map_err(Failure::writing)
+    writeln!(io::stdout(), "{}", visible(line.as_ref())).map_err(Failure::writing)
+}
+
+/// Prints text in another program's format, and a line end.
+pub(crate) fn data(text: impl AsRef<str>) -> Result<(), Failure> {
+    let mut out = Data::stdout();
+    writeln!(out, "{}", text.as_ref()).and_then(|()| out.flush()).map_err(Failure::writing)
 }
 
 /// Prints a result as indented JSON.
 pub(crate) fn json(value: &impl serde::Serialize) -> Result<(), Failure> {
-    out(serde_json::to_string_pretty(value).map_err(Failure::from_error)?)
+    data(serde_json::to_string_pretty(value).map_err(Failure::from_error)?)
 }
 
 /// Prints a line to the standard error.
 pub(crate) fn err(line: impl AsRef<str>) {
     // There is no other stream to report this on.
-    let _ = writeln!(io::stderr(), "{}", line.as_ref());
+    let _ = writeln!(io::stderr(), "{}", visible(line.as_ref()));
+}
+
+/// Collects one event of the log, and prints it to the standard error.
+#[derive(Default)]
+pub(crate) struct Log(Vec<u8>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        if !self.0.is_empty() {
+            err(String::from_utf8_lossy(&self.0).trim_end());
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 
 use dialoguer::{Confirm, Input, Password, Select};
 
-use crate::{blocking, output::Failure};
+use crate::{blocking, output::Failure, visible::visible};
 
 /// Whether the standard input is a terminal.
 pub(crate) fn is_interactive() -> bool {
@@ -34,7 +34,7 @@ async fn text(question: &str, known: Option<&str>, help: &str) -> Result<String,
     blocking(move || {
         let prompt = Input::<String>::new().with_prompt(question);
         let prompt = match known {
-            Some(known) => prompt.default(known),
+            Some(known) => prompt.default(visible(&known).into_owned()),
             None => prompt,
         };
         let answer = prompt.interact_text().map_err(unanswered)?;
@@ -61,7 +61,7 @@ pub(crate) async fn secret_for(question: &str, help: &str) -> Result<String, Fai
 
 /// Asks for a line that is not shown.
 pub(crate) async fn secret(question: impl Into<String>) -> Result<String, Failure> {
-    let question = question.into();
+    let question = visible(&question.into()).into_owned();
     blocking(move || {
         let prompt = Password::new().with_prompt(question).allow_empty_password(true);
         prompt.interact().map_err(unanswered)
@@ -71,7 +71,7 @@ pub(crate) async fn secret(question: impl Into<String>) -> Result<String, Failur
 
 /// Asks for yes or no; an empty answer means the default.
 pub(crate) async fn confirm(question: impl Into<String>, default: bool) -> Result<bool, Failure> {
-    let question = question.into();
+    let question = visible(&question.into()).into_owned();
     blocking(move || {
         let prompt = Confirm::new().with_prompt(question).default(default);
         prompt.interact().map_err(unanswered)

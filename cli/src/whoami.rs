@@ -24,9 +24,7 @@ impl Whoami {
         let client = connect::client(global)?;
         let server = client.negotiate().await?;
         let user = client.send(GetUser::new()).await.map_err(|error| {
-            let login = error.is_login_required();
-            let failure = Failure::from(error).message("the current user cannot be determined");
-            if login { failure.help("log in: `backendai login`") } else { failure }
+            Failure::from(error).message("the current user cannot be determined")
         })?;
         let user = user.user;
         let of_user = |text: fn(&backendai::admin::user::UserDetail) -> Option<String>| {

@@ -156,6 +156,8 @@ pub(crate) struct Root {
     pub(crate) ok: Option<String>,
     /// The key of the reason beside it.
     pub(crate) message: Option<String>,
+    /// The key under which a mutation of several objects lists those that failed.
+    pub(crate) failed: Option<String>,
 }
 
 /// The pagination of a list.
@@ -312,6 +314,8 @@ pub(crate) struct InputField {
     /// Whether the type within its lists is an input object.
     pub(crate) object: bool,
     pub(crate) presence: Presence,
+    /// Whether the table of nulls gives null a meaning.
+    pub(crate) nullable: bool,
     /// The requirement of a field of an input object.
     pub(crate) since: Option<Requirement>,
     pub(crate) secret: bool,

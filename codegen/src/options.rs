@@ -23,6 +23,9 @@ pub struct Options {
     runtime: Option<String>,
     pub(crate) path: String,
     pub(crate) scalars: BTreeMap<String, Base>,
+    pub(crate) input_types: BTreeMap<String, Base>,
+    pub(crate) absent_nulls: bool,
+    pub(crate) one_of: Box<dyn Fn(&str, &[&str]) -> bool>,
     pub(crate) secret: Box<dyn Fn(&str) -> bool>,
     pub(crate) anonymous: bool,
 }
@@ -51,6 +54,9 @@ impl Options {
             runtime: None,
             path: "/graphql".to_owned(),
             scalars: BTreeMap::new(),
+            input_types: BTreeMap::new(),
+            absent_nulls: false,
+            one_of: Box::new(|_, _| false),
             secret: Box::new(|_| false),
             anonymous: false,
         }
@@ -142,12 +148,37 @@ impl Options {
         self
     }
 
-    /// Sets the Rust type of a custom scalar, as a path that is valid everywhere, such as
+    /// Treats a default of null in the schema as "null is the same as left out": such a field of an
+    /// input object is an `Option` and never sent as null. The other optional fields can be.
+    #[must_use]
+    pub fn absent_nulls(mut self) -> Self {
+        self.absent_nulls = true;
+        self
+    }
+
+    /// Sets the rule for input objects that are treated as `@oneOf` although the schema does not mark
+    /// them, by their names and those of their fields: for conditions of which a server applies one
+    /// and ignores the others.
+    #[must_use]
+    pub fn one_of(mut self, rule: impl Fn(&str, &[&str]) -> bool + 'static) -> Self {
+        self.one_of = Box::new(rule);
+        self
+    }
+
+    /// Sets the Rust type of a custom scalar or of `ID`, as a path that is valid everywhere, such as
     /// `::std::string::String`. The type must implement `Serialize` and `Deserialize`. A scalar
     /// without a type is any JSON value.
     #[must_use]
     pub fn scalar(mut self, scalar: impl Into<String>, ty: impl Into<String>) -> Self {
         self.scalars.insert(scalar.into(), Base::Rust(ty.into()));
+        self
+    }
+
+    /// Sets the Rust type of a scalar or an input object where it is sent, like
+    /// [`scalar`](Self::scalar). The type of an input object is not generated then.
+    #[must_use]
+    pub fn input_type(mut self, name: impl Into<String>, ty: impl Into<String>) -> Self {
+        self.input_types.insert(name.into(), Base::Rust(ty.into()));
         self
     }
 

@@ -58,7 +58,7 @@ pub fn is_client_directive(name: &str) -> bool {
 }
 
 /// Directives that are instructions to the generator, with their definitions. They are not sent.
-const CLIENT_DIRECTIVES: [(&str, &str); 6] = [
+const CLIENT_DIRECTIVES: [(&str, &str); 9] = [
     // A null in the answer is an error with the path; the field's type loses its `Option`, and that
     // of the elements of a list, too.
     ("required", "directive @required on FIELD"),
@@ -74,6 +74,13 @@ const CLIENT_DIRECTIVES: [(&str, &str); 6] = [
         "directive @legacy on QUERY | MUTATION | FRAGMENT_DEFINITION | FIELD | INLINE_FRAGMENT \
          | VARIABLE_DEFINITION",
     ),
+    // The field is left out for a server that lacks it, although its type is not nullable; in Rust it
+    // is an `Option`.
+    ("optional", "directive @optional on FIELD"),
+    // The variable has the Rust type of another scalar.
+    ("as", "directive @as(scalar: String!) on VARIABLE_DEFINITION"),
+    // A connection whose `count` is not that of the whole list: the first empty page ends it.
+    ("uncounted", "directive @uncounted on FIELD"),
     // A list that could be paginated, in a document that does not intend to.
     ("unpaged", "directive @unpaged on FIELD"),
     // How the value is displayed; `field` is for `SUB_FIELD`.

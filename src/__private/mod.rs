@@ -164,6 +164,37 @@ macro_rules! __open_enum {
     };
 }
 
+/// Implements the operators of an input object that is a filter.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __filter {
+    ($name:ident) => {
+        impl ::core::ops::BitAnd for $name {
+            type Output = Self;
+
+            fn bitand(self, other: Self) -> Self {
+                Self::new().and(vec![self, other])
+            }
+        }
+
+        impl ::core::ops::BitOr for $name {
+            type Output = Self;
+
+            fn bitor(self, other: Self) -> Self {
+                Self::new().or(vec![self, other])
+            }
+        }
+
+        impl ::core::ops::Not for $name {
+            type Output = Self;
+
+            fn not(self) -> Self {
+                Self::new().not(vec![self])
+            }
+        }
+    };
+}
+
 /// Decodes a string without keeping it where a borrowed one will do.
 pub fn deserialize_text<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where

@@ -11,7 +11,9 @@ use crate::{
 /// Logins, for an endpoint of type `session`. See [`session`](crate::session).
 impl Client {
     /// Prepares a login by e-mail address and password. Awaiting it logs in: this client and its
-    /// clones are that user until [`logout`](Self::logout) or another login.
+    /// clones are that user until [`logout`](Self::logout) or another login. Another login does not end
+    /// the session of the first: log out before it, or end that session by its
+    /// [`session`](Self::session).
     ///
     /// Over https the password is sent as it is. Over http it is encrypted in the way that the
     /// webserver expects, which protects it from casual readers only.
@@ -19,8 +21,8 @@ impl Client {
     /// # Errors
     ///
     /// [`is_auth`](crate::Error::is_auth) when the login is refused: a wrong address or password,
-    /// an inactive user, another domain than the webserver's (the answer does not tell these
-    /// apart), or a missing one-time password. After ten wrong passwords for one address the
+    /// an inactive user, another domain than the webserver's (the answer does not distinguish
+    /// these), or a missing one-time password. After ten wrong passwords for one address the
     /// webserver refuses that address for twenty minutes, unless it is configured otherwise:
     /// [`is_rate_limited`](crate::Error::is_rate_limited). A wrong password is sent once, however
     /// many endpoints there are.
@@ -44,9 +46,8 @@ impl Client {
         self.webserver.session()
     }
 
-    /// Asks the webserver which account this client is logged in as; `None` when its session has
-    /// ended. The webserver does not know whether the user was deactivated meanwhile: the next
-    /// request does.
+    /// Returns the account that this client is logged in as, from the webserver; `None` when its session
+    /// has ended. The webserver does not notice that the user was deactivated; the next request does.
     ///
     /// # Errors
     ///

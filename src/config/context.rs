@@ -81,6 +81,8 @@ fn source(context: &Context, file: Option<(&Contexts, bool)>) -> Source {
     let mut source = Source::new(kind);
     // The type belongs to the endpoint: no variable for another endpoint may set it.
     source.put(Field::EndpointType, EndpointType::Api.to_string().into(), origin.clone());
+    // So does the session: without a file of its own, a context has none.
+    source.put(Field::SessionFile, "".into(), origin.clone());
     for (field, text) in context.values() {
         let text = match (field.setting().form, file) {
             (Form::File, Some((contexts, _))) => contexts.resolve(text),

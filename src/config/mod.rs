@@ -43,7 +43,7 @@ pub use crate::setting::{
     InvalidVersion, MIN_VERSION, Origin, Problem, Proxies, SETTINGS, Setting, UnknownEndpointType,
     Warning,
 };
-use crate::{credential::Credential, sign::HashType};
+use crate::{credential::Credential, setting::Proxy, sign::HashType};
 
 /// The address of the public cloud. It is never a default; a program selects it with
 /// `Config::builder().endpoint(CLOUD_ENDPOINT)`.
@@ -186,6 +186,14 @@ impl Config {
     /// without one, and then those of the process are used.
     pub const fn proxies(&self) -> Option<&Proxies> {
         self.proxies.as_ref()
+    }
+
+    /// The proxy that applies to an address.
+    pub(crate) fn proxy_of(&self, url: &url::Url) -> Result<Option<Proxy>, Problem> {
+        match &self.proxies {
+            Some(proxies) => proxies.of(url),
+            None => Proxies::from_env(&Env::process()).of(url),
+        }
     }
 
     /// The origin of a value. [`Origin::Default`] also where the field is not used, such as the keys

@@ -9,7 +9,7 @@ use super::{
     credential_set::CredentialSet,
     dotenv,
     pem::Pem,
-    source::{Source, SourceKind},
+    source::{RawValue, Source, SourceKind},
 };
 use crate::{
     credential::Credential,
@@ -163,6 +163,14 @@ impl Resolver {
         }
 
         let (endpoints, credential) = credential_set?;
+        let proxies = builder.env.as_ref().map(Proxies::from_env);
+        for endpoint in &endpoints {
+            if let Some(Err(problem)) = proxies.as_ref().map(|proxies| proxies.of(endpoint.url()))
+                && !self.problems.contains(&problem)
+            {
+                self.problems.push(problem);
+            }
+        }
         Some(Config {
             endpoints,
             endpoint_type: endpoint_type?,
@@ -180,7 +188,7 @@ impl Resolver {
             ca_certificates: ca_certificates?,
             client_identity,
             session_file: session_file?,
-            proxies: builder.env.as_ref().map(Proxies::from_env),
+            proxies,
             origins: std::mem::take(&mut self.origins),
             warnings: std::mem::take(&mut self.warnings),
         })
@@ -203,9 +211,7 @@ impl Resolver {
             self.origins.insert(field, Origin::Explicit);
             return Some(value);
         }
-        let Some(value) = self.sources.iter().find_map(|source| source.get(field)) else {
-            return Some(default());
-        };
+        let Some(value) = find(&self.sources, field) else { return Some(default()) };
         self.origins.insert(field, value.origin.clone());
         value.parse(field, parse).map_err(|problem| self.problems.push(problem)).ok()
     }
@@ -264,9 +270,9 @@ impl Resolver {
             builder.session_file.clone().map(path),
             |text| Ok(path(text.into())),
             || {
-                let state = builder.env.as_ref()?.state_dir()?;
+                let folder = builder.env.as_ref()?.session_dir()?;
                 let endpoint = credential_set?.0.first()?;
-                Some(state.join("backendai/sessions").join(endpoint.file_name()))
+                Some(folder.join(endpoint.file_name()))
             },
         )
     }
@@ -297,4 +303,12 @@ impl Resolver {
         }
         Some(value::distinct(explicit.into_iter().chain(others)))
     }
+}
+
+/// The value of the first source with one. A session belongs to an endpoint: its file is that of the
+/// endpoint's source, if that has one.
+fn find(sources: &[Source], field: Field) -> Option<&RawValue> {
+    let of_endpoint = || sources.iter().find(|source| source.get(Field::Endpoint).is_some());
+    let own = (field == Field::SessionFile).then(of_endpoint).flatten();
+    own.into_iter().chain(sources).find_map(|source| source.get(field))
 }

@@ -203,7 +203,10 @@ impl Contexts {
     /// # Errors
     ///
     /// Those of [`read`](Self::read) and of the change; and when the file cannot be written.
-    pub fn update<T>(&self, change: impl FnOnce(&mut Stored) -> Result<T>) -> Result<T> {
+    pub fn update<T, E: From<Problem>>(
+        &self,
+        change: impl FnOnce(&mut Stored) -> Result<T, E>,
+    ) -> Result<T, E> {
         let failed = |what| {
             move |error: io::Error| {
                 let message = format!("{what}: {error}; check the folder and its permissions");
@@ -244,6 +247,12 @@ impl Contexts {
         let mut text = Zeroizing::new(String::new());
         file.read_to_string(&mut text).map_err(failed)?;
         Ok((Stored::parse(&self.path, &text)?, warning))
+    }
+
+    /// Returns the session file of a context, if it names one.
+    pub fn session_file(&self, context: &Context) -> Option<PathBuf> {
+        let path = self.resolve(context.get(Field::SessionFile)?);
+        Some(path.expose_secret().into())
     }
 
     /// Resolves a path in the file, relative to the file's folder.

@@ -191,6 +191,12 @@ impl<'a> Attempts<'a> {
             Ok(mut response) => {
                 sent.status = Some(response.status);
                 span.record("http.response.status_code", response.status.as_u16());
+                if let Some(peek) = &call.peek
+                    && response.status.is_success()
+                    && peek(&response.body)
+                {
+                    tokio::task::yield_now().await;
+                }
                 if dispatcher.rate_limiter.is_some() {
                     sent.rate_limit = RateLimit::from_headers(&response.headers);
                 }
@@ -206,7 +212,11 @@ impl<'a> Attempts<'a> {
             }
             Err(error) => Err(Error::transport(error, call.writes())),
         };
-        let result = result.map_err(|error| error.with_endpoint(address.into()));
+        let result = result.map_err(|error| {
+            let proxy = dispatcher.config.proxy_of(endpoint.url()).ok().flatten();
+            let proxy = proxy.map(|proxy| proxy.place.into());
+            error.with_endpoint(address.into()).with_caller(dispatcher.caller(call), proxy)
+        });
         match &result {
             Err(error) if error.is_no_manager() => dispatcher.endpoints.fails(index),
             _ => dispatcher.endpoints.works(index),

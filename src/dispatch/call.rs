@@ -22,6 +22,10 @@ pub(crate) type Read<'a> =
 /// Completes the request to an endpoint.
 type Complete = dyn Fn(&Endpoint, &mut HttpRequest) -> Result<()> + Send + Sync;
 
+/// Looks into a successful response before it is decoded. Returns whether other tasks are to run
+/// first.
+pub(crate) type Peek = dyn Fn(&[u8]) -> bool + Send + Sync;
+
 /// One call: what the dispatcher sends, possibly several times.
 pub(crate) struct Call {
     pub(crate) operation: Cow<'static, str>,
@@ -36,10 +40,14 @@ pub(crate) struct Call {
     /// Overrides the client's.
     pub(crate) retry: Option<Retry>,
     pub(crate) auth: Auth,
+    /// Whether its caller is identified by a password or a token.
+    pub(crate) is_login: bool,
     /// What the manager must support, where it may not.
     pub(crate) gate: Option<Box<Gate>>,
     /// Overrides the client's.
     pub(crate) version_policy: Option<VersionPolicy>,
+    /// Looks into the response before it is decoded.
+    pub(crate) peek: Option<Box<Peek>>,
     /// Why the call cannot be sent.
     pub(crate) failed: Option<Error>,
 }
@@ -73,8 +81,10 @@ impl Call {
             timeout: None,
             retry: None,
             auth: Auth::Client,
+            is_login: false,
             gate: None,
             version_policy: None,
+            peek: None,
             failed: None,
         }
     }

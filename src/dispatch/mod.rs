@@ -31,7 +31,7 @@ pub(crate) use self::{call::Call, clock::Clock, endpoints::Endpoints};
 use self::{prepare::Templates, probe::Negotiated, rate_limiter::RateLimiter};
 use crate::{
     config::{ApiVersion, Config, Endpoint},
-    error::{Error, Result},
+    error::{Caller, Error, Result},
     observe::Observer,
     operation::Documents,
     retry::Retry,
@@ -148,6 +148,14 @@ impl Dispatcher {
 
     pub(crate) fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// Returns how the request of a call identifies its caller.
+    fn caller(&self, call: &Call) -> Caller {
+        match call.is_login {
+            true => Caller::Login,
+            false => self.config.credential().into(),
+        }
     }
 
     #[cfg(any(feature = "proxy", feature = "session"))]

@@ -159,6 +159,11 @@ impl GraphqlError {
         Some(text)
     }
 
+    /// Returns whether it is about a part of a root field's answer.
+    pub(super) fn is_below_root(&self) -> bool {
+        self.path.as_ref().is_some_and(|path| path.len() > 1)
+    }
+
     /// Returns the locations in the document.
     pub fn locations(&self) -> &[Location] {
         self.locations.as_deref().unwrap_or_default()

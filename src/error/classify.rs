@@ -8,12 +8,16 @@ use super::GraphqlError;
 /// Class of one GraphQL error or refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Class {
+    /// The caller is not accepted.
+    Auth,
     Role,
     Missing,
     Conflict,
     Argument(Argument),
     Document(Fault),
     Bug,
+    /// An agent or a service that the manager needs is missing.
+    Unavailable,
     /// Any other code or message.
     Other,
 }
@@ -38,8 +42,17 @@ pub(super) enum Fault {
 impl GraphqlError {
     pub(super) fn class(&self) -> Class {
         let text = self.full_message();
-        if let Some(argument) = argument(text) {
+        // Below the root it is a value of the manager's own that its schema does not allow.
+        let of_answer = self.is_below_root() && text.contains(" cannot represent ");
+        if let Some(argument) = argument(text).filter(|_| !of_answer) {
             return Class::Argument(argument);
+        }
+        // These have the code of a bug.
+        if text.starts_with("Only superadmin can") {
+            return Class::Role;
+        }
+        if let Some(class) = database(text) {
+            return class;
         }
         let Some(code) = self.code() else {
             // A failure during execution has a path; a refusal before it has none.
@@ -48,10 +61,14 @@ impl GraphqlError {
         match code.rsplit('_').next() {
             // About the keypair, not the caller's role: it is a default keypair.
             _ if code == "user-keypair_read_forbidden" => Class::Conflict,
+            Some("unauthorized") => Class::Auth,
             Some("forbidden") => Class::Role,
             Some("not-found") => Class::Missing,
-            Some("conflict") => Class::Conflict,
-            Some("invalid-parameters") => Class::Argument(Argument::Value),
+            Some("conflict" | "already-exists") => Class::Conflict,
+            // The name of a domain or a project that is taken.
+            Some("invalid-parameters") if text.contains(" already exists") => Class::Conflict,
+            Some("invalid-parameters" | "bad-request") => Class::Argument(Argument::Value),
+            Some("unavailable" | "unreachable") => Class::Unavailable,
             Some("internal-error") => Class::Bug,
             _ => Class::Other,
         }
@@ -63,22 +80,70 @@ pub(super) fn refusal(message: Option<&str>) -> Class {
     let text = message.unwrap_or_default();
     if text.starts_with("no permission") {
         Class::Role
-    } else if text.starts_with("no matching")
-        || text.contains("ForeignKeyViolationError") && text.contains("insert or update on table")
-    {
+    } else if text.starts_with("no matching") {
         Class::Missing
     } else if text.contains("used as the default access key") {
         Class::Conflict
-    } else if text.contains("NotNullViolationError") {
-        Class::Argument(Argument::Null)
+    } else if let Some(class) = database(text) {
+        class
+    } else if is_no_member(text) {
+        Class::Argument(Argument::Value)
     } else {
         Class::Other
     }
 }
 
+/// Values that the manager fails to read, and reports as a bug of its own.
+const UNREADABLE: [&str; 4] = [
+    "badly formed hexadecimal UUID string",
+    "decimal.ConversionSyntax",
+    "('Unconvertible value'",
+    "'utf-8' codec can't decode byte",
+];
+
+/// Classifies what the database refused: it changed nothing.
+fn database(text: &str) -> Option<Class> {
+    const VALUES: [&str; 10] = [
+        "StringDataRightTruncationError",
+        "NumericValueOutOfRangeError",
+        "InvalidTextRepresentationError",
+        "CharacterNotInRepertoireError",
+        "UntranslatableCharacterError",
+        "InvalidDatetimeFormatError",
+        "DatetimeFieldOverflowError",
+        "CheckViolationError",
+        "asyncpg.exceptions.DataError",
+        "invalid input for query argument",
+    ];
+    if text.contains("ForeignKeyViolationError") {
+        // The other way round, rows that exist refer to it.
+        let missing = text.contains("insert or update on table");
+        Some(if missing { Class::Missing } else { Class::Conflict })
+    } else if text.contains("UniqueViolationError") {
+        Some(Class::Conflict)
+    } else if text.contains("NotNullViolationError") {
+        Some(Class::Argument(Argument::Null))
+    } else {
+        let value = VALUES.iter().any(|name| text.contains(name));
+        value.then_some(Class::Argument(Argument::Value))
+    }
+}
+
+/// Returns whether a value is not one of an enum's: `'x' is not a valid UserRole`, or the name alone.
+fn is_no_member(text: &str) -> bool {
+    let Some((name, rest)) = text.strip_prefix('\'').and_then(|rest| rest.rsplit_once('\'')) else {
+        return false;
+    };
+    let kind = rest.strip_prefix(" is not a valid ");
+    let named = kind.is_some_and(|kind| kind.chars().all(|c| c.is_ascii_alphanumeric()));
+    // An error about a key of the server's own is in lower case.
+    let alone = rest.is_empty() && !name.is_empty() && !name.contains(char::is_lowercase);
+    named || alone && name.chars().all(|c| c.is_ascii_uppercase() || matches!(c, '_' | '-'))
+}
+
 fn argument(text: &str) -> Option<Argument> {
     // A value in a filter reached the database with the wrong type.
-    let types = ["builtins.ValueError", "UndefinedFunctionError"];
+    let types = ["builtins.ValueError", "UndefinedFunctionError", "InvalidTextRepresentationError"];
     if text.starts_with("Query filter parsing error:")
         || text.starts_with('(')
             && text.contains("[SQL: SELECT")
@@ -91,7 +156,11 @@ fn argument(text: &str) -> Option<Argument> {
         || text.ends_with("OFFSET must not be negative")
     {
         Some(Argument::Window)
-    } else if text.starts_with("Variable '$") || text.contains(" cannot represent ") {
+    } else if text.starts_with("Variable '$")
+        || text.contains(" cannot represent ")
+        || UNREADABLE.iter().any(|of| text.contains(of))
+        || is_no_member(text)
+    {
         Some(Argument::Value)
     } else {
         None

@@ -3,11 +3,15 @@
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use http::StatusCode;
+use serde_json::value::RawValue;
 
-use super::{Decode, Error, Graphql, Http, Inner, Repr, Sent, Source, classify::Class};
+use super::{
+    Caller, Decode, Error, Graphql, Http, Inner, Partial, Repr, Sent, Source, classify::Class,
+};
 use crate::{
     config::ApiVersion,
     http::{HttpResponse, RateLimit},
+    response::RequestInfo,
     transport::TransportError,
     version::{InvalidManagerVersion, ManagerVersion, Requirement},
 };
@@ -21,6 +25,8 @@ impl Error {
             outcome_unknown: false,
             rate_limit: None,
             retry_after: None,
+            caller: None,
+            proxy: None,
             earlier: Vec::new(),
             source: None,
         }))
@@ -66,6 +72,10 @@ impl Error {
     }
 
     pub(crate) fn encode(source: serde_json::Error) -> Self {
+        if source.is_io() {
+            // A number is refused; bytes in memory fail in no other way.
+            return Self::argument(source.to_string());
+        }
         Self::new(Repr::Encode).with_source(source)
     }
 
@@ -77,7 +87,8 @@ impl Error {
             (_, true) => Sent::TooLarge,
             _ => Sent::Maybe { timeout },
         };
-        let mut error = Self::new(Repr::Transport(sent)).with_source(source);
+        let blame = source.blame();
+        let mut error = Self::new(Repr::Transport(sent, blame)).with_source(source);
         error.0.outcome_unknown = writes && !matches!(sent, Sent::No { .. });
         error
     }
@@ -98,17 +109,27 @@ impl Error {
         error
     }
 
-    pub(crate) fn graphql(graphql: Graphql, writes: bool) -> Self {
-        // What fails inside may have written before, as with a status of 500.
-        let failed = graphql.errors.iter().any(|error| error.class() == Class::Bug);
+    pub(crate) fn graphql(graphql: Graphql, request: RequestInfo) -> Self {
+        // What fails inside may have written before, as with a status of 500. And what fails below
+        // the root of the answer fails after the mutation was done.
+        let unknown = graphql.errors.iter().any(|error| {
+            request.writes && error.class() == Class::Bug
+                || request.mutation && error.is_below_root()
+        });
         let mut error = Self::new(Repr::Graphql(Box::new(graphql)));
-        error.0.outcome_unknown = writes && failed;
+        error.0.outcome_unknown = unknown;
         error
     }
 
     pub(crate) fn refused(field: &str, message: Option<&str>) -> Self {
         let (field, message) = (field.to_owned(), message.map(str::to_owned));
         Self::new(Repr::Refused { field, message })
+    }
+
+    /// A mutation of several objects was done in part: some failed, for these reasons.
+    pub(crate) fn partial(field: &str, messages: Vec<Option<String>>, data: Box<RawValue>) -> Self {
+        let field = field.to_owned();
+        Self::new(Repr::Partial(Box::new(Partial { field, messages, data })))
     }
 
     pub(crate) fn decode(decode: Decode, writes: bool) -> Self {
@@ -165,6 +186,20 @@ impl Error {
 
     pub(crate) fn with_endpoint(mut self, endpoint: Arc<str>) -> Self {
         self.0.endpoint = Some(endpoint);
+        self
+    }
+
+    /// `proxy` is the one of the endpoint and its variable.
+    pub(crate) fn with_caller(mut self, caller: Caller, proxy: Option<Arc<str>>) -> Self {
+        self.0.caller = Some(caller);
+        self.0.proxy = proxy;
+        self
+    }
+
+    /// The login ends the oldest sessions.
+    #[cfg(feature = "session")]
+    pub(crate) fn with_forced_login(mut self) -> Self {
+        self.0.caller = Some(Caller::ForcedLogin);
         self
     }
 

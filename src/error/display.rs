@@ -4,7 +4,9 @@ use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use serde_json::value::RawValue;
 
-use super::{Decode, Error, Graphql, Http, Problem, Repr, Sent, classify, help, message::shown};
+use super::{
+    Blame, Decode, Error, Graphql, Http, Problem, Repr, Sent, classify, help, message::shown,
+};
 
 /// How many GraphQL errors are shown; the others are counted.
 const SHOWN_ERRORS: usize = 3;
@@ -18,7 +20,7 @@ impl fmt::Display for Error {
             write!(f, "{operation}: ")?;
         }
         self.write_what(f)?;
-        f.write_str(self.ending())?;
+        f.write_str(&self.ending())?;
         if self.is_outcome_unknown() {
             write!(f, "; {LOOK_FIRST}")?;
         }
@@ -44,7 +46,7 @@ impl Error {
     /// [`summary`](Self::summary).
     pub fn help(&self) -> Option<String> {
         let ending = self.ending();
-        let ending = ending.strip_prefix([':', ';']).unwrap_or(ending).trim_start();
+        let ending = ending.strip_prefix([':', ';']).unwrap_or(&ending).trim_start();
         let unknown = if self.is_outcome_unknown() { LOOK_FIRST } else { "" };
         let all: Vec<&str> = [ending, unknown].into_iter().filter(|it| !it.is_empty()).collect();
         (!all.is_empty()).then(|| all.join("; "))
@@ -68,14 +70,23 @@ impl Error {
                 said(f, &refused.problem)
             }
             Repr::Encode => f.write_str("the variables cannot be written as JSON"),
-            Repr::Transport(sent) => transport(f, *sent, at),
-            Repr::Http(http) => http.fmt(f, at),
+            Repr::Transport(sent, blame) => self.write_transport(f, *sent, *blame),
+            Repr::Http(http) => http.fmt(f, at, self.0.proxy.as_deref()),
             Repr::Graphql(graphql) => graphql.fmt(f, at),
             Repr::Refused { field, message } => {
                 write!(f, "the manager refused `{field}`{at}: ")?;
                 let message = message.as_deref().unwrap_or_default().trim();
                 f.write_str(if message.is_empty() { "it gives no reason" } else { "" })?;
                 f.write_str(&shown(message))
+            }
+            Repr::Partial(partial) => {
+                let count = partial.messages.len();
+                let (of, s) = (&partial.field, if count == 1 { "" } else { "s" });
+                write!(f, "`{of}`{at} was done in part, {count} object{s} failed")?;
+                match partial.messages.iter().flatten().next() {
+                    Some(first) => write!(f, ": {}", shown(first)),
+                    None => Ok(()),
+                }
             }
             Repr::Decode(decode) => decode.fmt(f, at),
             Repr::TooOld { server, minimum } => {
@@ -98,24 +109,28 @@ impl Error {
     }
 
     /// Returns what to do, with the punctuation before it.
-    fn ending(&self) -> &'static str {
-        match &self.0.kind {
+    fn ending(&self) -> Cow<'static, str> {
+        let caller = self.caller();
+        Cow::Borrowed(match &self.0.kind {
             Repr::NoLogin => help::NO_LOGIN,
             Repr::Login(refused) => help::login(&refused.problem),
-            Repr::Transport(sent) => help::transport(*sent),
-            Repr::Http(http) => help::http(http, self),
+            Repr::Transport(sent, blame) => {
+                return help::transport(*sent, *blame, self.0.proxy.as_deref());
+            }
+            Repr::Http(http) => return help::http(http, self),
             // One remedy: that of the first error.
             Repr::Graphql(graphql) => {
-                graphql.errors.first().map_or("", |error| help::class(error.class()))
+                graphql.errors.first().map_or("", |error| help::class(error.class(), caller))
             }
             Repr::Refused { message, .. } => {
                 let message = message.as_deref().unwrap_or_default().trim();
-                help::class(classify::refusal(Some(message)))
+                help::class(classify::refusal(Some(message)), caller)
             }
             Repr::Decode(decode) => match &decode.json_path {
                 Some(_) => "; its version may differ from the schema's",
-                None => help::not_ours(decode.content_type.as_deref()),
+                None => help::not_ours(decode.content_type.as_deref(), caller),
             },
+            Repr::Partial(_) => "; the data has what was done and what failed",
             Repr::TooOld { .. } => ": update it",
             Repr::ManagerTooOld { .. } => help::MANAGER_TOO_OLD,
             Repr::Config(_)
@@ -124,6 +139,26 @@ impl Error {
             | Repr::Encode
             | Repr::Walk(_)
             | Repr::Stuck { .. } => "",
+        })
+    }
+
+    fn write_transport(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        sent: Sent,
+        blame: Option<Blame>,
+    ) -> fmt::Result {
+        let at = At(self.endpoint());
+        let proxy = self.0.proxy.as_deref().unwrap_or("of the environment");
+        match (blame, sent) {
+            (Some(Blame::Proxy), Sent::No { timeout: true }) => {
+                write!(f, "no connection through the proxy {proxy} in time")
+            }
+            (Some(Blame::Proxy), _) => write!(f, "no connection through the proxy {proxy}"),
+            (Some(Blame::ProxyLogin), _) => {
+                write!(f, "the proxy {proxy} requires a user name and a password")
+            }
+            _ => transport(f, sent, at),
         }
     }
 
@@ -176,7 +211,7 @@ fn transport(f: &mut fmt::Formatter<'_>, sent: Sent, at: At<'_>) -> fmt::Result 
 
 /// Writes `: title (message)`, without what is missing.
 fn said(f: &mut fmt::Formatter<'_>, problem: &Problem) -> fmt::Result {
-    let message = problem.message();
+    let message = problem.message().filter(|message| !message.is_empty());
     if let Some(title) = problem.title() {
         let title = shown(title);
         // Something follows.
@@ -187,7 +222,11 @@ fn said(f: &mut fmt::Formatter<'_>, problem: &Problem) -> fmt::Result {
 }
 
 impl Http {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>, at: At<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>, at: At<'_>, proxy: Option<&str>) -> fmt::Result {
+        if self.status == http::StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+            let proxy = proxy.map(|proxy| format!(" {proxy}")).unwrap_or_default();
+            return write!(f, "the proxy{proxy} answered {}", self.status);
+        }
         if self.status.is_redirection() {
             write!(f, "the endpoint{at} answered {} ", self.status)?;
             if let Some(location) = &self.location {

@@ -33,6 +33,8 @@ pub enum ErrorKind {
     Request,
     /// A mutation answered `ok: false` for another reason.
     Refused,
+    /// A mutation of several objects was done in part.
+    Partial,
     /// A timeout.
     Timeout,
     /// No connection, a broken connection, or a response that is too large.
@@ -66,6 +68,7 @@ const KINDS: &[Row] = &[
     (ErrorKind::Document, "document", Error::is_bad_document),
     (ErrorKind::Request, "request", Error::is_bad_request),
     (ErrorKind::Refused, "refused", Error::is_refused),
+    (ErrorKind::Partial, "partial", Error::is_partial),
     (ErrorKind::Timeout, "timeout", Error::is_timeout),
     (ErrorKind::Transport, "transport", Error::is_transport),
     (ErrorKind::Unavailable, "unavailable", Error::is_unavailable),

@@ -31,6 +31,9 @@ pub(crate) fn shown(message: &str) -> Cow<'_, str> {
     if let Some(text) = without_value(kept) {
         return text;
     }
+    if let Some(text) = without_database_value(kept) {
+        return text.into();
+    }
     if OWN_TEXT.iter().any(|prefix| kept.starts_with(prefix)) {
         return Cow::Owned(cut(&kept.split_whitespace().collect::<Vec<_>>().join(" ")).into());
     }
@@ -38,26 +41,116 @@ pub(crate) fn shown(message: &str) -> Cow<'_, str> {
     Cow::Borrowed(cut(line))
 }
 
-/// Returns `Variable '$x' got invalid value {…}; Field 'y' of required type 'T' was not provided.`
-/// without the value. The reason is kept only where it does not quote the value.
+/// Returns `Variable '$x' got invalid value {…} at 'x.y'; Expected type 'T'. …` without the value: the
+/// path and the reason are kept, as far as they do not quote it.
 fn without_value(message: &str) -> Option<Cow<'_, str>> {
-    const MARK: &str = " got invalid value ";
-    let (before, rest) = message.split_once(MARK)?;
-    let reason = rest.rsplit_once("; Field '").filter(|(_, reason)| is_about_a_name(reason));
+    let (before, rest) = message.split_once(" got invalid value ")?;
     let before = cut(before.lines().next().unwrap_or_default());
-    Some(Cow::Owned(match reason {
-        Some((_, reason)) => format!("{before} got an invalid value: Field '{reason}"),
-        None => format!("{before} got an invalid value"),
-    }))
+    let (value, reason) = rest.rsplit_once("; ").unwrap_or((rest, ""));
+    let variable = before.rsplit_once('$').map_or("", |(_, name)| name.trim_end_matches('\''));
+    let path = value.rsplit_once(" at '").and_then(|(_, path)| path.strip_suffix('\''));
+    let path = path.filter(|path| path.starts_with(variable) && is_path(path));
+    let at = path.map(|path| format!(" at '{path}'")).unwrap_or_default();
+    let reason = why(reason, value).map(|why| format!(": {why}")).unwrap_or_default();
+    Some(Cow::Owned(format!("{before} got an invalid value{at}{reason}")))
 }
 
-/// Returns whether the text is of the form `name' of required type 'T' was not provided.`: only names
-/// of the schema between quotes, and nothing from the value.
-fn is_about_a_name(reason: &str) -> bool {
-    let words = ["was not provided.", "is not defined by type"];
-    words.iter().any(|word| reason.contains(word))
-        && reason.len() < LONGEST
-        && reason.chars().all(|c| c.is_ascii_alphanumeric() || " '_.,?!:[]".contains(c))
+/// Returns `… invalid input for query argument $1: 'x' (expected str, got int)` without the value.
+fn without_database_value(message: &str) -> Option<String> {
+    const MARK: &str = "invalid input for query argument ";
+    let (before, rest) = message.split_once(MARK)?;
+    let before = cut(before.lines().next().unwrap_or_default());
+    let number = rest.split(':').next().unwrap_or_default();
+    let number = if number.len() < 6 { number } else { "" };
+    let plain = |c: char| c.is_ascii_alphanumeric() || " ,_".contains(c);
+    let reason = rest.rsplit_once(" (").and_then(|(_, reason)| reason.strip_suffix(')'));
+    let known =
+        |reason: &&str| reason.starts_with("value out of ") || reason.starts_with("expected ");
+    let reason =
+        reason.filter(|reason| reason.len() < 60 && reason.chars().all(plain)).filter(known);
+    let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
+    Some(format!("{before}{MARK}{number}{reason}"))
+}
+
+/// Returns whether a text is of names and indices: `x.y[0]`.
+fn is_path(text: &str) -> bool {
+    text.len() < LONGEST && text.chars().all(|c| c.is_ascii_alphanumeric() || "_.[]".contains(c))
+}
+
+/// Returns why a value was refused, without the value.
+fn why(reason: &str, value: &str) -> Option<String> {
+    let reason = reason.lines().next().unwrap_or_default();
+    if reason.is_empty() || reason.len() > LONGEST {
+        return None;
+    }
+    if FORMS.iter().any(|form| is_of(reason, form)) {
+        return Some(reason.to_owned());
+    }
+    // A refused name is a key of the value, and not what is secret in it.
+    if reason.starts_with("Field '") && reason.contains("' is not defined by type '") {
+        let plain = |c: char| c.is_ascii_alphanumeric() || " '_.,?!:[]".contains(c);
+        let (name, _) = reason.strip_prefix("Field '")?.split_once('\'')?;
+        let key = value.contains(&format!("'{name}': "));
+        return (key && reason.chars().all(plain)).then(|| reason.to_owned());
+    }
+    // `Value 'x' does not exist in 'T' enum.` quotes the value before the rest.
+    if let Some(rest) = reason.strip_prefix("Value '") {
+        let (_, rest) = rest.split_once("' does not exist in '")?;
+        let (kind, _) = rest.split_once("' enum")?;
+        return is_path(kind).then(|| format!("it does not exist in the enum '{kind}'"));
+    }
+    // Words are kept up to the first that the value has, or that is none: a number, or quoted text
+    // that is not the name of a type.
+    let has = |word: &str| value.split(|c: char| !is_word(c)).any(|other| other == word);
+    let mut kept = String::new();
+    for word in reason.split_inclusive(' ') {
+        let bare = word.trim_matches(|c: char| !is_word(c));
+        let quoted = word.starts_with('\'');
+        let ends = word.trim_end().trim_end_matches('.').ends_with('\'');
+        let plain = word.chars().all(|c| is_word(c) || " '.,!?[]-()".contains(c))
+            && !bare.contains(|c: char| c.is_ascii_digit())
+            && (!quoted || ends);
+        if !plain && !is_width(word) || has(bare) {
+            // What follows a colon is the value.
+            if let Some(last) = word.trim_end().strip_suffix(':').filter(|word| !has(word)) {
+                kept.push_str(last);
+            }
+            break;
+        }
+        kept.push_str(word);
+    }
+    let kept = kept.trim_end();
+    (kept.len() > 3).then(|| kept.to_owned())
+}
+
+/// Reasons that quote nothing but names of the schema, which are between these.
+const FORMS: [&[&str]; 3] = [
+    &["Field '", "' of required type '", "' was not provided."],
+    &["Expected non-nullable type '", "' not to be None."],
+    &["Expected type '", "' to be a mapping."],
+];
+
+/// Returns whether a text is of a form, with names between its parts.
+fn is_of(text: &str, form: &[&str]) -> bool {
+    let Some((first, others)) = form.split_first() else { return text.is_empty() };
+    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    for part in others {
+        let Some((name, after)) = rest.split_once(part) else { return false };
+        if name.is_empty() || !is_path(name.trim_end_matches(['!', ']']).trim_start_matches('[')) {
+            return false;
+        }
+        rest = after;
+    }
+    rest.is_empty()
+}
+
+/// Returns whether a word is one of `Int cannot represent non 32-bit signed integer value`.
+fn is_width(word: &str) -> bool {
+    matches!(word.trim(), "32-bit" | "64-bit")
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
 }
 
 fn cut(text: &str) -> &str {
@@ -122,13 +215,86 @@ mod tests {
             "Variable '$props' got an invalid value: Field 'role' of required type 'String!' was \
              not provided."
         );
-        for secret in [
-            "Variable '$n' got invalid value 'hunter2'; Int cannot represent: 'hunter2'",
-            "Variable '$n' got invalid value ['a; Field 'hunter2 {was not provided.']; Int no",
-            "Variable '$n' got invalid value 'x\nhunter2'; Int cannot represent: 'hunter2'",
+        for (secret, kept) in [
+            (
+                "Variable '$n' got invalid value 'hunter2'; Int cannot represent: 'hunter2'",
+                ": Int cannot represent",
+            ),
+            (
+                "Variable '$n' got invalid value ['a; Field 'hunter2 {was not provided.']; Int no",
+                ": Int no",
+            ),
+            (
+                "Variable '$n' got invalid value 'x\nhunter2'; Int cannot represent: 'hunter2'",
+                ": Int cannot represent",
+            ),
+            (
+                "Variable '$n' got invalid value \"a; Expected type 'Int'. hunter2\"; Int cannot \
+                 represent non-integer value: \"a; Expected type 'Int'. hunter2\"",
+                "",
+            ),
+            (
+                "Variable '$n' got invalid value {'p': 'hunter2'} at 'n.list[0]'; Expected type 'X'. \
+                 hunter2 is none",
+                " at 'n.list[0]': Expected type 'X'.",
+            ),
+            ("Variable '$n' got invalid value 'x at 'n.hunter2; y'", ""),
+            (
+                "Variable '$n' got invalid value 'hunter2' at 'n.role'; Value 'hunter2' does not \
+                 exist in 'Role' enum. Did you mean the enum value 'USER'?",
+                " at 'n.role': it does not exist in the enum 'Role'",
+            ),
+            (
+                "Variable '$n' got invalid value '\\u001b[31mhunter2'; Expected type 'UUID'. badly \
+                 formed hexadecimal UUID string: hunter2",
+                ": Expected type 'UUID'. badly formed hexadecimal UUID string",
+            ),
         ] {
-            assert_eq!(shown(secret), "Variable '$n' got an invalid value");
+            let text = shown(secret);
+            assert!(!text.contains("hunter2"), "{text}");
+            assert_eq!(text, format!("Variable '$n' got an invalid value{kept}"));
         }
+    }
+
+    /// 05 and 06 of the inputs from the field.
+    #[test]
+    fn a_refused_variable_keeps_its_path_its_type_and_the_reason() {
+        for (message, kept) in [
+            (
+                "Variable '$p' got invalid value 9007199254740993 at 'p.idle_timeout'; Expected type \
+                 'BigInt'. Cannot serialize integer out of the safe range.",
+                " at 'p.idle_timeout': Expected type 'BigInt'. Cannot serialize integer out of the \
+                 safe range.",
+            ),
+            (
+                "Variable '$p' got invalid value 99999999999 at 'p.count'; Int cannot represent non \
+                 32-bit signed integer value: 99999999999",
+                " at 'p.count': Int cannot represent non 32-bit signed integer value",
+            ),
+            (
+                "Variable '$p' got invalid value None at 'p.name'; Expected non-nullable type \
+                 'String!' not to be None.",
+                " at 'p.name': Expected non-nullable type 'String!' not to be None.",
+            ),
+            (
+                "Variable '$p' got invalid value 5; Expected type 'UserInput' to be a mapping.",
+                ": Expected type 'UserInput' to be a mapping.",
+            ),
+            (
+                "Variable '$p' got invalid value {'nme': 'x'}; Field 'nme' is not defined by type \
+                 'UserInput'. Did you mean 'name'?",
+                ": Field 'nme' is not defined by type 'UserInput'. Did you mean 'name'?",
+            ),
+        ] {
+            assert_eq!(shown(message), format!("Variable '$p' got an invalid value{kept}"));
+        }
+        let dump = "(sqlalchemy.Error) <class 'asyncpg.exceptions.DataError'>: invalid input for \
+            query argument $3: 99999999999 (value out of int32 range)";
+        assert!(
+            shown(dump).ends_with("invalid input for query argument $3 (value out of int32 range)")
+        );
+        let quoted = "invalid input for query argument $1: 'hunter2' (expected int, got hunter2 ()";
+        assert_eq!(shown(quoted), "invalid input for query argument $1");
     }
 
     #[test]

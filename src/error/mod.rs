@@ -1,6 +1,7 @@
 //! One error type for everything that can fail.
 
 mod body;
+mod caller;
 mod classify;
 mod constructors;
 mod display;
@@ -15,6 +16,7 @@ use http::StatusCode;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
+pub(crate) use self::caller::Caller;
 pub(crate) use self::classify::Document;
 pub(crate) use self::message::{head, undecodable};
 pub use self::{
@@ -58,6 +60,10 @@ struct Inner {
     rate_limit: Option<RateLimit>,
     /// The delay in `Retry-After`.
     retry_after: Option<Duration>,
+    /// How the caller of the request was identified.
+    caller: Option<Caller>,
+    /// The proxy of the endpoint and its variable, as in `http://proxy:3128 of http_proxy`.
+    proxy: Option<Arc<str>>,
     /// Failures of earlier requests of the same call.
     earlier: Vec<Error>,
     source: Option<Source>,
@@ -76,13 +82,15 @@ enum Repr {
     Login(Box<Refused>),
     /// The variables cannot be written as JSON.
     Encode,
-    Transport(Sent),
+    Transport(Sent, Option<Blame>),
     Http(Box<Http>),
     Graphql(Box<Graphql>),
     Refused {
         field: String,
         message: Option<String>,
     },
+    /// A mutation of several objects was done in part.
+    Partial(Box<Partial>),
     Decode(Box<Decode>),
     TooOld {
         server: ApiVersion,
@@ -114,6 +122,23 @@ enum Sent {
     TooLarge,
 }
 
+/// What a failure without a response is due to, as far as it is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Blame {
+    /// No connection to the proxy.
+    Proxy,
+    /// The proxy requires a user name and a password.
+    ProxyLogin,
+    /// The port speaks plain HTTP, and the address is `https://`.
+    PlainPort,
+    /// The port speaks TLS, and the address is `http://`.
+    TlsPort,
+    /// The certificate is of an authority that is not trusted.
+    Authority,
+    /// The certificate is not valid for another reason.
+    Certificate,
+}
+
 /// A status that is not 2xx.
 pub(crate) struct Http {
     pub(crate) status: StatusCode,
@@ -132,6 +157,14 @@ struct Refused {
     problem: Problem,
     /// Registers a one-time password.
     token: Option<secrecy::SecretString>,
+}
+
+/// The answer to a mutation of several objects, some of which failed.
+struct Partial {
+    field: String,
+    /// The reason of each failure.
+    messages: Vec<Option<String>>,
+    data: Box<RawValue>,
 }
 
 pub(crate) struct Graphql {
@@ -174,7 +207,7 @@ impl Error {
             Repr::Http(http) => Some(http.status),
             Repr::Graphql(graphql) => Some(graphql.status),
             Repr::Decode(decode) => Some(decode.status),
-            Repr::Refused { .. } => Some(StatusCode::OK),
+            Repr::Refused { .. } | Repr::Partial(_) => Some(StatusCode::OK),
             Repr::Login(refused) => Some(refused.status),
             _ => None,
         }
@@ -226,13 +259,19 @@ impl Error {
                 let all = graphql.errors.iter().map(GraphqlError::full_message);
                 Some(Cow::Owned(all.collect::<Vec<_>>().join("\n")))
             }
+            Repr::Partial(partial) => {
+                let all = partial.messages.iter().flatten().map(String::as_str);
+                Some(Cow::Owned(all.collect::<Vec<_>>().join("\n")))
+            }
             _ => None,
         }
     }
 
-    /// Returns the data of a response with GraphQL errors, as JSON. It may contain secrets.
+    /// Returns the data of a response with GraphQL errors, or with objects that failed, as JSON. It
+    /// may contain secrets.
     pub fn partial_data_json(&self) -> Option<&str> {
         match &self.0.kind {
+            Repr::Partial(partial) => Some(partial.data.get()),
             Repr::Graphql(graphql) => graphql.data.as_deref().map(RawValue::get),
             Repr::Decode(decode) => decode.data.as_deref().map(RawValue::get),
             _ => None,
@@ -296,6 +335,11 @@ impl Error {
         self.0.retry_after.or(window.and_then(|window| window.reset))
     }
 
+    /// Returns how the caller of the request was identified; by keys unless it is known.
+    fn caller(&self) -> Caller {
+        self.0.caller.unwrap_or(Caller::Keys)
+    }
+
     /// Returns the `error.type` of OpenTelemetry.
     pub(crate) fn type_name(&self) -> Cow<'static, str> {
         Cow::Borrowed(match &self.0.kind {
@@ -305,14 +349,15 @@ impl Error {
             Repr::NoLogin => "no_login",
             Repr::Login(_) => "login",
             Repr::Encode => "encode",
-            Repr::Transport(Sent::No { timeout: false }) => "connect",
-            Repr::Transport(Sent::No { timeout: true }) => "connect_timeout",
-            Repr::Transport(Sent::Maybe { timeout: false }) => "transport",
-            Repr::Transport(Sent::Maybe { timeout: true }) => "timeout",
-            Repr::Transport(Sent::TooLarge) => "too_large",
+            Repr::Transport(Sent::No { timeout: false }, _) => "connect",
+            Repr::Transport(Sent::No { timeout: true }, _) => "connect_timeout",
+            Repr::Transport(Sent::Maybe { timeout: false }, _) => "transport",
+            Repr::Transport(Sent::Maybe { timeout: true }, _) => "timeout",
+            Repr::Transport(Sent::TooLarge, _) => "too_large",
             Repr::Http(http) => return Cow::Owned(http.status.as_str().to_owned()),
             Repr::Graphql(_) => "graphql",
             Repr::Refused { .. } => "refused",
+            Repr::Partial(_) => "partial",
             Repr::Decode(_) => "decode",
             Repr::TooOld { .. } => "too_old",
             Repr::ManagerTooOld { .. } => "manager_too_old",

@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use super::{
-    Error, Problem, Repr, Sent,
+    Caller, Error, Problem, Repr, Sent,
     classify::{self, Class},
 };
 
@@ -16,21 +16,21 @@ impl Error {
     /// There is no response: no connection, a timeout, a connection that broke, a response that is
     /// too large.
     pub fn is_transport(&self) -> bool {
-        matches!(self.0.kind, Repr::Transport(_))
+        matches!(self.0.kind, Repr::Transport(..))
     }
 
     /// No connection was made, so nothing was sent and the call is safe to repeat. Usually the
     /// address is wrong, the manager is down, or its certificate is not trusted.
     pub fn is_connect(&self) -> bool {
-        matches!(self.0.kind, Repr::Transport(Sent::No { .. })) && !self.is_outcome_unknown()
+        matches!(self.0.kind, Repr::Transport(Sent::No { .. }, _)) && !self.is_outcome_unknown()
     }
 
     /// It took too long. Raise the connect or read timeout of the configuration or the timeout
-    /// of the call, or ask for less.
+    /// of the call, or request less.
     pub fn is_timeout(&self) -> bool {
         matches!(
             self.0.kind,
-            Repr::Transport(Sent::No { timeout: true } | Sent::Maybe { timeout: true })
+            Repr::Transport(Sent::No { timeout: true } | Sent::Maybe { timeout: true }, _)
         )
     }
 
@@ -47,8 +47,9 @@ impl Error {
         matches!(self.0.kind, Repr::NoLogin | Repr::Login(_))
             || self.status() == Some(StatusCode::UNAUTHORIZED)
             || self.problem().is_some_and(|problem| {
-                matches!(problem.slug(), "auth-failed" | "invalid-auth-params")
+                matches!(problem.slug(), "auth-failed" | "invalid-auth-params" | "password-expired")
             })
+            || self.has(|class| class == Class::Auth)
     }
 
     /// A session is required and there is none, or it has ended. Log in, see
@@ -57,11 +58,23 @@ impl Error {
         let webserver =
             |problem: &Problem| problem.slug() == "auth-failed" && problem.is_from_webserver();
         matches!(self.0.kind, Repr::NoLogin)
+            || self.caller() == Caller::Session && self.has(|class| class == Class::Auth)
             || self.http_status() == Some(StatusCode::UNAUTHORIZED)
                 && self.problem().is_some_and(|problem| {
                     webserver(problem)
                         && problem.title().is_some_and(|t| t.starts_with("Unauthorized access"))
                 })
+    }
+
+    /// The password of a login has expired: change it, and log in with the new one.
+    pub fn is_password_expired(&self) -> bool {
+        self.problem().is_some_and(|problem| problem.slug() == "password-expired")
+    }
+
+    /// The user has as many sessions as the manager allows. Log out elsewhere, or log in with `force`,
+    /// which ends the oldest session.
+    pub fn is_session_limit(&self) -> bool {
+        self.problem().is_some_and(|problem| problem.slug() == "active-login-session-exists")
     }
 
     /// The login lacks the one-time password: log in with it,
@@ -164,17 +177,19 @@ impl Error {
             || self.has(|class| class == Class::Bug)
     }
 
-    /// A proxy or the webserver answered because the manager behind it does not (502, 503, 504).
-    /// Usually the manager is being restarted: try again later, a mutation only after a look.
+    /// A proxy or the webserver answered because the manager behind it does not (502, 503, 504), or
+    /// the manager needs an agent or a service that it does not have or reach. Usually something is
+    /// being restarted: try again later, a mutation only after a look.
     pub fn is_unavailable(&self) -> bool {
-        matches!(
+        let gateway = matches!(
             self.http_status(),
             Some(
                 StatusCode::BAD_GATEWAY
                     | StatusCode::SERVICE_UNAVAILABLE
                     | StatusCode::GATEWAY_TIMEOUT
             )
-        )
+        );
+        gateway || self.has(|class| class == Class::Unavailable)
     }
 
     /// What answered is no manager, or the manager does not serve this path: a redirect, 404, 405,
@@ -202,6 +217,12 @@ impl Error {
     /// [`refusal_message`](Self::refusal_message).
     pub fn is_refused(&self) -> bool {
         matches!(self.0.kind, Repr::Refused { .. })
+    }
+
+    /// A mutation of several objects was done in part, and the manager reports which of them failed.
+    /// [`partial_data`](Self::partial_data) is the whole answer. Correct what failed and repeat only that.
+    pub fn is_partial(&self) -> bool {
+        matches!(self.0.kind, Repr::Partial(_))
     }
 
     /// The response is not JSON, or not of the expected shape; see
@@ -240,7 +261,7 @@ impl Error {
     /// The response has more bytes than the client allows. Ask for fewer rows, or raise
     /// [`ClientBuilder::max_response_size`](crate::client::ClientBuilder::max_response_size).
     pub fn is_too_large(&self) -> bool {
-        matches!(self.0.kind, Repr::Transport(Sent::TooLarge))
+        matches!(self.0.kind, Repr::Transport(Sent::TooLarge, _))
     }
 
     /// The manager's rate limit is exhausted, which it checks before it reads the request: nothing

@@ -101,13 +101,18 @@ impl DynamicOperation {
                 names(rows.fields)
             )));
         }
-        let key = self.info.paging.and_then(|paging| paging.key);
-        let key = key.iter().flat_map(|key| key.fields).enumerate();
-        let key = key.map(|(index, field)| format!("{}:{field}", key_alias(index))).collect();
+        let fields = self.fields.clone();
         self.projection = rows
             .projection
-            .map(|projection| Arc::new(Projection::new(projection, self.fields.clone(), key)));
+            .map(|projection| Arc::new(Projection::new(projection, fields, key(self.info))));
         Ok(self)
+    }
+
+    /// The rows of an operation without any field, so that only their keys are requested; `None`
+    /// where fields cannot be left out.
+    pub(crate) fn keys(info: &'static OperationInfo) -> Option<Self> {
+        let projection = Projection::new(info.rows?.projection?, Vec::new(), key(info));
+        Some(Self { projection: Some(Arc::new(projection)), ..Self::new(info) })
     }
 
     /// Returns the variables.
@@ -129,6 +134,22 @@ pub(crate) fn variables<O: Operation>(operation: &O) -> Result<Map<String, Value
         Ok(_) => Err(Error::config("the variables are not an object")),
         Err(error) => Err(Error::encode(error)),
     }
+}
+
+/// The name in a response of the field that identifies a row, where it is one field.
+pub(crate) fn key_name<O: Operation>(operation: &O) -> Option<String> {
+    match (operation.info().paging?.key?.fields, operation.projection()) {
+        ([_], Some(_)) => Some(key_alias(0)),
+        ([field], None) => Some((*field).to_owned()),
+        _ => None,
+    }
+}
+
+/// The selection of the key of a row.
+fn key(info: &OperationInfo) -> Vec<String> {
+    let key = info.paging.and_then(|paging| paging.key);
+    let key = key.iter().flat_map(|key| key.fields).enumerate();
+    key.map(|(index, field)| format!("{}:{field}", key_alias(index))).collect()
 }
 
 fn find(on: &str, fields: &[Field], name: &str) -> Result<Field> {

@@ -113,13 +113,25 @@ pub struct SourceText {
 impl SourceText {
     /// A text that every manager is sent whole.
     pub const fn new(text: &'static str) -> Self {
-        Self { text, parts: &[], plain: false }
+        Self { text, parts: &[], plain: is_plain(text) }
     }
 
     /// A text like [`new`](Self::new) without quotes, backslashes and control characters.
     pub const fn plain(text: &'static str) -> Self {
         Self { text, parts: &[], plain: true }
     }
+}
+
+/// Whether a text has no quotes, backslashes and control characters.
+const fn is_plain(text: &str) -> bool {
+    let mut bytes = text.as_bytes();
+    while let [byte, rest @ ..] = bytes {
+        if *byte < b' ' || *byte == b'"' || *byte == b'\\' {
+            return false;
+        }
+        bytes = rest;
+    }
+    true
 }
 
 /// A part of a [`SourceText`].
@@ -145,12 +157,14 @@ pub struct RootFieldInfo {
     pub ok: Option<&'static str>,
     /// The key of the reason beside it.
     pub message: Option<&'static str>,
+    /// The key of the list in which a mutation of several objects reports those that failed.
+    pub failed: Option<&'static str>,
 }
 
 impl RootFieldInfo {
     /// A field that is selected without an alias and cannot be refused.
     pub const fn new(name: &'static str) -> Self {
-        Self { key: name, name, ok: None, message: None }
+        Self { key: name, name, ok: None, message: None, failed: None }
     }
 }
 
@@ -174,6 +188,8 @@ pub struct InputValueInfo {
     /// Whether only parts of the document use it that may be left out, so that its value requires
     /// nothing.
     pub optional: bool,
+    /// Whether null has a meaning of its own, by the table of nulls beside the schema.
+    pub nullable: bool,
     /// Whether the value is a secret.
     pub secret: bool,
 }
@@ -190,6 +206,7 @@ impl InputValueInfo {
             requires: &[],
             when: &[],
             optional: false,
+            nullable: false,
             secret: false,
         }
     }

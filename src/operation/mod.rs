@@ -33,7 +33,7 @@ use serde::{Serialize, de::DeserializeOwned};
 pub use self::document::Projection;
 pub(crate) use self::{
     document::Documents,
-    dynamic::variables,
+    dynamic::{key_name, variables},
     requirements::{Gate, QUERY},
 };
 pub use self::{

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::{Field, Page, info::OperationInfo};
-use crate::credential::Redacted;
+use crate::{credential::Redacted, scalar::BigInt};
 
 /// One row as JSON, by the names of its fields. `Debug` does not show secrets.
 #[derive(Clone, PartialEq)]
@@ -138,12 +138,30 @@ impl Rows {
                 Value::Object(values) => values,
                 _ => Map::new(),
             };
+            values.values_mut().for_each(restore_integers);
             let key = take_key(info, &mut values);
             if !fields.is_empty() {
                 values.retain(|name, _| fields.iter().any(|field| field.name() == name));
             }
             self.items.push(Row { values, key, known: rows.fields });
         }
+    }
+}
+
+/// Writes whole numbers beyond 32 bits as integers again: the manager sends them as floats.
+fn restore_integers(value: &mut Value) {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            let whole = BigInt::deserialize(&*value).ok();
+            if let Some(BigInt(whole)) =
+                whole.filter(|BigInt(whole)| i32::try_from(*whole).is_err())
+            {
+                *value = whole.into();
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(restore_integers),
+        Value::Object(members) => members.values_mut().for_each(restore_integers),
+        _ => {}
     }
 }
 

@@ -5,19 +5,23 @@ use crate::{
     filter::quote,
 };
 
-/// The rows of `filter` after the one with this key.
+/// The rows of `filter` after the one with the key `after`, up to the one with the key `to`.
 ///
 /// The condition comes first: the language has no precedence and groups from the right, so no filter
 /// can widen it.
-pub(super) fn after(
+pub(super) fn between(
     filter: Option<&str>,
     column: &str,
     descending: bool,
-    key: &str,
+    after: &str,
+    to: Option<&str>,
 ) -> Result<String> {
-    let sign = if descending { '<' } else { '>' };
-    let key = quote(key).map_err(|_| inexpressible(key))?;
-    let condition = format!("({column} {sign} {key})");
+    let (sign, up_to) = if descending { ('<', ">=") } else { ('>', "<=") };
+    let quote = |key| quote(key).map_err(|_| inexpressible(key));
+    let mut condition = format!("({column} {sign} {})", quote(after)?);
+    if let Some(to) = to {
+        condition = format!("{condition} & ({column} {up_to} {})", quote(to)?);
+    }
     Ok(match filter {
         Some(filter) if !filter.trim().is_empty() => format!("{condition} & ({filter})"),
         _ => condition,
@@ -37,10 +41,12 @@ mod tests {
 
     #[test]
     fn the_callers_filter_stays_whole() {
-        let after = |filter| after(filter, "id", false, "x").unwrap();
+        let after = |filter| between(filter, "id", false, "x", None).unwrap();
         assert_eq!(after(None), r#"(id > "x")"#);
         assert_eq!(after(Some(" ")), r#"(id > "x")"#);
         assert_eq!(after(Some("a == 1 | b == 2")), r#"(id > "x") & (a == 1 | b == 2)"#);
-        assert_eq!(super::after(None, "id", true, "x").unwrap(), r#"(id < "x")"#);
+        let down = |filter, to| between(filter, "id", true, "x", to).unwrap();
+        assert_eq!(down(None, None), r#"(id < "x")"#);
+        assert_eq!(down(Some("a == 1"), Some("b")), r#"(id < "x") & (id >= "b") & (a == 1)"#);
     }
 }

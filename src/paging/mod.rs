@@ -2,7 +2,9 @@
 
 mod changes;
 mod filter;
+mod index;
 mod items;
+mod level;
 mod order;
 mod poll;
 mod position;
@@ -20,7 +22,7 @@ use std::{
 use futures_core::Stream;
 
 pub use self::{changes::ListChanges, items::Items, position::Position};
-use self::{queue::Queue, state::State};
+use self::{index::Index, level::Level, queue::Queue, state::State, strategy::PageRequest};
 use crate::{
     dispatch::Dispatcher,
     error::Result,
@@ -98,19 +100,33 @@ use crate::{
 ///
 /// # Prefetching
 ///
-/// With [`prefetch`](Self::prefetch), a pager by offset requests up to that many pages after the next one
-/// at the same time, and they stay in flight while the caller works on a page. By key and by cursor this
-/// is impossible: where a page begins is known only from the previous one. Pages are returned in the order
-/// of the list, whatever the order of the responses, with the same rows, positions and guarantees as
-/// without. At most that many pages and one more are kept in memory. No task is spawned: responses are
-/// read while `next` is awaited, and dropping the `Pager` or [`Items`] cancels the requests in flight. The
-/// manager's rate limit counts every request.
+/// With [`prefetch`](Self::prefetch), a pager by offset or by key requests up to that many pages after the
+/// next one at the same time, and they stay in flight while the caller works on a page. By cursor this is
+/// impossible: where a page begins is known only from the previous one. Pages are returned in the order of
+/// the list, whatever the order of the responses, with the same positions and guarantees as without. At most
+/// that many pages and one more are kept in memory. No task is spawned: responses are read while `next` is
+/// awaited, and dropping the `Pager` or [`Items`] cancels the requests in flight. The manager's rate limit
+/// counts every request.
+///
+/// By key, the keys of the next rows are requested ahead, without any other field, and divide the list into
+/// ranges that are independent of each other. A page is then "the rows after this key, up to that one", and
+/// a range that outgrew a page is read to its end. The pages have a few rows less than the page size, so
+/// that this is rare. A manager also answers such a page faster than one without an upper bound, because it
+/// counts only its rows. Where rows have no key in the document, or the keys cannot be requested alone, one
+/// page is requested ahead.
+///
+/// By key without prefetching, the next page is requested as soon as the response with the key before it is
+/// there: it is in flight while rows are decoded and while the caller works.
 ///
 /// The first page, which also reports the total, is requested alone, and nothing is requested beyond the
-/// last reported total, beyond `max_items`, or beyond a page that is not full. When the next page turns
-/// out to have fewer rows, not to follow the previous one, or to be an error, all later requests are
-/// dropped, and the next page is requested alone again. A manager that never returns full pages is thus
-/// read as without `prefetch`.
+/// last reported total, beyond `max_items`, or by offset beyond a page that is not full. When the next page
+/// turns out to be an error, or by offset to have fewer rows or not to follow the previous one, all later
+/// requests are dropped, and the next page is requested alone again. A manager that never returns full
+/// pages is thus read by offset as without `prefetch`.
+///
+/// The pager requests fewer pages at the same time where the manager answers them one after the other, as
+/// one with a single worker does, and half as many after it refused a request because there were too many
+/// (HTTP 429). A page that was refused beside others is requested again alone.
 ///
 /// An error is returned in the place of its page, after all pages before it. Only a request that was in
 /// flight while `next` was not awaited is first sent again if the connection failed: it may have timed
@@ -121,12 +137,27 @@ pub struct Pager<O: Paginated> {
     operation: O,
     state: State,
     queue: Queue<O>,
+    index: Index,
+    level: Level,
+    /// The request that was sent for a key found in a response before that was decoded.
+    predicted: Option<PageRequest>,
+    /// Under which name the key of a row is in a response; `None` while none is looked for.
+    key_name: Option<String>,
 }
 
 impl<O: Paginated> Pager<O> {
     pub(crate) fn new(dispatcher: Arc<Dispatcher>, max_page_size: u32, operation: O) -> Self {
         let state = State::new(operation.info().paging, max_page_size);
-        Self { dispatcher, operation, state, queue: Queue::new() }
+        Self {
+            dispatcher,
+            operation,
+            state,
+            queue: Queue::new(),
+            index: Index::new(),
+            level: Level::new(),
+            predicted: None,
+            key_name: None,
+        }
     }
 
     /// Sets the strategy, where the list has several; see [above](Self#what-is-guaranteed). One that is

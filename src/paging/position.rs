@@ -24,7 +24,7 @@ const KEPT: usize = 8;
 #[serde(deny_unknown_fields)]
 pub struct Position {
     rows: u64,
-    /// By key: the key of the last row.
+    /// By key: the rows up to this key are read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     key: Option<String>,
     /// By cursor: the cursor of the last row.
@@ -74,6 +74,11 @@ impl Position {
     pub(super) fn past_keys(&self, rows: &[RowRef]) -> Self {
         let Some(last) = rows.last() else { return self.clone() };
         Self { key: last.key.clone().or_else(|| self.key.clone()), ..Self::after(last.rows) }
+    }
+
+    /// The same position, with all rows up to this key read.
+    pub(super) fn with_key(self, key: String) -> Self {
+        Self { key: Some(key), ..self }
     }
 
     /// The position after further rows read by cursor.

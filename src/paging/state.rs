@@ -8,7 +8,7 @@ use super::{
     changes::ListChanges,
     order,
     position::{Position, RowRef},
-    strategy::{Cursor, Keyset, Offset, PageKeys, PageRequest, Single, Step, Strategy},
+    strategy::{Cursor, Keyset, Offset, PageKeys, PageRequest, Queued, Single, Step, Strategy},
 };
 use crate::{
     error::{Error, Result},
@@ -29,9 +29,9 @@ pub(super) struct State {
     pub(super) position: Position,
     pub(super) total: Option<u64>,
     pub(super) changes: ListChanges,
-    /// Whether the last page was full. Only then is it known where the pages after the next one
-    /// begin.
-    pub(super) full: bool,
+    /// Whether the pages after the next one may be requested, and those that are requested are
+    /// still of use.
+    pub(super) ahead: bool,
     pub(super) done: bool,
     /// `None` before the first request.
     pub(super) strategy: Option<Box<dyn Strategy>>,
@@ -55,7 +55,7 @@ impl State {
             position: Position::default(),
             total: None,
             changes: ListChanges::default(),
-            full: false,
+            ahead: false,
             done: false,
             strategy: None,
             paging,
@@ -98,11 +98,11 @@ impl State {
             Some(key) if !ordered || order.is_some() => order::by_key(order, key),
             _ => None,
         };
-        let pagination = self.choose_strategy(paging.strategies, descending.is_some());
+        let pagination = self.choose_strategy(paging.strategies, descending.is_some(), ordered);
         self.check_position(pagination, paging.strategies)?;
         self.strategy = Some(match (pagination, key, descending) {
             (Pagination::Keyset, Some(key), Some(descending)) => {
-                Box::new(Keyset::new(key, descending, filter.map(str::to_owned)))
+                Box::new(Keyset::new(key, descending, filter.map(str::to_owned), self.page_size))
             }
             (Pagination::Keyset, key, _) => {
                 return Err(Error::config(format!(
@@ -135,15 +135,20 @@ impl State {
                     None => variables.remove(cursor.after),
                 };
             }
-            (PageRequest::Window { limit, offset, filter }, Some(window), _) => {
-                let offset = i32::try_from(*offset).map_err(|_| {
+            (PageRequest::Window { .. } | PageRequest::Range { .. }, Some(window), _) => {
+                let (offset, filter) = match request {
+                    PageRequest::Window { offset, filter, .. } => (*offset, filter.as_ref()),
+                    PageRequest::Range { filter, .. } => (0, Some(filter)),
+                    PageRequest::Cursor { .. } => (0, None),
+                };
+                let offset = i32::try_from(offset).map_err(|_| {
                     Error::config(format!(
                         "the list cannot be read from row {offset} on: the manager counts to \
                          2147483647"
                     ))
                 })?;
                 unset(&mut variables, window.unset);
-                variables.insert(window.limit.to_owned(), (*limit).into());
+                variables.insert(window.limit.to_owned(), request.limit().into());
                 variables.insert(window.offset.to_owned(), offset.into());
                 if let (Some(filter), Some(name)) = (filter, paging.filter) {
                     variables.insert(name.to_owned(), filter.as_str().into());
@@ -160,7 +165,12 @@ impl State {
     }
 
     /// The strategy that the caller, the position or the document determines, in this order.
-    fn choose_strategy(&self, strategies: &[Pagination], by_key: bool) -> Pagination {
+    fn choose_strategy(
+        &self,
+        strategies: &[Pagination],
+        by_key: bool,
+        ordered: bool,
+    ) -> Pagination {
         let at = &self.position;
         match self.chosen {
             Some(chosen) => chosen,
@@ -168,8 +178,13 @@ impl State {
             None if at.cursor().is_some() => Pagination::Cursor,
             None if !at.recent().is_empty() => Pagination::Offset,
             None => {
-                let possible = |strategy: &&Pagination| **strategy != Pagination::Keyset || by_key;
-                strategies.iter().find(possible).copied().unwrap_or(Pagination::Offset)
+                let possible = |strategy: &&Pagination| match strategy {
+                    Pagination::Keyset => by_key,
+                    Pagination::Cursor => !ordered,
+                    Pagination::Offset => true,
+                };
+                let found = strategies.iter().find(possible).or(strategies.first());
+                found.copied().unwrap_or(Pagination::Offset)
             }
         }
     }
@@ -211,13 +226,45 @@ impl State {
         }
     }
 
-    /// The request for the page after the first `rows` rows, where it is known that it has rows and
-    /// where it begins.
-    pub(super) fn request_ahead(&self, rows: u64) -> Option<PageRequest> {
-        if self.done || !self.full || self.total.is_some_and(|total| rows >= total) {
+    /// The request for the page after those that are requested, where it is known that it has rows
+    /// and where it begins.
+    pub(super) fn request_ahead(&self, queued: Queued) -> Option<PageRequest> {
+        let strategy = self.strategy.as_ref().filter(|_| self.ahead && !self.done)?;
+        let ahead = strategy.rows_ahead(queued.pages);
+        let begin = ahead.map_or(queued.end, |rows| self.position.rows() + rows);
+        if self.total.is_some_and(|total| begin >= total) {
             return None;
         }
-        self.strategy.as_ref()?.request_ahead(rows, self.limit(rows)?)
+        strategy.request_ahead(&self.position, queued, self.limit(begin)?)
+    }
+
+    /// The request for the page after the next one, which has `limit` rows, the last of them with
+    /// this key; `None` where no page is expected to follow.
+    pub(super) fn predict(&self, key: &str, limit: u32) -> Option<PageRequest> {
+        let begin = self.position.rows() + u64::from(limit);
+        if self.total.is_none_or(|total| begin >= total) {
+            return None;
+        }
+        self.strategy.as_ref()?.predict(key, self.limit(begin)?)
+    }
+
+    /// The request for the keys of the rows ahead, where they are of use.
+    pub(super) fn request_index(&self, queued: usize) -> Option<PageRequest> {
+        let strategy = self.strategy.as_ref().filter(|_| self.ahead && !self.done)?;
+        let counted = self.total.map(|total| total.saturating_sub(self.position.rows()));
+        let rest = counted.into_iter().chain(self.remaining).min();
+        strategy.request_index(&self.position, queued, self.prefetch, rest)
+    }
+
+    /// Takes in the keys of the rows ahead. Returns whether they were of use.
+    pub(super) fn accept_index(&mut self, page: PageKeys, requested: &PageRequest) -> bool {
+        let strategy = self.strategy.as_mut();
+        strategy.is_some_and(|strategy| strategy.accept_index(requested.limit(), page))
+    }
+
+    /// Whether pages are requested independently of each other.
+    pub(super) fn has_ranges(&self) -> bool {
+        self.strategy.as_ref().is_some_and(|strategy| strategy.has_ranges())
     }
 
     /// How many rows the page after the first `rows` rows must have; `None` when no more are
@@ -232,9 +279,8 @@ impl State {
     /// Moves past a page. The rows to return are [`kept`](Self::kept).
     pub(super) fn accept(&mut self, page: PageKeys, requested: &PageRequest) -> Result<()> {
         let Some(strategy) = &mut self.strategy else { return Ok(()) };
-        let received = page.keys.len() as u64;
         let limit = requested.limit();
-        let Step { mut kept, position, total, done, error } =
+        let Step { mut kept, position, total, done, ahead, error } =
             strategy.accept(&self.position, limit, page, &mut self.changes);
         self.total = total.or(self.total);
         self.done = done;
@@ -249,7 +295,7 @@ impl State {
                 }
             }
         }
-        self.full = received == u64::from(limit) && !kept.is_empty();
+        self.ahead = ahead;
         self.rows = kept;
         error.map_or(Ok(()), Err)
     }

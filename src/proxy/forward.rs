@@ -172,7 +172,14 @@ impl Shared {
                     self.dispatcher.endpoints().fails(index);
                     let elsewhere = error.is_connect();
                     let place = endpoint.to_string();
-                    failures.push(format!("{}: {}", place.trim_end_matches('/'), causes(&error)));
+                    let proxy = upstream.place.as_ref().filter(|_| elsewhere);
+                    let proxy = proxy.map(|proxy| format!(" through the proxy {proxy}"));
+                    failures.push(format!(
+                        "{}{}: {}",
+                        place.trim_end_matches('/'),
+                        proxy.unwrap_or_default(),
+                        causes(&error)
+                    ));
                     if !elsewhere {
                         break;
                     }

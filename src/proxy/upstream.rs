@@ -49,23 +49,17 @@ pub(super) struct Upstream {
     host: HeaderValue,
     /// `Proxy-Authorization` of a proxy for plain HTTP.
     proxy_auth: Option<HeaderValue>,
+    /// The proxy and its variable.
+    pub(super) place: Option<String>,
 }
 
 /// Prepares the endpoints, in the order of the configuration.
 pub(super) fn all(config: &Config) -> Result<Vec<Upstream>> {
-    let proxies = match config.proxies() {
-        Some(proxies) => Matcher::builder()
-            .http(proxies.http().unwrap_or_default())
-            .https(proxies.https().unwrap_or_default())
-            .no(proxies.except().unwrap_or_default())
-            .build(),
-        None => Matcher::from_env(),
-    };
-    config.endpoints().iter().map(|endpoint| Upstream::new(config, endpoint, &proxies)).collect()
+    config.endpoints().iter().map(|endpoint| Upstream::new(config, endpoint)).collect()
 }
 
 impl Upstream {
-    fn new(config: &Config, endpoint: &Endpoint, proxies: &Matcher) -> Result<Self> {
+    fn new(config: &Config, endpoint: &Endpoint) -> Result<Self> {
         let unusable = |error: http::Error| {
             Error::config(format!("{endpoint} cannot be used as an address")).with_source(error)
         };
@@ -78,7 +72,12 @@ impl Upstream {
         let host = HeaderValue::try_from(endpoint.authority())
             .map_err(|error| unusable(http::Error::from(error)))?;
         let secure = scheme == http::uri::Scheme::HTTPS;
-        let proxy = proxies.intercept(&uri);
+        let unfit = |problem: crate::config::Problem| Error::config(problem.to_string());
+        let proxy = config.proxy_of(endpoint.url()).map_err(unfit)?;
+        let place = proxy.as_ref().map(|proxy| proxy.place.clone());
+        // The matcher splits the address from user name and password.
+        let proxy = proxy
+            .and_then(|proxy| Matcher::builder().all(proxy.expose_url()).build().intercept(&uri));
         let plain =
             !secure && proxy.as_ref().is_none_or(|proxy| proxy.uri().scheme_str() == Some("http"));
         let tls = tls::client_config(config, plain).map_err(|error| {
@@ -97,10 +96,6 @@ impl Upstream {
             None => Route::Direct(tcp),
             Some(proxy) => {
                 let to = proxy.uri().clone();
-                if !matches!(to.scheme_str(), Some("http" | "https")) {
-                    let message = "a proxy of the environment is neither http:// nor https://";
-                    return Err(Error::config(message));
-                }
                 let through = https().wrap_connector(tcp);
                 match (secure, proxy.basic_auth()) {
                     (true, None) => Route::Tunnel(Tunnel::new(to, through)),
@@ -119,7 +114,7 @@ impl Upstream {
             .pool_timer(TokioTimer::new())
             .build(https().wrap_connector(route));
         let base = endpoint.url().path().trim_end_matches('/').to_owned();
-        Ok(Self { pool, scheme, authority, base, host, proxy_auth })
+        Ok(Self { pool, scheme, authority, base, host, proxy_auth, place })
     }
 
     /// Sends the request to `target`, byte for byte.

@@ -5,6 +5,9 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 /// A whole number wider than GraphQL's 32 bits. The manager writes large ones as a float.
+///
+/// It accepts none beyond 53 bits in either direction: a request with one is not sent, and its error is
+/// [`is_bad_argument`](crate::Error::is_bad_argument).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct BigInt(pub i64);

@@ -4,7 +4,7 @@ use std::{
     borrow::Cow,
     fs::{self, File},
     io::{self, Read as _},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use jiff::Timestamp;
@@ -41,6 +41,22 @@ impl Session {
     /// When the file or its folder cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
+        owner_file::write(path, &self.to_text()?).map_err(|error| unwritable(path, error))
+    }
+
+    /// Saves the session in a new file of this folder, readable by the owner only, and returns its
+    /// path: `name`, random characters, `.json`. No other session ever has that file.
+    ///
+    /// # Errors
+    ///
+    /// When the file or the folder cannot be written.
+    pub fn save_new(&self, folder: impl AsRef<Path>, name: &str) -> Result<PathBuf> {
+        let folder = folder.as_ref();
+        owner_file::write_new(folder, name, &self.to_text()?)
+            .map_err(|error| unwritable(folder, error))
+    }
+
+    fn to_text(&self) -> Result<Zeroizing<Vec<u8>>> {
         let stored = Stored {
             endpoint: self.endpoint.url().to_string(),
             id: self.id.expose_secret().into(),
@@ -48,10 +64,7 @@ impl Session {
             expires: self.expires,
             in_header: self.in_header,
         };
-        let text = serde_json::to_vec(&stored).map(Zeroizing::new).map_err(Error::encode)?;
-        owner_file::write(path, &text).map_err(|error| {
-            failed(path, "cannot be written: check the folder and its permissions", error)
-        })
+        serde_json::to_vec(&stored).map(Zeroizing::new).map_err(Error::encode)
     }
 
     /// Loads the session in this file; `None` if there is no such file.
@@ -75,6 +88,25 @@ impl Session {
             let path = path.display();
             Error::config(format!("no session is in {path}: remove the file and log in again"))
         })
+    }
+
+    /// Removes the file of a session and returns the session, which the caller ends; `None` if there
+    /// is none. Of several processes that do this, one gets it. Unlike [`load`](Self::load), it takes a
+    /// file that other users can read.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be removed or read.
+    pub fn take(path: impl AsRef<Path>) -> Result<Option<Self>> {
+        let path = path.as_ref();
+        let failed = |error| failed(path, "cannot be removed: check its permissions", error);
+        let Some(taken) = owner_file::take(path).map_err(failed)? else { return Ok(None) };
+        let mut text = Zeroizing::new(Vec::new());
+        File::open(&taken)
+            .and_then(|file| file.take(LARGEST).read_to_end(&mut text))
+            .and_then(|_| taken.close())
+            .map_err(failed)?;
+        Ok(parse(&text))
     }
 
     /// Removes the file of a session, if it exists.
@@ -110,6 +142,10 @@ fn check_owner_only(path: &Path, file: &File) -> Result<()> {
         "other users can read the session in {path} (mode {mode:04o}): log in again, because it may \
          have been read, or run chmod 600 on it"
     )))
+}
+
+fn unwritable(path: &Path, error: io::Error) -> Error {
+    failed(path, "cannot be written: check the folder and its permissions", error)
 }
 
 fn failed(path: &Path, what: &str, error: io::Error) -> Error {

@@ -122,7 +122,8 @@ impl Login {
             }
         };
         let json = serde_json::to_vec(&fields).map(Zeroizing::new).map_err(Error::encode)?;
-        self.webserver.log_in(path, Body { json, encrypts }).await
+        let answer = self.webserver.log_in(path, Body { json, encrypts }).await;
+        answer.map_err(|error| if self.force { error.with_forced_login() } else { error })
     }
 }
 

@@ -69,6 +69,7 @@ impl Webserver {
         let mut session = None;
         // The old session is not sent along: the webserver would refuse.
         let call = call("login", path, move |endpoint, request| body.put(endpoint, request));
+        let call = Call { is_login: true, ..call };
         self.send(call, &mut |endpoint, response, mut info| {
             if encrypts && !is_secure(endpoint) {
                 info.document = Document::EncryptedLogin;

@@ -100,12 +100,13 @@ impl Env {
         Some(self.variable(name)??.expose_secret())
     }
 
-    pub(crate) fn current_dir(&self) -> Option<&Path> {
-        self.current_dir.as_deref()
+    /// Returns the folder for the files of sessions, in the platform's state directory.
+    pub fn session_dir(&self) -> Option<PathBuf> {
+        Some(self.state_dir.as_ref()?.join("backendai/sessions"))
     }
 
-    pub(crate) fn state_dir(&self) -> Option<&Path> {
-        self.state_dir.as_deref()
+    pub(crate) fn current_dir(&self) -> Option<&Path> {
+        self.current_dir.as_deref()
     }
 
     #[cfg(feature = "context")]

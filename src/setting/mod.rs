@@ -18,6 +18,7 @@ pub(crate) use self::env::CONTEXTS;
 pub(crate) use self::{
     endpoint::parse_endpoints,
     env::{is_prefixed, lookup},
+    proxies::Proxy,
 };
 pub use self::{
     endpoint::{Endpoint, EndpointType, InvalidEndpoint, UnknownEndpointType},

@@ -54,6 +54,18 @@ impl Webserver {
         self.shared.log().clone()
     }
 
+    /// Returns the ids of the open sessions, sorted.
+    #[must_use]
+    pub fn sessions(&self) -> Vec<String> {
+        self.shared.server.lock().sessions.keys().cloned().collect()
+    }
+
+    /// Allows each user this number of sessions: a further login is refused, or ends the oldest one if
+    /// it is forced.
+    pub fn limit_sessions(&self, sessions: usize) {
+        self.shared.server.lock().max_sessions = Some(sessions);
+    }
+
     /// Ends all sessions, as when the session store is emptied.
     pub fn forget_sessions(&self) {
         self.shared.server.lock().sessions.clear();

@@ -58,7 +58,7 @@ async fn the_plain_list_is_the_official_clients() {
 }
 
 #[tokio::test]
-async fn a_walk_meets_each_of_a_thousand_once() {
+async fn a_pager_returns_each_of_a_thousand_once() {
     let Some(manager) = Manager::turn().await else { return };
     let _seeds = manager.seed(1000);
     let there = manager.access_keys();

@@ -21,6 +21,7 @@ mod limits;
 mod lists;
 mod nulls;
 mod older;
+mod pagination;
 #[cfg(feature = "proxy")]
 mod proxy;
 mod roles;
@@ -34,4 +35,3 @@ mod support;
 #[path = "../support/transport.rs"]
 mod transport;
 mod users;
-mod walks;

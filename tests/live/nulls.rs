@@ -320,7 +320,7 @@ async fn check(
 }
 
 #[tokio::test]
-async fn the_manager_takes_null_where_the_table_says_so() {
+async fn the_manager_accepts_null_as_the_table_lists() {
     let Some(manager) = Manager::turn().await else { return };
     let _filled = manager.fill();
     let client = manager.client(SUPERADMIN);

@@ -85,7 +85,7 @@ async fn a_user_may_do_no_more_than_with_keys() {
 }
 
 #[tokio::test]
-async fn who_is_not_let_in() {
+async fn logins_that_are_refused() {
     let (Some(_manager), Some(client)) = (Manager::turn().await, client()) else { return };
     let wrong = client.login(USER.email(), "hunter2").await.unwrap_err();
     let inactive = log_in(&client, INACTIVE_USER).await.unwrap_err();
@@ -107,7 +107,7 @@ async fn who_is_not_let_in() {
 }
 
 #[tokio::test]
-async fn a_session_that_nobody_has() {
+async fn a_session_that_does_not_exist() {
     let (Some(_manager), Some(client)) = (Manager::turn().await, client()) else { return };
     let endpoint = client.config().endpoints()[0].clone();
     let session = Session::new(endpoint, "0123456789abcdef0123456789abcdef").unwrap();

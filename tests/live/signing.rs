@@ -54,7 +54,7 @@ async fn inactive_keys_and_users_are_refused() {
 }
 
 #[tokio::test]
-async fn nobody_learns_the_version_and_no_more() {
+async fn an_anonymous_caller_gets_the_version_and_no_more() {
     let Some(manager) = Manager::turn().await else { return };
     let client =
         Client::new(manager.config().access_key("").secret_key("").build().unwrap()).unwrap();
@@ -66,7 +66,7 @@ async fn nobody_learns_the_version_and_no_more() {
 }
 
 #[tokio::test]
-async fn too_many_requests_are_told_from_others() {
+async fn too_many_requests_differ_from_other_failures() {
     let Some(manager) = Manager::turn().await else { return };
     let client = manager.client(LOW_RATE);
     // Five are let through in 15 minutes, fewer when the test ran before.

@@ -99,7 +99,7 @@ async fn a_clock_that_is_off_and_a_limit_that_is_used_up() {
 }
 
 #[tokio::test]
-async fn a_walk_brings_every_keypair_once() {
+async fn a_pager_returns_every_keypair_once() {
     let manager = Manager::builder().keypairs(250).start().await.unwrap();
     let client = once(&manager, manager.superadmin());
     let all: BTreeSet<_> = manager.access_keys().into_iter().collect();
@@ -119,7 +119,7 @@ async fn a_walk_brings_every_keypair_once() {
 }
 
 #[tokio::test]
-async fn a_walk_that_fetches_ahead_brings_the_same() {
+async fn a_pager_that_prefetches_returns_the_same() {
     // Seven more have a name.
     let manager = Manager::builder().keypairs(250).start().await.unwrap();
     let client = once(&manager, manager.superadmin());
@@ -150,7 +150,7 @@ async fn a_walk_that_fetches_ahead_brings_the_same() {
 }
 
 #[tokio::test]
-async fn a_walk_survives_a_manager_that_stumbles() {
+async fn a_pager_survives_transient_failures() {
     let manager = Manager::builder().keypairs(50).start().await.unwrap();
     let client = once(&manager, manager.superadmin());
     let mut pages = client.pages(PagedKeyPairs::new()).page_size(20);

@@ -153,7 +153,7 @@ fn what_include_and_skip_leave_out_is_none() {
 }
 
 #[test]
-fn interfaces_and_unions_keep_types_that_nobody_knows() {
+fn interfaces_and_unions_keep_unknown_types() {
     let value = json!({"nodes": [
         {"__typename": "User", "id": "1", "name": "n", "friend": {"name": "f", "email": "e", "tags": []}},
         {"__typename": "Robot", "id": "2", "model": 4, "friend": {"name": "r"}},
@@ -322,7 +322,7 @@ fn scalars_have_types() {
 }
 
 #[test]
-fn an_operation_knows_its_document() {
+fn an_operation_has_its_document() {
     assert_eq!(
         (things::Rename::INFO.kind, things::Rename::INFO.name),
         (OperationKind::Mutation, "Rename")
@@ -430,7 +430,7 @@ fn a_connection_gives_its_rows_and_their_cursors() {
 
 #[test]
 fn the_two_ways_of_a_connection_exclude_each_other() {
-    let strategies = [Pagination::Offset, Pagination::Cursor];
+    let strategies = [Pagination::Cursor, Pagination::Offset];
     assert_eq!(paging::<lists::RobotsV2>().strategies, strategies);
     assert_eq!(paging::<lists::RobotsV2>().orders, ["by"]);
     let both = || lists::RobotsV2::new().limit(1).offset(2).first(8).after("z");

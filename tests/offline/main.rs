@@ -26,6 +26,7 @@ mod paging;
 #[cfg(feature = "proxy")]
 mod proxy;
 mod random_answers;
+mod readme;
 mod requests;
 mod retry;
 mod roles;

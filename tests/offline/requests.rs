@@ -87,7 +87,7 @@ async fn an_operation_by_way_of_graphql_client() {
 }
 
 #[tokio::test]
-async fn who_is_anonymous_sends_no_signature() {
+async fn an_anonymous_client_sends_no_signature() {
     let config = Config::builder().endpoint("http://127.0.0.1:8081").access_key("").build();
     let fake = Fake::new(|_, _| ok(NOTHING));
     let client = Client::builder(config.unwrap()).transport(fake.clone()).build().unwrap();
@@ -193,7 +193,7 @@ async fn a_mutation_that_may_have_arrived_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn a_query_that_broke_off_is_asked_elsewhere() {
+async fn an_interrupted_query_is_sent_to_another_endpoint() {
     let fake = Fake::new(|count, _| if count == 0 { broken() } else { ok(NOTHING) });
     clients(&THREE, &fake).send(GetKeyPair::new()).await.unwrap();
     assert_eq!(fake.requests().len(), 2);
@@ -234,7 +234,7 @@ async fn the_timeout_of_a_call_covers_all_endpoints() {
 }
 
 #[tokio::test]
-async fn negotiation_asks_until_a_manager_answers_and_is_remembered() {
+async fn negotiation_tries_endpoints_until_one_answers_and_is_kept() {
     let fake = Fake::new(|_, request| match (request.method.as_str(), request.url.host_str()) {
         ("GET", Some("a.example")) => refused(),
         ("GET", Some("b.example")) => answer(200, "text/html", "<html>"),

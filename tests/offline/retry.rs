@@ -139,7 +139,7 @@ async fn each_request_has_a_date_and_a_signature_of_its_own() {
 }
 
 #[tokio::test]
-async fn what_the_server_says_is_waited_for_unless_it_is_too_long() {
+async fn a_requested_delay_is_respected_unless_it_is_too_long() {
     const DATE: (&str, &str) = ("date", "Sat, 21 Nov 2026 23:36:46 GMT");
     for (headers, said, expected) in [
         (&[("retry-after", "2")] as &[_], Some(2), &[2200_u128, 2400] as &[_]),
@@ -164,7 +164,7 @@ async fn what_the_server_says_is_waited_for_unless_it_is_too_long() {
 }
 
 #[tokio::test]
-async fn the_manager_says_by_its_window_how_long() {
+async fn the_rate_limit_window_gives_the_delay() {
     // It sends no Retry-After. The reset is in seconds from now.
     let fake = Fake::new(|count, _| if count == 0 { over_quota("7") } else { ok(DELETED) });
     let pauses = Pauses::default();
@@ -386,7 +386,7 @@ impl Observer for Told {
 }
 
 #[tokio::test]
-async fn an_observer_is_told_of_every_request() {
+async fn an_observer_receives_every_request() {
     let fake = Fake::new(|count, _| match count {
         0 => refused(),
         _ => ok(r#"{"data":{"delete_keypair":{"ok":false,"msg":"no"}},"errors":null}"#),

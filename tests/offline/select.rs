@@ -12,7 +12,7 @@ use backendai_testing::Manager;
 use crate::support::embedded::client;
 
 #[tokio::test]
-async fn a_list_is_walked_with_the_chosen_fields() {
+async fn a_list_is_paged_with_the_selected_fields() {
     let manager = Manager::builder().keypairs(130).start().await.unwrap();
     let client = client(&manager, manager.superadmin());
     let list = PagedKeyPairs::new().select(["user_id", "secret_key", "access_key"]).unwrap();
@@ -78,7 +78,7 @@ async fn a_mutation_gives_the_chosen_fields_or_is_refused() {
 }
 
 #[test]
-fn a_wrong_choice_is_told_before_anything_is_sent() {
+fn an_invalid_selection_is_an_error_before_anything_is_sent() {
     let error = PagedKeyPairs::new().select(["acess_key"]).unwrap_err();
     assert!(error.is_config());
     assert!(

@@ -41,7 +41,7 @@ async fn log_in(client: &Client, account: &Account) -> Result<Session, Error> {
 }
 
 /// Everything that an error can be made to say.
-fn told(error: &Error) -> String {
+fn everything(error: &Error) -> String {
     let mut text = format!("{error}\n{error:?}\n{error:#?}\n{:?}", error.problem());
     let mut cause = std::error::Error::source(error);
     while let Some(of) = cause {
@@ -116,7 +116,7 @@ async fn what_is_sent() {
 }
 
 #[tokio::test]
-async fn who_is_not_let_in() {
+async fn logins_that_are_refused() {
     let (manager, webserver, client) = start().await;
     let user = manager.user();
     let wrong = client.login(&user.email, "hunter2").await.unwrap_err();
@@ -125,7 +125,7 @@ async fn who_is_not_let_in() {
     for error in [&wrong, &inactive, &other] {
         assert!(error.is_auth() && !error.is_login_required(), "{error}");
         assert!(error.to_string().contains("the password and the domain"), "{error}");
-        assert!(!told(error).contains("hunter2"));
+        assert!(!everything(error).contains("hunter2"));
     }
     // A refused login sets a cookie, which is no session.
     assert!(client.session().is_none());
@@ -172,7 +172,7 @@ async fn one_time_passwords() {
     let error = log_in(&client, admin).await.unwrap_err();
     assert!(error.is_otp_registration_required() && !error.is_otp_required(), "{error}");
     assert_eq!(error.otp_registration_token().unwrap().expose_secret(), "s3cret-token");
-    assert!(!told(&error).contains("s3cret-token"));
+    assert!(!everything(&error).contains("s3cret-token"));
 }
 
 #[tokio::test]
@@ -180,7 +180,7 @@ async fn tokens() {
     let (manager, webserver, client) = start().await;
     webserver.accept_token("s3cret-token", &manager.user().email);
     let error = client.login_by_token("s3cret-other").await.unwrap_err();
-    assert!(error.is_auth() && !told(&error).contains("s3cret"), "{error}");
+    assert!(error.is_auth() && !everything(&error).contains("s3cret"), "{error}");
     let session = client.login_by_token("s3cret-token").await.unwrap();
     assert_eq!(session.account().unwrap().access_key, manager.user().access_key);
 }
@@ -248,7 +248,7 @@ async fn a_session_is_kept_in_a_file_of_its_own() {
         std::fs::write(&path, &broken).unwrap();
         let error = make().unwrap_err();
         assert!(error.to_string().contains("log in again"), "{error}");
-        assert!(!told(&error).contains(id) && !told(&error).contains("no cookie"));
+        assert!(!everything(&error).contains(id) && !everything(&error).contains("no cookie"));
     }
     std::fs::write(&path, text.replace("127.0.0.1", "localhost")).unwrap();
     let error = make().unwrap_err();
@@ -400,7 +400,7 @@ async fn nothing_shows_a_secret() {
     }
 }
 
-/// Notes what an observer is told.
+/// Notes what an observer receives.
 #[derive(Clone, Default)]
 struct Notes(Arc<Mutex<Vec<String>>>);
 
@@ -424,7 +424,7 @@ impl Notes {
 }
 
 #[tokio::test]
-async fn what_is_asked_about_logins_is_observed_and_sent_again_where_that_is_safe() {
+async fn requests_about_logins_are_observed_and_repeated_where_safe() {
     let manager = Manager::start().await.unwrap();
     let webserver = manager.webserver().await.unwrap();
     let nobody = format!("http://{}", closed().await);
@@ -442,8 +442,8 @@ async fn what_is_asked_about_logins_is_observed_and_sent_again_where_that_is_saf
 
     // A login that never left is sent elsewhere; one whose answer is lost is not sent again.
     log_in(&client, user).await.unwrap();
-    let told = notes.take();
-    assert_eq!(told, ["login 0", "login None true", "login 1", "login Some(200) false"]);
+    let received = notes.take();
+    assert_eq!(received, ["login 0", "login None true", "login 1", "login Some(200) false"]);
     webserver.faults().push(Fault::Lose);
     let error = log_in(&client, user).await.unwrap_err();
     assert!(error.is_transport() && !error.is_connect(), "{error}");
@@ -454,9 +454,9 @@ async fn what_is_asked_about_logins_is_observed_and_sent_again_where_that_is_saf
     assert!(client.check_login().await.unwrap().is_some());
     let check = "login-check";
     let lost = format!("{check} None true");
-    let told = notes.take();
-    assert!(told.len() >= 4 && told[..2] == [format!("{check} 0"), lost], "{told:?}");
-    assert_eq!(told.last().unwrap(), "login-check Some(200) false");
+    let received = notes.take();
+    assert!(received.len() >= 4 && received[..2] == [format!("{check} 0"), lost], "{received:?}");
+    assert_eq!(received.last().unwrap(), "login-check Some(200) false");
 
     // A logout whose answer is lost is not.
     webserver.faults().push(Fault::Lose);

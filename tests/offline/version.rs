@@ -64,7 +64,7 @@ impl Fake {
 }
 
 #[test]
-fn an_operation_knows_what_it_needs() {
+fn an_operation_lists_its_requirements() {
     assert_eq!(Fleet::INFO.min_manager_version(), Some(ManagerVersion::new(24, 3, 1)));
     let reasons: Vec<_> = Fleet::INFO.requires.iter().map(ToString::to_string).collect();
     assert_eq!(reasons, ["`Fleet` needs 24.3.1 or 23.9.6"]);
@@ -117,8 +117,8 @@ async fn an_operation_that_needs_more_fails_before_it_is_sent() {
             error.to_string(),
             format!(
                 "Fleet: the manager is of version {manager}, and this needs a newer one: `Fleet` \
-                 needs 24.3.1 or 23.9.6; update it, leave out what is newer, or have it sent all \
-                 the same with VersionPolicy::Warn"
+                 needs 24.3.1 or 23.9.6; update it, leave out what is newer, or send it anyway with \
+                 VersionPolicy::Warn"
             )
         );
         assert_eq!(fake.methods(), ["GET"]);
@@ -162,7 +162,7 @@ async fn a_null_that_the_manager_does_not_know_is_not_sent() {
 }
 
 #[tokio::test]
-async fn warn_sends_what_was_given_with_one_warning_and_off_asks_nothing() {
+async fn warn_sends_everything_with_one_warning_and_off_sends_no_probe() {
     let any = Fake::new("25.2.0", FLEET).client();
     let (log, guard) = Log::capture(async { any.send(Fleet::new("a", 2)).await.unwrap() }).await;
 
@@ -191,7 +191,7 @@ async fn warn_sends_what_was_given_with_one_warning_and_off_asks_nothing() {
 }
 
 #[tokio::test]
-async fn the_manager_is_asked_once_and_only_when_it_matters() {
+async fn the_version_is_requested_once_and_only_if_needed() {
     // Whoever understands the configured API version has what this needs.
     let fake = Fake::new("26.4.2rc3", FLEET);
     let client = fake.client();
@@ -213,7 +213,7 @@ async fn the_manager_is_asked_once_and_only_when_it_matters() {
 }
 
 #[tokio::test]
-async fn a_manager_that_does_not_say_its_version_is_sent_everything() {
+async fn a_manager_without_a_version_is_sent_everything() {
     for manager in [None, Some(""), Some("unknown")] {
         let fake = Fake::new(manager, r#"{"data":{"soon":1}}"#);
         let client = fake.client();

@@ -38,7 +38,7 @@ pub(crate) const CASES: [(&str, Case); 6] = [
     ("body", Cases::body),
     ("query", Cases::query),
     ("decode", Cases::decode),
-    ("walk", Cases::walk),
+    ("pages", Cases::pages),
 ];
 
 /// Shared state of the cases, created once.
@@ -129,7 +129,7 @@ impl Cases {
     }
 
     /// Four pages by key, without the network.
-    fn walk(&self) -> Result<()> {
+    fn pages(&self) -> Result<()> {
         let rows = self.runtime.block_on(async {
             let mut rows = self.list.pages(PagedKeyPairs::new()).items();
             let mut count = 0;

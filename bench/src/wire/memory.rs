@@ -23,8 +23,9 @@ pub(crate) enum What {
     Ours,
     GraphqlClient,
     Key,
+    KeyPrefetch,
     Offset,
-    Prefetch,
+    OffsetPrefetch,
 }
 
 pub(super) fn run(server: &Server) -> Result<()> {
@@ -40,8 +41,9 @@ pub(super) fn run(server: &Server) -> Result<()> {
     let fast = server.endpoint(0, 1_000_000);
     for (what, title) in [
         ("key", "1,000,000 rows by key"),
+        ("key-prefetch", "1,000,000 rows by key, prefetch 8"),
         ("offset", "1,000,000 rows by offset"),
-        ("prefetch", "1,000,000 rows by offset, prefetch 8"),
+        ("offset-prefetch", "1,000,000 rows by offset, prefetch 8"),
     ] {
         println!("{title}: {}", say(what, &fast)?);
     }
@@ -71,8 +73,9 @@ pub(super) fn step(what: What, endpoint: &str) -> Result<()> {
             What::Ours => many(|| Ok(Ours(peers::client(endpoint, true)?))).await,
             What::GraphqlClient => many(|| Ok(Derived::new(endpoint, false))).await,
             What::Key => stream(endpoint, Pagination::Keyset, 0).await,
+            What::KeyPrefetch => stream(endpoint, Pagination::Keyset, 8).await,
             What::Offset => stream(endpoint, Pagination::Offset, 0).await,
-            What::Prefetch => stream(endpoint, Pagination::Offset, 8).await,
+            What::OffsetPrefetch => stream(endpoint, Pagination::Offset, 8).await,
         }
     })
 }
@@ -103,11 +106,11 @@ async fn many<C: Caller + Clone + 'static>(make: impl Fn() -> Result<C>) -> Resu
 }
 
 /// While rows are read.
-async fn stream(endpoint: &str, walk: Pagination, prefetch: usize) -> Result<()> {
+async fn stream(endpoint: &str, strategy: Pagination, prefetch: usize) -> Result<()> {
     let client = peers::client(endpoint, true)?;
     client.send(PagedKeyPairNames::new().limit(1).offset(0)).await?;
     let mut said = format!("{} before", resident()?);
-    let mut rows = client.pages(PagedKeyPairs::new()).strategy(walk).prefetch(prefetch).items();
+    let mut rows = client.pages(PagedKeyPairs::new()).strategy(strategy).prefetch(prefetch).items();
     let mut count = 0_u64;
     while let Some(row) = rows.next().await {
         row?;

@@ -9,6 +9,8 @@ mod memory;
 #[cfg(feature = "peers")]
 mod official;
 #[cfg(feature = "peers")]
+mod pages;
+#[cfg(feature = "peers")]
 mod parts;
 #[cfg(feature = "peers")]
 mod peers;
@@ -23,8 +25,6 @@ mod small;
 mod start;
 #[cfg(feature = "peers")]
 mod table;
-#[cfg(feature = "peers")]
-mod walk;
 
 #[cfg(feature = "peers")]
 use std::{
@@ -44,7 +44,7 @@ use crate::Result;
 pub(crate) enum Part {
     Small,
     Manager,
-    Walk,
+    Pages,
     Decode,
     Parts,
     Memory,
@@ -62,9 +62,10 @@ pub(crate) fn run(parts: &[Part]) -> Result<()> {
     }
     if wanted(Part::Manager) {
         small::manager()?;
+        pages::manager()?;
     }
-    if wanted(Part::Walk) {
-        walk::run(&server)?;
+    if wanted(Part::Pages) {
+        pages::run(&server)?;
     }
     if wanted(Part::Decode) {
         decode::run()?;
@@ -92,7 +93,7 @@ pub(crate) enum Step {
     Small { peer: small::Peer, endpoint: String, in_flight: usize, calls: usize },
     #[cfg(feature = "peers")]
     /// Reads a list.
-    Walk { way: walk::Way, endpoint: String, pages: u64 },
+    Pages { way: pages::Way, endpoint: String, pages: u64 },
     #[cfg(feature = "peers")]
     /// Prints the memory use repeatedly.
     Memory { what: memory::What, endpoint: String },
@@ -111,7 +112,7 @@ pub(crate) fn step(step: Step) -> Result<()> {
             print(small::step(peer, &endpoint, in_flight, calls)?);
         }
         #[cfg(feature = "peers")]
-        Step::Walk { way, endpoint, pages } => print(walk::step(way, &endpoint, pages)?),
+        Step::Pages { way, endpoint, pages } => print(pages::step(way, &endpoint, pages)?),
         #[cfg(feature = "peers")]
         Step::Memory { what, endpoint } => memory::step(what, &endpoint)?,
         Step::Case { name, times } => count::step(&name, times)?,
@@ -144,7 +145,7 @@ pub(crate) fn serve() -> Result<()> {
 pub(crate) struct Took {
     cpu: Duration,
     wall: Duration,
-    /// Peak memory of the process, in kilobytes.
+    /// Peak memory of the process, in kilobytes; of a list, the number of its rows.
     memory: u64,
 }
 

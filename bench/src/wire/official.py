@@ -2,7 +2,7 @@
 and of the clock, and the largest memory in kilobytes.
 
     official.py small <in flight> <calls>
-    official.py walk <pages>
+    official.py pages <pages>
 
 Wants the settings of the official client in the environment.
 """
@@ -41,7 +41,7 @@ async def small(session: AsyncSession, calls: int) -> None:
         assert len(data["keypair_list"]["items"]) == 1
 
 
-async def walk(session: AsyncSession, pages: int) -> None:
+async def read_pages(session: AsyncSession, pages: int) -> None:
     for page in range(pages):
         answer = await session.KeyPair.paginated_list(fields=FIELDS, page_offset=page * 100, page_size=100)
         assert len(answer.items) == 100
@@ -55,7 +55,7 @@ async def main(kind: str, *numbers: str) -> None:
             await small(session, 50)
             works = [small(session, calls // in_flight) for _ in range(in_flight)]
         else:
-            works = [walk(session, *numbers)]
+            works = [read_pages(session, *numbers)]
         begin, used = time.perf_counter(), cpu()
         await asyncio.gather(*works)
         used, took = cpu() - used, time.perf_counter() - begin

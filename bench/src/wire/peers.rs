@@ -225,7 +225,7 @@ impl Caller for Cynic {
     }
 }
 
-/// The request of the next three clients: the same bytes each time; they do not parse the response.
+/// The request of the next four clients: the same bytes each time; they do not parse the response.
 #[derive(Clone)]
 pub(crate) struct Fixed {
     authority: String,
@@ -287,6 +287,31 @@ impl Caller for Hyper {
     async fn call(&mut self) -> Result<()> {
         self.sender.ready().await?;
         read(self.sender.send_request(self.fixed.request(false)?).await?).await
+    }
+}
+
+/// `reqwest` alone, which this library and most others use: what no client over it can be below.
+#[derive(Clone)]
+pub(crate) struct Bare {
+    client: reqwest::Client,
+    address: reqwest::Url,
+    body: Bytes,
+}
+
+impl Bare {
+    pub(crate) fn new(endpoint: &str, fixed: Fixed) -> Result<Self> {
+        let client = Derived::new(endpoint, false).client;
+        Ok(Self { client, address: format!("{endpoint}/admin/gql").parse()?, body: fixed.body })
+    }
+}
+
+impl Caller for Bare {
+    async fn call(&mut self) -> Result<()> {
+        let request = self.client.post(self.address.clone());
+        let request = request.header("Content-Type", "application/json").body(self.body.clone());
+        let answer = request.send().await?;
+        let ok = answer.status().is_success();
+        check(usize::from(ok), i64::try_from(answer.bytes().await?.len())?)
     }
 }
 

@@ -70,7 +70,7 @@ pub(crate) fn serve() -> Result<()> {
 }
 
 async fn connection(mut stream: TcpStream) -> std::io::Result<()> {
-    let lists = Lists { whole: Rows::whole(), short: Rows::short() };
+    let lists = Lists { whole: Rows::whole(), short: Rows::short(), keys: Rows::keys() };
     let mut read = Vec::with_capacity(16 << 10);
     let (mut body, mut answer) = (Vec::new(), Vec::new());
     loop {
@@ -115,6 +115,7 @@ pub(crate) fn message_end(read: &[u8]) -> Option<usize> {
 struct Lists {
     whole: Rows,
     short: Rows,
+    keys: Rows,
 }
 
 impl Lists {
@@ -125,13 +126,19 @@ impl Lists {
         let total = path.next().flatten().unwrap_or(0);
         if request.starts_with(b"POST") {
             let limit = number_after(request, b"\"limit\":").unwrap_or(1);
-            // By key, the rows after the key are the list, and only they are counted.
-            let key = number_after(request, b"SEED").map(|key| key + 1);
+            // By key, the rows between two keys are the list, and only they are counted.
+            let key = number_after(request, b"> \\\"SEED").map(|key| key + 1);
+            let end = number_after(request, b"<= \\\"SEED").map_or(total, |key| key + 1);
             let begin = key.or_else(|| number_after(request, b"\"offset\":")).unwrap_or(0);
-            let rows = limit.min(total.saturating_sub(begin));
-            let whole = find(request, b"ssh_public_key").is_some();
-            let list = if whole { &self.whole } else { &self.short };
-            list.answer(begin, rows, total.saturating_sub(key.unwrap_or(0)), body);
+            let rows = limit.min(end.saturating_sub(begin));
+            let list = if find(request, b"pagedBy0").is_some() {
+                &self.keys
+            } else if find(request, b"ssh_public_key").is_some() {
+                &self.whole
+            } else {
+                &self.short
+            };
+            list.answer(begin, rows, end.saturating_sub(key.unwrap_or(0)), body);
         } else {
             body.extend_from_slice(b"{\"version\": \"v9.20250722\", \"manager\": \"26.9.6\"}");
         }

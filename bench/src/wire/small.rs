@@ -9,7 +9,7 @@ use tokio::task::{JoinSet, LocalSet};
 
 use super::{
     Took, child, official,
-    peers::{self, Caller, Cynic, Derived, Fixed, Hyper, HyperUtil, Ours, Tcp},
+    peers::{self, Bare, Caller, Cynic, Derived, Fixed, Hyper, HyperUtil, Ours, Tcp},
     server::Server,
     table::Table,
 };
@@ -35,6 +35,7 @@ pub(crate) enum Peer {
     GraphqlClient,
     GraphqlClientSigned,
     Cynic,
+    Reqwest,
     HyperUtil,
     Hyper,
     Tcp,
@@ -46,7 +47,7 @@ impl Peer {
     }
 }
 
-const PEERS: [(Peer, &str, &str); 8] = [
+const PEERS: [(Peer, &str, &str); 9] = [
     (Peer::Ours, "ours", "backendai, signed"),
     (Peer::OursUnsigned, "ours-unsigned", "backendai, unsigned"),
     (Peer::GraphqlClient, "graphql-client", "graphql_client + reqwest, unsigned"),
@@ -56,6 +57,7 @@ const PEERS: [(Peer, &str, &str); 8] = [
         "graphql_client + reqwest, signed by hand",
     ),
     (Peer::Cynic, "cynic", "cynic + reqwest, unsigned"),
+    (Peer::Reqwest, "reqwest", "reqwest, fixed bytes"),
     (Peer::HyperUtil, "hyper-util", "hyper-util's client, fixed bytes"),
     (Peer::Hyper, "hyper", "hyper, one connection each, fixed bytes"),
     (Peer::Tcp, "tcp", "a socket, fixed bytes"),
@@ -136,6 +138,10 @@ pub(super) fn step(peer: Peer, endpoint: &str, in_flight: usize, calls: usize) -
             }
             Peer::Cynic => {
                 let client = Cynic(Derived::new(endpoint, false));
+                callers.drive(async || Ok(client.clone())).await
+            }
+            Peer::Reqwest => {
+                let client = Bare::new(endpoint, fixed)?;
                 callers.drive(async || Ok(client.clone())).await
             }
             Peer::HyperUtil => {

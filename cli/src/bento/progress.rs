@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use crate::visible::visible;
 use bentocloud::transfer::{Listener, Progress};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -29,7 +30,7 @@ pub(super) fn listener(quiet: bool) -> Listener {
             if let Ok(style) = style {
                 bar.set_style(style);
             }
-            bar.with_message(name)
+            bar.with_message(visible(&name).into_owned())
         });
         bar.set_position(progress.moved);
         if progress.total == Some(progress.moved) {

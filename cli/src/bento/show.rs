@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     global::{Global, RowFormat, SingleFormat},
-    output::{Failure, json, out},
+    output::{Failure, data, json, out},
+    visible::{Data, visible},
 };
 
 /// One object: names of fields with values.
@@ -26,17 +27,17 @@ pub(super) fn rows(global: &Global, columns: &[&str], items: Vec<Object>) -> Res
             table.load_style(presets::NOTHING);
             table.set_header(columns.iter().map(|column| column.to_uppercase()));
             for item in &items {
-                table.add_row(columns.iter().map(|column| text(item.get(*column))));
+                table.add_row(columns.iter().map(|column| cell(item.get(*column))));
             }
             // Each cell has a leading space.
             let lines = table.trim_fmt();
             lines.lines().try_for_each(|line| out(line.strip_prefix(' ').unwrap_or(line)))
         }
         RowFormat::Json => json(&items),
-        RowFormat::Jsonl => items.iter().try_for_each(|item| out(json!(item).to_string())),
+        RowFormat::Jsonl => items.iter().try_for_each(|item| data(json!(item).to_string())),
         RowFormat::Csv => {
-            let mut writer = csv::Writer::from_writer(io::stdout());
-            let write = |writer: &mut csv::Writer<io::Stdout>| -> csv::Result<()> {
+            let mut writer = csv::Writer::from_writer(Data::stdout());
+            let write = |writer: &mut csv::Writer<_>| -> csv::Result<()> {
                 writer.write_record(columns)?;
                 for item in &items {
                     writer.write_record(columns.iter().map(|column| text(item.get(*column))))?;
@@ -53,7 +54,7 @@ pub(super) fn one(global: &Global, item: &Object) -> Result<(), Failure> {
     match global.single()? {
         SingleFormat::Json => json(item),
         SingleFormat::Text => {
-            item.iter().try_for_each(|(name, value)| out(format!("{name}: {}", text(Some(value)))))
+            item.iter().try_for_each(|(name, value)| out(format!("{name}: {}", cell(Some(value)))))
         }
     }
 }
@@ -67,22 +68,21 @@ pub(super) fn done(global: &Global, line: &str, item: &Object) -> Result<(), Fai
 }
 
 /// Writes bytes unchanged.
-pub(super) fn bytes(data: &[u8]) -> Result<(), Failure> {
+pub(super) fn bytes(bytes: &[u8]) -> Result<(), Failure> {
     let mut stdout = io::stdout();
-    stdout.write_all(data).and_then(|()| stdout.flush()).map_err(Failure::writing)
+    stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(Failure::writing)
 }
 
-/// A value as text, with control characters escaped.
+/// A value as text of one line.
+fn cell(value: Option<&Value>) -> String {
+    visible(&text(value)).replace('\n', "\\n").replace('\t', "\\t")
+}
+
+/// A value as text.
 fn text(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) => {
-            let shown = |c: char| match c.is_control() {
-                true => c.escape_default().to_string(),
-                false => c.to_string(),
-            };
-            text.chars().map(shown).collect()
-        }
+        Some(Value::String(text)) => text.clone(),
         Some(Value::Array(items)) => {
             items.iter().map(|item| text(Some(item))).collect::<Vec<_>>().join(", ")
         }

@@ -6,10 +6,13 @@ use backendai::{
 };
 use clap::Args;
 
-use super::settings::{self, Settings};
+use super::{
+    session,
+    settings::{self, Settings},
+};
 use crate::{
     global::Global,
-    output::{Code, Failure, out},
+    output::{Failure, out},
     prompt,
 };
 
@@ -52,29 +55,13 @@ impl Add {
             );
             settings::set(&mut context, Field::SecretKey, secret.await?)?;
         }
-        let name = context.name();
-        let exists = || {
-            Failure::new(format!("there is already a context {name}"))
-                .help("give --replace, or another name")
-                .code(Code::Failure)
-        };
-        // Checked under the lock, so that no other process can add it in between.
-        let replace = self.replace;
-        let switch = self.switch;
-        let stored = contexts.update(|stored| {
-            if !replace && stored.get(name).is_ok() {
-                return Ok(None);
-            }
-            let replaced = stored.put(&context)?;
-            if switch {
-                stored.set_current(name)?;
-            }
-            Ok(Some(replaced))
-        })?;
-        let replaced = stored.ok_or_else(exists)?;
+        let name = context.name().to_owned();
+        let how = session::How { replace: self.replace, switch: self.switch };
+        let (replaced, lost) = session::store(contexts, context, None, how)?;
+        session::end(global, lost).await;
         let what = if replaced { "Replaced" } else { "Added" };
         out(format!("{what} context {name} in {}", contexts.path().display()))?;
-        if switch {
+        if self.switch {
             super::warn_if_env_wins();
         }
         Ok(())

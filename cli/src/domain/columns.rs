@@ -9,13 +9,15 @@ use super::{
 use crate::output::Failure;
 
 /// Words of the filter language that are not columns.
-const WORDS: [&str; 11] =
-    ["contains", "in", "isnot", "is", "like", "ilike", "null", "true", "false", "and", "or"];
+const WORDS: [&str; 9] =
+    ["contains", "in", "isnot", "is", "like", "ilike", "null", "true", "false"];
 
 /// The names in the given filter and order of a list, if its columns are known.
 pub(super) struct Given {
     list: Option<&'static List>,
     names: Vec<String>,
+    /// What another language writes differently.
+    slip: Option<&'static str>,
 }
 
 impl Given {
@@ -24,12 +26,15 @@ impl Given {
         let mut names = identifiers(text("filter"));
         names.extend(identifiers(text("order")));
         let list = options::columns(query).filter(|_| !names.is_empty());
-        Self { list, names }
+        Self { list, names, slip: slip(text("filter"), text("order")) }
     }
 
     /// The failure of the request; lists the columns if an unknown one may be the cause.
     pub(super) fn failure(&self, error: Error) -> Failure {
         let may = error.is_graphql() && !error.is_permission_denied();
+        if let Some(slip) = self.slip.filter(|_| may) {
+            return Failure::from(error).help(slip);
+        }
         let Some(list) = self.list.filter(|_| may) else { return error.into() };
         let known = |name: &String| list.columns.iter().any(|column| column.name == *name);
         let Some(unknown) = self.names.iter().find(|name| !known(name)) else {
@@ -49,10 +54,56 @@ impl Given {
     }
 }
 
+/// The parts of a filter or an order outside its texts, which are in double quotes.
+fn outside(text: &str) -> impl Iterator<Item = &str> {
+    let mut escaped = false;
+    let quotes = move |c: char| {
+        let ends = c == '"' && !escaped;
+        escaped = c == '\\' && !escaped;
+        ends
+    };
+    text.split(quotes).step_by(2)
+}
+
+/// What a filter or an order has from another language, as advice.
+fn slip(filter: &str, order: &str) -> Option<&'static str> {
+    let words = |part: &str, known: &[&str]| {
+        let mut words = part.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+        words.any(|word| known.iter().any(|known| word.eq_ignore_ascii_case(known)))
+    };
+    let holds = |holds: &dyn Fn(&str) -> bool| outside(filter).any(holds);
+    let equals = |part: &str| {
+        ["==", "!=", "<=", ">="]
+            .iter()
+            .fold(part.to_owned(), |part, it| part.replace(it, " "))
+            .contains('=')
+    };
+    let shouts = |part: &str| {
+        let mut words = part.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+        words.any(|word| !WORDS.contains(&word) && WORDS.contains(&word.to_lowercase().as_str()))
+    };
+    if holds(&|part| part.contains(['\'', '`', '‘', '’', '“', '”'])) {
+        Some("write texts in double quotes, as in `name == \"x\"`")
+    } else if holds(&|part| {
+        words(part, &["and", "or", "not"]) || part.contains("&&") || part.contains("||")
+    }) {
+        Some("write `&` for and, `|` for or, `!` for not")
+    } else if holds(&|part| part.contains("<>")) {
+        Some("write `!=` for a value that differs")
+    } else if holds(&shouts) {
+        Some("write the words of the language in lower case, as in `like`, `true` and `null`")
+    } else if holds(&equals) {
+        Some("write `==` for a value that is equal")
+    } else if outside(order).any(|part| words(part, &["asc", "desc"]) || part.contains(':')) {
+        Some("write `-created_at` for the largest first and `created_at` for the smallest first")
+    } else {
+        None
+    }
+}
+
 /// The words outside quotes that may be columns.
 fn identifiers(text: &str) -> Vec<String> {
-    let outside = text.split('"').step_by(2);
-    outside
+    outside(text)
         .flat_map(|part| part.split(|c: char| !(c.is_alphanumeric() || c == '_')))
         .filter(|word| word.starts_with(|c: char| c.is_alphabetic() || c == '_'))
         .filter(|word| !WORDS.contains(word))
@@ -62,7 +113,37 @@ fn identifiers(text: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::identifiers;
+    use super::{identifiers, slip};
+
+    /// 14 of the inputs from the field.
+    #[test]
+    fn what_is_of_another_language_has_advice_of_its_own() {
+        for (filter, order, part) in [
+            ("username == 'f'", "", Some("double quotes")),
+            (r#"email == "x" or email like "field%""#, "", Some("`|` for or")),
+            (r#"email == "x" AND is_active == true"#, "", Some("`&` for and")),
+            (r#"email == "x" || email == "y""#, "", Some("`|` for or")),
+            (r#"role = "x""#, "", Some("`==`")),
+            (r#"role <> "x""#, "", Some("`!=`")),
+            (r#"email LIKE "x%""#, "", Some("lower case")),
+            ("is_active == True", "", Some("lower case")),
+            ("email == “x”", "", Some("double quotes")),
+            ("", "email:desc", Some("`-created_at`")),
+            ("", "email desc", Some("`-created_at`")),
+            ("", "email ASC", Some("`created_at`")),
+            (r#"username == "f\"q\\b""#, "-email", None),
+            (r#"full_name like "%it's = or and%" & count >= 1 & count != 2"#, "email,-name", None),
+            (r#"full_name ilike "%한국어%""#, "", None),
+        ] {
+            let found = slip(filter, order);
+            assert_eq!(found.is_some(), part.is_some(), "{filter} {order}: {found:?}");
+            assert!(
+                part.is_none_or(|part| found.unwrap().contains(part)),
+                "{filter} {order}: {found:?}"
+            );
+        }
+        assert_eq!(identifiers(r#"username == "f\"q\\b" & email == "x""#), ["username", "email"]);
+    }
 
     #[test]
     fn columns_are_words_outside_of_quotes() {

@@ -2,28 +2,28 @@
 
 mod columns;
 mod options;
-mod progress;
 mod query;
 mod table;
 #[cfg(test)]
 mod tests;
 
-use std::io;
-
-use backendai::Field;
+use backendai::{Client, Error, Field};
 use clap::{ArgMatches, Command, FromArgMatches, Subcommand};
 
+pub(crate) use self::{options::columns, query::Query};
 use self::{
-    progress::Progress,
-    query::{ListRequest, Query, Variables, Way},
+    query::{ListRequest, Variables, Way},
     table::{DOMAINS, Domain, Info},
 };
 use crate::{
+    change::{self, Change},
     connect,
     global::Global,
-    keypair::Keypair,
     output::{Failure, err},
-    render::{self, Style},
+    progress::Progress,
+    render::{self, Row, Style},
+    resolve::{self, Resolver},
+    visible::Data,
 };
 
 /// The default number of rows.
@@ -33,19 +33,14 @@ const DEFAULT_ROWS: u64 = 20;
 #[derive(Debug)]
 pub(crate) struct Verb {
     word: &'static str,
-    what: What,
-}
-
-#[derive(Debug)]
-enum What {
-    List(ArgMatches),
-    Info(ArgMatches),
-    Keypair(Keypair),
+    verb: String,
+    matches: ArgMatches,
 }
 
 impl Subcommand for Verb {
     fn augment_subcommands(command: Command) -> Command {
-        command.subcommands(DOMAINS.iter().map(described))
+        let others = change::NOUNS.iter().map(|(noun, about)| noun_command(noun, about));
+        command.subcommands(DOMAINS.iter().map(described)).subcommands(others)
     }
 
     fn augment_subcommands_for_update(command: Command) -> Command {
@@ -53,11 +48,18 @@ impl Subcommand for Verb {
     }
 
     fn has_subcommand(name: &str) -> bool {
-        find(name).is_some()
+        noun(name).is_some()
     }
 }
 
-fn find(word: &str) -> Option<&'static Domain> {
+/// The noun of this name, with or without a list.
+fn noun(word: &str) -> Option<&'static str> {
+    let others = change::NOUNS.iter().map(|(noun, _)| *noun);
+    DOMAINS.iter().map(|domain| domain.word).chain(others).find(|noun| *noun == word)
+}
+
+/// The lists of a noun.
+pub(crate) fn find(word: &str) -> Option<&'static Domain> {
     DOMAINS.iter().find(|domain| domain.word == word)
 }
 
@@ -80,23 +82,25 @@ fn described(domain: &'static Domain) -> Command {
             .args(options::of_info(info));
         command = command.subcommand(info);
     }
-    match domain.word {
-        "keypair" => Keypair::augment_subcommands(command),
-        _ => command,
-    }
+    command.subcommands(change::commands(domain.word))
+}
+
+/// The clap command of a noun that has no list.
+fn noun_command(noun: &'static str, about: &'static str) -> Command {
+    Command::new(noun)
+        .about(about)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommands(change::commands(noun))
 }
 
 impl FromArgMatches for Verb {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let none = || clap::Error::new(clap::error::ErrorKind::MissingSubcommand);
         let (word, matches) = matches.subcommand().ok_or_else(none)?;
-        let domain = find(word).ok_or_else(none)?;
-        let what = match matches.subcommand().ok_or_else(none)? {
-            ("list", matches) => What::List(matches.clone()),
-            ("info", matches) => What::Info(matches.clone()),
-            _ => What::Keypair(Keypair::from_arg_matches(matches)?),
-        };
-        Ok(Self { word: domain.word, what })
+        let word = noun(word).ok_or_else(none)?;
+        let (verb, matches) = matches.subcommand().ok_or_else(none)?;
+        Ok(Self { word, verb: verb.to_owned(), matches: matches.clone() })
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
@@ -108,13 +112,15 @@ impl FromArgMatches for Verb {
 impl Verb {
     pub(crate) async fn run(self, global: &Global) -> Result<(), Failure> {
         let domain = find(self.word);
-        match (self.what, domain, domain.and_then(|domain| domain.info)) {
-            (What::Keypair(command), ..) => command.run(global).await,
-            (What::List(matches), Some(domain), _) => list(domain, &matches, global).await,
-            (What::Info(matches), Some(domain), Some(found)) => {
-                info(domain, &found, &matches, global).await
+        match (self.verb.as_str(), domain, domain.and_then(|domain| domain.info)) {
+            ("list", Some(domain), _) => list(domain, &self.matches, global).await,
+            ("info", Some(domain), Some(found)) => {
+                info(domain, &found, &self.matches, global).await
             }
-            _ => Err(Failure::usage(format!("`{}` has no such verb", self.word))),
+            (verb, ..) => match change::find(self.word, verb) {
+                Some(change) => Change::run(change, &self.matches, global).await,
+                None => Err(Failure::usage(format!("`{}` has no verb `{verb}`", self.word))),
+            },
         }
     }
 }
@@ -133,11 +139,12 @@ async fn list(domain: &Domain, matches: &ArgMatches, global: &Global) -> Result<
     let offset = number(matches, "skip").unwrap_or(0);
     let columns = columns::Given::of(query, &variables);
     let client = connect::client(global)?;
+    resolved(domain, query, &mut variables, &client).await?;
     let request = ListRequest { variables, fields: names, limit, page_size, offset };
     let mut rows = query.start(&client, request)?;
 
     let progress = Progress::new(all);
-    let mut sink = render::list(style, &fields, io::BufWriter::new(io::stdout()));
+    let mut sink = render::list(style, &fields, Data::stdout());
     let mut shown = 0;
     while let Some(page) = rows.next().await {
         let page = page.map_err(|error| columns.failure(error))?;
@@ -148,7 +155,11 @@ async fn list(domain: &Domain, matches: &ArgMatches, global: &Global) -> Result<
     progress.end();
     sink.end(rows.total()).map_err(Failure::writing)?;
 
-    if rows.list_changes().missed {
+    let total = rows.total();
+    if total.is_some_and(|total| offset > 0 && offset >= total) {
+        // The list has ended before the first row that was requested.
+        err(format!("0 of {} rows: --offset {offset} is at the end", total.unwrap_or_default()));
+    } else if rows.list_changes().missed {
         err("the list changed while it was read: rows may be missing; read it again");
     }
     match rows.total() {
@@ -170,15 +181,40 @@ async fn info(
 ) -> Result<(), Failure> {
     let style = style(global, matches)?;
     let fields = choose(&info.query, matches)?;
-    let variables = options::given(&info.query, matches);
+    let mut variables = options::given(&info.query, matches);
     let names: Vec<_> = fields.iter().map(Field::name).collect();
     let key = variables.get(info.key).and_then(|key| key.as_str()).map(str::to_owned);
     let client = connect::client(global)?;
-    let operation = info.query.operation(variables, &names)?;
-    let rows = client.send(operation).await?.into_vec();
-    let found = rows.into_iter().next().map(backendai::Row::into_map);
+    resolved(domain, &info.query, &mut variables, &client).await?;
+    let operation = info.query.operation(variables, &names).map_err(|failure| {
+        let listed = |name| domain.list.fields().iter().any(|field| field.name() == name);
+        match info.key == "id" && listed("id") && listed("name") {
+            true => failure.help(format!(
+                "give the id: `backendai {} list --field id,name` shows it",
+                domain.word
+            )),
+            false => failure,
+        }
+    })?;
+    let sent = client.send(operation).await;
+    let failed = sent.as_ref().err().is_some_and(Error::is_server_bug);
+    let mut found = match sent {
+        // Some managers fail to look up an object that does not exist.
+        Err(error) if failed => {
+            match find_listed(domain, info, &client, &names, key.as_deref()).await {
+                Some(None) => None,
+                _ => return Err(error.into()),
+            }
+        }
+        sent => sent?.into_vec().into_iter().next().map(backendai::Row::into_map),
+    };
     // A null is an object without members.
-    let Some(row) = found.filter(|row| !row.is_empty()) else {
+    found = found.filter(|row| !row.is_empty());
+    if found.is_none() && !failed {
+        // Some objects are in the list alone, such as the keypair of a user without a project.
+        found = find_listed(domain, info, &client, &names, key.as_deref()).await.flatten();
+    }
+    let Some(row) = found else {
         let what = match key {
             Some(key) => format!("there is no {} `{key}`", domain.word),
             None => format!("the caller has no {}", domain.word),
@@ -187,7 +223,47 @@ async fn info(
             Failure::new(what).help(format!("list them with `backendai {} list`", domain.word))
         );
     };
-    render::one(style, &fields, row, io::BufWriter::new(io::stdout())).map_err(Failure::writing)
+    render::one(style, &fields, row, Data::stdout()).map_err(Failure::writing)
+}
+
+/// Looks an object up in the list of its domain; `None` if the list cannot be filtered by its key.
+async fn find_listed(
+    domain: &Domain,
+    info: &Info,
+    client: &Client,
+    names: &[&'static str],
+    key: Option<&str>,
+) -> Option<Option<Row>> {
+    let list = options::columns(&domain.list)?;
+    let has = |name: &&str| list.columns.iter().any(|it| it.name == *name && it.filter);
+    let short = if info.key.ends_with("_id") { "id" } else { info.key };
+    let column = [info.key, short].into_iter().find(has)?;
+    let value = serde_json::Value::from(key?);
+    let mut variables = Variables::new();
+    variables.insert("filter".to_owned(), format!("{column} == {value}").into());
+    let listed = |name: &&str| domain.list.fields().iter().any(|field| field.name() == *name);
+    let fields = names.iter().copied().filter(listed).collect();
+    let request = ListRequest { variables, fields, limit: Some(1), page_size: 1, offset: 0 };
+    let page = domain.list.start(client, request).ok()?.next().await.transpose().ok()?;
+    Some(page.and_then(|rows| rows.into_iter().next()))
+}
+
+/// Replaces names by ids.
+async fn resolved(
+    domain: &Domain,
+    query: &Query,
+    variables: &mut Variables,
+    client: &backendai::Client,
+) -> Result<(), Failure> {
+    let mut resolver = Resolver::new(client);
+    for variable in query.info.variables {
+        if let (Some(lookup), Some(value)) =
+            (resolve::lookup_of(domain.word, variable), variables.get_mut(variable.name))
+        {
+            resolver.value(lookup, value, None).await?;
+        }
+    }
+    Ok(())
 }
 
 fn style(global: &Global, matches: &ArgMatches) -> Result<Style, Failure> {
@@ -245,5 +321,13 @@ fn choose(query: &Query, matches: &ArgMatches) -> Result<Vec<Field>, Failure> {
             }
         })
     };
-    wanted.iter().map(find).collect()
+    let mut fields: Vec<Field> = Vec::new();
+    for field in wanted.iter().map(find) {
+        let field = field?;
+        // A member of JSON has one value.
+        if !fields.iter().any(|other| other.name() == field.name()) {
+            fields.push(field);
+        }
+    }
+    Ok(fields)
 }

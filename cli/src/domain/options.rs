@@ -113,7 +113,7 @@ fn open(query: &Query) -> impl Iterator<Item = Variable> {
 }
 
 /// The list in the filter and order languages, where its document takes these.
-pub(super) fn columns(query: &Query) -> Option<&'static List> {
+pub(crate) fn columns(query: &Query) -> Option<&'static List> {
     open(query).find(|variable| matches!(variable.0.name, "filter" | "order"))?;
     LISTS.iter().find(|list| list.name == query.root())
 }

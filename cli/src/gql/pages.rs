@@ -2,7 +2,7 @@
 //! Numbers and strings in rows are never parsed.
 
 use std::{
-    io::{self, Write},
+    io::Write,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -18,7 +18,8 @@ use super::{Document, Members, Print, text};
 use crate::{
     connect,
     global::Global,
-    output::{Failure, err, out},
+    output::{self, Failure, err},
+    visible::Data,
 };
 
 /// The list of a document. Its rows stay as they were received.
@@ -185,7 +186,7 @@ fn unsuitable() -> Failure {
 /// Prints one row per line; the nodes, if it is a connection.
 fn lines(rows: &[Box<RawValue>], frame: Option<&Frame>) -> Result<(), Failure> {
     let edges = frame.is_some_and(|frame| frame.key == "edges");
-    let mut to = io::BufWriter::new(io::stdout().lock());
+    let mut to = Data::stdout();
     for row in rows {
         let node: Option<Box<RawValue>> = if edges { member(row, "node") } else { None };
         let row = node.as_ref().unwrap_or(row);
@@ -201,6 +202,6 @@ impl Frame {
         self.list.insert(self.key.to_owned(), rows);
         let list = to_raw_value(&self.list).map_err(Failure::from_error)?;
         let data = to_raw_value(&Members::from([(root, list)])).map_err(Failure::from_error)?;
-        out(text::indented(data.get()))
+        output::data(text::indented(data.get()))
     }
 }

@@ -1,5 +1,9 @@
 //! Changes the whitespace of JSON without parsing it, so that numbers and strings stay unchanged.
 
+use std::borrow::Cow;
+
+use backendai::BigInt;
+
 /// JSON on several lines, indented by two spaces.
 pub(super) fn indented(json: &str) -> String {
     let mut out = String::with_capacity(json.len() * 2);
@@ -30,15 +34,25 @@ pub(super) fn indented(json: &str) -> String {
                 line(&mut out, depth);
             }
             ":" => out.push_str(": "),
-            token => out.push_str(token),
+            token => out.push_str(&number(token)),
         }
     }
     out
 }
 
+/// A number as it is, but whole numbers beyond 32 bits as integers: the manager sends them as floats.
+fn number(token: &str) -> Cow<'_, str> {
+    let is_float = !token.starts_with('"') && token.contains(['.', 'e', 'E']);
+    let whole = is_float.then(|| serde_json::from_str::<BigInt>(token).ok()).flatten();
+    match whole.filter(|BigInt(whole)| i32::try_from(*whole).is_err()) {
+        Some(whole) => Cow::Owned(whole.to_string()),
+        None => Cow::Borrowed(token),
+    }
+}
+
 /// JSON on one line.
 pub(super) fn compact(json: &str) -> String {
-    tokens(json).collect()
+    tokens(json).map(number).collect()
 }
 
 /// The tokens of valid JSON: brackets, commas, colons, strings, numbers and words.
@@ -73,6 +87,15 @@ fn text_end(json: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::{compact, indented};
+
+    /// 07 of the inputs from the field.
+    #[test]
+    fn large_integers_have_no_fraction() {
+        let json = r#"{"a":5497558138880.0,"b":-2147483649.0,"c":2147483647.0,"d":1.5,"e":"5497558138880.0","f":1e300,"g":5497558138880.5}"#;
+        let shown = json.replacen("5497558138880.0", "5497558138880", 1).replace("649.0", "649");
+        assert_eq!(compact(json), shown);
+        assert!(indented(json).contains("\"a\": 5497558138880,\n"));
+    }
 
     #[test]
     fn only_blanks_change() {

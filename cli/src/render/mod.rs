@@ -24,6 +24,11 @@ const MASK: &str = "***";
 
 pub(crate) use self::secret::is_in as holds_secret;
 
+/// The value with its secret members masked.
+pub(crate) fn mask(value: &Value) -> Value {
+    secret::hide(value).into_owned()
+}
+
 /// How rows are written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Style {

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::{
     connect,
     global::Global,
-    output::{Failure, err, out},
+    output::{Failure, data, err},
 };
 
 /// Fetches the manager's schema and writes it to be checked in: sorted, with the versions that the
@@ -64,7 +64,7 @@ impl Pull {
         let prose = if self.descriptions { Prose::Keep } else { Prose::Drop };
         let snapshot = normalise(&sdl, &source, prose).map_err(Failure::from_error)?;
         match &self.file {
-            None => out(snapshot.trim_end()),
+            None => data(snapshot.trim_end()),
             Some(file) => {
                 fs::write(file, snapshot).map_err(|error| {
                     Failure::new(format!("cannot write {}", file.display()))

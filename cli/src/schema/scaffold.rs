@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::{
     global::Global,
-    output::{Failure, out},
+    output::{Failure, data},
     snapshot::Snapshot,
 };
 
@@ -41,6 +41,6 @@ impl Scaffold {
         let scaffold =
             backendai_schema_tools::scaffold::Scaffold { depth: self.depth, all: self.all };
         let document = scaffold.document(&schema, &self.root).map_err(Failure::from_error)?;
-        out(document.trim_end())
+        data(document.trim_end())
     }
 }

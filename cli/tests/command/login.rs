@@ -251,8 +251,10 @@ async fn a_session_is_kept_used_and_ended() {
     let ran = home.run_with(&arguments, &user.password);
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:?}");
     assert!(ran.stdout.contains(&format!("as {} (user)\n", user.email)), "{}", ran.stdout);
-    let session = home.path().join(".local/state/backendai/sessions/context-web.json");
-    assert_eq!(crate::common::mode(&session), 0o600);
+    let [session] = &crate::common::sessions(&home)[..] else { panic!("{:?}", home.files()) };
+    let file = session.file_name().unwrap().to_str().unwrap();
+    assert!(file.starts_with("context-web-") && file.ends_with(".json"), "{file}");
+    assert_eq!(crate::common::mode(session), 0o600);
     let context = format!(
         "current = \"web\"\n\n[contexts.web]\nendpoint = \"{}\"\nendpoint_type = \"session\"\n\
          session_file = \"{}\"\n",

@@ -12,11 +12,14 @@
 mod bento;
 mod common;
 mod docs;
+mod field;
 mod global;
+mod identity;
 mod login;
 mod proxy;
 mod schema;
 mod sections;
+mod terminal;
 mod transcript;
 mod tree;
 mod verbs;

@@ -76,6 +76,7 @@ impl Writer<'_> {
         let can_be_left_out = self.operation.is_none_or(|operation| {
             let directives = &field.directives;
             let nullable = !field.ty().is_non_null() && !directives.has("required")
+                || directives.has("optional")
                 || directives.has("include")
                 || directives.has("skip");
             // An operation needs its root field. And a mutation's answer cannot be read again, so

@@ -95,6 +95,7 @@ impl Writer<'_> {
         }
         literal.field("ok", quoted(root.ok.as_ref()));
         literal.field("message", quoted(root.message.as_ref()));
+        literal.field("failed", quoted(root.failed.as_ref()));
         literal.write(&ty, &format!("{ty}::new({:?})", root.name))
     }
 
@@ -122,6 +123,9 @@ impl Writer<'_> {
             let kind = if field.object { "Object" } else { "Enum" };
             let up = if up.is_empty() { String::new() } else { format!("{up}input_info::") };
             literal.field("holds", format!("{}::{kind}(&{up}{name})", self.info("InputType")));
+        }
+        if field.nullable {
+            literal.field("nullable", "true".to_owned());
         }
         if field.secret {
             literal.field("secret", "true".to_owned());
@@ -207,8 +211,8 @@ impl Writer<'_> {
         };
         let strategies = [
             (page.keyset, "Keyset"),
-            (page.window.is_some(), "Offset"),
             (page.cursor.is_some(), "Cursor"),
+            (page.window.is_some(), "Offset"),
         ];
         let strategies = strategies.iter().filter(|(possible, _)| *possible);
         let strategies: Vec<_> =

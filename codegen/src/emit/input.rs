@@ -2,7 +2,7 @@
 
 use super::{Scope, Writer};
 use crate::{
-    model::{Enum, Input, InputField, Presence},
+    model::{Base, Enum, Input, InputField, Presence, Wrap},
     names::{Names, camel},
 };
 
@@ -39,6 +39,42 @@ impl Writer<'_> {
         } else {
             self.sent(&input.name, &input.fields, scope);
             self.decoded_input(&input.name, &input.fields);
+            self.filter_or_order(input, scope);
+        }
+    }
+
+    /// Operators of a filter, which contains lists of itself, and constructors of an order.
+    fn filter_or_order(&mut self, input: &Input, scope: Scope<'_>) {
+        let rt = self.runtime;
+        let is_own_list = |field: &InputField| {
+            field.shape.wraps == [Wrap::Vec]
+                && matches!(&field.shape.base, Base::Shared(name) if *name == input.name)
+        };
+        let find = |key: &str| input.fields.iter().find(|field| field.key == key);
+        if ["AND", "OR", "NOT"].iter().all(|key| find(key).is_some_and(is_own_list)) {
+            self.line("");
+            self.line(&format!("{rt}::__filter!({});", input.name));
+        }
+        if let ([_, _], Some(field), Some(direction)) =
+            (input.fields.as_slice(), find("field"), find("direction"))
+        {
+            let new = match field.presence {
+                Presence::Required => "new(field)",
+                _ => "new().field(field)",
+            };
+            let [field, direction] = [field, direction].map(|it| self.shape(&it.shape, scope));
+            self.line("");
+            self.open(&format!("impl {} {{", input.name));
+            for (name, docs, sent) in [
+                ("ascending", "From the lowest to the highest.", "ASC"),
+                ("descending", "From the highest to the lowest.", "DESC"),
+            ] {
+                self.line(&format!("/// {docs}"));
+                self.open(&format!("pub fn {name}(field: {field}) -> Self {{"));
+                self.line(&format!("Self::{new}.direction(<{direction}>::from({sent:?}))"));
+                self.close("}");
+            }
+            self.close("}");
         }
     }
 

@@ -67,10 +67,14 @@ impl Lowering<'_> {
             (false, _, Some(Rule::Stated)) => Presence::Stated,
         };
         let inner = ty.inner_named_type();
-        let base = match self.schema.types.get(inner) {
-            Some(ExtendedType::Enum(_) | ExtendedType::InputObject(_)) => self.shared_type(inner),
-            _ => self.scalar(inner),
-        };
+        let base =
+            match (self.options.input_types.get(inner.as_str()), self.schema.types.get(inner)) {
+                (Some(known), _) => known.clone(),
+                (None, Some(ExtendedType::Enum(_) | ExtendedType::InputObject(_))) => {
+                    self.shared_type(inner)
+                }
+                _ => self.scalar(inner),
+            };
         // A null among the elements of a list has no use, so elements are plain.
         let mut wraps: Vec<_> =
             wraps(ty, true).into_iter().filter(|wrap| *wrap == Wrap::Vec).collect();
@@ -91,6 +95,7 @@ impl Lowering<'_> {
             default: default.map(|value| value.serialize().no_indent().to_string()),
             object: self.schema.get_input_object(inner).is_some(),
             presence,
+            nullable: matches!(rule, Some(Rule::Null | Rule::Stated)),
             since: None,
             secret: self.is_secret(key, ty),
             docs,
@@ -155,7 +160,11 @@ impl Lowering<'_> {
                             name: &field.name,
                             ty: &field.ty,
                             default: field.default_value.as_ref(),
-                            rule: self.documents.nulls.rule(&name, &field.name),
+                            rule: self.documents.nulls.rule(&name, &field.name).or_else(|| {
+                                let null =
+                                    field.default_value.as_ref().is_some_and(|it| it.is_null());
+                                (null && self.options.absent_nulls).then_some(Rule::Never)
+                            }),
                             docs: docs(field.description.as_ref(), field.directives.iter(), None),
                             within: Some(&name),
                         };
@@ -165,6 +174,7 @@ impl Lowering<'_> {
                         }
                     });
                     let fields = fields.collect();
+                    let keys: Vec<_> = def.fields.keys().map(|key| key.as_str()).collect();
                     self.model.inputs.push(Input {
                         name: rust,
                         graphql_name: name.to_string(),
@@ -173,7 +183,7 @@ impl Lowering<'_> {
                             def.directives.iter().map(|it| &it.node),
                             None,
                         ),
-                        one_of: def.directives.has("oneOf"),
+                        one_of: def.directives.has("oneOf") || (self.options.one_of)(&name, &keys),
                         fields,
                     });
                 }

@@ -189,7 +189,14 @@ impl<'d> Lowering<'d> {
                     docs: Docs { text, ..Docs::default() },
                     within: None,
                 };
-                self.input_field(&mut names, definition)
+                let mut field = self.input_field(&mut names, definition);
+                let scalar = variable.directives.get("as");
+                if let Some(name) =
+                    scalar.and_then(|it| it.specified_argument_by_name("scalar")?.as_str())
+                {
+                    field.shape.base = self.scalar(name);
+                }
+                field
             })
             .collect();
 
@@ -311,7 +318,8 @@ impl<'d> Lowering<'d> {
             let is_typename = key.as_str() == "__typename";
             let name = if is_typename { "typename".to_owned() } else { snake(key) };
             // It is always selected, to know the variant to decode.
-            let conditional = merged.conditional && !(with_typename && is_typename);
+            let conditional = (merged.conditional || merged.directive("optional").is_some())
+                && !(with_typename && is_typename);
             if conditional && wraps.first() != Some(&Wrap::Option) {
                 wraps.insert(0, Wrap::Option);
             }
@@ -350,18 +358,16 @@ impl<'d> Lowering<'d> {
     }
 
     fn scalar(&self, name: &str) -> Base {
+        if let Some(known) = self.options.scalars.get(name) {
+            return known.clone();
+        }
         match name {
             "Int" => Base::Rust("i32".to_owned()),
             "Float" => Base::Rust("f64".to_owned()),
             "Boolean" => Base::Rust("bool".to_owned()),
             "String" | "ID" => Base::Rust("String".to_owned()),
             // Any JSON value decodes, so that a new scalar of a server breaks nothing.
-            _ => self
-                .options
-                .scalars
-                .get(name)
-                .cloned()
-                .unwrap_or_else(|| Base::Runtime("__private::serde_json::Value".to_owned())),
+            _ => Base::Runtime("__private::serde_json::Value".to_owned()),
         }
     }
 

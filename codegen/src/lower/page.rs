@@ -224,7 +224,9 @@ impl Lowering<'_> {
             more.is_none() || end.is_none(),
             "select `pageInfo { hasNextPage endCursor }`",
         );
-        note(missing, total.is_none() && list.has("count"), "select `count`");
+        let counted = list.merged.directive("uncounted").is_none();
+        note(missing, counted && total.is_none() && list.has("count"), "select `count`");
+        let total = total.filter(|_| counted);
         let (edges, node) = (edges?, node?);
         let rows = Rows::Edges {
             edges: edges.into(),

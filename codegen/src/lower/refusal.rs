@@ -1,6 +1,6 @@
 //! The fields at the root of an operation, and how a mutation reports a refusal in them.
 
-use apollo_compiler::parser::SourceSpan;
+use apollo_compiler::{Name, parser::SourceSpan};
 
 use super::Lowering;
 use crate::{
@@ -29,14 +29,7 @@ impl Lowering<'_> {
                 ["ok", "msg"].iter().all(|name| answer.fields.contains_key(*name))
             });
             if reports && !is_query {
-                let mut members = self.model.fields(&Base::Output(root)).iter();
-                let member = members.find(|member| member.key == key.as_str());
-                let inner = member.map_or(&[][..], |member| self.model.fields(&member.shape.base));
-                let find = |name: &str| {
-                    let member = inner.iter().find(|member| member.field == name);
-                    member.map(|member| member.key.clone())
-                };
-                refusal = (find("ok"), find("msg"));
+                refusal = (self.member(root, key, "ok"), self.member(root, key, "msg"));
                 if refusal.0.is_none() || refusal.1.is_none() {
                     let message = format!(
                         "`{}` reports a refusal in `ok` and `msg`: select both, or a refusal looks \
@@ -46,9 +39,32 @@ impl Lowering<'_> {
                     self.warn(first.location(), message);
                 }
             }
+            let mut failed = None;
+            let lists_failures = answer.is_some_and(|answer| {
+                answer.fields.get("failed").is_some_and(|failed| failed.ty.is_list())
+            });
+            if lists_failures && !is_query {
+                failed = self.member(root, key, "failed");
+                if failed.is_none() {
+                    let message = format!(
+                        "`{}` lists what failed in `failed`: select it, or a failure looks like a \
+                         success",
+                        first.name
+                    );
+                    self.warn(first.location(), message);
+                }
+            }
             let (key, name) = (key.to_string(), first.name.to_string());
-            roots.push(Root { key, name, ok: refusal.0, message: refusal.1 });
+            roots.push(Root { key, name, ok: refusal.0, message: refusal.1, failed });
         }
         roots
+    }
+
+    /// The key of a field in the object under a root key, if it is selected.
+    fn member(&self, root: TypeId, key: &Name, field: &str) -> Option<String> {
+        let mut roots = self.model.fields(&Base::Output(root)).iter();
+        let object = roots.find(|member| member.key == key.as_str())?;
+        let mut members = self.model.fields(&object.shape.base).iter();
+        members.find(|member| member.field == field).map(|member| member.key.clone())
     }
 }

@@ -107,3 +107,90 @@ fn generated_modules_allow_the_naming_lints() {
     let code = compiled("type Query { width__gte: Int }", "query Width { width__gte }");
     assert!(code.contains("non_snake_case"), "{code}");
 }
+
+/// Inputs of a server whose schema says where null has a meaning, and that applies one of several
+/// conditions.
+const INPUTS: &str = r#"
+type Query { things(filter: ThingFilter, order: [ThingOrder!]): [Thing!] thing(id: ID!): Thing }
+type Mutation { change(input: Change!): Changed }
+type Thing { id: ID! new: Int! @since(version: "2.0.0") }
+type Changed { done: [ID!]! failed: [Failure!]! }
+type Failure { message: String! }
+input Change { id: ID! name: String note: String = null count: Int = 1 }
+input ThingFilter { name: Condition = null AND: [ThingFilter!] = null OR: [ThingFilter!] = null NOT: [ThingFilter!] = null }
+input Condition { equals: String = null contains: String = null }
+input ThingOrder { field: Field! direction: Direction! = ASC }
+enum Field { NAME }
+enum Direction { ASC DESC }
+directive @since(version: String!) repeatable on FIELD_DEFINITION
+"#;
+
+fn inputs(document: &str) -> Options {
+    Options::new()
+        .runtime("::other")
+        .schema("schema")
+        .text("schema", INPUTS)
+        .files(["thing.graphql"])
+        .text("thing.graphql", document)
+        .absent_nulls()
+        .one_of(|name, fields| name == "Condition" && fields.contains(&"equals"))
+        .scalar("ID", "::other::GlobalId")
+        .input_type("ID", "::other::Id")
+}
+
+#[test]
+fn the_schema_shows_where_null_has_a_meaning() {
+    let code =
+        inputs("mutation M($input: Change!) { change(input: $input) { done failed { message } } }")
+            .generate()
+            .unwrap()
+            .code;
+    for expected in [
+        "pub id: ::other::Id,",
+        "pub name: ::other::MaybeUndefined<String>,",
+        "pub note: Option<String>,",
+        "pub count: ::other::MaybeUndefined<i32>,",
+        "pub done: Vec<::other::GlobalId>,",
+        "failed: Some(\"failed\")",
+    ] {
+        assert!(code.contains(expected), "{expected} is not in\n{code}");
+    }
+}
+
+#[test]
+fn filters_have_operators_and_orders_have_directions() {
+    let document = "query Q($filter: ThingFilter, $order: [ThingOrder!]) {
+      things(filter: $filter, order: $order) { id }
+    }";
+    let code = inputs(document).generate().unwrap().code;
+    for expected in [
+        "::other::__filter!(ThingFilter);",
+        "pub enum Condition {",
+        "Equals(String),",
+        "pub fn ascending(field: Field) -> Self {",
+        "Self::new(field).direction(<Direction>::from(\"DESC\"))",
+    ] {
+        assert!(code.contains(expected), "{expected} is not in\n{code}");
+    }
+}
+
+#[test]
+fn directives_change_the_types_of_variables_and_new_fields() {
+    let document = "query Q($id: ID! @as(scalar: \"ID\")) { thing(id: $id) { new @optional } }";
+    let code = inputs(document).generate().unwrap().code;
+    for expected in ["pub id: ::other::GlobalId,", "pub new: Option<i32>,"] {
+        assert!(code.contains(expected), "{expected} is not in\n{code}");
+    }
+    // The field is left out for an older server, and the operation does not need the newer one.
+    assert!(code.contains("Thing.new") && !code.contains("requires: &[\"Thing.new\""), "{code}");
+}
+
+#[test]
+fn failures_that_are_not_selected_are_a_warning() {
+    let document = "mutation M($input: Change!) { change(input: $input) { done } }";
+    let warnings = inputs(document).generate().unwrap().warnings;
+    assert!(
+        warnings.iter().any(|warning| warning.to_string().contains("`change` lists what failed")),
+        "{warnings:?}"
+    );
+}

@@ -139,7 +139,7 @@ impl Strategy for Cursor {
         self.trail.extend(kept.iter().filter_map(|row| row.key.clone()));
         let forgotten = self.trail.len().saturating_sub(REMEMBERED);
         self.trail.drain(..forgotten);
-        Step { kept, position, total, done, error: None }
+        Step { kept, position, total, done, ..Step::default() }
     }
 
     fn position_after(&self, begin: &Position, rows: &[RowRef]) -> Position {

@@ -1,7 +1,9 @@
-//! By key: the rows whose key is greater than that of the last row.
+//! By key: the rows whose key is greater than that of the last row. Where the keys ahead are known,
+//! each page is a range of them.
 
 use super::{
-    super::filter, ListChanges, PageKeys, PageRequest, Position, RowRef, SeenKeys, Step, Strategy,
+    super::filter, ListChanges, PageKeys, PageRequest, Position, Queued, RowRef, SeenKeys, Step,
+    Strategy, ranges::Ranges,
 };
 use crate::error::{Error, Result};
 
@@ -10,10 +12,12 @@ pub(in super::super) struct Keyset {
     descending: bool,
     /// The filter of the caller.
     filter: Option<String>,
+    page_size: u32,
     /// The keys of the previous page.
     last: SeenKeys,
     /// Whether the previous page was empty although rows were expected.
     empty: bool,
+    ranges: Ranges,
 }
 
 impl Keyset {
@@ -21,21 +25,100 @@ impl Keyset {
         column: &'static str,
         descending: bool,
         filter: Option<String>,
+        page_size: u32,
     ) -> Self {
-        Self { column, descending, filter, last: SeenKeys::new(), empty: false }
+        let ranges = Ranges::new(page_size);
+        Self { column, descending, filter, page_size, last: SeenKeys::new(), empty: false, ranges }
+    }
+
+    fn filter(&self, after: &str, to: Option<&str>) -> Result<String> {
+        filter::between(self.filter.as_deref(), self.column, self.descending, after, to)
+    }
+
+    /// The request for the rows after a key, without an upper bound.
+    fn open(&self, after: &str, limit: u32) -> Result<PageRequest> {
+        let filter = Some(self.filter(after, None)?);
+        Ok(PageRequest::Window { limit, offset: 0, filter })
+    }
+
+    /// The request for a range.
+    fn range(&self, after: &str, to: &str) -> Result<PageRequest> {
+        Ok(PageRequest::Range { limit: self.page_size, filter: self.filter(after, Some(to))? })
+    }
+
+    /// The rows of a page, none of which may be known.
+    fn rows(&mut self, at: &Position, page: Vec<Option<String>>) -> Result<Vec<RowRef>> {
+        let mut keys = SeenKeys::with_capacity(page.len());
+        let mut kept = Vec::with_capacity(page.len());
+        for (index, key) in page.into_iter().enumerate() {
+            let key = key.ok_or_else(|| Error::null(self.column, false))?;
+            let old = at.key() == Some(&key) || self.last.contains(key.as_str());
+            if old || !keys.insert(key.as_str().into()) {
+                return Err(Error::walk(format!(
+                    "the list cannot be read by key: the row {key:?} comes again after itself, so \
+                     {} does not identify a row or the manager does not keep to the filter",
+                    self.column
+                )));
+            }
+            kept.push(RowRef { index, rows: at.rows() + index as u64 + 1, key: Some(key) });
+        }
+        self.last = keys;
+        Ok(kept)
     }
 }
 
 impl Strategy for Keyset {
     fn request(&self, at: &Position, limit: u32) -> Result<PageRequest> {
-        let own = self.filter.as_deref();
-        Ok(match at.key() {
-            None => PageRequest::Window { limit, offset: at.rows(), filter: self.filter.clone() },
-            Some(key) => {
-                let filter = Some(filter::after(own, self.column, self.descending, key)?);
-                PageRequest::Window { limit, offset: 0, filter }
-            }
-        })
+        let Some(key) = at.key() else {
+            let filter = self.filter.clone();
+            return Ok(PageRequest::Window { limit, offset: at.rows(), filter });
+        };
+        match self.ranges.bound(0) {
+            Some(bound) => self.range(key, bound),
+            None => self.open(key, limit),
+        }
+    }
+
+    /// A key that the filter language cannot express is an error once its page is the next one.
+    fn request_ahead(&self, at: &Position, queued: Queued, limit: u32) -> Option<PageRequest> {
+        let Some(before) = queued.pages.checked_sub(1) else {
+            return self.request(at, limit).ok();
+        };
+        let after = self.ranges.bound(before)?;
+        match self.ranges.bound(queued.pages) {
+            Some(bound) => self.range(after, bound).ok(),
+            None if self.ranges.is_complete() => self.open(after, limit).ok(),
+            None => None,
+        }
+    }
+
+    fn rows_ahead(&self, queued: usize) -> Option<u64> {
+        Some(self.ranges.rows(queued))
+    }
+
+    fn predict(&self, key: &str, limit: u32) -> Option<PageRequest> {
+        self.ranges.is_empty().then(|| self.open(key, limit).ok()).flatten()
+    }
+
+    fn request_index(
+        &self,
+        at: &Position,
+        queued: usize,
+        ahead: usize,
+        rest: Option<u64>,
+    ) -> Option<PageRequest> {
+        let rest = rest.map(|rest| rest.saturating_sub(self.ranges.rows(usize::MAX)));
+        let limit = self.ranges.index_size(queued, ahead, rest)?;
+        self.open(self.ranges.end().or_else(|| at.key())?, limit).ok()
+    }
+
+    fn accept_index(&mut self, limit: u32, page: PageKeys) -> bool {
+        let keys: Option<Vec<String>> = page.keys.into_iter().collect();
+        keys.is_some_and(|keys| self.ranges.extend(keys, limit, page.total))
+    }
+
+    fn has_ranges(&self) -> bool {
+        !self.ranges.is_empty()
     }
 
     fn accept(
@@ -46,49 +129,43 @@ impl Strategy for Keyset {
         changes: &mut ListChanges,
     ) -> Step {
         let rows = page.keys.len() as u64;
-        // After a key the manager counts only the remaining rows.
+        let in_range = !self.ranges.is_empty();
+        if !in_range {
+            self.ranges.reopen();
+        }
+        // After a key the manager counts only the remaining rows, and only those of the range.
         let counted = if at.key().is_some() { 0 } else { at.rows() };
         let remain = page.total.map(|total| total.saturating_sub(counted));
-        let total = remain.map(|remain| remain + at.rows());
+        let after = if in_range { self.ranges.rows_after_first() } else { 0 };
+        let total = remain.map(|remain| at.rows() + remain + after);
         changes.total(total);
-        if rows == 0 {
+        if rows == 0 && remain.is_some_and(|remain| remain > 0) {
             // Rows may have been deleted between the count and the page.
-            return match remain {
-                Some(1..) if !self.empty => {
-                    self.empty = true;
-                    Step::stay(at, total)
-                }
-                Some(1..) => {
-                    let stuck = Error::stuck(at.rows(), total.unwrap_or_default());
-                    Step::fail(at, total, stuck)
-                }
-                _ => Step::end(at, total),
-            };
+            if self.empty {
+                let stuck = Error::stuck(at.rows(), total.unwrap_or_default());
+                return Step::fail(at, total, stuck);
+            }
+            self.empty = true;
+            return Step::stay(at, total);
         }
         self.empty = false;
-        let mut keys = SeenKeys::with_capacity(page.keys.len());
-        let mut kept = Vec::with_capacity(page.keys.len());
-        for (index, key) in page.keys.into_iter().enumerate() {
-            let Some(key) = key else {
-                let null = Error::null(self.column, false);
-                return Step::fail(at, total, null);
-            };
-            let old = at.key() == Some(&key) || self.last.contains(key.as_str());
-            if old || !keys.insert(key.as_str().into()) {
-                let repeats = Error::walk(format!(
-                    "the list cannot be read by key: the row {key:?} comes again after itself, so \
-                     {} does not identify a row or the manager does not keep to the filter",
-                    self.column
-                ));
-                return Step::fail(at, total, repeats);
-            }
-            kept.push(RowRef { index, rows: at.rows() + index as u64 + 1, key: Some(key) });
-        }
-        self.last = keys;
+        let kept = match self.rows(at, page.keys) {
+            Ok(kept) => kept,
+            Err(error) => return Step::fail(at, total, error),
+        };
         // A full page is not the end, whatever was counted: rows created between the count and the
         // page may have pushed others out of it.
-        let done = rows < u64::from(limit) && remain.is_none_or(|remain| remain <= rows);
-        Step { position: at.past_keys(&kept), kept, total, done, error: None }
+        let ended = rows < u64::from(limit) && remain.is_none_or(|remain| remain <= rows);
+        let mut position = at.past_keys(&kept);
+        if in_range {
+            let last = kept.last().and_then(|row| row.key.as_deref());
+            if (ended || last == self.ranges.bound(0))
+                && let Some(bound) = self.ranges.pop()
+            {
+                position = position.with_key(bound);
+            }
+        }
+        Step { position, kept, total, done: ended && !in_range, ahead: true, error: None }
     }
 
     fn position_after(&self, begin: &Position, rows: &[RowRef]) -> Position {

@@ -4,6 +4,7 @@
 mod cursor;
 mod keyset;
 mod offset;
+mod ranges;
 mod single;
 
 use std::collections::HashSet;
@@ -25,11 +26,49 @@ pub(super) trait Strategy: Send {
     /// The request for the page of at most `limit` new rows after a position.
     fn request(&self, at: &Position, limit: u32) -> Result<PageRequest>;
 
-    /// The request for the page of at most `limit` new rows after the first `rows` rows; `None`
-    /// where a page can be requested only after the one before it was received.
-    fn request_ahead(&self, rows: u64, limit: u32) -> Option<PageRequest> {
-        let _ = (rows, limit);
+    /// The request for the page after those that are requested; `None` where it can be requested
+    /// only after one of them was received.
+    fn request_ahead(&self, at: &Position, queued: Queued, limit: u32) -> Option<PageRequest> {
+        let _ = (at, queued, limit);
         None
+    }
+
+    /// The first row after this many requested pages, as far as it is known; `None` where the
+    /// requests themselves show it.
+    fn rows_ahead(&self, queued: usize) -> Option<u64> {
+        let _ = queued;
+        None
+    }
+
+    /// The request for the page after one whose last row has this key, before the page itself is
+    /// decoded.
+    fn predict(&self, key: &str, limit: u32) -> Option<PageRequest> {
+        let _ = (key, limit);
+        None
+    }
+
+    /// The request for the keys of the rows ahead, where it has a use for them. `rest` rows are
+    /// wanted after the position.
+    fn request_index(
+        &self,
+        at: &Position,
+        queued: usize,
+        ahead: usize,
+        rest: Option<u64>,
+    ) -> Option<PageRequest> {
+        let _ = (at, queued, ahead, rest);
+        None
+    }
+
+    /// Takes in the keys ahead. Returns whether they were of use.
+    fn accept_index(&mut self, limit: u32, page: PageKeys) -> bool {
+        let _ = (limit, page);
+        false
+    }
+
+    /// Whether keys ahead are known, so that pages are requested independently of each other.
+    fn has_ranges(&self) -> bool {
+        false
     }
 
     /// Takes in a page that was requested with this limit.
@@ -55,6 +94,8 @@ pub(super) trait Strategy: Send {
 pub(super) enum PageRequest {
     /// Those that fulfil a condition, if there is one, after the first `offset` of them.
     Window { limit: u32, offset: u64, filter: Option<String> },
+    /// Those in a range of keys. However many they are, the next page begins after the range.
+    Range { limit: u32, filter: String },
     /// Those after the row with this cursor.
     Cursor { first: u32, after: Option<String> },
 }
@@ -62,10 +103,18 @@ pub(super) enum PageRequest {
 impl PageRequest {
     pub(super) const fn limit(&self) -> u32 {
         match self {
-            Self::Window { limit, .. } => *limit,
+            Self::Window { limit, .. } | Self::Range { limit, .. } => *limit,
             Self::Cursor { first, .. } => *first,
         }
     }
+}
+
+/// The pages that are requested and not returned yet.
+#[derive(Clone, Copy)]
+pub(super) struct Queued {
+    pub(super) pages: usize,
+    /// The first row after them, if all are full.
+    pub(super) end: u64,
 }
 
 /// A page without its rows.
@@ -89,6 +138,9 @@ pub(super) struct Step {
     /// Number of rows of the whole list.
     pub(super) total: Option<u64>,
     pub(super) done: bool,
+    /// Whether the pages after the next one may be requested, and those that are requested are
+    /// still of use.
+    pub(super) ahead: bool,
     pub(super) error: Option<Error>,
 }
 

@@ -4,7 +4,9 @@
 //! has a row that was seen before, everything after that row follows it, however many rows were
 //! created or deleted before it. When it has none, the pager goes back until a page has one.
 
-use super::{ListChanges, PageKeys, PageRequest, Position, RowRef, SeenKeys, Step, Strategy};
+use super::{
+    ListChanges, PageKeys, PageRequest, Position, Queued, RowRef, SeenKeys, Step, Strategy,
+};
 use crate::error::{Error, Result};
 
 /// It fails after this many empty pages in a row where rows were expected.
@@ -126,7 +128,7 @@ impl Offset {
         }
         done |= error.is_some();
         let position = at.past_rows(&kept).with_rows(next);
-        Step { kept, position, total, done, error }
+        Step { kept, position, total, done, error, ahead: false }
     }
 
     /// Takes in rows of which only the number is known.
@@ -154,7 +156,7 @@ impl Offset {
             position: at.clone().with_rows(next),
             total,
             done: rows > u64::from(limit) || total.is_some_and(|total| next >= total),
-            error: None,
+            ..Step::default()
         }
     }
 
@@ -174,7 +176,7 @@ impl Offset {
             error = Some(Error::stuck(gap.begin, total));
         }
         let position = at.clone().with_rows(next);
-        Step { kept: Vec::new(), position, total: Some(total), done, error }
+        Step { position, total: Some(total), done, error, ..Step::default() }
     }
 }
 
@@ -183,8 +185,8 @@ impl Strategy for Offset {
         Ok(self.window(at.rows(), limit))
     }
 
-    fn request_ahead(&self, rows: u64, limit: u32) -> Option<PageRequest> {
-        Some(self.window(rows, limit))
+    fn request_ahead(&self, _: &Position, queued: Queued, limit: u32) -> Option<PageRequest> {
+        Some(self.window(queued.end, limit))
     }
 
     fn accept(
@@ -195,10 +197,13 @@ impl Strategy for Offset {
         changes: &mut ListChanges,
     ) -> Step {
         changes.total(page.total);
-        match !self.seen.is_empty() || page.keys.iter().any(Option::is_some) {
+        let full = page.keys.len() as u64 == u64::from(limit);
+        let step = match !self.seen.is_empty() || page.keys.iter().any(Option::is_some) {
             true => self.accept_keyed(at, limit, page, changes),
             false => self.accept_unkeyed(at, limit, &page, changes),
-        }
+        };
+        // Only after a full page it is known where the pages after the next one begin.
+        Step { ahead: full && !step.kept.is_empty(), ..step }
     }
 
     fn position_after(&self, begin: &Position, rows: &[RowRef]) -> Position {

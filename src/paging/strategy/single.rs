@@ -17,7 +17,7 @@ impl Strategy for Single {
         changes.total(total);
         let row = |index: usize| RowRef { index, rows: index as u64 + 1, key: None };
         let kept = (0..page.keys.len()).map(row).filter(|row| row.rows > at.rows()).collect();
-        Step { kept, position: Position::after(rows), total, done: true, error: None }
+        Step { kept, position: Position::after(rows), total, done: true, ..Step::default() }
     }
 
     fn position_after(&self, begin: &Position, rows: &[RowRef]) -> Position {

@@ -41,6 +41,8 @@ pub(super) struct Session {
     access_key: String,
     role: &'static str,
     expires: Timestamp,
+    /// Its place in the order of logins.
+    serial: u64,
 }
 
 /// Sessions and settings.
@@ -51,6 +53,8 @@ pub(super) struct Inner {
     failures: BTreeMap<String, (usize, Timestamp)>,
     pub(super) otp: BTreeMap<String, Otp>,
     pub(super) tokens: BTreeMap<String, String>,
+    /// Number of sessions that a user may have.
+    pub(super) max_sessions: Option<usize>,
     serial: u64,
 }
 
@@ -59,6 +63,21 @@ impl Inner {
     fn id(&mut self) -> String {
         self.serial += 1;
         hex::encode(Sha256::digest(self.serial.to_be_bytes())).chars().take(32).collect()
+    }
+
+    /// Returns whether the user may have one more session; with `force`, ends the oldest ones.
+    fn make_room(&mut self, access_key: &str, force: bool) -> bool {
+        let Some(max) = self.max_sessions else { return true };
+        let of_user = self.sessions.iter().filter(|(_, session)| session.access_key == access_key);
+        let mut open: Vec<_> = of_user.map(|(id, session)| (session.serial, id.clone())).collect();
+        open.sort();
+        let excess = (open.len() + 1).saturating_sub(max);
+        if force {
+            for (_, id) in open.iter().take(excess) {
+                self.sessions.remove(id);
+            }
+        }
+        force || excess == 0
     }
 }
 
@@ -183,6 +202,13 @@ impl Front {
             _ => {}
         }
         inner.failures.remove(email);
+        let force = login.get("force").and_then(Value::as_bool) == Some(true);
+        if !inner.make_room(&session.access_key, force) {
+            let title = "Active login session already exists.";
+            let details = "Too many concurrent login sessions";
+            let data = refusal("active-login-session-exists", title, details);
+            return self.refuse(&mut inner, 409, data);
+        }
         self.open_session(&mut inner, session)
     }
 
@@ -216,13 +242,14 @@ impl Front {
                 return None;
             }
             let access_key = state.default_keypair(user.id)?.access_key.clone();
-            let session = Session { access_key, role: user.role.as_str(), expires };
+            let session = Session { access_key, role: user.role.as_str(), expires, serial: 0 };
             Some((user.username.clone(), session))
         })
     }
 
-    fn open_session(&self, inner: &mut Inner, session: Session) -> Answer {
+    fn open_session(&self, inner: &mut Inner, mut session: Session) -> Answer {
         let id = inner.id();
+        session.serial = inner.serial;
         let body = json!({ "authenticated": true, "data": public(&session) });
         let answer = with_cookie(answer(200, JSON, body.to_string()), &id, session.expires);
         inner.sessions.insert(id, session);

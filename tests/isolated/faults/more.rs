@@ -28,7 +28,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn nobody_listens() {
+async fn a_refused_connection() {
     let dead = format!("http://{}", closed().await);
     let server = Raw::start(Arc::new(|_, body| good(body))).await;
     for what in [What::Query, What::Mutation] {
@@ -72,7 +72,7 @@ async fn endpoints_that_flap_take_each_mutation_once() {
 }
 
 #[tokio::test]
-async fn what_a_manager_did_and_did_not_tell() {
+async fn what_a_manager_did_without_an_answer() {
     let (log, _guard) = log::capture().await;
     let manager = Manager::start().await.unwrap();
     let admin = manager.superadmin();

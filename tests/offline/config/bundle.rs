@@ -114,7 +114,7 @@ fn an_access_key_that_is_empty_on_purpose_means_anonymous() {
 }
 
 #[test]
-fn a_session_ignores_keys_and_wants_none() {
+fn a_session_ignores_keys_and_requires_none() {
     let session = ("BACKEND_ENDPOINT_TYPE", "session");
     let broken =
         [("BACKEND_ENDPOINT", "https://web.example"), session, ("BACKEND_ACCESS_KEY", "a b")];

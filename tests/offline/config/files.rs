@@ -17,7 +17,7 @@ OTHER=${HOME}
 ";
 
 #[test]
-fn a_dotenv_file_is_read_when_asked_for_and_below_the_environment() {
+fn a_dotenv_file_is_read_if_selected_and_below_the_environment() {
     let home = Home::new(&[("work/.env", DOTENV)]);
     let file = home.path().join("work/.env");
     let origin = |variable: &str| Origin::Dotenv { path: file.clone(), variable: variable.into() };

@@ -58,7 +58,7 @@ fn a_named_profile_is_above_the_environment() {
 }
 
 #[test]
-fn the_current_profile_is_below_the_environment_and_read_when_asked_for() {
+fn the_current_profile_is_read_if_selected_and_below_the_environment() {
     let pointer = (".backend.ai/current-profile", "prod\n");
     let home = Home::new(&[&ROOT[..], &PROD, &[WEB, pointer]].concat());
     assert!(home.with(&[]).build().is_err(), "no source is selected");
@@ -85,7 +85,7 @@ fn the_current_profile_is_below_the_environment_and_read_when_asked_for() {
 }
 
 #[test]
-fn a_profile_is_found_in_the_home_directory_or_where_one_says() {
+fn a_profile_is_found_in_the_home_directory_or_the_configured_one() {
     let home = Home::new(&PROD);
     let config = Config::builder().profile_dir(home.path().join(".backend.ai")).profile("prod");
     assert_eq!(host(&config.build().unwrap()), "prod.example");
@@ -120,7 +120,7 @@ fn a_profile_that_is_not_there_is_a_problem() {
 }
 
 #[test]
-fn a_profile_that_was_asked_for_is_not_filled_from_the_environment() {
+fn a_selected_profile_is_not_filled_from_the_environment() {
     let home = Home::new(&[
         (
             ".backend.ai/profiles/half/config.toml",

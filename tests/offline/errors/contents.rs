@@ -120,7 +120,7 @@ async fn errors_beside_data_keep_the_data() {
         error.to_string(),
         "document: the manager at https://api.backend.ai answered with errors: \
          bad.items[0].user_id: OFFSET must not be negative; what was answered beside them is in \
-         the partial data; ask for rows from 0 on, and for 0 or more of them"
+         the partial data; request rows from 0 on, and 0 or more of them"
     );
 
     #[derive(Deserialize)]

@@ -43,7 +43,7 @@ const PROXIES: (&str, &str) = ("proxies", include_str!("../../answers/proxies.js
 type Predicate = fn(&Error) -> bool;
 
 /// All there are.
-const PREDICATES: [(&str, Predicate); 28] = [
+const PREDICATES: [(&str, Predicate); 31] = [
     ("is_auth", Error::is_auth),
     ("is_bad_argument", Error::is_bad_argument),
     ("is_bad_document", Error::is_bad_document),
@@ -61,10 +61,13 @@ const PREDICATES: [(&str, Predicate); 28] = [
     ("is_otp_registration_required", Error::is_otp_registration_required),
     ("is_otp_required", Error::is_otp_required),
     ("is_outcome_unknown", Error::is_outcome_unknown),
+    ("is_partial", Error::is_partial),
+    ("is_password_expired", Error::is_password_expired),
     ("is_permission_denied", Error::is_permission_denied),
     ("is_rate_limited", Error::is_rate_limited),
     ("is_refused", Error::is_refused),
     ("is_server_bug", Error::is_server_bug),
+    ("is_session_limit", Error::is_session_limit),
     ("is_timeout", Error::is_timeout),
     ("is_too_large", Error::is_too_large),
     ("is_transport", Error::is_transport),
@@ -292,7 +295,7 @@ fn none_is_left_out() {
 }
 
 #[test]
-fn every_predicate_is_asked() {
+fn every_predicate_is_covered() {
     let source = include_str!("../../../src/error/predicates.rs");
     let found: Vec<_> = source
         .lines()

@@ -3,3 +3,4 @@
 mod pages;
 mod pagination;
 mod prefetch;
+mod ranges;

@@ -15,7 +15,7 @@ async fn ask(proxy: &Running, path: &str, body: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn tools_get_the_whole_schema_and_the_manager_is_not_asked() {
+async fn tools_get_the_whole_schema_without_a_request_to_the_manager() {
     let manager = Manager::start().await.unwrap();
     let proxy = Running::before(&manager).await;
     let body = json!({ "query": INTROSPECTION, "operationName": "IntrospectionQuery" });
@@ -36,7 +36,7 @@ async fn tools_get_the_whole_schema_and_the_manager_is_not_asked() {
 }
 
 #[tokio::test]
-async fn what_asks_for_data_is_the_managers_untouched() {
+async fn a_request_for_data_is_forwarded_unchanged() {
     let manager = Manager::start().await.unwrap();
     let proxy = Running::before(&manager).await;
     let data = json!({ "query": "{ keypair { user_id } }" }).to_string();
@@ -62,7 +62,7 @@ async fn what_asks_for_data_is_the_managers_untouched() {
 }
 
 #[tokio::test]
-async fn what_is_too_large_to_look_at_goes_on_whole() {
+async fn a_body_too_large_to_inspect_is_forwarded_whole() {
     let manager = Manager::start().await.unwrap();
     let proxy = Running::before(&manager).await;
     let spaces = " ".repeat((1 << 20) + 70_000);

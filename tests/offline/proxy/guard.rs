@@ -141,7 +141,7 @@ async fn a_preflight_is_answered_here_and_errors_are_readable() {
 }
 
 #[tokio::test]
-async fn without_the_token_nothing_is_sent_and_no_schema_told() {
+async fn without_the_token_nothing_is_sent_and_no_schema_served() {
     let manager = Manager::start().await.unwrap();
     let proxy = before(&manager, |proxy| proxy.token(TOKEN).allow_origin("*")).await;
     let introspection = r#"{"query":"{__schema{queryType{name}}}"}"#;

@@ -54,7 +54,7 @@ async fn an_endpoint_with_a_path_keeps_it() {
 }
 
 #[tokio::test]
-async fn the_proxy_says_who_calls_and_the_client_the_rest() {
+async fn the_proxy_authenticates_and_the_client_sets_the_rest() {
     let proxy = Running::to(echo().await).await;
     let own = "Authorization: Bearer x\r\nDate: yesterday\r\nX-BackendAI-Date: yesterday\r\n\
                X-BackendAI-Token: jwt\r\nCookie: a=b\r\nX-Forwarded-URL: http://else/where\r\n\
@@ -86,7 +86,7 @@ async fn the_proxy_says_who_calls_and_the_client_the_rest() {
 }
 
 #[tokio::test]
-async fn a_signature_fits_whatever_the_client_says_of_version_and_type() {
+async fn a_signature_fits_any_version_and_type_of_the_client() {
     let manager = Manager::start().await.unwrap();
     let proxy = Running::before(&manager).await;
     for headers in [
@@ -336,7 +336,7 @@ async fn a_session_takes_the_place_of_a_signature() {
 }
 
 #[tokio::test]
-async fn what_has_begun_may_end_when_the_proxy_is_told_to() {
+async fn requests_in_progress_end_before_the_proxy_does() {
     let (asked, mut requests) = mpsc::unbounded_channel();
     let (go, gone) = tokio::sync::watch::channel(false);
     let addr = each(move |mut stream| {

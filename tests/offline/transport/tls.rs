@@ -99,7 +99,7 @@ async fn an_authority_has_to_be_trusted() {
 }
 
 #[tokio::test]
-async fn a_server_may_ask_who_the_client_is() {
+async fn a_server_may_request_a_client_certificate() {
     let authority = Authority::new();
     let address = authority.serve(true).await;
     let trusting = |config: ConfigBuilder| config.ca_certificate_pem(authority.pem.as_str());
@@ -109,4 +109,100 @@ async fn a_server_may_ask_who_the_client_is() {
     ask(address, |config| trusting(config).client_identity_pem(stranger)).await.unwrap_err();
     let known = show(authority.leaf("client"));
     ask(address, |config| trusting(config).client_identity_pem(known)).await.unwrap();
+}
+
+/// A server for 127.0.0.1 with this certificate.
+async fn serve(certificate: &rcgen::Certificate, key: &KeyPair) -> SocketAddr {
+    let provider = Arc::new(ring::default_provider());
+    let builder = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth();
+    let key = key.serialize_der().try_into().unwrap();
+    let chain = vec![certificate.der().clone()];
+    let acceptor = TlsAcceptor::from(Arc::new(builder.with_single_cert(chain, key).unwrap()));
+    each(move |stream| {
+        let acceptor = acceptor.clone();
+        async move {
+            let Ok(mut stream) = acceptor.accept(stream).await else { return };
+            let mut request = [0; 4096];
+            if stream.read(&mut request).await.unwrap_or(0) > 0 {
+                let body = r#"{"data":{"keypair":null}}"#;
+                let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
+                stream.write_all((head + body).as_bytes()).await.unwrap();
+            }
+        }
+    })
+    .await
+}
+
+/// What `openssl req -x509` makes: its own authority.
+fn own_authority(name: &str, days: i64) -> (rcgen::Certificate, KeyPair) {
+    let mut params = CertificateParams::new([name.to_owned()]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let now = rcgen::date_time_ymd(2026, 1, 1);
+    if days < 0 {
+        params.not_before = rcgen::date_time_ymd(2020, 1, 1);
+        params.not_after = now;
+    }
+    let key = KeyPair::generate().unwrap();
+    (params.self_signed(&key).unwrap(), key)
+}
+
+/// 08 of the inputs from the field.
+#[tokio::test]
+async fn a_certificate_that_was_given_itself_is_accepted_for_its_names() {
+    let (certificate, key) = own_authority("127.0.0.1", 1);
+    let address = serve(&certificate, &key).await;
+    ask(address, |config| config.ca_certificate_pem(certificate.pem())).await.unwrap();
+    // Another one of the same name is not trusted, nor is it without being given.
+    let (other, _) = own_authority("127.0.0.1", 1);
+    let error = ask(address, |config| config.ca_certificate_pem(other.pem())).await.unwrap_err();
+    assert!(error.is_connect(), "{error}");
+    ask(address, |config| config).await.unwrap_err();
+    // Names and dates count.
+    for (name, days, part) in
+        [("other.example", 1, "check the address"), ("127.0.0.1", -1, "dates")]
+    {
+        let (certificate, key) = own_authority(name, days);
+        let address = serve(&certificate, &key).await;
+        let error = ask(address, |config| config.ca_certificate_pem(certificate.pem()));
+        let error = error.await.unwrap_err();
+        assert!(error.is_connect() && error.help().unwrap().contains(part), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_authority_has_advice() {
+    let (certificate, key) = own_authority("127.0.0.1", 1);
+    let authority = Authority::new();
+    let address = authority.serve(false).await;
+    let error = ask(address, |config| config.ca_certificate_pem(certificate.pem()));
+    assert!(error.await.unwrap_err().help().unwrap().contains("`ca_file`"));
+    drop(key);
+}
+
+/// `https://` at a port that speaks plain HTTP, and the reverse.
+#[tokio::test]
+async fn the_other_scheme_is_named() {
+    let plain = each(|mut stream| async move {
+        let mut request = [0; 4096];
+        if stream.read(&mut request).await.unwrap_or(0) > 0 {
+            let answer = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n";
+            let _ = stream.write_all(answer).await;
+        }
+    })
+    .await;
+    let error = ask(plain, |config| config.ca_certificate_pem(Authority::new().pem));
+    let error = error.await.unwrap_err();
+    assert!(error.is_connect(), "{error:?}");
+    assert!(error.help().unwrap().contains("write http:// in the address"), "{error}");
+    assert!(format!("{error:?}").contains("the port speaks plain HTTP"), "{error:?}");
+
+    let (certificate, key) = own_authority("127.0.0.1", 1);
+    let address = serve(&certificate, &key).await;
+    let config = Config::builder().endpoint(format!("http://{address}")).access_key("");
+    let client = Client::builder(config.build().unwrap()).retry(backendai::Retry::disabled());
+    let error = client.build().unwrap().send(GetKeyPair::new()).await.unwrap_err();
+    assert!(error.help().unwrap().contains("write https:// in the address"), "{error:?}");
 }

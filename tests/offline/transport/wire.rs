@@ -67,7 +67,7 @@ async fn the_request_goes_out_as_it_was_signed() {
 }
 
 #[tokio::test]
-async fn nobody_listens() {
+async fn a_refused_connection() {
     let address = closed().await;
     let transport = transport(Config::builder().endpoint(format!("http://{address}")));
     let error = transport.send(post(address)).await.unwrap_err();
@@ -75,7 +75,7 @@ async fn nobody_listens() {
 }
 
 #[tokio::test]
-async fn a_server_that_does_not_speak_tls_never_sees_the_request() {
+async fn a_server_without_tls_never_receives_the_request() {
     let (address, server) = once(|mut stream| async move {
         stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
         let mut seen = Vec::new();
@@ -181,7 +181,7 @@ async fn compressed_answers_are_counted_as_they_unfold() {
 }
 
 #[test]
-fn certificates_that_are_none_are_told_at_once() {
+fn invalid_certificates_are_reported_at_once() {
     let config = Config::builder()
         .endpoint("https://127.0.0.1")
         .access_key("")

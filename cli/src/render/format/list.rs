@@ -23,7 +23,7 @@ pub(super) fn slots(value: &Value) -> String {
         return plain(value);
     };
     let slots = slots.iter().map(|(key, amount)| match size::number(amount) {
-        // A bare zero is no amount to the official client; in text it is one.
+        // The official client omits a bare zero, and shows one in text.
         Some(bytes) if key == "mem" && (bytes != 0.0 || amount.is_string()) => {
             format!("{key}:{}", size::gnu(bytes))
         }
@@ -79,8 +79,8 @@ pub(super) fn image(value: &Value) -> String {
     }
 }
 
-/// The members of a container, in the order in which they are shown. A session that is waited for
-/// has some of them too.
+/// The members of a container, in the order in which they are shown. A dependency of a session has some
+/// of them too.
 const MEMBERS: [(&str, Format); 18] = [
     ("id", Format::Plain),
     ("cluster_role", Format::Plain),
@@ -139,7 +139,7 @@ fn blocks(value: &Value, in_head: &[&str], head: impl Fn(&Value) -> String, empt
         lines.push(format!("+ {}", head(item)));
         let mut members: Vec<_> =
             members.iter().filter(|(name, _)| !in_head.contains(&name.as_str())).collect();
-        // Unknown ones stay in the order of the map, behind the known.
+        // Unknown members follow the known ones, in the order of the map.
         members.sort_by_key(|(name, _)| place(name).unwrap_or(MEMBERS.len()));
         for (name, value) in members {
             let mut text = super::text(format(name), value);

@@ -1,40 +1,38 @@
 //! The values of fields as text for people and in JSON output, by their [`Format`].
 //!
-//! Each format is one formatter of the official Python client and writes the same, down to Python's
+//! Each format is one formatter of the official Python client and writes the same, including Python's
 //! spelling of nested values (`['a', None]`), so that scripts which read its output can read this.
 //! Members of an object are shown in the order of the map.
 //!
 //! # Differences
 //!
-//! Where the official formatter stops with an exception, or leaves something out, ours shows what
-//! there is:
+//! Where the official formatter raises an exception or omits something, this one shows the value:
 //!
-//! - **null**: null in place of an object or a list is `(null)`, and null in JSON, because a
-//!   manager may answer null for a field that a role must not see.
-//! - **missing**: a member that is not there is taken as null, and an agent's statistics without
-//!   their parts are shown as a tree, because managers of other versions know other members.
-//! - **decoded**: where the official formatter takes only JSON text, an object is taken as it is,
-//!   because some fields are text in one schema and objects in another.
-//! - **not JSON**: text that is no JSON is shown as it is. Python reads `NaN`, `Infinity` and half
-//!   characters as well, which no JSON can hold.
-//! - **not a number**: what is no number is shown as it is, so that one invalid value does not lose the
-//!   whole table. A truth value is none, nor is infinity; digits in text are one. Of a number of
-//!   bytes with a fraction the whole bytes count.
-//! - **shape**: a value of a kind that the format is not made for is shown as [`Format::Plain`]
-//!   shows it.
-//! - **list**: [`Format::SubField`] of a list shows that member of each, and a member that is a list
-//!   as it is. The official client looks for the member once more in the elements.
-//! - **labels**: an image without a name label is not customised, which is null; of several labels
-//!   of one kind all are named; without an owner label the name stands alone.
-//! - **lines**: each container and each dependency starts a new line, and no empty line
-//!   follows. The official client appends the second container to the last line of the first.
-//! - **members**: of containers and dependencies all members are shown that are there, and none
-//!   else. The official client shows those that it has requested, and stops when one is
-//!   missing; of a list without such a choice it leaves empty objects in JSON.
-//! - **control**: on a console, control characters other than line ends and tabs are escaped
-//!   (`\x1b`), because names chosen by users must not control an administrator's terminal.
-//! - **large integer**: an integer of more than 64 bits is shown as a floating-point number, which
-//!   is how `serde_json` holds it.
+//! - **null**: null in place of an object or a list is `(null)`, and null in JSON, because a manager may
+//!   return null for a field that a role must not see.
+//! - **missing**: a missing member counts as null, and incomplete statistics of an agent are shown as a
+//!   tree, because managers of other versions have other members.
+//! - **decoded**: where the official formatter accepts only JSON text, an object is accepted too, because
+//!   some fields are text in one schema and objects in another.
+//! - **not JSON**: text that is not JSON is shown unchanged. Python also reads `NaN`, `Infinity` and half
+//!   characters, which JSON cannot hold.
+//! - **not a number**: a value that is not a number is shown unchanged, so that one invalid value does not
+//!   lose the whole table. Booleans and infinity are not numbers; digits in text are. The fraction of a
+//!   number of bytes is ignored.
+//! - **shape**: a value of a kind that the format is not made for is shown as [`Format::Plain`].
+//! - **list**: [`Format::SubField`] of a list shows that member of each element, and a member that is a
+//!   list unchanged. The official client looks for the member once more in the elements.
+//! - **labels**: an image without a name label is not customised, which is null; of several labels of one
+//!   kind all are shown; without an owner label only the name is shown.
+//! - **lines**: each container and each dependency starts a new line, and no empty line follows. The
+//!   official client appends the second container to the last line of the first.
+//! - **members**: of containers and dependencies exactly the members that exist are shown. The official
+//!   client shows those that it has requested, and fails if one is missing; of a list without such a
+//!   selection it leaves empty objects in JSON.
+//! - **control**: on a console, invisible characters other than line ends and tabs are escaped (`\x1b`,
+//!   `\u{202e}`), because names chosen by users must not control an administrator's terminal.
+//! - **large integer**: an integer of more than 64 bits is shown as a floating-point number, the form in
+//!   which `serde_json` holds it.
 
 mod list;
 mod python;
@@ -44,14 +42,16 @@ mod stat;
 mod tests;
 mod tree;
 
-use std::{borrow::Cow, fmt::Write as _};
+use std::borrow::Cow;
 
 use backendai::Format;
 use serde_json::{Number, Value};
 
+use crate::visible::visible;
+
 /// Returns a value as text, which may have several lines.
 pub(crate) fn console(format: Format, value: &Value) -> String {
-    harmless(text(format, value))
+    visible(&text(format, value)).into_owned()
 }
 
 /// Returns a value for JSON output: most often itself.
@@ -134,23 +134,4 @@ fn indent(text: &str, prefix: &str) -> String {
         indented.push_str(line);
     }
     indented
-}
-
-fn harmless(text: String) -> String {
-    let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
-    if !text.contains(steers) {
-        return text;
-    }
-    let mut escaped = String::with_capacity(text.len());
-    let mut rest = text.chars().peekable();
-    while let Some(c) = rest.next() {
-        // A carriage return before a line end is harmless; alone it would overwrite the line.
-        if steers(c) && !(c == '\r' && rest.peek() == Some(&'\n')) {
-            // Writing to a string cannot fail.
-            let _ = write!(escaped, "\\x{:02x}", u32::from(c));
-        } else {
-            escaped.push(c);
-        }
-    }
-    escaped
 }

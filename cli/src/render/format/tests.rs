@@ -1,7 +1,7 @@
 //! Compares with the output of the official client, recorded by `tests/official/format.py`.
 //!
-//! Cases that differ on purpose are in `cli/tests/golden/format-differences.json`, each with what is
-//! shown here and the names of its reasons in the documentation of this module.
+//! Intended differences are in `cli/tests/golden/format-differences.json`, each with the output of this
+//! module and the names of its reasons in the documentation of this module.
 
 use std::{collections::HashMap, env, path::Path, process::Command};
 
@@ -47,7 +47,7 @@ struct Difference {
     json: Value,
 }
 
-/// Null is a value, and not the same as nothing.
+/// Null is a value, unlike a missing member.
 fn present<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(input).map(Some)
 }

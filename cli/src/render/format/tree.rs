@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{indent, plain, python, size};
 
-/// An object as lines; anything else plainly.
+/// An object as lines; any other value in one line.
 pub(super) fn text(value: &Value) -> String {
     let members = match value {
         Value::Object(members) if !members.is_empty() => members,

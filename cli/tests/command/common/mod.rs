@@ -112,6 +112,12 @@ impl Home {
     }
 }
 
+/// The files of sessions below a home folder.
+pub(crate) fn sessions(home: &Home) -> Vec<PathBuf> {
+    let files = home.files().into_iter().map(|(path, ..)| home.path().join(path));
+    files.filter(|path| path.parent().is_some_and(|folder| folder.ends_with("sessions"))).collect()
+}
+
 #[cfg(unix)]
 pub(crate) fn mode(path: &Path) -> u32 {
     use std::os::unix::fs::PermissionsExt as _;

@@ -1,8 +1,10 @@
 //! The sections of `docs/cli.md`; see [`transcript`](crate::transcript) for how to add one.
 
+mod changes;
 mod contexts;
 mod failures;
 mod lists;
+mod official;
 mod proxy;
 
 use crate::transcript::Page;
@@ -13,6 +15,8 @@ pub(crate) async fn all() -> Vec<Page> {
         contexts::section().await,
         lists::lists().await,
         lists::keypairs().await,
+        changes::section().await,
+        official::section(),
         lists::documents().await,
         proxy::section().await,
         failures::section(),

@@ -162,7 +162,7 @@ async fn wrong_words_and_values_are_told() {
         (&["group", "list", "--all"], 2, "--all"),
         (&["storage-volume", "list", "--filter", "x"], 2, "--filter"),
         (&["vfolder", "info"], 2, "<ID>"),
-        (&["session", "info", "not-an-id"], 4, "error: `id` is invalid\n  why: "),
+        (&["routing", "info", "not-an-id"], 4, "error: `routing_id` is invalid\n  why: "),
         (&["user", "list", "--field", "emial"], 2, "did you mean `email`?"),
         (&["invited-vfolder", "info", "x"], 2, "unrecognized subcommand"),
     ] {

@@ -293,7 +293,7 @@ async fn several_keys_are_reported_each() {
     fails(&ran, 1, "2 of 2 were not deactivated");
     assert!(ran.stderr.contains("it was not tried after an earlier failure"), "{ran:?}");
     assert_eq!(manager.requests().len(), 1);
-    fails(&home.run(&["keypair", "activate"]), 2, "<ACCESSKEY>");
+    fails(&home.run(&["keypair", "activate"]), 2, "<ACCESS_KEY>");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -314,7 +314,7 @@ async fn deleting_has_to_be_confirmed() {
     let left: Vec<_> = keys.into_iter().filter(|left| *left != key).collect();
     assert_eq!(manager.access_keys(), left);
     fails(&home.run(&["keypair", "delete", &key, "-y"]), 1, &format!("{key} was not deleted"));
-    fails(&home.run(&["keypair", "delete", "--yes"]), 2, "<ACCESSKEY>");
+    fails(&home.run(&["keypair", "delete", "--yes"]), 2, "<ACCESS_KEY>");
 }
 
 #[tokio::test(flavor = "multi_thread")]

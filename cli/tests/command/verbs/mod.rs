@@ -1,5 +1,6 @@
 //! The verbs of the command, run as people run them: `keypair`, the lists of every domain, and `gql`.
 
+mod change;
 mod domain;
 mod gql;
 mod keypair;

@@ -1,12 +1,12 @@
-//! The progress bar of a long list.
+//! The progress bar of a long list, or of a long series of operations.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// A bar on the standard error, if that is a terminal.
-pub(super) struct Progress(ProgressBar);
+pub(crate) struct Progress(ProgressBar);
 
 impl Progress {
-    pub(super) fn new(wanted: bool) -> Self {
+    pub(crate) fn new(wanted: bool) -> Self {
         let target = match wanted {
             true => ProgressDrawTarget::stderr(),
             false => ProgressDrawTarget::hidden(),
@@ -19,7 +19,7 @@ impl Progress {
     }
 
     /// Sets the number of received rows.
-    pub(super) fn at(&self, rows: u64, total: Option<u64>) {
+    pub(crate) fn at(&self, rows: u64, total: Option<u64>) {
         if let Some(total) = total {
             self.0.set_length(total);
         }
@@ -27,11 +27,11 @@ impl Progress {
     }
 
     /// Hides the bar while `write` runs.
-    pub(super) fn around<T>(&self, write: impl FnOnce() -> T) -> T {
+    pub(crate) fn around<T>(&self, write: impl FnOnce() -> T) -> T {
         self.0.suspend(write)
     }
 
-    pub(super) fn end(&self) {
+    pub(crate) fn end(&self) {
         self.0.finish_and_clear();
     }
 }

@@ -1,0 +1,237 @@
+//! `backendai NOUN create`, `update`, `delete` and so on: the mutations of the manager, defined by one
+//! table and the descriptions of their operations.
+
+mod args;
+mod existing;
+mod report;
+mod rows;
+mod table;
+mod task;
+#[cfg(test)]
+mod tests;
+
+use backendai::{Client, DynamicOperation, Error, Operation as _};
+use clap::{ArgMatches, Command};
+use serde_json::Value;
+
+use self::{
+    existing::{Existing, Found},
+    report::{Outcome, Report},
+    table::{CHANGES, Kind},
+    task::Task,
+};
+pub(crate) use self::{
+    report::Form,
+    table::{Change, NOUNS},
+};
+use crate::{
+    connect,
+    global::Global,
+    input::Input,
+    output::{self, Failure, out},
+    prompt, render,
+    resolve::Resolver,
+};
+
+/// The verbs of a noun as clap commands.
+pub(crate) fn commands(noun: &str) -> impl Iterator<Item = Command> {
+    CHANGES.iter().filter(move |change| change.noun == noun).map(args::command)
+}
+
+/// The verb of a noun.
+pub(crate) fn find(noun: &str, word: &str) -> Option<&'static Change> {
+    CHANGES.iter().find(|change| change.noun == noun && change.word == word)
+}
+
+impl Change {
+    pub(crate) async fn run(
+        &'static self,
+        matches: &ArgMatches,
+        global: &Global,
+    ) -> Result<(), Failure> {
+        let form = global.results()?;
+        let inputs = self.inputs();
+        let mut tasks = task::of(self, &inputs, matches).await?;
+        if matches.get_flag("dry-run") {
+            return show(self, &tasks, form);
+        }
+        self.confirm(&tasks, matches).await?;
+        let client = connect::client(global)?;
+        let mut report = Report::new(self, form, &tasks);
+        let go_on =
+            tasks.iter().all(|task| task.place.is_none()) || matches.get_flag("continue-on-error");
+        let mut existing = Existing::of(self).filter(|_| tasks.iter().all(|it| it.place.is_some()));
+        let mut resolver = Resolver::new(&client);
+        for index in 0..tasks.len() {
+            let found = match &mut existing {
+                Some(existing) => existing.find(&client, &tasks, index).await?,
+                None => Found::Absent,
+            };
+            let Some(task) = tasks.get_mut(index) else { break };
+            let outcome = match found {
+                Found::Same => Outcome::Skipped,
+                Found::Other(field, value) => Outcome::Failed(
+                    self.failed(task)
+                        .cause(format!("it exists already, and its {field} is {value}"))
+                        .help(format!("change it with `backendai {} update`", self.noun)),
+                ),
+                Found::Absent if report.is_lost() => Outcome::Failed(
+                    self.failed(task).cause("it was not tried after an earlier failure"),
+                ),
+                Found::Absent => match self.perform(&client, &mut resolver, &inputs, task).await {
+                    Ok(answer) => Outcome::Done(answer),
+                    Err(Trouble::Failure(failure)) => Outcome::Failed(failure),
+                    Err(Trouble::Error(error)) => {
+                        // A failure that is not about one object would repeat for the others.
+                        report.lose_unless(is_about_one(&error));
+                        Outcome::Failed(Failure::from(*error).message(self.undone(task)))
+                    }
+                },
+            };
+            let failed = matches!(outcome, Outcome::Failed(_));
+            report.add(task, outcome)?;
+            if failed && !go_on {
+                break;
+            }
+        }
+        report.end()
+    }
+
+    /// Sends one operation, and returns the members of its answer.
+    async fn perform(
+        &self,
+        client: &Client,
+        resolver: &mut Resolver<'_>,
+        inputs: &[Input],
+        task: &mut Task,
+    ) -> Result<render::Row, Trouble> {
+        let resolved = resolver.values(self.noun, inputs, &mut task.values).await;
+        resolved.map_err(|failure| Trouble::Failure(self.failed(task).cause(failure.text())))?;
+        self.keep(client, task).await?;
+        let rows = client.send(task.operation(self)).await?.into_vec();
+        let row = rows.into_iter().next().map(backendai::Row::into_map).unwrap_or_default();
+        // Where the answer has one object, the row is that object.
+        Ok(match self.info.rows.and_then(|rows| rows.path.get(1)) {
+            Some(_) if row.is_empty() => row,
+            Some(member) => render::Row::from_iter([((*member).to_owned(), row.into())]),
+            None => row,
+        })
+    }
+
+    /// Reads the value that the manager would clear otherwise.
+    async fn keep(&self, client: &Client, task: &mut Task) -> Result<(), Trouble> {
+        let Some((input, query)) = self.keeps else { return Ok(()) };
+        let (Some(place), false) = (self.places.first(), task.values.contains_key(input)) else {
+            return Ok(());
+        };
+        let (Some(key), Some(id)) = (query.variables.first(), task.values.get(*place)) else {
+            return Ok(());
+        };
+        let operation = DynamicOperation::new(query).variable(key.name, id.clone());
+        let rows = client.send(operation).await?.into_vec();
+        let row = rows.into_iter().next().filter(|row| !row.is_empty());
+        let row = row.ok_or_else(|| {
+            Trouble::Failure(self.failed(task).cause("the manager does not have it"))
+        })?;
+        let kept = row.get(input).cloned().unwrap_or_default();
+        task.values.insert(input.to_owned(), kept);
+        Ok(())
+    }
+
+    /// Asks before something is destroyed.
+    async fn confirm(&self, tasks: &[Task], matches: &ArgMatches) -> Result<(), Failure> {
+        if self.kind != Kind::Destroy || matches.get_flag("yes") {
+            return Ok(());
+        }
+        let nothing = format!("nothing was {}", self.done);
+        if !prompt::is_interactive() {
+            let message =
+                format!("{nothing}: confirmation is needed and the terminal is not interactive");
+            return Err(Failure::usage(message).help("give --yes"));
+        }
+        let labels: Vec<_> = tasks.iter().take(10).map(|task| task.label(self)).collect();
+        let more = match tasks.len().saturating_sub(labels.len()) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let mut word = self.word.replace('-', " ");
+        if let Some(first) = word.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        let question = format!("{word} {} `{}`{more}?", self.noun, labels.join("`, `"));
+        match prompt::confirm(question, false).await? {
+            true => Ok(()),
+            false => Err(Failure::silent_exit(nothing)),
+        }
+    }
+
+    fn failed(&self, task: &Task) -> Failure {
+        Failure::new(self.undone(task))
+    }
+
+    /// What did not happen.
+    fn undone(&self, task: &Task) -> String {
+        let place = task.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
+        let label = task.label(self);
+        match self.names_another() {
+            true => format!("{place}no {} was {} for {label}", self.noun, self.done),
+            false => format!("{place}{label} was not {}", self.done),
+        }
+    }
+
+    /// What happened.
+    fn happened(&self, task: &Task) -> String {
+        let label = task.label(self);
+        match self.names_another() {
+            true => format!("a {} was {} for {label}", self.noun, self.done),
+            false => format!("{label} was {}", self.done),
+        }
+    }
+
+    /// Whether the label is not the created object itself, but what it was created for.
+    fn names_another(&self) -> bool {
+        self.kind == Kind::Create && self.unique.is_empty() && self.label != "registry_name"
+    }
+}
+
+/// Why an operation was not carried out.
+enum Trouble {
+    Error(Box<Error>),
+    Failure(Failure),
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Self::Error(Box::new(error))
+    }
+}
+
+/// Whether the operation may succeed for another object.
+fn is_about_one(error: &Error) -> bool {
+    (error.is_refused() || error.is_graphql()) && !error.is_permission_denied()
+}
+
+/// Prints the requests without sending them.
+fn show(change: &Change, tasks: &[Task], form: Form) -> Result<(), Failure> {
+    for task in tasks {
+        let operation = task.operation(change);
+        let document = operation.info().document.text;
+        let variables = Value::Object(operation.values().clone());
+        let variables = render::mask(&variables);
+        match form {
+            Form::Text => out(format!("{document}\n{variables:#}"))?,
+            Form::Json | Form::Lines => {
+                let request = serde_json::json!({
+                    "operationName": operation.info().name,
+                    "query": document,
+                    "variables": variables,
+                });
+                match form {
+                    Form::Lines => out(request.to_string())?,
+                    _ => output::json(&request)?,
+                }
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,193 @@
+//! The results of a verb, one per object.
+
+use serde_json::{Map, Value, json};
+
+use super::{table::Change, task::Task};
+use crate::{
+    output::{self, Failure, err, out},
+    progress::Progress,
+    render::{self, Row},
+};
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    Text,
+    Json,
+    Lines,
+}
+
+/// The result for one object.
+pub(super) enum Outcome {
+    /// It was done; the members of the answer.
+    Done(Row),
+    /// It was done before.
+    Skipped,
+    Failed(Failure),
+}
+
+pub(super) struct Report {
+    change: &'static Change,
+    form: Form,
+    /// Whether only one object is concerned, whose result is the whole output.
+    single: bool,
+    total: u64,
+    done: u64,
+    skipped: u64,
+    failed: u64,
+    items: Vec<Value>,
+    lone: Option<Failure>,
+    lost: bool,
+    progress: Progress,
+}
+
+impl Report {
+    pub(super) fn new(change: &'static Change, form: Form, tasks: &[Task]) -> Self {
+        let single = matches!(tasks, [only] if only.place.is_none());
+        let progress = Progress::new(tasks.len() > 1);
+        progress.at(0, Some(tasks.len() as u64));
+        Self {
+            change,
+            form,
+            single,
+            total: tasks.len() as u64,
+            done: 0,
+            skipped: 0,
+            failed: 0,
+            items: Vec::new(),
+            lone: None,
+            lost: false,
+            progress,
+        }
+    }
+
+    /// Whether further operations would fail as well.
+    pub(super) const fn is_lost(&self) -> bool {
+        self.lost
+    }
+
+    pub(super) const fn lose_unless(&mut self, other_may_succeed: bool) {
+        self.lost = self.lost || !other_may_succeed;
+    }
+
+    /// Adds and prints a result.
+    pub(super) fn add(&mut self, task: &Task, outcome: Outcome) -> Result<(), Failure> {
+        let mut item = match &outcome {
+            Outcome::Done(answer) => self.members(answer),
+            Outcome::Skipped => Map::from_iter([("skipped".to_owned(), true.into())]),
+            Outcome::Failed(failure) => Map::from_iter([("msg".to_owned(), failure.text().into())]),
+        };
+        let change = self.change;
+        item.insert("ok".to_owned(), (!matches!(outcome, Outcome::Failed(_))).into());
+        if change.places.contains(&change.label) {
+            item.insert(change.label.to_owned(), task.label(change).into());
+        }
+        if let Some(place) = &task.place {
+            item.insert("row".to_owned(), place.as_str().into());
+        }
+        match &outcome {
+            Outcome::Done(_) => self.done += 1,
+            Outcome::Skipped => self.skipped += 1,
+            Outcome::Failed(_) => self.failed += 1,
+        }
+        let printed = self.progress.around(|| match self.form {
+            Form::Text => self.text(task, &outcome),
+            Form::Lines => out(Value::Object(item.clone()).to_string()),
+            Form::Json => Ok(()),
+        });
+        let seen = self.done + self.skipped + self.failed;
+        self.progress.at(seen, Some(self.total));
+        self.items.push(item.into());
+        if let (true, Outcome::Failed(failure)) = (self.single, outcome) {
+            self.lone = Some(failure);
+            return Ok(());
+        }
+        match (printed, change.shows) {
+            // What is shown only once must not be lost, even to a closed pipe.
+            (Err(_), Some(shown)) => Err(Failure::new(format!(
+                "{}, but its {shown} could not be written",
+                change.happened(task)
+            ))
+            .help(format!("find it with `backendai {} list`", change.noun))),
+            (printed, _) => printed,
+        }
+    }
+
+    /// The members of an answer that are printed in JSON.
+    fn members(&self, answer: &Row) -> Map<String, Value> {
+        let mut members = Map::new();
+        for (name, value) in answer {
+            match (self.change.shows == Some(name.as_str()), value) {
+                (true, Value::Object(shown)) => members.extend(shown.clone()),
+                _ if matches!(name.as_str(), "ok" | "msg") || value.is_null() => {}
+                _ => drop(members.insert(name.clone(), render::mask(value))),
+            }
+        }
+        members
+    }
+
+    fn text(&self, task: &Task, outcome: &Outcome) -> Result<(), Failure> {
+        let place = task.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
+        match outcome {
+            Outcome::Done(answer) => {
+                let shown = self.change.shows.and_then(|name| answer.get(name)?.as_object());
+                if let Some(shown) = shown {
+                    if !place.is_empty() {
+                        out(format!("{place}{}", self.change.happened(task)))?;
+                    }
+                    let lines = shown.iter().map(|(name, value)| {
+                        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                        format!("{}  {value}", backendai::operation::title(name))
+                    });
+                    out(lines.collect::<Vec<_>>().join("\n"))?;
+                    if shown.contains_key("secret_key") {
+                        err("store the secret key: it is shown only once");
+                    }
+                    return Ok(());
+                }
+                let task_id = answer.get("task_id").and_then(Value::as_str);
+                let task_id = task_id.map(|id| format!(" (task {id})")).unwrap_or_default();
+                out(format!("{place}{}{task_id}", self.change.happened(task)))
+            }
+            Outcome::Skipped => {
+                let label = task.label(self.change);
+                out(format!("{place}{label} was {} before", self.change.done))
+            }
+            Outcome::Failed(_) if self.single => Ok(()),
+            Outcome::Failed(failure) => {
+                failure.report(None);
+                Ok(())
+            }
+        }
+    }
+
+    /// Prints the summary, and fails if any object failed.
+    pub(super) fn end(self) -> Result<(), Failure> {
+        self.progress.end();
+        if let Some(failure) = self.lone {
+            return Err(failure);
+        }
+        if self.form == Form::Json {
+            match (self.single, self.items.as_slice()) {
+                (true, [only]) => output::json(only)?,
+                (_, items) => output::json(&json!({ "ok": self.failed == 0, "items": items }))?,
+            }
+        }
+        let done = self.change.done;
+        let rest = self.total - self.done - self.skipped - self.failed;
+        let mut text = format!("{} of {} were not {done}", self.failed + rest, self.total);
+        if rest > 0 {
+            text.push_str(&format!(
+                "; {rest} were not tried: correct the file and run it again, or give \
+                 --continue-on-error"
+            ));
+        }
+        if self.failed > 0 {
+            return Err(Failure::silent_exit(text));
+        }
+        if self.skipped > 0 && self.form == Form::Text {
+            err(format!("{} {done}, {} before", self.done, self.skipped));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,134 @@
+//! The operations that one command sends.
+
+use std::collections::HashSet;
+
+use backendai::DynamicOperation;
+use clap::ArgMatches;
+use serde_json::{Map, Value};
+
+use super::{
+    args,
+    rows::{self, FileRow},
+    table::Change,
+};
+use crate::{
+    input::{self, Input},
+    output::Failure,
+    prompt,
+};
+
+/// One operation to send.
+pub(super) struct Task {
+    /// Where the row is in its file.
+    pub(super) place: Option<String>,
+    /// The values that the caller gave for this object.
+    pub(super) given: Map<String, Value>,
+    /// All values by the names of the inputs.
+    pub(super) values: Map<String, Value>,
+}
+
+impl Task {
+    /// The name of its object in reports.
+    pub(super) fn label(&self, change: &Change) -> String {
+        match self.given.get(change.label).or_else(|| self.values.get(change.label)) {
+            Some(Value::String(text)) => text.clone(),
+            Some(Value::Array(items)) => {
+                let items = items.iter().filter_map(Value::as_str);
+                items.collect::<Vec<_>>().join(", ")
+            }
+            Some(other) => other.to_string(),
+            None => change.label.to_owned(),
+        }
+    }
+
+    /// The operation to send.
+    pub(super) fn operation(&self, change: &Change) -> DynamicOperation {
+        let variables = input::variables(change.info, &input::of(change.info), &self.values);
+        DynamicOperation::new(change.info).variables(variables)
+    }
+}
+
+/// Returns the tasks of a command line: one, one per named object, or one per row of a file.
+pub(super) async fn of(
+    change: &Change,
+    inputs: &[Input],
+    matches: &ArgMatches,
+) -> Result<Vec<Task>, Failure> {
+    let preset = args::preset(change)?;
+    let given = args::given(change, inputs, matches)?;
+    let task = |place: Option<String>, own: Map<String, Value>| {
+        let mut values = preset.clone();
+        values.extend(given.clone());
+        values.extend(own.clone());
+        // The values of a single command line are all its own.
+        let given = if place.is_some() { own } else { values.clone() };
+        Task { place, given, values }
+    };
+    let mut tasks: Vec<_> = match matches.get_one::<std::path::PathBuf>("from-file") {
+        Some(path) => {
+            if change.takes_several(inputs) && matches.contains_id(change.label) {
+                return Err(Failure::usage("the objects are named by the file, not by arguments"));
+            }
+            let rows = rows::read(path, inputs)?;
+            rows.into_iter().map(|FileRow { place, values }| task(Some(place), values)).collect()
+        }
+        None if change.takes_several(inputs) => {
+            let named = inputs.iter().find(|input| change.places.contains(&input.name.as_str()));
+            let Some(named) = named else { return Ok(Vec::new()) };
+            let texts = matches.get_many::<String>(&named.name).into_iter().flatten();
+            let mut seen = HashSet::new();
+            let texts = texts.filter(|text| seen.insert(text.as_str()));
+            let one = |text: &String| {
+                let value = named.parse([text.as_str()])?;
+                Ok(task(None, Map::from_iter([(named.name.clone(), value)])))
+            };
+            texts.map(one).collect::<Result<_, Failure>>()?
+        }
+        None => vec![task(None, Map::new())],
+    };
+    for task in &mut tasks {
+        complete(change, inputs, task).await?;
+    }
+    distinct(change, &tasks)?;
+    Ok(tasks)
+}
+
+/// Asks for a missing secret, and fails for every other missing value.
+async fn complete(change: &Change, inputs: &[Input], task: &mut Task) -> Result<(), Failure> {
+    let is_needed =
+        |input: &&Input| input.is_required() || change.places.contains(&input.name.as_str());
+    for input in inputs.iter().filter(is_needed) {
+        if task.values.contains_key(&input.name) {
+            continue;
+        }
+        let long = input.long();
+        let value = match &task.place {
+            None if input.info.secret => {
+                let help = format!("give it as {}, @FILE or -", input.name.to_uppercase());
+                prompt::secret_for(&input.help().unwrap_or(long), &help).await?
+            }
+            place => {
+                let place = place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
+                return Err(Failure::usage(format!("{place}`{}` is missing", input.name))
+                    .help(format!("add the column, or give --{long} for all rows")));
+            }
+        };
+        task.values.insert(input.name.clone(), value.into());
+    }
+    Ok(())
+}
+
+/// Fails where two rows of a file are about the same object.
+fn distinct(change: &Change, tasks: &[Task]) -> Result<(), Failure> {
+    let mut seen = std::collections::HashMap::new();
+    for task in tasks.iter().filter(|_| !change.unique.is_empty()) {
+        let Some(place) = &task.place else { continue };
+        let key: Vec<_> =
+            change.unique.iter().map(|name| task.values.get(*name).map(Value::to_string)).collect();
+        if let Some(earlier) = seen.insert(key, place) {
+            let label = task.label(change);
+            return Err(Failure::argument(format!("{place}: {label} is in {earlier} already")));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,229 @@
+//! The inputs of an operation as arguments of the command line, and as columns of a file.
+//!
+//! Variables and the fields of input objects are flattened: `props: {full_name}` is the input
+//! `full_name`, the option `--full-name` and the column `full_name`.
+
+mod known;
+mod value;
+
+use backendai::operation::info::{InputType, InputValueInfo, OperationInfo};
+use clap::{
+    Arg, ArgAction,
+    builder::{PossibleValue, StringValueParser, TypedValueParser},
+};
+use serde_json::{Map, Value};
+
+pub(crate) use self::value::{Problem, is_global_id, is_uuid};
+use crate::output::Failure;
+
+/// Inputs that have no use on a command line.
+const UNUSED: [&str; 2] = ["clientMutationId", "client_mutation_id"];
+
+/// One value that the caller sets.
+#[derive(Clone, Debug)]
+pub(crate) struct Input {
+    /// The variable, then the fields of input objects that lead to the value.
+    path: Vec<&'static str>,
+    pub(crate) info: &'static InputValueInfo,
+    /// Its name in a file; with hyphens that of its option.
+    pub(crate) name: String,
+    /// Whether it must be given: itself and all around it are required.
+    required: bool,
+}
+
+/// Returns the inputs of an operation in its order.
+pub(crate) fn of(info: &'static OperationInfo) -> Vec<Input> {
+    let mut inputs = Vec::new();
+    for variable in info.variables {
+        flatten(variable, &[], variable.is_required(), &mut inputs);
+    }
+    let variables: Vec<_> = info.variables.iter().map(|variable| variable.name).collect();
+    for input in &mut inputs {
+        // A field beside a variable of the same name is its new value.
+        if input.path.len() > 1 && variables.contains(&input.name.as_str()) {
+            input.name.insert_str(0, "new_");
+        }
+    }
+    inputs
+}
+
+fn flatten(
+    info: &'static InputValueInfo,
+    above: &[&'static str],
+    required: bool,
+    inputs: &mut Vec<Input>,
+) {
+    if UNUSED.contains(&info.name) {
+        return;
+    }
+    let path = [above, &[info.name]].concat();
+    match info.holds {
+        InputType::Object(object) if !info.is_list() => {
+            for field in object.fields {
+                flatten(field, &path, required && field.is_required(), inputs);
+            }
+        }
+        _ => {
+            // The name of the outermost object has no meaning: `props`, `input`, `key`.
+            let words = if path.len() > 1 { path.get(1..) } else { path.get(..) };
+            let name = words.unwrap_or_default().join("_");
+            inputs.push(Input { path, info, name, required });
+        }
+    }
+}
+
+/// Returns the variables of an operation with these values, by the names of the inputs.
+pub(crate) fn variables(
+    info: &OperationInfo,
+    inputs: &[Input],
+    values: &Map<String, Value>,
+) -> Map<String, Value> {
+    let mut variables = Map::new();
+    for variable in info.variables.iter().filter(|variable| variable.is_required()) {
+        if matches!(variable.holds, InputType::Object(_)) && !variable.is_list() {
+            variables.insert(variable.name.to_owned(), Value::Object(Map::new()));
+        }
+    }
+    for input in inputs {
+        if let Some(value) = values.get(&input.name) {
+            place(&mut variables, &input.path, value.clone());
+        }
+    }
+    variables
+}
+
+fn place(object: &mut Map<String, Value>, path: &[&str], value: Value) {
+    match path {
+        [] => {}
+        [last] => drop(object.insert((*last).to_owned(), value)),
+        [first, rest @ ..] => {
+            let inner = object.entry(*first).or_insert_with(|| Value::Object(Map::new()));
+            if let Value::Object(inner) = inner {
+                place(inner, rest, value);
+            }
+        }
+    }
+}
+
+impl Input {
+    /// Whether a value must be given.
+    pub(crate) const fn is_required(&self) -> bool {
+        self.required
+    }
+
+    /// The name of its option, without hyphens in front.
+    pub(crate) fn long(&self) -> String {
+        self.name.replace('_', "-")
+    }
+
+    /// Its other names, which the official command uses.
+    pub(crate) fn aliases(&self) -> &'static [&'static str] {
+        known::aliases(&self.name)
+    }
+
+    /// Returns whether this is the name of its column in a file.
+    pub(crate) fn is_called(&self, name: &str) -> bool {
+        let name = name.trim().replace('_', "-").to_lowercase();
+        self.long().to_lowercase() == name || self.aliases().contains(&name.as_str())
+    }
+
+    /// What it means.
+    pub(crate) fn help(&self) -> Option<String> {
+        let mut help = match self.info.docs.split("\n\n").next() {
+            Some(docs)
+                if !docs.is_empty()
+                    && known::help(&self.name).is_none_or(|_| self.path.len() == 1) =>
+            {
+                docs.replace('\n', " ")
+            }
+            _ => known::help(&self.name)?.to_owned(),
+        };
+        if help.ends_with('.') {
+            help.pop();
+        }
+        if let Some(example) = value::example(self.info) {
+            help.push_str(&format!(" ({example})"));
+        }
+        Some(help)
+    }
+
+    /// An argument without a name on the command line: its place or a long option is to be added.
+    pub(crate) fn arg(&self) -> Arg {
+        let known = known::values(&self.name, self.info);
+        let arg = Arg::new(self.name.clone())
+            .value_name(value::placeholder(self.info))
+            .value_parser(Texts { known, info: self.info })
+            .help(self.help().unwrap_or_default());
+        if self.info.is_list() { arg.action(ArgAction::Append) } else { arg }
+    }
+
+    /// The same as an option.
+    pub(crate) fn option(&self) -> Arg {
+        let long = self.long();
+        let aliases = self.aliases().iter().copied().filter(|alias| *alias != long);
+        self.arg()
+            .long(long.clone())
+            .aliases(aliases)
+            .allow_negative_numbers(value::may_be_negative(self.info))
+    }
+
+    /// Returns the value of an argument, of which each text may be a part of a list.
+    pub(crate) fn parse<'t>(
+        &self,
+        texts: impl IntoIterator<Item = &'t str>,
+    ) -> Result<Value, Failure> {
+        value::parse(self.info, texts).map_err(|problem| {
+            let failure = Failure::argument(format!("`{}` is invalid", self.long()));
+            failure.cause(problem.0)
+        })
+    }
+
+    /// Returns the value of a cell or a member of a file.
+    pub(crate) fn read(&self, given: &Value) -> Result<Value, Problem> {
+        match given {
+            Value::Null if self.info.nullable => Ok(Value::Null),
+            Value::Null => Err(Problem("null has no meaning here: leave it out".to_owned())),
+            given => value::read(self.info, given),
+        }
+    }
+}
+
+/// Accepts the texts of the type. The known values are for help and completions only, because another
+/// manager may know more.
+#[derive(Clone)]
+struct Texts {
+    known: Vec<&'static str>,
+    info: &'static InputValueInfo,
+}
+
+impl TypedValueParser for Texts {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        arg: Option<&Arg>,
+        value: &std::ffi::OsStr,
+    ) -> Result<String, clap::Error> {
+        let text = StringValueParser::new().parse_ref(command, arg, value)?;
+        if value::is_reference(&text) {
+            return Ok(text);
+        }
+        match value::parse(self.info, [text.as_str()]) {
+            Ok(_) => Ok(text),
+            Err(problem) => {
+                let arg = arg.map(ToString::to_string).unwrap_or_default();
+                let message = format!("invalid value for '{arg}': {}\n", problem.0);
+                let error = clap::Error::raw(clap::error::ErrorKind::ValueValidation, message);
+                Err(error.with_cmd(command))
+            }
+        }
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        if self.known.is_empty() {
+            return None;
+        }
+        Some(Box::new(self.known.iter().copied().map(PossibleValue::new)))
+    }
+}

@@ -1,0 +1,320 @@
+//! Names in place of ids: an unambiguous name is looked up before a request is sent.
+
+use std::collections::HashMap;
+
+use backendai::{
+    Client, DynamicOperation, OperationInfo, Row,
+    admin::{
+        compute_session::{PagedSessionNodes, PagedSessions},
+        container_registry::PagedContainerRegistryNodes,
+        domain::PagedDomainNodes,
+        endpoint::PagedEndpoints,
+        group::GroupsByName,
+        image::GetImage,
+        network::PagedNetworks,
+        resource_preset::ListResourcePresets,
+        user::PagedUsers,
+    },
+    operation::{Compiled, info::InputValueInfo},
+};
+use serde_json::{Map, Value};
+
+use crate::{
+    input::{Input, is_global_id, is_uuid},
+    output::{Code, Failure},
+};
+
+/// How the id of an object is found by its name.
+#[derive(Clone, Copy)]
+pub(crate) struct Lookup {
+    /// What it is, such as "project".
+    what: &'static str,
+    query: &'static OperationInfo,
+    /// The field of the id.
+    id: &'static str,
+    /// The fields that hold a name.
+    names: &'static [&'static str],
+    by: By,
+    /// The fields that distinguish candidates.
+    shown: &'static [&'static str],
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    /// This variable of the query is the name.
+    Variable(&'static str),
+    /// The query has a filter, in which the names are columns.
+    Filter,
+}
+
+const fn lookup<O: Compiled>(
+    what: &'static str,
+    id: &'static str,
+    names: &'static [&'static str],
+    by: By,
+    shown: &'static [&'static str],
+) -> Lookup {
+    Lookup { what, query: O::INFO, id, names, by, shown }
+}
+
+/// Which ids the manager accepts.
+enum IdKind {
+    /// The id of the row, or a global one.
+    Row,
+    /// A global id only.
+    Global,
+}
+
+impl Lookup {
+    fn id_kind(&self) -> IdKind {
+        // Of these only the global id is a field of the rows.
+        if self.query.name == SESSION_NODE.query.name { IdKind::Global } else { IdKind::Row }
+    }
+}
+
+const DOMAIN_NODE: Lookup =
+    lookup::<PagedDomainNodes>("domain", "id", &["name"], By::Filter, &["created_at"]);
+const ENDPOINT: Lookup = lookup::<PagedEndpoints>(
+    "model service",
+    "endpoint_id",
+    &["name"],
+    By::Filter,
+    &["domain", "created_at"],
+);
+const IMAGE: Lookup = lookup::<GetImage>("image", "id", &[], By::Variable("reference"), &["name"]);
+const NETWORK: Lookup =
+    lookup::<PagedNetworks>("network", "row_id", &["name"], By::Filter, &["domain_name"]);
+const PRESET: Lookup = lookup::<ListResourcePresets>(
+    "resource preset",
+    "id",
+    &["name"],
+    By::Filter,
+    &["scaling_group_name"],
+);
+const PROJECT: Lookup = lookup::<GroupsByName>(
+    "project",
+    "id",
+    &["name"],
+    By::Variable("name"),
+    &["domain_name", "is_active"],
+);
+const REGISTRY: Lookup = lookup::<PagedContainerRegistryNodes>(
+    "container registry",
+    "row_id",
+    &["registry_name"],
+    By::Filter,
+    &["project", "url"],
+);
+const SESSION: Lookup = lookup::<PagedSessions>(
+    "session",
+    "id",
+    &["name"],
+    By::Filter,
+    &["status", "user_email", "created_at"],
+);
+const SESSION_NODE: Lookup = lookup::<PagedSessionNodes>(
+    "session",
+    "id",
+    &["name"],
+    By::Filter,
+    &["status", "row_id", "created_at"],
+);
+const USER: Lookup =
+    lookup::<PagedUsers>("user", "uuid", &["email", "username"], By::Filter, &["domain_name"]);
+
+/// All of them, for the tests.
+#[cfg(test)]
+const LOOKUPS: [Lookup; 10] =
+    [DOMAIN_NODE, ENDPOINT, IMAGE, NETWORK, PRESET, PROJECT, REGISTRY, SESSION, SESSION_NODE, USER];
+
+/// Returns how a value of this noun is looked up, where it is an id that has a name.
+pub(crate) fn lookup_of(noun: &str, value: &InputValueInfo) -> Option<&'static Lookup> {
+    Some(match (noun, value.name, value.type_name()) {
+        ("domain-node", "id", _) => &DOMAIN_NODE,
+        ("endpoint" | "auto-scaling-rule" | "endpoint-token", "endpoint" | "endpoint_id", _) => {
+            &ENDPOINT
+        }
+        ("image", "image_id", _) => &IMAGE,
+        ("network", "network" | "id", _) => &NETWORK,
+        ("resource-preset", "id", _) => &PRESET,
+        ("container-registry", "id", _) => &REGISTRY,
+        ("session", "id" | "ids", "GlobalIDField") => &SESSION_NODE,
+        ("session", "id", _) => &SESSION,
+        ("group", "id", _) | (_, "gid" | "user_group" | "group_ids" | "project_id", _) => &PROJECT,
+        (_, "user_uuids" | "user_uuid", _) => &USER,
+        _ => return None,
+    })
+}
+
+/// Replaces names by ids, each looked up once.
+pub(crate) struct Resolver<'c> {
+    client: &'c Client,
+    known: HashMap<(&'static str, String), Value>,
+}
+
+impl<'c> Resolver<'c> {
+    pub(crate) fn new(client: &'c Client) -> Self {
+        Self { client, known: HashMap::new() }
+    }
+
+    /// Resolves all values of a verb.
+    pub(crate) async fn values(
+        &mut self,
+        noun: &str,
+        inputs: &[Input],
+        values: &mut Map<String, Value>,
+    ) -> Result<(), Failure> {
+        // A new object is in the domain that is given beside it.
+        let domain = values.get("domain_name").and_then(Value::as_str).map(str::to_owned);
+        for input in inputs {
+            let Some(lookup) = lookup_of(noun, input.info) else { continue };
+            let Some(value) = values.get_mut(&input.name) else { continue };
+            let domain = domain.as_deref().filter(|_| input.name == "group_ids");
+            self.value(lookup, value, domain).await?;
+        }
+        Ok(())
+    }
+
+    /// Resolves one value, or the elements of a list.
+    pub(crate) async fn value(
+        &mut self,
+        lookup: &Lookup,
+        value: &mut Value,
+        domain: Option<&str>,
+    ) -> Result<(), Failure> {
+        let items = match value {
+            Value::Array(items) => items.as_mut_slice(),
+            one => std::slice::from_mut(one),
+        };
+        for item in items {
+            let Some(name) = item.as_str().map(str::to_owned) else { continue };
+            let is_id = match lookup.id_kind() {
+                IdKind::Global => is_global_id(&name),
+                IdKind::Row => is_uuid(&name) || is_global_id(&name),
+            };
+            if !is_id {
+                *item = self.one(lookup, &name, domain).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn one(
+        &mut self,
+        lookup: &Lookup,
+        name: &str,
+        domain: Option<&str>,
+    ) -> Result<Value, Failure> {
+        let key = (lookup.what, format!("{}\n{name}", domain.unwrap_or_default()));
+        if let Some(known) = self.known.get(&key) {
+            return Ok(known.clone());
+        }
+        let rows = match self.rows(lookup, name).await? {
+            Some(rows) => rows,
+            // It cannot be looked up: the manager decides.
+            None => return Ok(name.into()),
+        };
+        let of_domain = |row: &&Row| {
+            domain.is_none_or(|domain| {
+                row.get("domain_name").and_then(Value::as_str).is_none_or(|it| it == domain)
+            })
+        };
+        let found: Vec<_> = rows.iter().filter(of_domain).collect();
+        let id = match found.as_slice() {
+            [one] => one.get(lookup.id).cloned().unwrap_or_default(),
+            [] => return Err(absent(lookup, name, domain)),
+            several => return Err(ambiguous(lookup, name, several)),
+        };
+        self.known.insert(key, id.clone());
+        Ok(id)
+    }
+
+    async fn rows(&self, lookup: &Lookup, name: &str) -> Result<Option<Vec<Row>>, Failure> {
+        let operation = DynamicOperation::new(lookup.query);
+        let fields: Vec<_> =
+            [&[lookup.id], lookup.names, lookup.shown].concat().into_iter().collect();
+        let operation = match lookup.by {
+            By::Variable(variable) => operation.variable(variable, name),
+            By::Filter => {
+                // The filter language cannot express every text; no name has these characters.
+                if name.contains(['"', '\\', '\n', '\0']) {
+                    return Ok(None);
+                }
+                let columns: &[&str] = if is_uuid(name) { &["id"] } else { lookup.names };
+                let conditions: Vec<_> =
+                    columns.iter().map(|column| format!("({column} == \"{name}\")")).collect();
+                operation.variable("filter", conditions.join(" | "))
+            }
+        };
+        let operation = operation.select(fields)?;
+        let mut rows = Vec::new();
+        let mut pages = self.client.pages(operation).max_items(MOST);
+        while let Some(page) = pages.next().await {
+            rows.extend(page?.items);
+        }
+        Ok(Some(rows.into_iter().filter(|row| !row.is_empty()).collect()))
+    }
+}
+
+/// Candidates that are fetched, one more than are shown.
+const MOST: u64 = 11;
+
+fn absent(lookup: &Lookup, name: &str, domain: Option<&str>) -> Failure {
+    let place = domain.map(|domain| format!(" in the domain `{domain}`")).unwrap_or_default();
+    Failure::new(format!("there is no {} `{name}`{place}", lookup.what))
+        .help("check the name, or give the id")
+        .code(Code::Argument)
+}
+
+fn ambiguous(lookup: &Lookup, name: &str, rows: &[&Row]) -> Failure {
+    let text = |value: Option<&Value>| match value {
+        Some(Value::String(text)) => text.clone(),
+        Some(value) => value.to_string(),
+        None => String::new(),
+    };
+    let mut lines: Vec<_> = rows
+        .iter()
+        .take(MOST as usize - 1)
+        .map(|row| {
+            let shown: Vec<_> = lookup.shown.iter().map(|field| text(row.get(*field))).collect();
+            format!("{} ({})", text(row.get(lookup.id)), shown.join(", "))
+        })
+        .collect();
+    if rows.len() as u64 == MOST {
+        lines.push("and more".to_owned());
+    }
+    Failure::new(format!("several have the name `{name}`: which {} is meant?", lookup.what))
+        .cause(lines.join("\n"))
+        .help("give the id")
+        .code(Code::Argument)
+}
+
+#[cfg(test)]
+mod tests {
+    use backendai::admin::columns::LISTS;
+
+    use super::*;
+
+    #[test]
+    fn lookups_use_fields_and_columns_of_their_query() {
+        for lookup in LOOKUPS {
+            let rows = lookup.query.rows.expect("a lookup reads rows");
+            for field in [&[lookup.id], lookup.names, lookup.shown].concat() {
+                let known = rows.fields.iter().any(|known| known.name() == field);
+                assert!(known, "{}: {field}", lookup.query.name);
+            }
+            match lookup.by {
+                By::Variable(variable) => assert!(lookup.query.variable(variable).is_some()),
+                By::Filter => {
+                    let root = lookup.query.root_fields.first().expect("it has a root").name;
+                    let list = LISTS.iter().find(|list| list.name == root).expect("it has columns");
+                    for name in lookup.names {
+                        let filters =
+                            list.columns.iter().any(|column| column.name == *name && column.filter);
+                        assert!(filters, "{}: {name}", lookup.query.name);
+                    }
+                }
+            }
+        }
+    }
+}

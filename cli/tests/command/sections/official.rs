@@ -1,0 +1,99 @@
+//! The commands of the official client beside ours.
+
+use crate::transcript::Page;
+
+/// `backend.ai admin …`, and ours; empty where the Admin API does not have it.
+const TABLE: &[(&str, &str)] = &[
+    ("agent info ID", "agent info ID"),
+    ("agent list", "agent list"),
+    ("domain info NAME", "domain info NAME"),
+    ("domain list", "domain list"),
+    ("domain add NAME", "domain create NAME"),
+    ("domain update NAME", "domain update NAME"),
+    ("domain delete NAME", "domain delete NAME"),
+    ("domain purge NAME", "domain purge NAME"),
+    ("group info ID_OR_NAME", "group info ID_OR_NAME"),
+    ("group list", "group list"),
+    ("group add DOMAIN NAME", "group create DOMAIN NAME"),
+    ("group update ID", "group update ID_OR_NAME"),
+    ("group delete ID", "group delete ID_OR_NAME"),
+    ("group purge ID", "group purge ID_OR_NAME"),
+    ("group add-users ID UUID…", "group add-users ID_OR_NAME UUID_OR_EMAIL…"),
+    ("group remove-users ID UUID…", "group remove-users ID_OR_NAME UUID_OR_EMAIL…"),
+    ("image list", "image list"),
+    ("image rescan", "image rescan"),
+    ("image alias ALIAS TARGET", "image alias ALIAS TARGET"),
+    ("image dealias ALIAS", "image dealias ALIAS"),
+    ("keypair info", "keypair info"),
+    ("keypair list", "keypair list"),
+    ("keypair add EMAIL POLICY", "keypair create EMAIL POLICY"),
+    ("keypair update KEY", "keypair update KEY"),
+    ("keypair delete KEY", "keypair delete KEY"),
+    ("keypair activate KEY", "keypair activate KEY"),
+    ("keypair deactivate KEY", "keypair deactivate KEY"),
+    ("keypair-resource-policy info NAME", "keypair-resource-policy info NAME"),
+    ("keypair-resource-policy list", "keypair-resource-policy list"),
+    ("keypair-resource-policy add NAME", "keypair-resource-policy create NAME"),
+    ("keypair-resource-policy update NAME", "keypair-resource-policy update NAME"),
+    ("keypair-resource-policy delete NAME", "keypair-resource-policy delete NAME"),
+    ("quota-scope set HOST ID BYTES", "quota-scope set HOST user:UUID BYTES"),
+    ("quota-scope unset HOST ID", "quota-scope unset HOST user:UUID"),
+    ("resource container-registries", "container-registry list"),
+    ("scaling-group get-available GROUP", "group-scaling-group list --user-group GROUP"),
+    ("scaling-group info NAME", "scaling-group info NAME"),
+    ("scaling-group list", "scaling-group list"),
+    ("scaling-group add NAME", "scaling-group create NAME"),
+    ("scaling-group update NAME", "scaling-group update NAME"),
+    ("scaling-group delete NAME", "scaling-group delete NAME"),
+    (
+        "scaling-group associate-scaling-group NAME DOMAIN",
+        "scaling-group associate-with-domain NAME DOMAIN",
+    ),
+    (
+        "scaling-group dissociate-scaling-group NAME DOMAIN",
+        "scaling-group dissociate-from-domain NAME DOMAIN",
+    ),
+    ("session info ID", "session info ID_OR_NAME"),
+    ("session list", "session list"),
+    ("storage info HOST", "storage-volume info HOST"),
+    ("storage list", "storage-volume list"),
+    ("user info -e EMAIL", "user info EMAIL"),
+    ("user list", "user list"),
+    ("user add DOMAIN EMAIL PASSWORD", "user create DOMAIN EMAIL PASSWORD"),
+    ("user update EMAIL", "user update EMAIL"),
+    ("user delete EMAIL", "user delete EMAIL"),
+    ("user purge EMAIL", "user purge EMAIL"),
+    ("vfolder list", "vfolder list"),
+    ("announcement …, etcd …, license …, manager …, watcher …", ""),
+    ("export …, prometheus-query-definition …", ""),
+    ("permission list", ""),
+    ("quota-scope get", ""),
+    ("resource query-slots, recalculate-usage, usage-per-month, usage-per-period", ""),
+    ("vfolder list-hosts, list-mounts, perf-metric and the rest of vfolder", ""),
+];
+
+pub(crate) fn section() -> Page {
+    let mut page = Page::new("Coming from the official command");
+    page.prose(
+        "The verbs and options of `backend.ai admin` work for users, domains, groups, scaling \
+         groups and keypairs: `add` is another name of `create`, and short options are the same. \
+         Differences: what destroys something asks first, also `delete`; a boolean flag of `create` \
+         takes a value only after `=`. Parts that are not in the Admin API (REST) have no command.",
+    );
+    let mut table = "| `backend.ai admin` | `backendai` |\n|---|---|\n".to_owned();
+    for (theirs, ours) in TABLE {
+        let ours = if ours.is_empty() { "– (REST)".to_owned() } else { format!("`{ours}`") };
+        table.push_str(&format!("| `{theirs}` | {ours} |\n"));
+    }
+    page.prose(table.trim_end());
+    for (theirs, ours) in TABLE.iter().filter(|(_, ours)| !ours.is_empty()) {
+        // The official words are accepted as well, where the noun is the same.
+        let words: Vec<_> = ours.split(' ').take(2).chain(["-h"]).collect();
+        assert_eq!(page.home().run(&words).code, Some(0), "{ours}");
+        let words: Vec<_> = theirs.split(' ').take(2).chain(["-h"]).collect();
+        if ours.starts_with(&format!("{} ", words[0])) && !theirs.contains("get-available") {
+            assert_eq!(page.home().run(&words).code, Some(0), "{theirs}");
+        }
+    }
+    page
+}

@@ -1,0 +1,113 @@
+//! The keys of the rows ahead, by which pages are requested independently of each other.
+
+use std::{
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use super::strategy::{PageKeys, PageRequest};
+use crate::{
+    dispatch::Dispatcher,
+    error::Result,
+    operation::{DynamicOperation, OperationInfo, Paginated as _, Rows},
+    request::Request,
+};
+
+/// It is given up after this many failures in a row.
+const FAILURES: u8 = 3;
+
+/// Requests the keys of rows. Without them a list is read page after page.
+pub(super) struct Index {
+    /// The operation that selects only the keys; `None` until it is needed.
+    operation: Option<DynamicOperation>,
+    pending: Option<(PageRequest, Pending)>,
+    failures: u8,
+    /// Whether a page is to be read before the next attempt.
+    rests: bool,
+}
+
+type Pending = Pin<Box<dyn Future<Output = Result<Rows>> + Send>>;
+
+impl Index {
+    pub(super) const fn new() -> Self {
+        Self { operation: None, pending: None, failures: 0, rests: false }
+    }
+
+    pub(super) const fn is_pending(&self) -> bool {
+        self.pending.is_some()
+    }
+
+    /// Whether a request may be sent.
+    pub(super) const fn is_free(&self) -> bool {
+        self.pending.is_none() && !self.rests && self.is_possible()
+    }
+
+    /// Whether it was not given up.
+    pub(super) const fn is_possible(&self) -> bool {
+        self.failures < FAILURES
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.pending = None;
+    }
+
+    /// Returns the operation that selects only the keys, where the document allows it.
+    pub(super) fn operation(&mut self, info: &'static OperationInfo) -> Option<&DynamicOperation> {
+        if self.operation.is_none() {
+            self.operation = DynamicOperation::keys(info);
+            if self.operation.is_none() {
+                self.give_up();
+            }
+        }
+        self.operation.as_ref()
+    }
+
+    pub(super) fn send(
+        &mut self,
+        request: PageRequest,
+        dispatcher: Arc<Dispatcher>,
+        variables: &serde_json::Map<String, serde_json::Value>,
+    ) {
+        if let Some(operation) = &self.operation {
+            let response = Request::with_variables(dispatcher, operation, variables);
+            self.pending = Some((request, response.into_future()));
+        }
+    }
+
+    /// Ready with the keys, or with an error, once they are received.
+    pub(super) fn poll(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<(PageRequest, Result<PageKeys>)> {
+        let Some((_, response)) = &mut self.pending else { return Poll::Pending };
+        let Poll::Ready(rows) = response.as_mut().poll(context) else { return Poll::Pending };
+        let Some((request, _)) = self.pending.take() else { return Poll::Pending };
+        let page = rows.map(|rows| {
+            let page = self.operation.as_ref().and_then(|operation| operation.page(rows));
+            let items = page.as_ref().map_or(&[][..], |page| &page.items);
+            PageKeys {
+                keys: items.iter().map(DynamicOperation::key).collect(),
+                total: page.as_ref().and_then(|page| page.total_count),
+                has_next_page: None,
+                end_cursor: None,
+            }
+        });
+        Poll::Ready((request, page))
+    }
+
+    /// Notes whether an answer was of use.
+    pub(super) const fn answered(&mut self, of_use: bool) {
+        self.rests = !of_use;
+        self.failures = if of_use { 0 } else { self.failures.saturating_add(1) };
+    }
+
+    pub(super) const fn give_up(&mut self) {
+        self.failures = FAILURES;
+    }
+
+    /// Notes that a page was read.
+    pub(super) const fn page_read(&mut self) {
+        self.rests = false;
+    }
+}

@@ -1,0 +1,188 @@
+//! Lists, read page by page while others create and delete rows.
+
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use backendai::{Client, Pagination, Uuid};
+use backendai_v2::{
+    artifact_registry::{
+        CreateHuggingfaceRegistry, DeleteHuggingfaceRegistry, HuggingfaceRegistries,
+    },
+    keypair::{AdminCreateKeypair, AdminDeleteKeypair, AdminKeypairs},
+    resource_policy::{
+        AdminCreateProjectResourcePolicy, AdminDeleteProjectResourcePolicy,
+        AdminProjectResourcePolicies,
+    },
+    types::{
+        AdminCreateKeypairInput, BinarySizeInput, CreateHuggingFaceRegistryInput,
+        CreateProjectResourcePolicyInputV2, DeleteHuggingFaceRegistryInput, KeypairOrderBy,
+        KeypairOrderField,
+    },
+    user::MyUser,
+};
+
+use crate::support::{Manager, unique};
+
+/// Rows that exist throughout.
+const ROWS: usize = 40;
+
+async fn create(client: &Client, user: Uuid) -> String {
+    let input = AdminCreateKeypairInput::new(user, "default");
+    let made = client.send(AdminCreateKeypair::new(input)).await.unwrap().admin_create_keypair_v2;
+    made.keypair.access_key
+}
+
+async fn delete(client: &Client, key: &str) {
+    client.send(AdminDeleteKeypair::new(key)).await.unwrap();
+}
+
+/// Creates and deletes key pairs until it is stopped. The newest rows come first, so that they are where
+/// a list begins.
+async fn disturb(client: Client, user: Uuid, stop: Arc<AtomicBool>) -> usize {
+    let mut kept = Vec::new();
+    let mut changes = 0;
+    while !stop.load(Ordering::Relaxed) {
+        kept.push(create(&client, user).await);
+        if kept.len() > 3 {
+            delete(&client, &kept.remove(0)).await;
+        }
+        changes += 1;
+    }
+    for key in kept {
+        delete(&client, &key).await;
+    }
+    changes
+}
+
+#[tokio::test]
+async fn no_row_is_missed_or_repeated_while_others_change_the_list() {
+    let Some(manager) = Manager::turn().await else { return };
+    let client = manager.superadmin();
+    let user = client.send(MyUser::new()).await.unwrap().my_user_v2.id.uuid().unwrap();
+    let mut stable = BTreeSet::new();
+    for _ in 0..ROWS {
+        stable.insert(create(&client, user).await);
+    }
+    let stop = Arc::new(AtomicBool::new(false));
+    let others: Vec<_> =
+        (0..2).map(|_| tokio::spawn(disturb(client.clone(), user, stop.clone()))).collect();
+    let mut wrong = Vec::new();
+    for strategy in [Pagination::Cursor, Pagination::Offset] {
+        for size in [1, 7] {
+            let list = match strategy {
+                Pagination::Offset => AdminKeypairs::new()
+                    .order_by(vec![KeypairOrderBy::descending(KeypairOrderField::CreatedAt)]),
+                _ => AdminKeypairs::new(),
+            };
+            // The strategy is chosen by whether there is an order.
+            let mut rows = client.pages(list).page_size(size).items();
+            let (mut seen, mut repeated) = (BTreeSet::new(), Vec::new());
+            while let Some(row) = rows.next().await {
+                let key = row.unwrap().access_key;
+                if !seen.insert(key.clone()) {
+                    repeated.push(key);
+                }
+            }
+            let missed: Vec<_> = stable.difference(&seen).collect();
+            println!("{strategy:?} by {size}: {} rows", seen.len());
+            if !missed.is_empty() || !repeated.is_empty() {
+                wrong
+                    .push(format!("{strategy:?} by {size}: missed {missed:?}, twice {repeated:?}"));
+            }
+        }
+    }
+    stop.store(true, Ordering::Relaxed);
+    let mut changes = 0;
+    for other in others {
+        changes += other.await.unwrap();
+    }
+    println!("{changes} changes");
+    for key in stable {
+        delete(&client, &key).await;
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(changes > 20, "{changes}");
+}
+
+/// The manager ends a list silently when the row of the cursor is gone.
+#[tokio::test]
+async fn the_row_of_the_cursor_may_be_deleted() {
+    let Some(manager) = Manager::turn().await else { return };
+    let client = manager.superadmin();
+    let user = client.send(MyUser::new()).await.unwrap().my_user_v2.id.uuid().unwrap();
+    let mut stable = BTreeSet::new();
+    for _ in 0..6 {
+        stable.insert(create(&client, user).await);
+    }
+    let mut pages = client.pages(AdminKeypairs::new()).page_size(2);
+    let mut seen = BTreeSet::new();
+    let mut number = 0;
+    while let Some(page) = pages.next().await {
+        let keys: Vec<_> = page.unwrap().items.into_iter().map(|row| row.access_key).collect();
+        number += 1;
+        // The last row of a page is the one of the cursor.
+        if number == 2 {
+            let last = keys.last().unwrap();
+            assert!(stable.remove(last), "another row than expected: {last}");
+            delete(&client, last).await;
+        }
+        seen.extend(keys);
+    }
+    let changes = pages.list_changes();
+    let missed: Vec<_> = stable.difference(&seen).cloned().collect();
+    for key in &stable {
+        delete(&client, key).await;
+    }
+    assert!(missed.is_empty(), "{missed:?}");
+    assert!(!changes.missed && changes.shifts > 0, "{changes:?}");
+}
+
+/// `hasNextPage` is always false here.
+#[tokio::test]
+async fn policies_go_on_until_the_total() {
+    let Some(manager) = Manager::turn().await else { return };
+    let client = manager.superadmin();
+    let names = [unique("v2-policy"), unique("v2-policy")];
+    for name in &names {
+        let size = BinarySizeInput::new("1g");
+        let input = CreateProjectResourcePolicyInputV2::new(name, 1, size, 1);
+        client.send(AdminCreateProjectResourcePolicy::new(input)).await.unwrap();
+    }
+    let mut rows = client.pages(AdminProjectResourcePolicies::new()).page_size(1).items();
+    let mut seen = BTreeSet::new();
+    while let Some(row) = rows.next().await {
+        assert!(seen.insert(row.unwrap().name));
+    }
+    for name in &names {
+        client.send(AdminDeleteProjectResourcePolicy::new(name)).await.unwrap();
+    }
+    assert!(names.iter().all(|name| seen.contains(name)), "{seen:?}");
+}
+
+/// The count here is that of the page.
+#[tokio::test]
+async fn registries_go_on_until_an_empty_page() {
+    let Some(manager) = Manager::turn().await else { return };
+    let client = manager.superadmin();
+    let mut ids = BTreeSet::new();
+    for _ in 0..3 {
+        let input = CreateHuggingFaceRegistryInput::new(unique("v2-hf"), "https://example.com");
+        let made = client.send(CreateHuggingfaceRegistry::new(input)).await.unwrap();
+        ids.insert(made.create_huggingface_registry.huggingface_registry.id);
+    }
+    let mut rows = client.pages(HuggingfaceRegistries::new()).page_size(2).items();
+    let mut seen = BTreeSet::new();
+    while let Some(row) = rows.next().await {
+        seen.insert(row.unwrap().id);
+    }
+    for id in &ids {
+        let input = DeleteHuggingFaceRegistryInput::new(id);
+        client.send(DeleteHuggingfaceRegistry::new(input)).await.unwrap();
+    }
+    assert!(seen.is_superset(&ids), "{seen:?}, not {ids:?}");
+}

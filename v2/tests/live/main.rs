@@ -1,0 +1,19 @@
+//! Against a real manager, which `tests/manager/up` brings up.
+//!
+//! Skipped when there is none; with `BACKENDAI_LIVE=1` that is a failure.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test fails by it, or prints what it saw"
+)]
+
+mod documents;
+mod errors;
+mod filters;
+mod life_cycles;
+mod lists;
+mod support;

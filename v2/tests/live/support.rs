@@ -1,0 +1,76 @@
+//! The manager under test and its accounts.
+
+use std::{
+    env,
+    path::Path,
+    process::{Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use backendai::{Client, Config};
+use tokio::sync::{Mutex, MutexGuard};
+
+/// Tests read whole lists, so one at a time uses the manager.
+static TURN: Mutex<()> = Mutex::const_new(());
+
+/// A turn with the manager.
+pub(crate) struct Manager(#[expect(dead_code, reason = "held")] MutexGuard<'static, ()>);
+
+impl Manager {
+    /// Waits for a turn. `None` when there is no manager to test against.
+    pub(crate) async fn turn() -> Option<Self> {
+        if env::var_os("BACKEND_ENDPOINT").is_none() || env::var_os("MANAGER_HOME").is_none() {
+            let required = env::var("BACKENDAI_LIVE").is_ok_and(|value| value == "1");
+            assert!(!required, "run tests/manager/up and source the env file that it names");
+            return None;
+        }
+        Some(Self(TURN.lock().await))
+    }
+
+    pub(crate) fn superadmin(&self) -> Client {
+        self.client("SUPERADMIN")
+    }
+
+    pub(crate) fn user(&self) -> Client {
+        self.client("USER")
+    }
+
+    fn client(&self, role: &str) -> Client {
+        let variable = |name: String| env::var(name).unwrap();
+        let config = Config::builder()
+            .endpoint(variable("BACKEND_ENDPOINT".to_owned()))
+            .access_key(variable(format!("BACKEND_{role}_ACCESS_KEY")))
+            .secret_key(variable(format!("BACKEND_{role}_SECRET_KEY")));
+        Client::new(config.build().unwrap()).unwrap()
+    }
+
+    /// Has rows of everything in the database, until the value is dropped.
+    pub(crate) fn fill(&self) -> Filled {
+        script("fill", &[]);
+        Filled
+    }
+}
+
+/// Removes what [`Manager::fill`] wrote when dropped.
+pub(crate) struct Filled;
+
+impl Drop for Filled {
+    fn drop(&mut self) {
+        script("fill", &["--clear"]);
+    }
+}
+
+/// A name that no other test and no earlier run has.
+pub(crate) fn unique(prefix: &str) -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_millis();
+    format!("{prefix}-{now:x}-{number}")
+}
+
+fn script(name: &str, arguments: &[&str]) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/manager").join(name);
+    let mut command = Command::new(path);
+    let output = command.args(arguments).stdin(Stdio::null()).stderr(Stdio::inherit()).output();
+    assert!(output.unwrap().status.success(), "{command:?} failed");
+}

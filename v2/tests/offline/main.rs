@@ -1,0 +1,9 @@
+//! Tests without a server.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod answers;
+mod filters;
+mod ids;
+mod inputs;
+mod roots;

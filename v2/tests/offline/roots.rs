@@ -1,0 +1,159 @@
+//! Every root field of the schema has an operation or a reason for having none.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
+
+use backendai::{ManagerVersion, OperationKind};
+use backendai_codegen::Schema;
+use backendai_schema::V2;
+use backendai_v2::OPERATIONS;
+
+const EXCLUDED: &str = include_str!("../../graphql/excluded.txt");
+
+/// The excluded root fields with the reasons.
+fn excluded() -> BTreeMap<&'static str, &'static str> {
+    let lines = EXCLUDED.lines().filter(|line| !line.starts_with('#'));
+    lines.map(|line| line.split_once(": ").expect("a root and a reason")).collect()
+}
+
+fn schema() -> Schema {
+    Schema::parse(Path::new("schema/v2/schema.graphql"), V2).unwrap()
+}
+
+#[test]
+fn every_root_has_one_operation_or_a_reason() {
+    let schema = schema();
+    let roots: BTreeSet<_> = backendai_schema_tools::scaffold::roots(&schema).collect();
+    let mut owned = BTreeSet::new();
+    for operation in OPERATIONS {
+        let [root] = operation.root_fields else { panic!("{} has several roots", operation.name) };
+        assert!(owned.insert(root.name), "{} has two operations", root.name);
+    }
+    let excluded: BTreeSet<_> = excluded().into_keys().collect();
+    let both: Vec<_> = owned.intersection(&excluded).collect();
+    assert!(both.is_empty(), "excluded, but with an operation: {both:?}");
+    let covered: BTreeSet<_> = owned.union(&excluded).copied().collect();
+    let missing: Vec<_> = roots.difference(&covered).collect();
+    assert!(missing.is_empty(), "without an operation or a reason in excluded.txt: {missing:?}");
+    let gone: Vec<_> = covered.difference(&roots).collect();
+    assert!(gone.is_empty(), "not in the schema: {gone:?}");
+}
+
+#[test]
+fn excluded_roots_are_looked_at_with_every_snapshot() {
+    let version = V2.lines().find_map(|line| line.strip_prefix("# manager: ")).unwrap();
+    assert!(
+        EXCLUDED.lines().next().unwrap().contains(&format!("manager {version}:")),
+        "the snapshot is of manager {version}: try each root of excluded.txt with it, then update the \
+         version there"
+    );
+    let schema = schema();
+    for (root, reason) in excluded() {
+        let types = ["Query", "Mutation"].into_iter();
+        let mut fields =
+            types.filter_map(|ty| schema.definitions().get_object(ty)?.fields.get(root));
+        let deprecated = fields.next().unwrap().directives.has("deprecated");
+        assert_eq!(
+            deprecated,
+            reason.starts_with("deprecated"),
+            "{root} is excluded because {reason:?}, which the schema contradicts"
+        );
+    }
+}
+
+#[test]
+fn operations_describe_themselves() {
+    for operation in OPERATIONS {
+        let name = operation.name;
+        assert_eq!(operation.path, "/admin/gql/strawberry", "{name}");
+        assert!(!operation.docs.is_empty(), "{name} has no documentation");
+        let role = operation.role.unwrap_or_else(|| panic!("{name} has no role"));
+        assert!(
+            ["superadmin.", "user.", "user with permission."].contains(&role),
+            "{name}: {role}"
+        );
+        assert!(
+            operation.kind == OperationKind::Mutation
+                || operation.docs.starts_with(['L', 'R', 'C', 'E']),
+            "{name}"
+        );
+    }
+    assert_eq!(OPERATIONS.iter().filter(|it| it.kind == OperationKind::Query).count(), 209);
+    assert_eq!(OPERATIONS.iter().filter(|it| it.kind == OperationKind::Mutation).count(), 229);
+}
+
+/// Fields that always fail on a real manager, or on ordinary data, and so make answers null. Some are
+/// not nullable: one row takes the whole list with it, or the answer to a mutation that was done.
+const FAILING: [&str; 11] = [
+    "DeploymentPolicy.strategySpec",
+    "IdleCheckerAssignment.idleChecker",
+    "ImageV2.aliases",
+    "ImageV2MetadataInfo.sizeBytes",
+    "NotificationChannel.spec",
+    "NotificationRule.channel",
+    "ObjectStorage.namespaces",
+    "ReservoirRegistry.remoteArtifactRegistries",
+    "ResourceGroup.projects",
+    "VFolder.usage",
+    "VFolderFileEntryV2.size",
+];
+
+#[test]
+fn no_operation_selects_what_fails() {
+    let documents = Path::new(env!("CARGO_MANIFEST_DIR")).join("graphql/*.graphql");
+    let set = backendai_codegen::configure()
+        .schema("schema")
+        .text("schema", V2)
+        .operations(documents.to_str().unwrap())
+        .prove()
+        .unwrap();
+    assert!(set.warnings().is_empty(), "{:?}", set.warnings());
+    for (operation, used) in backendai_schema_tools::manifest::coordinates(&set) {
+        for failing in FAILING {
+            assert!(!used.contains(failing), "{operation} selects {failing}");
+        }
+    }
+    let schema = set.schema().definitions();
+    for failing in FAILING {
+        let (ty, field) = failing.split_once('.').unwrap();
+        assert!(schema.get_object(ty).unwrap().fields.contains_key(field), "{failing} is gone");
+    }
+}
+
+#[test]
+fn every_connection_can_be_read_page_by_page() {
+    let schema = schema();
+    let query = schema.definitions().get_object("Query").unwrap();
+    for operation in OPERATIONS.iter().filter(|it| it.kind == OperationKind::Query) {
+        let root = operation.root_fields[0].name;
+        let ty = query.fields[root].ty.inner_named_type();
+        let expected = ty.ends_with("Connection") && root != "vfsStorages";
+        assert_eq!(operation.paging.is_some(), expected, "{}", operation.name);
+    }
+}
+
+/// What an operation selects beside its root does not make it need a newer manager.
+#[test]
+fn an_operation_needs_no_newer_manager_than_its_root() {
+    let schema = schema();
+    let mut newer = Vec::new();
+    for operation in OPERATIONS {
+        let root = operation.root_fields[0].name;
+        let types = ["Query", "Mutation"].into_iter();
+        let mut fields =
+            types.filter_map(|ty| schema.definitions().get_object(ty)?.fields.get(root));
+        let field = fields.next().unwrap();
+        let marks = field.directives.iter().filter(|it| it.name == "since");
+        let since: Vec<_> = marks
+            .filter_map(|it| it.specified_argument_by_name("version")?.as_str()?.parse().ok())
+            .collect();
+        let own: Option<ManagerVersion> = since.into_iter().max();
+        if operation.min_manager_version() > own {
+            let needs = operation.min_manager_version().unwrap();
+            newer.push(format!("{} {needs}: {:?}", operation.name, operation.requires[0]));
+        }
+    }
+    assert!(newer.is_empty(), "{newer:#?}");
+}
