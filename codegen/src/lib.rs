@@ -23,6 +23,11 @@
 //! [`configure`] starts from what fits Backend.AI's manager. Another server's schema is compiled with
 //! [`Options::new`], which knows no server.
 
+/// Compiles the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod backendai;
 mod cargo;
 mod collect_fields;

@@ -8,9 +8,6 @@ use std::{
 
 use crate::{Failure, model::Base};
 
-/// A rule for input objects, by their names and those of their fields.
-type ObjectRule = dyn Fn(&str, &[&str]) -> bool;
-
 /// A document set, and how it becomes Rust.
 ///
 /// Setters replace what was set before, except that [`operations`](Self::operations),
@@ -28,10 +25,13 @@ pub struct Options {
     pub(crate) scalars: BTreeMap<String, Base>,
     pub(crate) input_types: BTreeMap<String, Base>,
     pub(crate) absent_nulls: bool,
-    pub(crate) one_of: Box<ObjectRule>,
+    pub(crate) one_of: OneOf,
     pub(crate) secret: Box<dyn Fn(&str) -> bool>,
     pub(crate) anonymous: bool,
 }
+
+/// Whether exactly one field of an input object, given its name and its fields, must be sent.
+type OneOf = Box<dyn Fn(&str, &[&str]) -> bool>;
 
 impl Default for Options {
     fn default() -> Self {

@@ -9,6 +9,11 @@
 //! | [`manifest`](mod@manifest) | the parts of a schema that operations use |
 //! | [`adhoc`] | documents that are sent as they are, without generated code |
 
+/// Compiles the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 pub mod adhoc;
 mod coordinates;
 pub mod diff;

@@ -20,6 +20,8 @@ mod generated;
 #[rustfmt::skip]
 mod golden;
 mod graphql_client;
+mod handles;
+mod index;
 mod logs;
 mod paging;
 #[cfg(feature = "proxy")]
@@ -29,6 +31,7 @@ mod readme;
 mod requests;
 mod retry;
 mod roles;
+mod runtime;
 mod select;
 mod send;
 mod session;
