@@ -6,12 +6,12 @@ pub mod types {
 
     ::backendai::__open_enum! {
         pub enum Same {
-            FooBar_ = "FOO_BAR",
-            FooBar_3 = "fooBar",
-            FooBar_5 = "foo_bar",
+            FooBar__ = "FOO_BAR",
+            FooBar_ = "fooBar",
+            FooBar_4 = "foo_bar",
             FooBar = "FooBar",
-            FooBar__ = "Foo_Bar",
-            FooBar_4 = "foo__bar",
+            FooBar_3 = "Foo_Bar",
+            FooBar_5 = "foo__bar",
         }
     }
 
@@ -20,11 +20,11 @@ pub mod types {
     #[non_exhaustive]
     pub struct Names {
         #[serde(rename = "fooBar", skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
-        pub foo_bar__: ::backendai::MaybeUndefined<i32>,
+        pub foo_bar_: ::backendai::MaybeUndefined<i32>,
         #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
         pub foo_bar: ::backendai::MaybeUndefined<i32>,
         #[serde(rename = "FOO_BAR", skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
-        pub foo_bar_: ::backendai::MaybeUndefined<i32>,
+        pub foo_bar__: ::backendai::MaybeUndefined<i32>,
         #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
         pub new: ::backendai::MaybeUndefined<i32>,
         #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
@@ -35,17 +35,17 @@ pub mod types {
         /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
-                foo_bar__: ::backendai::MaybeUndefined::Undefined,
-                foo_bar: ::backendai::MaybeUndefined::Undefined,
                 foo_bar_: ::backendai::MaybeUndefined::Undefined,
+                foo_bar: ::backendai::MaybeUndefined::Undefined,
+                foo_bar__: ::backendai::MaybeUndefined::Undefined,
                 new: ::backendai::MaybeUndefined::Undefined,
                 new_: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `fooBar`.
-        pub fn foo_bar__(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
-            self.foo_bar__ = value.into();
+        pub fn foo_bar_(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
+            self.foo_bar_ = value.into();
             self
         }
 
@@ -56,8 +56,8 @@ pub mod types {
         }
 
         /// Sets `FOO_BAR`.
-        pub fn foo_bar_(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
-            self.foo_bar_ = value.into();
+        pub fn foo_bar__(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
+            self.foo_bar__ = value.into();
             self
         }
 
@@ -73,7 +73,7 @@ pub mod types {
             self
         }
     }
-    ::backendai::__decode!(Names { foo_bar__: optional "fooBar", foo_bar: optional "foo_bar", foo_bar_: optional "FOO_BAR", new: optional "new", new_: optional "new_" });
+    ::backendai::__decode!(Names { foo_bar_: optional "fooBar", foo_bar: optional "foo_bar", foo_bar__: optional "FOO_BAR", new: optional "new", new_: optional "new_" });
 }
 
 /// The descriptions of the enums and input objects, under their names.
@@ -111,11 +111,11 @@ pub mod names {
     #[non_exhaustive]
     pub struct User__ {
         #[serde(rename = "aB", skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
-        pub a_b__: ::backendai::MaybeUndefined<i32>,
+        pub a_b_: ::backendai::MaybeUndefined<i32>,
         #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
         pub a_b: ::backendai::MaybeUndefined<i32>,
         #[serde(rename = "A_B", skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
-        pub a_b_: ::backendai::MaybeUndefined<i32>,
+        pub a_b__: ::backendai::MaybeUndefined<i32>,
         #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
         pub r#in: ::backendai::MaybeUndefined<super::types::Names>,
         #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
@@ -126,17 +126,17 @@ pub mod names {
         /// Sets the required values and leaves out the rest.
         pub fn new() -> Self {
             Self {
-                a_b__: ::backendai::MaybeUndefined::Undefined,
-                a_b: ::backendai::MaybeUndefined::Undefined,
                 a_b_: ::backendai::MaybeUndefined::Undefined,
+                a_b: ::backendai::MaybeUndefined::Undefined,
+                a_b__: ::backendai::MaybeUndefined::Undefined,
                 r#in: ::backendai::MaybeUndefined::Undefined,
                 e: ::backendai::MaybeUndefined::Undefined,
             }
         }
 
         /// Sets `aB`.
-        pub fn a_b__(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
-            self.a_b__ = value.into();
+        pub fn a_b_(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
+            self.a_b_ = value.into();
             self
         }
 
@@ -147,8 +147,8 @@ pub mod names {
         }
 
         /// Sets `A_B`.
-        pub fn a_b_(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
-            self.a_b_ = value.into();
+        pub fn a_b__(mut self, value: impl Into<::backendai::MaybeUndefined<i32>>) -> Self {
+            self.a_b__ = value.into();
             self
         }
 
@@ -176,10 +176,10 @@ pub mod names {
         #[non_exhaustive]
         pub struct Data {
             #[serde(rename = "fooBar")]
-            pub foo_bar__: Option<FooBar_>,
+            pub foo_bar_: Option<FooBar_>,
             pub foo_bar: Option<FooBar__>,
             #[serde(rename = "FOO_BAR")]
-            pub foo_bar_: Option<FooBar>,
+            pub foo_bar__: Option<FooBar>,
             #[serde(rename = "foo_barA_b")]
             pub foo_bar_a_b: Option<FooBarAB_3>,
             pub type_: Option<i32>,
@@ -189,7 +189,7 @@ pub mod names {
             #[serde(rename = "_")]
             pub __: Option<i32>,
         }
-        ::backendai::__decode!(Data { foo_bar__: needed "fooBar", foo_bar: needed "foo_bar", foo_bar_: needed "FOO_BAR", foo_bar_a_b: needed "foo_barA_b", type_: needed "type_", r#type: needed "type", width__gte: needed "width__gte", v_1: needed "v_1", __: needed "_" });
+        ::backendai::__decode!(Data { foo_bar_: needed "fooBar", foo_bar: needed "foo_bar", foo_bar__: needed "FOO_BAR", foo_bar_a_b: needed "foo_barA_b", type_: needed "type_", r#type: needed "type", width__gte: needed "width__gte", v_1: needed "v_1", __: needed "_" });
 
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]

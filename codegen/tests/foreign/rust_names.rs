@@ -131,9 +131,9 @@ pub mod types {
             AsStr = "as_str",
             From = "from",
             Fmt = "fmt",
-            X_ = "_",
-            X__ = "x",
-            X = "X_",
+            X = "_",
+            X_ = "x",
+            X__ = "X_",
         }
     }
 

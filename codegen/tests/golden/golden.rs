@@ -194,9 +194,9 @@ pub mod types {
     #[non_exhaustive]
     pub enum Choice {
         #[serde(rename = "id")]
-        Id_(String),
-        #[serde(rename = "_id")]
         Id(String),
+        #[serde(rename = "_id")]
+        Id_(String),
         #[serde(rename = "self")]
         Self_(Box<Choice>),
     }
