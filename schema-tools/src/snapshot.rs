@@ -339,10 +339,7 @@ type Query @since(version: "24.03.1") @since(version: "23.09.6") {
     #[test]
     fn directives_for_documents_stay() {
         let sdl = "directive @at(zone: Int) on QUERY directive @owner on OBJECT type Query @owner { a: Int }";
-        assert_eq!(
-            body(sdl),
-            "\ndirective @at(\n  zone: Int,\n) on QUERY\n\ntype Query {\n  a: Int\n}\n"
-        );
+        assert_eq!(body(sdl), "\ntype Query {\n  a: Int\n}\n\ndirective @at(zone: Int) on QUERY\n");
     }
 
     #[test]
