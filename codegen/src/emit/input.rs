@@ -51,23 +51,38 @@ impl Writer<'_> {
                 && matches!(&field.shape.base, Base::Shared(name) if *name == input.name)
         };
         let find = |key: &str| input.fields.iter().find(|field| field.key == key);
-        let is_needed =
-            |field: &InputField| matches!(field.presence, Presence::Required | Presence::Stated);
+        let is_needed = |field: &InputField| field.presence == Presence::Required;
         if ["AND", "OR", "NOT"].iter().all(|key| find(key).is_some_and(is_own_list))
-            && !input.fields.iter().any(is_needed)
+            && !input.fields.iter().any(|it| is_needed(it) || it.presence == Presence::Stated)
         {
             self.line("");
             self.line(&format!("{rt}::__filter!({});", input.name));
         }
-        if let ([_, _], Some(field), Some(direction)) =
+        if let ([first, _], Some(field), Some(direction)) =
             (input.fields.as_slice(), find("field"), find("direction"))
-            && is_needed(field)
-            && !is_needed(direction)
             && self.is_direction(direction)
         {
-            let [field, direction] = [field, direction].map(|it| self.shape(&it.shape, scope));
+            let [ty, enumeration] = [field, direction].map(|it| self.shape(&it.shape, scope));
             self.line("");
-            self.line(&format!("{rt}::__order!({}, {field}, {direction});", input.name));
+            self.open(&format!("impl {} {{", input.name));
+            for (name, docs, sent) in [
+                ("ascending", "From the lowest to the highest.", "ASC"),
+                ("descending", "From the highest to the lowest.", "DESC"),
+            ] {
+                let sent = format!("<{enumeration}>::from({sent:?})");
+                let new = match (is_needed(field), is_needed(direction)) {
+                    (true, false) => format!("new(field).direction({sent})"),
+                    (false, false) => format!("new().field(field).direction({sent})"),
+                    (false, true) => format!("new({sent}).field(field)"),
+                    (true, true) if first.key == field.key => format!("new(field, {sent})"),
+                    (true, true) => format!("new({sent}, field)"),
+                };
+                self.line(&format!("/// {docs}"));
+                self.open(&format!("pub fn {name}(field: {ty}) -> Self {{"));
+                self.line(&format!("Self::{new}"));
+                self.close("}");
+            }
+            self.close("}");
         }
     }
 
@@ -76,6 +91,7 @@ impl Writer<'_> {
         let Base::Shared(name) = &field.shape.base else { return false };
         let known = self.model.enums.iter().find(|item| item.name == *name);
         field.shape.wraps.is_empty()
+            && field.presence != Presence::Stated
             && known.is_some_and(|known| {
                 let has = |text: &str| known.values.iter().any(|value| value.value == text);
                 has("ASC") && has("DESC")

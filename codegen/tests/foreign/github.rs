@@ -72,6 +72,17 @@ pub mod types {
         }
     }
     ::backendai::__decode!(IssueOrder { field: needed "field", direction: needed "direction" });
+
+    impl IssueOrder {
+        /// From the lowest to the highest.
+        pub fn ascending(field: IssueOrderField) -> Self {
+            Self::new(field, <OrderDirection>::from("ASC"))
+        }
+        /// From the highest to the lowest.
+        pub fn descending(field: IssueOrderField) -> Self {
+            Self::new(field, <OrderDirection>::from("DESC"))
+        }
+    }
 }
 
 /// The descriptions of the enums and input objects, under their names.
