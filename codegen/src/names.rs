@@ -49,7 +49,7 @@ impl Names {
     }
 
     /// Claims the names of several keys. Where two want the same name, the keys decide and not their
-    /// order: first those that are written like the name itself.
+    /// order: first the one that is written like the name itself, then shorter ones.
     pub(crate) fn claim_all<'k>(
         &mut self,
         keys: impl IntoIterator<Item = &'k str>,
@@ -60,11 +60,11 @@ impl Names {
             .enumerate()
             .map(|(index, key)| {
                 let name = rust(key);
-                (name != key, key, index, name)
+                (name != key, key.len(), key, index, name)
             })
             .collect();
         wanted.sort();
-        let claimed = wanted.into_iter().map(|(_, _, index, name)| (index, self.claim(name)));
+        let claimed = wanted.into_iter().map(|(_, _, _, index, name)| (index, self.claim(name)));
         let mut claimed: Vec<_> = claimed.collect();
         claimed.sort();
         claimed.into_iter().map(|(_, name)| name).collect()
@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn names_do_not_depend_on_the_order_of_keys() {
         let claim = |keys: [&str; 3]| Names::default().claim_all(keys, snake);
-        assert_eq!(claim(["fooBar", "foo_bar", "FOO_BAR"]), ["foo_bar__", "foo_bar", "foo_bar_"]);
-        assert_eq!(claim(["foo_bar", "FOO_BAR", "fooBar"]), ["foo_bar", "foo_bar_", "foo_bar__"]);
+        assert_eq!(claim(["fooBar", "foo_bar", "FOO_BAR"]), ["foo_bar_", "foo_bar", "foo_bar__"]);
+        assert_eq!(claim(["foo_bar", "FOO_BAR", "fooBar"]), ["foo_bar", "foo_bar__", "foo_bar_"]);
     }
 }

@@ -152,7 +152,9 @@ fn ids_may_be_numbers() {
 #[test]
 fn values_of_an_enum_may_have_any_name() {
     use rust_names::types::EErr;
-    for (text, value) in [("ERR", EErr::Err), ("OK", EErr::Ok), ("K_N_O_W_N", EErr::KNOWN_)] {
+    for (text, value) in
+        [("ERR", EErr::Err_), ("Err", EErr::Err), ("OK", EErr::Ok_), ("K_N_O_W_N", EErr::KNOWN_)]
+    {
         assert_eq!((text.parse::<EErr>().unwrap(), value.as_str()), (value.clone(), text));
     }
     assert!(EErr::KNOWN.contains(&EErr::Err));
