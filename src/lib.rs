@@ -28,6 +28,7 @@
 //! | send an operation | [`Client::send`], [`Request`] |
 //! | send a query derived with `graphql_client`, or a string | [`Client::send_query`], [`Client::send_document`] |
 //! | read a list | [`Client::pages`], [`Pager`] |
+//! | follow events | `Client::subscribe`, with the feature `subscription` |
 //! | filter and order a list | [`filter`] |
 //! | select fields at run time | [`Operation::select`] |
 //! | administer keypairs and projects | `Client::keypairs`, `Client::groups`, with the feature `admin` |
@@ -51,6 +52,8 @@ pub mod __private;
 pub mod admin;
 pub mod client;
 pub mod config;
+#[cfg(any(feature = "proxy", feature = "subscription"))]
+mod connect;
 #[cfg(feature = "context")]
 pub mod context;
 pub mod credential;
@@ -74,6 +77,8 @@ pub mod scalar;
 pub mod session;
 mod setting;
 pub mod sign;
+#[cfg(feature = "subscription")]
+pub mod subscription;
 #[doc(hidden)]
 pub mod suggest;
 mod tls;
@@ -94,7 +99,7 @@ pub use graphql_client;
 pub use observe::Observer;
 pub use operation::{
     DynamicOperation, Field, Operation, OperationInfo, OperationKind, Page, Paginated, Pagination,
-    Row, Rows,
+    Row, Rows, Subscribe,
 };
 pub use paging::{Items, ListChanges, Pager, Position};
 pub use request::Request;
@@ -106,6 +111,8 @@ pub use scalar::{
 #[cfg(feature = "session")]
 pub use session::Session;
 pub use sign::HashType;
+#[cfg(feature = "subscription")]
+pub use subscription::Subscription;
 pub use transport::Transport;
 pub use version::{ManagerVersion, Requirement, VersionPolicy};
 

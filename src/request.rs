@@ -17,7 +17,10 @@ use crate::{
     dispatch::{Call, Dispatcher},
     error::{Error, Result},
     http::HttpResponse,
-    operation::{ADMIN_PATH, Completion, Gate, Operation, QUERY, info::RootFieldInfo},
+    operation::{
+        ADMIN_PATH, Completion, Gate, Operation, OperationInfo, OperationKind, Projection, QUERY,
+        info::RootFieldInfo,
+    },
     response::{self, RequestInfo, Response},
     retry::Retry,
     variables,
@@ -145,21 +148,11 @@ impl<D> Request<D> {
         operation: &O,
         variables: &impl Serialize,
     ) -> Self {
-        let (info, projection) = (operation.info(), operation.projection());
-        let name = (!info.name.is_empty()).then_some(info.name);
-        let body = match projection {
-            Some(projection) => body(projection.whole(), false, name, variables),
-            None => body(info.document.text, info.document.plain, name, variables),
-        };
-        let (mut call, places) = call(info.label(), info.path, body);
-        call.kind = Some(info.kind);
-        let newest = Gate::newest(info, projection);
-        // Where every manager is new enough there is nothing to check.
-        if newest.is_some() && newest > dispatcher.oldest_manager() && call.failed.is_none() {
-            match Gate::new(info, projection.cloned(), &call.body, places) {
-                Ok(gate) => call.gate = Some(Box::new(gate)),
-                Err(error) => call.failed = Some(Error::encode(error)),
-            }
+        let info = operation.info();
+        let mut call = described(&dispatcher, info, operation.projection(), variables);
+        if info.kind == OperationKind::Subscription {
+            let message = "it is a subscription: follow it with Client::subscribe";
+            call.failed = Some(Error::argument(message));
         }
         let (root_fields, completion) = (info.root_fields, operation.completion());
         Self { dispatcher, call, root_fields, completion }
@@ -193,6 +186,31 @@ impl Request<Box<serde_json::value::RawValue>> {
         self.call.operation = name.to_owned().into();
         self
     }
+}
+
+/// Makes the call of an operation with a description.
+pub(crate) fn described(
+    dispatcher: &Dispatcher,
+    info: &'static OperationInfo,
+    projection: Option<&Arc<Projection>>,
+    variables: &impl Serialize,
+) -> Call {
+    let name = (!info.name.is_empty()).then_some(info.name);
+    let body = match projection {
+        Some(projection) => body(projection.whole(), false, name, variables),
+        None => body(info.document.text, info.document.plain, name, variables),
+    };
+    let (mut call, places) = call(info.label(), info.path, body);
+    call.kind = Some(info.kind);
+    let newest = Gate::newest(info, projection);
+    // Where every manager is new enough there is nothing to check.
+    if newest.is_some() && newest > dispatcher.oldest_manager() && call.failed.is_none() {
+        match Gate::new(info, projection.cloned(), &call.body, places) {
+            Ok(gate) => call.gate = Some(Box::new(gate)),
+            Err(error) => call.failed = Some(Error::encode(error)),
+        }
+    }
+    call
 }
 
 /// Where the document and the variables are in a body.

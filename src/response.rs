@@ -100,6 +100,46 @@ pub(crate) fn data<T: DeserializeOwned>(response: &HttpResponse, info: RequestIn
     Err(explain::<T>(response, info))
 }
 
+/// Decodes the payload of an event of a subscription to this root field.
+#[cfg(feature = "subscription")]
+pub(crate) fn event<T: DeserializeOwned>(payload: &RawValue, root: &str) -> Result<T> {
+    let response = HttpResponse::new(StatusCode::OK, payload.get().to_owned());
+    data(&response, EVENT).map_err(|error| error.with_path(root))
+}
+
+/// Makes the error of a document that the manager refused, from its GraphQL errors.
+#[cfg(feature = "subscription")]
+pub(crate) fn refused_document(errors: &RawValue) -> Error {
+    let body = format!("{{\"data\":null,\"errors\":{}}}", errors.get());
+    explain::<serde::de::IgnoredAny>(&HttpResponse::new(StatusCode::OK, body), EVENT)
+}
+
+/// What was sent for an event.
+#[cfg(feature = "subscription")]
+const EVENT: RequestInfo =
+    RequestInfo { mutation: false, writes: false, document: Document::Validated, body_len: 0 };
+
+/// Checks that the connection was upgraded.
+#[cfg(feature = "subscription")]
+pub(crate) fn upgraded(response: &HttpResponse, info: RequestInfo) -> Result<()> {
+    if response.status == StatusCode::SWITCHING_PROTOCOLS {
+        return Ok(());
+    }
+    if response.status.is_success() {
+        let reason = "it should change to a WebSocket".to_owned();
+        return Err(Error::decode(decode(response, reason), info.writes));
+    }
+    Err(failure(response, info))
+}
+
+/// Makes the error of something that a WebSocket should not have brought.
+#[cfg(feature = "subscription")]
+pub(crate) fn garbage(message: &str, reason: impl Into<String>) -> Error {
+    let status = StatusCode::SWITCHING_PROTOCOLS;
+    let response = HttpResponse::new(status, message.to_owned());
+    Error::decode(decode(&response, reason.into()), false)
+}
+
 /// Parses JSON. UTF-8 is validated once for the whole body, which is much faster than string by
 /// string; invalid bytes are accepted in strings that are skipped.
 fn parse<T: DeserializeOwned>(body: &[u8]) -> serde_json::Result<T> {

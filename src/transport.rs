@@ -105,6 +105,12 @@ impl TransportError {
         self
     }
 
+    /// The connection could not be made; `proxied` is whether it goes through a proxy.
+    #[cfg(feature = "subscription")]
+    pub(crate) fn unconnected(source: Box<dyn Error + Send + Sync>, proxied: bool) -> Self {
+        Self { blame: blame(&*source, proxied), ..Self::not_sent(source) }
+    }
+
     pub(crate) const fn blame(&self) -> Option<Blame> {
         self.blame
     }
@@ -285,7 +291,7 @@ fn classify(error: reqwest::Error, proxied: bool) -> TransportError {
 
 /// Returns what a failure is due to, as far as its causes show. `through` is whether it is one of a
 /// connection through a proxy.
-fn blame(error: &reqwest::Error, through: bool) -> Option<Blame> {
+fn blame(error: &(dyn Error + 'static), through: bool) -> Option<Blame> {
     use rustls::{CertificateError, Error as Tls, InvalidMessage};
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(error) = cause {
@@ -293,7 +299,10 @@ fn blame(error: &reqwest::Error, through: bool) -> Option<Blame> {
             Some(Tls::InvalidMessage(InvalidMessage::InvalidContentType)) => {
                 return Some(Blame::PlainPort);
             }
-            Some(Tls::InvalidCertificate(CertificateError::UnknownIssuer)) => {
+            // An authority of the same name with another key gives a bad signature.
+            Some(Tls::InvalidCertificate(
+                CertificateError::UnknownIssuer | CertificateError::BadSignature,
+            )) => {
                 return Some(Blame::Authority);
             }
             Some(Tls::InvalidCertificate(_)) => return Some(Blame::Certificate),

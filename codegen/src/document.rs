@@ -3,10 +3,9 @@
 use std::path::PathBuf;
 
 use apollo_compiler::{
-    ExecutableDocument, Name, Node, Schema,
-    ast::OperationType,
+    ExecutableDocument, Name, Schema,
     collections::{IndexMap, IndexSet},
-    executable::{Operation, SelectionSet},
+    executable::SelectionSet,
     parser::{Parser, SourceSpan},
     validation::{DiagnosticList, Valid},
 };
@@ -86,23 +85,14 @@ pub(crate) fn prove(
     Ok(Documents { executable, warnings: found.warnings, nulls, rules: lint.rules })
 }
 
-/// Operations that are valid GraphQL but cannot be compiled or sent.
+/// Operations that are valid GraphQL but cannot be compiled.
 fn unsupported(document: &ExecutableDocument, naming: Naming) -> Vec<Diagnostic> {
-    let at = |operation: &Node<Operation>, message: &str| {
-        Diagnostic::at(operation.location(), &document.sources, message)
-    };
     let named = naming == Naming::Required || document.operations.len() > 1;
-    let anonymous = document.operations.anonymous.iter().filter(|_| named).map(|operation| {
-        at(operation, "the operation has no name: name it, as its Rust type is named after it")
-    });
-    let subscriptions = document
-        .operations
-        .iter()
-        .filter(|operation| operation.operation_type == OperationType::Subscription)
-        .map(|operation| {
-            at(operation, "subscriptions are not supported yet: only queries and mutations are")
-        });
-    anonymous.chain(subscriptions).collect()
+    let anonymous = document.operations.anonymous.iter().filter(|_| named);
+    let message = "the operation has no name: name it, as its Rust type is named after it";
+    anonymous
+        .map(|operation| Diagnostic::at(operation.location(), &document.sources, message))
+        .collect()
 }
 
 impl Documents {

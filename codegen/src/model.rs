@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use apollo_compiler::ast::OperationType;
+
 use crate::{
     diagnostic::Diagnostic,
     document_text::{DocumentText, TextPart},
@@ -135,7 +137,7 @@ pub(crate) struct Operation {
     pub(crate) name: String,
     pub(crate) docs: Docs,
     pub(crate) graphql_name: String,
-    pub(crate) is_query: bool,
+    pub(crate) kind: OperationType,
     pub(crate) text: DocumentText,
     /// The newest version that affects the text, or whether it is sent.
     pub(crate) newest: Option<Version>,

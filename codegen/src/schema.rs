@@ -71,8 +71,8 @@ const CLIENT_DIRECTIVES: [(&str, &str); 9] = [
     // The use of deprecated members is intended here: it is no reason for a warning.
     (
         "legacy",
-        "directive @legacy on QUERY | MUTATION | FRAGMENT_DEFINITION | FIELD | INLINE_FRAGMENT \
-         | VARIABLE_DEFINITION",
+        "directive @legacy on QUERY | MUTATION | SUBSCRIPTION | FRAGMENT_DEFINITION | FIELD \
+         | INLINE_FRAGMENT | VARIABLE_DEFINITION",
     ),
     // The field is left out for a server that lacks it, although its type is not nullable; in Rust it
     // is an `Option`.

@@ -73,6 +73,25 @@ macro_rules! __operation {
     };
 }
 
+/// Implements the traits of a subscription: its data and its description.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __subscription {
+    ($name:ident, $data:ty, $info:expr) => {
+        impl $crate::operation::Compiled for $name {
+            const INFO: &'static $crate::OperationInfo = &$info;
+        }
+
+        impl $crate::Subscribe for $name {
+            type Data = $data;
+
+            fn info(&self) -> &'static $crate::OperationInfo {
+                <Self as $crate::operation::Compiled>::INFO
+            }
+        }
+    };
+}
+
 /// The body that `graphql_client` sends.
 pub fn query_body<O: Compiled>(variables: O) -> graphql_client::QueryBody<O> {
     let operation_name = O::INFO.name;

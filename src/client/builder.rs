@@ -43,7 +43,7 @@ impl ClientBuilder {
 
     /// Sends through this transport instead of
     /// [`HttpTransport`](crate::transport::HttpTransport). Timeouts, certificates and proxies of
-    /// the configuration do not apply to it.
+    /// the configuration do not apply to it. Subscriptions do not use it.
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.options.transport = Some(Box::new(transport));
         self
@@ -156,6 +156,8 @@ impl ClientBuilder {
         Ok(Client {
             #[cfg(feature = "session")]
             webserver: Arc::new(Webserver::new(dispatcher.clone(), session)?),
+            #[cfg(feature = "subscription")]
+            connectors: Arc::default(),
             dispatcher,
             max_page_size: self.max_page_size,
         })

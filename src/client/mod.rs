@@ -23,6 +23,11 @@ use crate::{
     paging::Pager,
     request::Request,
 };
+#[cfg(feature = "subscription")]
+use crate::{
+    operation::Subscribe,
+    subscription::{Connectors, Subscription},
+};
 
 /// A client of one cluster. Cloning it is cheap and shares connections.
 ///
@@ -55,6 +60,8 @@ pub struct Client {
     max_page_size: u32,
     #[cfg(feature = "session")]
     webserver: Arc<Webserver>,
+    #[cfg(feature = "subscription")]
+    connectors: Arc<Connectors>,
 }
 
 impl Client {
@@ -136,6 +143,13 @@ impl Client {
     /// Reads a list page by page, or row by row with [`Pager::items`].
     pub fn pages<O: Paginated>(&self, operation: O) -> Pager<O> {
         Pager::new(self.dispatcher.clone(), self.max_page_size, operation)
+    }
+
+    /// Follows the events of a subscription, see [`subscription`](crate::subscription). Nothing is
+    /// sent before the first event is requested.
+    #[cfg(feature = "subscription")]
+    pub fn subscribe<S: Subscribe>(&self, subscription: S) -> Subscription<S::Data> {
+        Subscription::new(self.dispatcher.clone(), self.connectors.clone(), &subscription)
     }
 
     /// Asks the manager which version of the API it speaks. The endpoints are tried one after the

@@ -183,7 +183,7 @@ impl<'a> Attempts<'a> {
         let begin = Instant::now();
         let response = match request.timeout {
             Some(Duration::ZERO) => Err(TransportError::not_sent("no time is left").timed_out()),
-            _ => dispatcher.transport.send(request).await,
+            _ => call.transport.as_deref().unwrap_or(&*dispatcher.transport).send(request).await,
         };
         sent.duration = begin.elapsed();
         let result = match response {

@@ -1,6 +1,6 @@
 //! A call, whatever the type of its data.
 
-use std::{borrow::Cow, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::Method;
@@ -12,6 +12,7 @@ use crate::{
     operation::{Gate, OperationKind},
     response::RequestInfo,
     retry::Retry,
+    transport::Transport,
     version::VersionPolicy,
 };
 
@@ -38,6 +39,8 @@ pub(crate) struct Call {
     /// Overrides the client's.
     pub(crate) retry: Option<Retry>,
     pub(crate) auth: Auth,
+    /// Overrides the client's.
+    pub(crate) transport: Option<Arc<dyn Transport>>,
     /// Whether its caller is identified by a password or a token.
     pub(crate) is_login: bool,
     /// What the manager must support, where it may not.
@@ -78,6 +81,7 @@ impl Call {
             timeout: None,
             retry: None,
             auth: Auth::Client,
+            transport: None,
             is_login: false,
             gate: None,
             version_policy: None,
@@ -88,7 +92,10 @@ impl Call {
 
     /// Returns whether sending it twice has the same effect as sending it once.
     pub(crate) fn is_idempotent(&self) -> bool {
-        self.idempotent.unwrap_or(self.kind == Some(OperationKind::Query))
+        self.idempotent.unwrap_or(matches!(
+            self.kind,
+            Some(OperationKind::Query | OperationKind::Subscription)
+        ))
     }
 
     /// Returns whether it may change something. A mutation that may be repeated does, too.
@@ -113,6 +120,7 @@ impl Call {
             mutation: self.kind == Some(OperationKind::Mutation),
             writes: self.writes(),
             document: match self.kind {
+                Some(OperationKind::Subscription) => Document::Upgrade,
                 Some(_) => Document::Validated,
                 None => Document::Own,
             },
@@ -125,6 +133,7 @@ impl Call {
         self.is_for_manager().then_some(match self.kind {
             Some(OperationKind::Query) => "query",
             Some(OperationKind::Mutation) => "mutation",
+            Some(OperationKind::Subscription) => "subscription",
             None => "unknown",
         })
     }

@@ -149,7 +149,7 @@ impl Dispatcher {
         }
     }
 
-    #[cfg(any(feature = "proxy", feature = "session"))]
+    #[cfg(any(feature = "proxy", feature = "session", feature = "subscription"))]
     pub(crate) fn clock(&self) -> &Clock {
         &self.clock
     }
@@ -208,7 +208,7 @@ impl Dispatcher {
         }
     }
 
-    fn random(&self) -> u64 {
+    pub(crate) fn random(&self) -> u64 {
         self.random.lock().unwrap_or_else(PoisonError::into_inner).u64(..)
     }
 }

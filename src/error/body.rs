@@ -159,6 +159,12 @@ impl GraphqlError {
         Some(text)
     }
 
+    /// Adds the path of a root field where there is none.
+    #[cfg(feature = "subscription")]
+    pub(super) fn add_path(&mut self, root: &str) {
+        self.path.get_or_insert_with(|| vec![root.into()]);
+    }
+
     /// Returns whether it is about a part of a root field's answer.
     pub(super) fn is_below_root(&self) -> bool {
         self.path.as_ref().is_some_and(|path| path.len() > 1)

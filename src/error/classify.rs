@@ -16,6 +16,8 @@ pub(super) enum Class {
     Argument(Argument),
     Document(Fault),
     Bug,
+    /// The schema has it, and the manager does not.
+    Unimplemented,
     /// An agent or a service that the manager needs is missing.
     Unavailable,
     /// Any other code or message.
@@ -56,7 +58,10 @@ impl GraphqlError {
         }
         let Some(code) = self.code() else {
             // A failure during execution has a path; a refusal before it has none.
-            return if self.path().is_some() { Class::Bug } else { Class::Document(fault(text)) };
+            return match self.path() {
+                Some(_) => event(text),
+                None => Class::Document(fault(text)),
+            };
         };
         match code.rsplit('_').next() {
             // About the keypair, not the caller's role: it is a default keypair.
@@ -167,6 +172,21 @@ fn argument(text: &str) -> Option<Argument> {
     }
 }
 
+/// Classifies the failure of a subscription, which has no code.
+fn event(text: &str) -> Class {
+    if text.starts_with("Insufficient permission") || text.starts_with("Insufficient privilege") {
+        Class::Role
+    } else if text.starts_with("No such session") {
+        Class::Missing
+    } else if text.starts_with("Invalid session ID format") {
+        Class::Argument(Argument::Value)
+    } else if text == "Subscription not implemented" {
+        Class::Unimplemented
+    } else {
+        Class::Bug
+    }
+}
+
 fn fault(text: &str) -> Fault {
     if text.starts_with("Must provide operation name") {
         Fault::Unnamed
@@ -184,6 +204,8 @@ pub(crate) enum Document {
     Validated,
     /// The caller's own.
     Own,
+    /// None yet: the connection of a subscription is upgraded first.
+    Upgrade,
     /// None, but a login with an encrypted body.
     #[cfg_attr(not(feature = "session"), expect(dead_code, reason = "only logins are encrypted"))]
     EncryptedLogin,

@@ -138,6 +138,24 @@ impl Error {
         error
     }
 
+    /// The manager closed the connection of a subscription.
+    #[cfg(feature = "subscription")]
+    pub(crate) fn closed(code: Option<u16>, reason: String) -> Self {
+        Self::new(Repr::Closed(super::Closed { code, reason }))
+    }
+
+    /// Adds the path to GraphQL errors that came with an event of this root field, and therefore
+    /// from its execution. The manager leaves it out.
+    #[cfg(feature = "subscription")]
+    pub(crate) fn with_path(mut self, root: &str) -> Self {
+        if let Repr::Graphql(graphql) = &mut self.0.kind {
+            for error in &mut graphql.errors {
+                error.add_path(root);
+            }
+        }
+        self
+    }
+
     /// Null where the schema promises a value, without a reason. `writes` is whether it was the
     /// response to a mutation.
     pub(crate) fn null(path: &str, writes: bool) -> Self {

@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap, fmt};
 
+use http::StatusCode;
 use serde_json::value::RawValue;
 
 use super::{
@@ -89,6 +90,16 @@ impl Error {
                 }
             }
             Repr::Decode(decode) => decode.fmt(f, at),
+            Repr::Closed(closed) => {
+                write!(f, "the manager{at} closed the subscription")?;
+                if let Some(code) = closed.code {
+                    write!(f, " with code {code}")?;
+                }
+                match shown(&closed.reason) {
+                    reason if reason.is_empty() => Ok(()),
+                    reason => write!(f, " ({reason})"),
+                }
+            }
             Repr::TooOld { server, minimum } => {
                 write!(f, "the manager{at} speaks API {server} and at least {minimum} is needed")
             }
@@ -130,6 +141,7 @@ impl Error {
                 Some(_) => "; its version may differ from the schema's",
                 None => help::not_ours(decode.content_type.as_deref(), caller),
             },
+            Repr::Closed(_) => ": subscribe again, and read what may have changed meanwhile",
             Repr::Partial(_) => "; the data has what was done and what failed",
             Repr::TooOld { .. } => ": update it",
             Repr::ManagerTooOld { .. } => help::MANAGER_TOO_OLD,
@@ -277,6 +289,11 @@ impl Decode {
             Some(path) => write!(
                 f,
                 "the answer of the manager{at} is not of the expected shape: {path}: {reason}"
+            ),
+            None if self.status == StatusCode::SWITCHING_PROTOCOLS => write!(
+                f,
+                "what the endpoint{at} sends is not what a manager sends to a subscription \
+                 ({reason})"
             ),
             None => write!(
                 f,

@@ -170,6 +170,11 @@ pub(super) fn http(http: &Http, error: &Error) -> Cow<'static, str> {
         _ if slug == "rejected-by-hook" => {
             ": a plugin of the manager refused it for the reason in brackets"
         }
+        _ if http.document == Document::Upgrade
+            && matches!(http.status.as_u16(), 400 | 426 | 501) =>
+        {
+            ": check that no proxy on the way keeps WebSockets from the manager"
+        }
         _ if error.is_bad_request() => {
             ": correct the request; if it is right, check that no proxy changes its body"
         }
@@ -245,7 +250,7 @@ fn auth(http: &Http, caller: Caller) -> &'static str {
     let problem = http.problem.as_ref();
     let message = problem.and_then(Problem::full_message).unwrap_or_default();
     let slug = problem.map(Problem::slug).unwrap_or_default();
-    // Words of accounts, whoever reports them.
+    // About the account, from the manager or the webserver.
     if slug == "password-expired" {
         return PASSWORD_EXPIRED;
     } else if message.contains("email verification") {
@@ -358,6 +363,9 @@ pub(super) const fn class(class: Class, caller: Caller) -> &'static str {
         Class::Bug => {
             "; the manager's log has the reason: report the time and the operation to its \
              administrator"
+        }
+        Class::Unimplemented => {
+            "; this release of the manager does not implement it: read the state with a query"
         }
         Class::Unavailable => "; try again when what the manager needs is there",
         Class::Other => "",

@@ -92,6 +92,8 @@ enum Repr {
     /// A mutation of several objects was done in part.
     Partial(Box<Partial>),
     Decode(Box<Decode>),
+    /// The manager closed the connection of a subscription.
+    Closed(Closed),
     TooOld {
         server: ApiVersion,
         minimum: ApiVersion,
@@ -120,6 +122,12 @@ enum Sent {
     },
     /// The response was larger than allowed.
     TooLarge,
+}
+
+/// How a WebSocket was closed.
+struct Closed {
+    code: Option<u16>,
+    reason: String,
 }
 
 /// What a failure without a response is due to, as far as it is known.
@@ -313,6 +321,15 @@ impl Error {
         }
     }
 
+    /// Returns the code with which the manager closed the connection of a subscription, such as 1012
+    /// for a restart; `None` for any other error, and where it gave none.
+    pub const fn close_code(&self) -> Option<u16> {
+        match &self.0.kind {
+            Repr::Closed(closed) => closed.code,
+            _ => None,
+        }
+    }
+
     /// Returns what the operation requires and the manager lacks, newest first; empty unless
     /// [`is_manager_too_old`](Self::is_manager_too_old).
     pub fn missing(&self) -> &[Requirement] {
@@ -359,6 +376,7 @@ impl Error {
             Repr::Refused { .. } => "refused",
             Repr::Partial(_) => "partial",
             Repr::Decode(_) => "decode",
+            Repr::Closed(_) => "closed",
             Repr::TooOld { .. } => "too_old",
             Repr::ManagerTooOld { .. } => "manager_too_old",
             Repr::Walk(_) | Repr::Stuck { .. } => "stuck",

@@ -14,9 +14,9 @@ impl Error {
     }
 
     /// There is no response: no connection, a timeout, a connection that broke, a response that is
-    /// too large.
+    /// too large. Also a subscription whose connection was closed.
     pub fn is_transport(&self) -> bool {
-        matches!(self.0.kind, Repr::Transport(..))
+        matches!(self.0.kind, Repr::Transport(..) | Repr::Closed(_))
     }
 
     /// No connection was made, so nothing was sent and the call is safe to repeat. Usually the
@@ -174,7 +174,7 @@ impl Error {
     /// response.
     pub fn is_server_bug(&self) -> bool {
         self.http_status() == Some(StatusCode::INTERNAL_SERVER_ERROR)
-            || self.has(|class| class == Class::Bug)
+            || self.has(|class| matches!(class, Class::Bug | Class::Unimplemented))
     }
 
     /// A proxy or the webserver answered because the manager behind it does not (502, 503, 504), or

@@ -16,7 +16,7 @@
 //! assert!(INFO.variable("name").is_some_and(|name| name.is_required()));
 //! ```
 
-use super::{ADMIN_PATH, Field, OperationKind, Pagination};
+use super::{ADMIN_PATH, Field, OperationKind, Pagination, V2_PATH};
 use crate::version::{ManagerVersion, Requirement};
 
 /// What is known of an operation before it is sent.
@@ -25,7 +25,7 @@ pub struct OperationInfo {
     /// Name of the operation, as in the document; empty for the only operation of a document, which
     /// needs none.
     pub name: &'static str,
-    /// Query or mutation.
+    /// Query, mutation or subscription.
     pub kind: OperationKind,
     /// Path of the schema that the document was validated against, such as `/admin/gql`.
     pub path: &'static str,
@@ -79,6 +79,13 @@ impl OperationInfo {
     /// A mutation of the admin schema of which nothing more is known.
     pub const fn mutation(name: &'static str, document: &'static str) -> Self {
         Self { kind: OperationKind::Mutation, ..Self::query(name, document) }
+    }
+
+    /// A subscription of the v2 schema, which alone has subscriptions, of which nothing more is
+    /// known.
+    pub const fn subscription(name: &'static str, document: &'static str) -> Self {
+        let kind = OperationKind::Subscription;
+        Self { kind, path: V2_PATH, ..Self::query(name, document) }
     }
 
     /// The name in errors and traces.

@@ -46,6 +46,8 @@ use crate::error::Result;
 
 /// Path of the admin schema.
 pub(crate) const ADMIN_PATH: &str = "/admin/gql";
+/// Path of the v2 schema.
+pub(crate) const V2_PATH: &str = "/admin/gql/strawberry";
 
 /// What an operation does.
 ///
@@ -57,6 +59,8 @@ pub enum OperationKind {
     Query,
     /// Writes.
     Mutation,
+    /// Follows events; see [`Subscribe`].
+    Subscription,
 }
 
 /// An operation with its variables, as which the value serialises.
@@ -126,10 +130,23 @@ pub trait Operation: Serialize + Send + Sync {
 #[doc(hidden)]
 pub type Completion<D> = Box<dyn Fn(&mut D) + Send + Sync>;
 
-/// An operation whose description is known at compile time. Generated.
-pub trait Compiled: Operation {
+/// An operation or a subscription whose description is known at compile time. Generated.
+pub trait Compiled {
     /// The description.
     const INFO: &'static OperationInfo;
+}
+
+/// A subscription with its variables, as which the value serialises. It is followed with
+/// `Client::subscribe` (feature `subscription`) and cannot be sent as an [`Operation`].
+///
+/// Generated code implements it; by hand it takes the same two items as an operation, with
+/// [`OperationInfo::subscription`].
+pub trait Subscribe: Serialize + Send + Sync {
+    /// The `data` member of each event.
+    type Data: DeserializeOwned + Send + 'static;
+
+    /// Returns the description of the subscription.
+    fn info(&self) -> &'static OperationInfo;
 }
 
 /// A query for one list that can be read page by page with [`Client::pages`](crate::Client::pages).

@@ -6,11 +6,15 @@ use bytes::Bytes;
 use serde_json::{Value, value::RawValue};
 
 use super::{
-    OperationInfo,
+    OperationInfo, OperationKind,
     document::{Document, Documents, Projection, is_met},
     info::{InputType, InputValueInfo},
 };
 use crate::version::{ManagerVersion, Requirement};
+
+/// What subscriptions require, whatever they select: the manager accepts WebSockets.
+const WEB_SOCKETS: Requirement =
+    Requirement::new("subscriptions over WebSocket", &[ManagerVersion::new(26, 4, 0)]);
 
 /// How a body begins, before the document.
 pub(crate) const QUERY: &[u8] = b"{\"query\":";
@@ -21,7 +25,7 @@ pub(crate) struct Gate {
     document: Document,
     /// What the operation requires.
     requires: &'static [Requirement],
-    /// What its values require.
+    /// What its kind and its values require.
     supplied: Vec<Requirement>,
     /// Where the document and the variables are in the body.
     places: [Range<usize>; 2],
@@ -33,7 +37,9 @@ impl Gate {
         info: &OperationInfo,
         projection: Option<&Arc<Projection>>,
     ) -> Option<ManagerVersion> {
-        info.newest.max(projection.and_then(|projection| projection.newest()))
+        let sockets = (info.kind == OperationKind::Subscription).then_some(WEB_SOCKETS);
+        let newest = info.newest.max(Requirement::newest(sockets.as_slice()));
+        newest.max(projection.and_then(|projection| projection.newest()))
     }
 
     /// Reads the values of a body for what they require.
@@ -44,6 +50,9 @@ impl Gate {
         places: [Range<usize>; 2],
     ) -> serde_json::Result<Self> {
         let mut supplied = Vec::new();
+        if info.kind == OperationKind::Subscription {
+            supplied.push(WEB_SOCKETS);
+        }
         let matters = |variable: &InputValueInfo| {
             !variable.optional
                 && (!variable.requires.is_empty() || !matches!(variable.holds, InputType::Scalar))

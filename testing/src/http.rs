@@ -21,6 +21,7 @@ use tokio::task::JoinSet;
 
 use crate::fault::{Fault, Faults};
 use crate::record::Recorded;
+use crate::subscription::Session;
 
 /// Limit of a request body; a connection that exceeds it is closed.
 const READ_LIMIT: usize = 64 * 1024 * 1024;
@@ -31,6 +32,8 @@ pub(crate) struct Answer {
     pub(crate) content_type: &'static str,
     pub(crate) body: String,
     pub(crate) headers: Vec<(&'static str, String)>,
+    /// For a 101, what the connection is used for.
+    pub(crate) socket: Option<Session>,
 }
 
 /// A response's body, which may be streamed.
@@ -103,6 +106,8 @@ pub(crate) enum End {
     /// Writes these bytes, if any, and shuts the connection down.
     Write(Vec<u8>),
     Reset,
+    /// Not a fault: the connection becomes a WebSocket.
+    Socket(Session),
     /// Hands the socket over, for another protocol than HTTP.
     Upgrade(Takeover),
 }
@@ -130,7 +135,13 @@ async fn connection<H: Handle>(stream: TcpStream, shared: Arc<H>) {
         let (shared, end) = (Arc::clone(&shared), Arc::clone(&end));
         Box::pin(async move {
             match shared.handle(request).await {
-                Ok(response) => Ok(response),
+                Ok(mut response) => {
+                    if let Some(session) = response.extensions_mut().remove() {
+                        *end.lock().unwrap_or_else(PoisonError::into_inner) =
+                            Some(End::Socket(session));
+                    }
+                    Ok(response)
+                }
                 Err(ending) => {
                     *end.lock().unwrap_or_else(PoisonError::into_inner) = Some(ending);
                     Err(Abandon)
@@ -143,9 +154,11 @@ async fn connection<H: Handle>(stream: TcpStream, shared: Arc<H>) {
         .serve_connection(TokioIo::new(stream), service);
     // An error here is the client's, or part of a fault.
     let _ = poll_fn(|cx| connection.poll_without_shutdown(cx)).await;
-    let mut stream = connection.into_parts().io.into_inner();
+    let parts = connection.into_parts();
+    let mut stream = parts.io.into_inner();
     let ending = end.lock().unwrap_or_else(PoisonError::into_inner).take();
     match ending {
+        Some(End::Socket(session)) => session.run(stream, parts.read_buf).await,
         Some(End::Reset) => {
             let _ = stream.set_zero_linger();
         }
@@ -213,10 +226,14 @@ fn garbled(mut answer: Answer) -> Answer {
 }
 
 fn response(answer: Answer, head: bool) -> Response<Body> {
-    let mut builder = Response::builder()
-        .status(answer.status)
-        .header("content-type", answer.content_type)
-        .header("content-length", answer.body.len());
+    let mut builder = Response::builder().status(answer.status);
+    if let Some(session) = answer.socket {
+        builder = builder.extension(session);
+    } else {
+        builder = builder
+            .header("content-type", answer.content_type)
+            .header("content-length", answer.body.len());
+    }
     for (name, value) in answer.headers {
         builder = builder.header(name, value);
     }

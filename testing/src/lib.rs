@@ -31,6 +31,9 @@
 //! groups behave as on a real manager. All other types are rows recorded from a real manager, which
 //! mutations change in simple ways.
 //!
+//! Subscriptions of the v2 schema are served over WebSocket at `/admin/gql/strawberry`, and scripted
+//! ([`Manager::subscriptions`]). Of the v2 schema nothing else is served.
+//!
 //! # Unstable orders
 //!
 //! Rows that an order leaves equal come in a different sequence on each page, though always the same for
@@ -63,6 +66,7 @@ mod resolve;
 mod schema;
 mod server;
 mod state;
+mod subscription;
 mod webserver;
 
 pub use fault::{Fault, Faults};
@@ -70,4 +74,5 @@ pub use jiff::SignedDuration;
 pub use manager::{Account, Manager, ManagerBuilder};
 pub use record::Recorded;
 pub use release::schema_of_release;
+pub use subscription::{Step, Subscriptions};
 pub use webserver::Webserver;

@@ -16,6 +16,7 @@ use crate::record::Recorded;
 use crate::schema;
 use crate::server::Server;
 use crate::state::{Named, Seed, State, password_of, seed};
+use crate::subscription::Subscriptions;
 use crate::webserver::Webserver;
 
 /// An embedded manager on 127.0.0.1; dropping it stops the server.
@@ -114,6 +115,12 @@ impl Manager {
     #[must_use]
     pub fn access_keys(&self) -> Vec<String> {
         self.shared.server.read_state(|state| state.keypairs.keys().cloned().collect())
+    }
+
+    /// Returns the subscriptions, to script what their streams bring.
+    #[must_use]
+    pub fn subscriptions(&self) -> &Subscriptions {
+        &self.shared.server.subscriptions
     }
 
     /// Returns the queue of faults.

@@ -8,13 +8,13 @@ use apollo_compiler::response::GraphQLError;
 use apollo_compiler::schema::Implementers;
 use apollo_compiler::validation::{DiagnosticList, Valid};
 use apollo_compiler::{ExecutableDocument, Name, Schema, ast};
-use backendai_schema::ADMIN;
+use backendai_schema::{ADMIN, V2};
 use uuid::Uuid;
 
 use crate::fixture::{self, Roots};
 use crate::release::schema_of_release;
 
-/// The field of Apollo Federation that returns the SDL; the snapshot omits it.
+/// The field of Apollo Federation that returns the SDL; the snapshot of the admin schema omits it.
 const SERVICE: &str = "type _Service { sdl: String! } extend type Query { _service: _Service! }";
 
 /// The schema, with data derived from it.
@@ -24,25 +24,32 @@ pub(crate) struct Contract {
     pub(crate) roots: Roots,
 }
 
+/// Returns the contract of the v2 schema, of which subscriptions are served.
+pub(crate) fn v2() -> Result<Arc<Contract>, String> {
+    static CONTRACT: OnceLock<Result<Arc<Contract>, String>> = OnceLock::new();
+    CONTRACT.get_or_init(|| load(V2, None)).clone()
+}
+
 /// Returns the contract, of a release only the part that it has. The error describes a fault in the
 /// snapshot.
 pub(crate) fn contract(release: Option<&str>) -> Result<Arc<Contract>, String> {
     static CONTRACT: OnceLock<Result<Arc<Contract>, String>> = OnceLock::new();
     match release {
-        None => CONTRACT.get_or_init(|| load(ADMIN)).clone(),
+        None => CONTRACT.get_or_init(|| load(ADMIN, Some(SERVICE))).clone(),
         Some(release) => {
-            load(&schema_of_release(ADMIN, release).map_err(|invalid| invalid.to_string())?)
+            let schema = schema_of_release(ADMIN, release);
+            load(&schema.map_err(|invalid| invalid.to_string())?, Some(SERVICE))
         }
     }
 }
 
-fn load(sdl: &str) -> Result<Arc<Contract>, String> {
-    let schema = Schema::builder()
-        .parse(sdl, "schema.graphql")
-        .parse(SERVICE, "service.graphql")
-        .build()
-        .and_then(Schema::validate)
-        .map_err(|invalid| invalid.errors.to_string())?;
+fn load(sdl: &str, service: Option<&str>) -> Result<Arc<Contract>, String> {
+    let mut builder = Schema::builder().parse(sdl, "schema.graphql");
+    if let Some(service) = service {
+        builder = builder.parse(service, "service.graphql");
+    }
+    let schema =
+        builder.build().and_then(Schema::validate).map_err(|invalid| invalid.errors.to_string())?;
     let implementers = schema.implementers_map();
     Ok(Arc::new(Contract { schema, implementers, roots: fixture::roots()? }))
 }

@@ -7,6 +7,7 @@ use http::{HeaderMap, Uri};
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use crate::auth::{self, Request};
 use crate::date::{self, Clock};
@@ -17,12 +18,17 @@ use crate::release;
 use crate::resolve::{self, Context};
 use crate::schema::{self, Contract, Rejection};
 use crate::state::State;
+use crate::subscription::{Session, Subscriptions};
 
 /// A body of this many bytes or more is refused.
 const BODY_LIMIT: usize = 1024 * 1024;
 
 /// The API version that `GET /` returns, and the first release that has it.
 const NEW_API: ([u32; 3], &str) = ([25, 12, 0], "v9.20250722");
+/// The first release with subscriptions over WebSocket, and their protocol.
+const SOCKETS_SINCE: [u32; 3] = [26, 4, 0];
+const PROTOCOL: &str = "graphql-transport-ws";
+
 /// The API version of earlier releases.
 const OLD_API: &str = "v8.20240915";
 
@@ -34,6 +40,7 @@ pub(crate) struct Server {
     pub(crate) clock: Clock,
     pub(crate) version: String,
     pub(crate) anonymous_limit: i32,
+    pub(crate) subscriptions: Subscriptions,
     inner: Mutex<Inner>,
 }
 
@@ -51,6 +58,15 @@ enum Route {
     GraphQl {
         older: bool,
     },
+    /// The v2 schema, over WebSocket.
+    Subscriptions,
+}
+
+/// What a request is answered with.
+enum Reply {
+    Body(String),
+    /// The connection becomes a WebSocket.
+    Socket,
 }
 
 /// How the caller of a request is determined.
@@ -79,7 +95,8 @@ impl Server {
         let inner = Mutex::new(Inner { state, limits: Limits::default() });
         let older = release::numbers(&version) < NEW_API.0;
         let api = if older { OLD_API } else { NEW_API.1 };
-        Self { contract, api, clock, version, anonymous_limit, inner }
+        let subscriptions = Subscriptions::default();
+        Self { contract, api, clock, version, anonymous_limit, subscriptions, inner }
     }
 
     /// Reads the state.
@@ -103,12 +120,14 @@ impl Server {
         let now = self.clock.now();
         let mut quota = None;
         let mut answer = match self.respond(identity, request, now, &mut quota) {
-            Ok(body) => Answer {
+            Ok(Reply::Body(body)) => Answer {
                 status: 200,
                 content_type: "application/json; charset=utf-8",
                 body,
                 headers: Vec::new(),
+                socket: None,
             },
+            Ok(Reply::Socket) => self.socket(request.headers),
             Err(problem) => Answer {
                 status: problem.status,
                 content_type: "application/problem+json; charset=utf-8",
@@ -118,6 +137,7 @@ impl Server {
                     .map(|allow| ("allow", allow.to_owned()))
                     .into_iter()
                     .collect(),
+                socket: None,
             },
         };
         answer.headers.push(("date", date::http(now)));
@@ -140,12 +160,12 @@ impl Server {
         request: &Request<'_>,
         now: Timestamp,
         quota: &mut Option<Quota>,
-    ) -> Result<String, Problem> {
-        let route = route(request)?;
+    ) -> Result<Reply, Problem> {
+        let route = self.route(request)?;
         let mut inner = self.lock();
         let Inner { state, limits } = &mut *inner;
         let caller = match route {
-            Route::GraphQl { .. } => match identity {
+            Route::GraphQl { .. } | Route::Subscriptions => match identity {
                 Identity::Signed => auth::authenticate(state, request, now)?,
                 Identity::Trusted(Some(key)) => Some(auth::by_key(state, key)?),
                 Identity::Trusted(None) => None,
@@ -164,20 +184,48 @@ impl Server {
         }
         let older = match route {
             Route::Version => {
-                return Ok(json!({ "version": self.api, "manager": self.version }).to_string());
+                let version = json!({ "version": self.api, "manager": self.version });
+                return Ok(Reply::Body(version.to_string()));
             }
             Route::Health => {
-                return Ok(json!({ "status": "ok", "version": self.version }).to_string());
+                let health = json!({ "status": "ok", "version": self.version });
+                return Ok(Reply::Body(health.to_string()));
             }
-            Route::GraphQl { older } => older,
+            Route::GraphQl { older } => Some(older),
+            Route::Subscriptions => None,
         };
         let caller = caller.ok_or_else(|| Problem::unauthorized("Unauthorized access"))?;
+        let Some(older) = older else {
+            let upgrade = header(request.headers, "upgrade").unwrap_or_default();
+            return match upgrade.eq_ignore_ascii_case("websocket") {
+                true => Ok(Reply::Socket),
+                false => Err(Problem::bad_request()),
+            };
+        };
         let body = Body::parse(request)?;
         self.graphql(
             &body,
             older,
             Context { contract: &self.contract, state, limits, caller: &caller, now },
         )
+        .map(Reply::Body)
+    }
+
+    /// Agrees on a WebSocket. Observed: of the protocols, the one that is known is repeated.
+    fn socket(&self, headers: &HeaderMap) -> Answer {
+        let key = header(headers, "sec-websocket-key").unwrap_or_default();
+        let mut answer = vec![
+            ("connection", "upgrade".to_owned()),
+            ("upgrade", "websocket".to_owned()),
+            ("sec-websocket-accept", derive_accept_key(key.as_bytes())),
+        ];
+        let protocols = header(headers, "sec-websocket-protocol").unwrap_or_default();
+        if protocols.split(',').any(|protocol| protocol.trim() == PROTOCOL) {
+            answer.push(("sec-websocket-protocol", PROTOCOL.to_owned()));
+        }
+        let session = Session { subscriptions: self.subscriptions.clone() };
+        let (content_type, body) = ("", String::new());
+        Answer { status: 101, content_type, body, headers: answer, socket: Some(session) }
     }
 
     fn graphql(&self, body: &Body, older: bool, context: Context<'_>) -> Result<String, Problem> {
@@ -202,6 +250,22 @@ impl Server {
         envelope(data, &errors)
     }
 
+    fn route(&self, request: &Request<'_>) -> Result<Route, Problem> {
+        // The signature covers the path as it was sent; the route is that of the decoded path.
+        let path = percent_decode_str(request.uri.path()).decode_utf8_lossy();
+        let (route, methods, allow): (_, &[&str], _) = match path.as_ref() {
+            "/" => (Route::Version, &["GET", "HEAD"], "GET,HEAD,OPTIONS"),
+            "/health" => (Route::Health, &["GET", "HEAD"], "GET,HEAD,OPTIONS"),
+            "/admin/gql" => (Route::GraphQl { older: false }, &["POST"], "OPTIONS,POST"),
+            "/admin/graphql" => (Route::GraphQl { older: true }, &["POST"], "OPTIONS,POST"),
+            "/admin/gql/strawberry" if release::numbers(&self.version) >= SOCKETS_SINCE => {
+                (Route::Subscriptions, &["GET"], "GET,OPTIONS")
+            }
+            _ => return Err(Problem::not_found(&path)),
+        };
+        if methods.contains(&request.method) { Ok(route) } else { Err(Problem::method(allow)) }
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -216,19 +280,6 @@ fn envelope(data: Option<JsonMap>, errors: &[GraphQLError]) -> Result<String, Pr
     }
     let errors = Some(errors).filter(|errors| !errors.is_empty());
     serde_json::to_string(&Envelope { data, errors }).map_err(|_| Problem::internal())
-}
-
-fn route(request: &Request<'_>) -> Result<Route, Problem> {
-    // The signature covers the path as it was sent; the route is that of the decoded path.
-    let path = percent_decode_str(request.uri.path()).decode_utf8_lossy();
-    let (route, methods, allow): (_, &[&str], _) = match path.as_ref() {
-        "/" => (Route::Version, &["GET", "HEAD"], "GET,HEAD,OPTIONS"),
-        "/health" => (Route::Health, &["GET", "HEAD"], "GET,HEAD,OPTIONS"),
-        "/admin/gql" => (Route::GraphQl { older: false }, &["POST"], "OPTIONS,POST"),
-        "/admin/graphql" => (Route::GraphQl { older: true }, &["POST"], "OPTIONS,POST"),
-        _ => return Err(Problem::not_found(&path)),
-    };
-    if methods.contains(&request.method) { Ok(route) } else { Err(Problem::method(allow)) }
 }
 
 /// A GraphQL request.

@@ -32,7 +32,11 @@ mod select;
 mod send;
 mod session;
 mod sign;
+mod subscription;
 #[path = "../support/mod.rs"]
 mod support;
 mod transport;
+#[path = "../subscriptions/generated.rs"]
+#[rustfmt::skip]
+mod v2_events;
 mod version;

@@ -158,7 +158,7 @@ impl Write for Closed {
 }
 
 #[test]
-fn a_closed_pipe_is_told_as_such() {
+fn a_closed_pipe_is_reported_as_such() {
     for form in [RowFormat::Table, RowFormat::Json, RowFormat::Jsonl, RowFormat::Csv] {
         let mut sink = list(style(form), &fields(&["access_key"]), Closed);
         let page = sink.page(vec![row(json!({"access_key": "AK"}))]);

@@ -82,7 +82,8 @@ pub(crate) struct DocumentTexts<'d> {
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Owner {
     Queries,
-    Mutations,
+    /// Mutations and subscriptions.
+    Others,
     /// A fragment with variables depends on the operation that declares them.
     Operation(Name),
 }
@@ -181,7 +182,7 @@ impl<'t> Writer<'t> {
     fn fragment(self, fragment: &Node<Fragment>) -> Rc<FragmentText> {
         let name = self.operation.and_then(|it| it.name.as_ref()).unwrap_or(&fragment.name);
         let query = self.operation.is_none_or(|operation| operation.is_query());
-        let shared = if query { Owner::Queries } else { Owner::Mutations };
+        let shared = if query { Owner::Queries } else { Owner::Others };
         let keys =
             [shared, Owner::Operation(name.clone())].map(|owner| (fragment.name.clone(), owner));
         if self.without.is_none() {

@@ -79,8 +79,8 @@ impl Writer<'_> {
                 || directives.has("optional")
                 || directives.has("include")
                 || directives.has("skip");
-            // An operation needs its root field. And a mutation's answer cannot be read again, so
-            // it loses no more than it must.
+            // An operation needs its root field. And a mutation's answer and an event cannot be
+            // read again, so they lose no more than they must.
             nullable
                 && *on != operation.selection_set.ty
                 && (inner.is_empty() || operation.is_query())

@@ -77,7 +77,7 @@ impl Writer<'_> {
         literal.field("rows", operation.rows.as_ref().map(|rows| self.row_set(rows, scope)));
         let paging = operation.page.as_ref().map(|page| self.paging(operation, page));
         literal.field("paging", paging);
-        let kind = if operation.is_query { "query" } else { "mutation" };
+        let kind = operation.kind.name();
         let whole = match text.parts.as_slice() {
             [only] if only.when.is_empty() => only.text.as_str(),
             _ => "",

@@ -1,5 +1,7 @@
 //! Operations.
 
+use apollo_compiler::ast::OperationType;
+
 use super::{Scope, Writer};
 use crate::model::{Base, Operation};
 
@@ -16,7 +18,11 @@ impl Writer<'_> {
 
         self.line("");
         let info = self.operation_info(operation, scope, path);
-        self.line(&format!("{rt}::__operation!({name}, {data}, {info});"));
+        let describe = match operation.kind {
+            OperationType::Query | OperationType::Mutation => "__operation",
+            OperationType::Subscription => "__subscription",
+        };
+        self.line(&format!("{rt}::{describe}!({name}, {data}, {info});"));
         if let Some(page) = &operation.page {
             self.page(operation, page, scope, &data);
         }

@@ -155,7 +155,7 @@ impl<'d> Lowering<'d> {
 
     fn operation(&mut self, operation: &'d Node<executable::Operation>) {
         let Some(graphql_name) = &operation.name else { return };
-        let is_query = operation.operation_type == OperationType::Query;
+        let kind = operation.operation_type;
         let module = self.documents.module(operation.location());
         let scope = self.scope(&module);
         let name = scope.claim(camel(graphql_name));
@@ -164,10 +164,11 @@ impl<'d> Lowering<'d> {
         let mut nest = Nest::new(&module, &nested);
         let parts = [Part::from(&operation.selection_set)];
         let (_, body) = self.output(&parts, &operation.selection_set.ty, "Data", "", &mut nest);
+        let what = if kind == OperationType::Subscription { "Event of" } else { "Answer to" };
         let root = self.model.add(Output {
             name: "Data".to_owned(),
             home: nest.home.clone(),
-            docs: Docs { text: Some(format!("Answer to [`super::{name}`].")), ..Docs::default() },
+            docs: Docs { text: Some(format!("{what} [`super::{name}`].")), ..Docs::default() },
             body,
         });
 
@@ -201,11 +202,11 @@ impl<'d> Lowering<'d> {
             .collect();
 
         let fields = self.selector.fields(&parts, &operation.selection_set.ty);
-        let page = match is_query {
-            true => self.page(&fields, &operation.variables, &variables, root),
-            false => None,
+        let page = match kind {
+            OperationType::Query => self.page(&fields, &operation.variables, &variables, root),
+            OperationType::Mutation | OperationType::Subscription => None,
         };
-        let roots = self.roots(&fields, root, is_query);
+        let roots = self.roots(&fields, root, kind);
         if let Some(filter) = page.as_ref().and_then(|page| page.filter)
             && let Some(variable) = variables.get_mut(filter)
         {
@@ -217,7 +218,7 @@ impl<'d> Lowering<'d> {
             name,
             docs: Docs { text: self.documents.comment(operation.location()), ..Docs::default() },
             graphql_name: graphql_name.to_string(),
-            is_query,
+            kind,
             newest: self.newest(operation, &text),
             rows: self.rows(operation, &text),
             text,

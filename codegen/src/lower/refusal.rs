@@ -1,6 +1,6 @@
 //! The fields at the root of an operation, and how a mutation reports a refusal in them.
 
-use apollo_compiler::{Name, parser::SourceSpan};
+use apollo_compiler::{Name, ast::OperationType, parser::SourceSpan};
 
 use super::Lowering;
 use crate::{
@@ -16,7 +16,12 @@ impl Lowering<'_> {
     }
 
     /// The root fields. A mutation may return `ok: false` and a `msg` where it should fail.
-    pub(super) fn roots(&mut self, fields: &Fields<'_>, root: TypeId, is_query: bool) -> Vec<Root> {
+    pub(super) fn roots(
+        &mut self,
+        fields: &Fields<'_>,
+        root: TypeId,
+        kind: OperationType,
+    ) -> Vec<Root> {
         let mut roots = Vec::new();
         for (key, merged) in fields {
             let Some(first) = merged.fields.first() else { continue };
@@ -28,7 +33,7 @@ impl Lowering<'_> {
             let reports = answer.is_some_and(|answer| {
                 ["ok", "msg"].iter().all(|name| answer.fields.contains_key(*name))
             });
-            if reports && !is_query {
+            if reports && kind == OperationType::Mutation {
                 refusal = (self.member(root, key, "ok"), self.member(root, key, "msg"));
                 if refusal.0.is_none() || refusal.1.is_none() {
                     let message = format!(
@@ -43,7 +48,7 @@ impl Lowering<'_> {
             let lists_failures = answer.is_some_and(|answer| {
                 answer.fields.get("failed").is_some_and(|failed| failed.ty.is_list())
             });
-            if lists_failures && !is_query {
+            if lists_failures && kind == OperationType::Mutation {
                 failed = self.member(root, key, "failed");
                 if failed.is_none() {
                     let message = format!(

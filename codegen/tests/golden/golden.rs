@@ -1399,6 +1399,106 @@ pub mod edges {
 }
 
 #[allow(missing_docs, deprecated, dead_code, unreachable_pub, non_snake_case, non_camel_case_types, non_upper_case_globals, clippy::all, clippy::pedantic)]
+pub mod events {
+
+    /// Follows a robot.
+    ///
+    /// Role: user.
+    ///
+    /// Needs manager 25.15.0 or newer: `Subscription.moved` (25.15.0).
+    ///
+    /// Left out for a manager without them: `Subscription.moved(slowly:)` (25.2.0).
+    #[derive(Clone, PartialEq, Debug, ::backendai::__private::serde::Serialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Moves {
+        pub id: String,
+        #[serde(skip_serializing_if = "::backendai::MaybeUndefined::is_undefined")]
+        pub slowly: ::backendai::MaybeUndefined<bool>,
+    }
+
+    impl Moves {
+        /// Sets the required values and leaves out the rest.
+        pub fn new(id: impl Into<String>) -> Self {
+            Self {
+                id: id.into(),
+                slowly: ::backendai::MaybeUndefined::Undefined,
+            }
+        }
+
+        /// Sets `slowly`.
+        pub fn slowly(mut self, value: impl Into<::backendai::MaybeUndefined<bool>>) -> Self {
+            self.slowly = value.into();
+            self
+        }
+    }
+
+    ::backendai::__subscription!(Moves, moves::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "events", docs: "Follows a robot.\n\nRole: user.", role: Some("user."), document: ::backendai::operation::info::SourceText { text: "subscription Moves($id:ID!$slowly:Boolean){moved(id:$id slowly:$slowly){to unit robot{...Identity}done{ok}}}fragment Identity on Node{id}", parts: &[::backendai::operation::info::TextPart { len: 26, when: &[] }, ::backendai::operation::info::TextPart { len: 15, when: &[&[::backendai::Requirement::new("Subscription.moved(slowly:)", &[::backendai::ManagerVersion::new(25, 2, 0)])]] }, ::backendai::operation::info::TextPart { len: 14, when: &[] }, ::backendai::operation::info::TextPart { len: 15, when: &[&[::backendai::Requirement::new("Subscription.moved(slowly:)", &[::backendai::ManagerVersion::new(25, 2, 0)])]] }, ::backendai::operation::info::TextPart { len: 67, when: &[] }], plain: true }, requires: &[::backendai::Requirement::new("Subscription.moved", &[::backendai::ManagerVersion::new(25, 15, 0)])], newest: Some(::backendai::ManagerVersion::new(25, 15, 0)), root_fields: &[::backendai::operation::info::RootFieldInfo::new("moved")], variables: &[::backendai::operation::info::InputValueInfo::new("id", "ID!"), ::backendai::operation::info::InputValueInfo { requires: &[::backendai::Requirement::new("Subscription.moved(slowly:)", &[::backendai::ManagerVersion::new(25, 2, 0)])], when: &[&[::backendai::Requirement::new("Subscription.moved(slowly:)", &[::backendai::ManagerVersion::new(25, 2, 0)])]], ..::backendai::operation::info::InputValueInfo::new("slowly", "Boolean") }], rows: Some(::backendai::operation::info::RowsInfo::new("Moved", &[::backendai::Field::new("to", None, "to", ::backendai::Format::Plain, false), ::backendai::Field::new("unit", None, "unit", ::backendai::Format::Plain, false), ::backendai::Field::new("robot", None, "robot{...on Node{id}}", ::backendai::Format::Plain, false), ::backendai::Field::new("done", None, "done{ok}", ::backendai::Format::Plain, false)], &["moved"])), ..::backendai::OperationInfo::subscription("Moves", "") });
+
+    /// Types of the answer in [`Moves`].
+    pub mod moves {
+
+        /// Event of [`super::Moves`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            /// Since manager 25.15.0.
+            pub moved: Moved,
+        }
+        ::backendai::__decode!(Data { moved: needed "moved" });
+
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Moved {
+            pub to: super::super::types::Status,
+            pub unit: Option<super::super::types::Unit>,
+            pub robot: Option<super::super::people::Identity>,
+            pub done: Option<MovedDone>,
+        }
+        ::backendai::__decode!(Moved { to: needed "to", unit: needed "unit", robot: needed "robot", done: needed "done" });
+
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct MovedDone {
+            pub ok: bool,
+        }
+        ::backendai::__decode!(MovedDone { ok: needed "ok" });
+    }
+
+    #[derive(Clone, PartialEq, Debug, Default, ::backendai::__private::serde::Serialize)]
+    #[serde(crate = "::backendai::__private::serde")]
+    #[non_exhaustive]
+    pub struct Ticks {
+    }
+
+    impl Ticks {
+        /// Sets the required values and leaves out the rest.
+        pub fn new() -> Self {
+            Self {
+            }
+        }
+    }
+
+    ::backendai::__subscription!(Ticks, ticks::Data, ::backendai::OperationInfo { path: "/admin/gql", domain: "events", root_fields: &[::backendai::operation::info::RootFieldInfo { key: "count", ..::backendai::operation::info::RootFieldInfo::new("ticks") }], ..::backendai::OperationInfo::subscription("Ticks", "subscription Ticks{count:ticks}") });
+
+    /// Types of the answer in [`Ticks`].
+    pub mod ticks {
+
+        /// Event of [`super::Ticks`].
+        #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
+        #[serde(crate = "::backendai::__private::serde")]
+        #[non_exhaustive]
+        pub struct Data {
+            pub count: i32,
+        }
+        ::backendai::__decode!(Data { count: needed "count" });
+    }
+}
+
+#[allow(missing_docs, deprecated, dead_code, unreachable_pub, non_snake_case, non_camel_case_types, non_upper_case_globals, clippy::all, clippy::pedantic)]
 pub mod lists {
 
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
@@ -3682,6 +3782,8 @@ pub static OPERATIONS: &[&::backendai::OperationInfo] = &[
     <edges::Scalars as ::backendai::operation::Compiled>::INFO,
     <edges::Change as ::backendai::operation::Compiled>::INFO,
     <edges::ChangeName as ::backendai::operation::Compiled>::INFO,
+    <events::Moves as ::backendai::operation::Compiled>::INFO,
+    <events::Ticks as ::backendai::operation::Compiled>::INFO,
     <lists::Keyed as ::backendai::operation::Compiled>::INFO,
     <lists::Log as ::backendai::operation::Compiled>::INFO,
     <lists::Fragmented as ::backendai::operation::Compiled>::INFO,

@@ -1,9 +1,11 @@
 //! By key: the rows whose key is greater than that of the last row. Where the keys ahead are known,
 //! each page is a range of them.
 
+use std::collections::HashSet;
+
 use super::{
-    super::filter, ListChanges, PageKeys, PageRequest, Position, Queued, RowRef, SeenKeys, Step,
-    Strategy, ranges::Ranges,
+    super::filter, ListChanges, PageKeys, PageRequest, Position, Queued, RowRef, Step, Strategy,
+    ranges::Ranges,
 };
 use crate::error::{Error, Result};
 
@@ -13,8 +15,8 @@ pub(in super::super) struct Keyset {
     /// The filter of the caller.
     filter: Option<String>,
     page_size: u32,
-    /// The keys of the previous page.
-    last: SeenKeys,
+    /// The keys of the previous page; only its first one where they are in the order of their bytes.
+    last: Vec<String>,
     /// Whether the previous page was empty although rows were expected.
     empty: bool,
     ranges: Ranges,
@@ -28,7 +30,7 @@ impl Keyset {
         page_size: u32,
     ) -> Self {
         let ranges = Ranges::new(page_size);
-        Self { column, descending, filter, page_size, last: SeenKeys::new(), empty: false, ranges }
+        Self { column, descending, filter, page_size, last: Vec::new(), empty: false, ranges }
     }
 
     fn filter(&self, after: &str, to: Option<&str>) -> Result<String> {
@@ -48,21 +50,32 @@ impl Keyset {
 
     /// The rows of a page, none of which may be known.
     fn rows(&mut self, at: &Position, page: Vec<Option<String>>) -> Result<Vec<RowRef>> {
-        let mut keys = SeenKeys::with_capacity(page.len());
         let mut kept = Vec::with_capacity(page.len());
         for (index, key) in page.into_iter().enumerate() {
-            let key = key.ok_or_else(|| Error::null(self.column, false))?;
-            let old = at.key() == Some(&key) || self.last.contains(key.as_str());
-            if old || !keys.insert(key.as_str().into()) {
+            let key = Some(key.ok_or_else(|| Error::null(self.column, false))?);
+            kept.push(RowRef { index, rows: at.rows() + index as u64 + 1, key });
+        }
+        let keys = || kept.iter().filter_map(|row| row.key.as_deref());
+        // Keys that only rise, or only fall, are all different. Most are in this order, which is
+        // found out faster than with a set.
+        let mut all = at.key().into_iter().chain(keys());
+        let ordered = match self.descending {
+            true => all.is_sorted_by(|one, next| one > next),
+            false => all.is_sorted_by(|one, next| one < next),
+        };
+        if !ordered || self.last.len() > 1 {
+            let mut known: HashSet<&str> = self.last.iter().map(String::as_str).collect();
+            known.extend(at.key());
+            if let Some(key) = keys().find(|key| !known.insert(key)) {
                 return Err(Error::walk(format!(
                     "the list cannot be read by key: the row {key:?} comes again after itself, so \
                      {} does not identify a row or the manager does not keep to the filter",
                     self.column
                 )));
             }
-            kept.push(RowRef { index, rows: at.rows() + index as u64 + 1, key: Some(key) });
         }
-        self.last = keys;
+        let remembered = if ordered { 1 } else { usize::MAX };
+        self.last = keys().take(remembered).map(str::to_owned).collect();
         Ok(kept)
     }
 }

@@ -20,3 +20,4 @@ mod variables;
 
 pub(crate) use context::Context;
 pub(crate) use execute::execute;
+pub(crate) use variables::coerce;

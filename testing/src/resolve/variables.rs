@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::schema::Contract;
 
 /// Returns the variables of an operation with their defaults, or an error for each invalid one.
-pub(super) fn coerce(
+pub(crate) fn coerce(
     contract: &Contract,
     document: &Valid<ExecutableDocument>,
     operation: &Operation,

@@ -327,7 +327,7 @@ fn refusal(kind: &str, title: &str, details: &str) -> Value {
 }
 
 fn answer(status: u16, content_type: &'static str, body: impl Into<String>) -> Answer {
-    Answer { status, content_type, body: body.into(), headers: Vec::new() }
+    Answer { status, content_type, body: body.into(), headers: Vec::new(), socket: None }
 }
 
 fn problem(status: u16, kind: &str, title: &str) -> Answer {

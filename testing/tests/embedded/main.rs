@@ -14,5 +14,6 @@ mod keypairs;
 mod limits;
 mod paging;
 mod roots;
+mod subscriptions;
 mod support;
 mod users;

@@ -39,7 +39,7 @@ struct Given<O> {
     operation: PhantomData<fn() -> O>,
 }
 
-impl<O: Compiled> Given<O> {
+impl<O: Operation + Compiled> Given<O> {
     fn new(variables: Value) -> Self {
         let known = |name: &String| O::INFO.variable(name).is_some();
         let names = variables.as_object().unwrap();
@@ -48,7 +48,7 @@ impl<O: Compiled> Given<O> {
     }
 }
 
-impl<O: Compiled> Operation for Given<O> {
+impl<O: Operation + Compiled> Operation for Given<O> {
     type Data = O::Data;
 
     fn info(&self) -> &'static OperationInfo {
@@ -89,7 +89,7 @@ impl Run {
         told: Told,
     ) -> Value
     where
-        O: Compiled,
+        O: Operation + Compiled,
         O::Data: Serialize,
     {
         assert!(O::INFO.document.text.contains(root), "{} does not ask for {root}", O::INFO.name);
@@ -124,7 +124,7 @@ impl Run {
     /// A query, in every role.
     async fn query<O>(&mut self, root: &'static str, variables: Value, told: [Told; 3])
     where
-        O: Compiled,
+        O: Operation + Compiled,
         O::Data: Serialize,
     {
         for (role, told) in told.into_iter().enumerate() {
@@ -136,7 +136,7 @@ impl Run {
     /// told why not, too. To those who are told nothing it is left to the caller.
     async fn change<O>(&mut self, root: &'static str, variables: Value, told: [Told; 3]) -> Value
     where
-        O: Compiled,
+        O: Operation + Compiled,
         O::Data: Serialize,
     {
         for role in [2, 1] {
@@ -150,7 +150,7 @@ impl Run {
     /// What a role reads, or the error.
     async fn ask<O>(&mut self, role: usize, variables: Value) -> Result<Value, String>
     where
-        O: Compiled,
+        O: Operation + Compiled,
         O::Data: Serialize,
     {
         let operation = Given::<O>::new(variables);
@@ -161,7 +161,7 @@ impl Run {
     /// Reads back what this mutation did: the value at a place of another root.
     async fn reads<O>(&mut self, of: &'static str, variables: Value, place: &str, value: Value)
     where
-        O: Compiled,
+        O: Operation + Compiled,
         O::Data: Serialize,
     {
         let read = self.ask::<O>(0, variables).await.unwrap_or_else(Value::from);
@@ -172,7 +172,7 @@ impl Run {
     /// Reads back that something is gone: the manager says so with these words.
     async fn lacks<O>(&mut self, of: &'static str, variables: Value, told: Told)
     where
-        O: Compiled,
+        O: Operation + Compiled,
         O::Data: Serialize,
     {
         let read = self.ask::<O>(0, variables).await;
@@ -183,7 +183,7 @@ impl Run {
     /// Reads back whether the list at a place has this row.
     async fn lists<O>(&mut self, of: &'static str, read: (Value, &str), row: Value, has: bool)
     where
-        O: Compiled,
+        O: Operation + Compiled,
         O::Data: Serialize,
     {
         let (variables, place) = read;

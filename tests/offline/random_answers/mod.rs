@@ -11,7 +11,7 @@ use apollo_compiler::{
 use apollo_smith::{
     Generator, Generators, RandProvider, RandomProvider, ResponseBuilder, ResponseError,
 };
-use backendai::operation::Compiled;
+use backendai::{Operation, operation::Compiled};
 use indexmap::IndexMap;
 use rand::{SeedableRng as _, rngs::StdRng};
 use serde::Serialize;
@@ -112,7 +112,7 @@ impl Proof {
         Self { schema, seen: BTreeSet::new() }
     }
 
-    fn operation<O: Compiled>(&mut self)
+    fn operation<O: Operation + Compiled>(&mut self)
     where
         O::Data: Serialize,
     {

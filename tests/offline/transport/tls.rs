@@ -13,8 +13,8 @@ use tokio_rustls::{
 use crate::support::server::each;
 
 /// An authority of its own, made for one test.
-struct Authority {
-    pem: String,
+pub(crate) struct Authority {
+    pub(crate) pem: String,
     issuer: Issuer<'static, KeyPair>,
     roots: Arc<RootCertStore>,
 }
@@ -25,7 +25,7 @@ struct Leaf {
 }
 
 impl Authority {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let key = KeyPair::generate().unwrap();
@@ -41,9 +41,14 @@ impl Authority {
         Leaf { certificate: params.signed_by(&key, &self.issuer).unwrap(), key }
     }
 
-    /// A server for 127.0.0.1 that answers every request the same; it asks for a certificate of
-    /// this authority when told so.
-    async fn serve(&self, asks: bool) -> SocketAddr {
+    /// A certificate of this authority with its key.
+    pub(crate) fn identity(&self) -> String {
+        let leaf = self.leaf("client");
+        leaf.certificate.pem() + &leaf.key.serialize_pem()
+    }
+
+    /// The TLS of a server for 127.0.0.1; it asks for a certificate of this authority when told so.
+    pub(crate) fn acceptor(&self, asks: bool) -> TlsAcceptor {
         let leaf = self.leaf("127.0.0.1");
         let provider = Arc::new(ring::default_provider());
         let builder = ServerConfig::builder_with_provider(provider.clone())
@@ -58,7 +63,12 @@ impl Authority {
         };
         let key = leaf.key.serialize_der().try_into().unwrap();
         let chain = vec![leaf.certificate.der().clone()];
-        let acceptor = TlsAcceptor::from(Arc::new(builder.with_single_cert(chain, key).unwrap()));
+        TlsAcceptor::from(Arc::new(builder.with_single_cert(chain, key).unwrap()))
+    }
+
+    /// A server that answers every request the same.
+    async fn serve(&self, asks: bool) -> SocketAddr {
+        let acceptor = self.acceptor(asks);
         each(move |stream| {
             let acceptor = acceptor.clone();
             async move {

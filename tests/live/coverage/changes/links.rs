@@ -1,6 +1,7 @@
 //! Scaling groups, and whom they serve.
 
 use backendai::{
+    Operation,
     admin::{domain::*, scaling_group::*},
     operation::Compiled,
 };
@@ -42,11 +43,11 @@ async fn scaling_groups(run: &mut Run) {
 /// Ties the one scaling group to an owner, loosens it again, and reads `Q` after each.
 async fn tie<A, D, Q>(run: &mut Run, roots: [&'static str; 2], owner: &Value, many: bool)
 where
-    A: Compiled,
+    A: Operation + Compiled,
     A::Data: Serialize,
-    D: Compiled,
+    D: Operation + Compiled,
     D::Data: Serialize,
-    Q: Compiled,
+    Q: Operation + Compiled,
     Q::Data: Serialize,
 {
     let mut link = owner.clone();
@@ -63,7 +64,7 @@ where
 /// Reads back whether the one scaling group serves this owner.
 async fn serves<Q>(run: &mut Run, of: &'static str, owner: &Value, serves: bool)
 where
-    Q: Compiled,
+    Q: Operation + Compiled,
     Q::Data: Serialize,
 {
     let read = run.ask::<Q>(0, owner.clone()).await.unwrap_or_else(Value::from);
