@@ -1,13 +1,11 @@
 //! `backendai bento deployment logs`.
 
-use std::io::{self, Write as _};
-
 use bentocloud::{Client, Error, LogOptions, Pod};
 use clap::Args;
 use tokio::task::JoinSet;
 
 use super::Named;
-use crate::output::Failure;
+use crate::{bento::show, output::Failure};
 
 #[derive(Args, Debug)]
 pub(in crate::bento) struct Logs {
@@ -114,10 +112,7 @@ async fn print(
 }
 
 fn write(lines: &[u8], prefix: &str) -> Result<(), Failure> {
-    let mut stdout = io::stdout().lock();
-    for line in lines.split_inclusive(|byte| *byte == b'\n') {
-        let written = stdout.write_all(prefix.as_bytes()).and_then(|()| stdout.write_all(line));
-        written.map_err(Failure::writing)?;
-    }
-    stdout.flush().map_err(Failure::writing)
+    let lines = lines.split_inclusive(|byte| *byte == b'\n');
+    let text: Vec<u8> = lines.flat_map(|line| [prefix.as_bytes(), line].concat()).collect();
+    show::bytes(&text)
 }
