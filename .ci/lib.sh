@@ -77,6 +77,7 @@ docs() { RUSTDOCFLAGS='-D warnings' cargo doc --workspace --all-features --no-de
 fast_steps() {
     step self-test python3 -B .ci/test
     step format cargo fmt --all --check
+    step msrv .ci/msrv
     step clippy cargo clippy --workspace --all-targets --all-features -- -D warnings
     # The command that the README names.
     step test cargo test --workspace

@@ -1,3 +1,4 @@
+#![cfg_attr(docsrs, feature(doc_cfg))]
 //! Typed client for the GraphQL APIs of a Backend.AI manager.
 //!
 //! Operations are plain GraphQL documents that are validated against a snapshot of the manager's schema
@@ -31,7 +32,8 @@
 //! | follow events | `Client::subscribe`, with the feature `subscription` |
 //! | filter and order a list | [`filter`] |
 //! | select fields at run time | [`Operation::select`] |
-//! | administer keypairs and projects | `Client::keypairs`, `Client::groups`, with the feature `admin` |
+//! | find the operation for a task | `admin`, which lists all of them |
+//! | administer keypairs, users and projects | `Client::keypairs`, `Client::users`, `Client::projects`, with the feature `admin` |
 //! | compile documents of your own | [`include_graphql!`] |
 //! | store settings under names | `context`, with the feature of that name |
 //! | log in at a webserver | `Client::login`, with the feature `session` |
@@ -40,10 +42,31 @@
 //! | distinguish undefined from null | [`MaybeUndefined`] |
 //! | configure retries | [`Retry`], [`retry`] |
 //! | observe every request | [`Observer`] |
-//! | replace the HTTP transport | [`Transport`] |
+//! | add headers | [`ClientBuilder::header`], [`Request::header`] |
+//! | use an HTTP client of your own | [`HttpTransport::from_client`](transport::HttpTransport::from_client) |
+//! | wrap or replace the HTTP transport | [`Transport`] |
 //! | run a local authenticating proxy | `proxy`, with the feature of that name |
 //!
-//! Requests require a tokio runtime. Each call is one `tracing` span, `backendai.request`, without
+//! # Without async
+//!
+//! Every call returns a future, and a runtime of one thread runs it. There is no second, blocking API:
+//! these lines do the same, also for lists, logins and everything to come
+//! ([decision 12](https://github.com/backendai-rs/backendai/blob/main/docs/decisions/0012-blocking.md)).
+//!
+#![cfg_attr(feature = "admin", doc = "```no_run")]
+#![cfg_attr(not(feature = "admin"), doc = "```ignore")]
+//! use backendai::{Client, admin::keypair::GetKeyPair};
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+//!     let client = Client::from_env()?;
+//!     let data = runtime.block_on(client.send(GetKeyPair::new()).into_future())?;
+//!     println!("{:?}", data.keypair.map(|keypair| keypair.access_key));
+//!     Ok(())
+//! }
+//! ```
+//!
+//! Requests require a tokio runtime with IO and timers; without it a call is an error. Each call is one `tracing` span, `backendai.request`, without
 //! variables, bodies or secrets.
 
 #[doc(hidden)]
@@ -135,3 +158,8 @@ macro_rules! include_graphql {
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// So do those of the guide.
+#[cfg(all(doctest, feature = "admin"))]
+#[doc = include_str!("../docs/testing.md")]
+struct TestingGuide;

@@ -10,11 +10,12 @@ use std::{
 };
 
 use bytes::Bytes;
+use http::{HeaderName, HeaderValue};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     config::Endpoint,
-    dispatch::{Call, Dispatcher},
+    dispatch::{Call, Dispatcher, headers},
     error::{Error, Result},
     http::HttpResponse,
     operation::{
@@ -81,6 +82,21 @@ impl<T> Request<T> {
     /// Sends it to another schema, such as `/admin/gql/strawberry`.
     pub fn path(mut self, path: impl Into<Cow<'static, str>>) -> Self {
         self.call.path = path.into();
+        self
+    }
+
+    /// Adds a header, instead of [that of the client](crate::ClientBuilder::header) of the same name.
+    ///
+    /// The same headers are refused as there; the call then fails without being sent.
+    pub fn header<N, V>(mut self, name: N, value: V) -> Self
+    where
+        N: TryInto<HeaderName, Error: Into<http::Error>>,
+        V: TryInto<HeaderValue, Error: Into<http::Error>>,
+    {
+        let own = self.call.headers.get_or_insert_default();
+        if let Err(error) = headers::insert(own, name, value) {
+            self.call.failed.get_or_insert(error);
+        }
         self
     }
 

@@ -9,6 +9,8 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use url::Url;
 
 pub use crate::http::{HttpRequest, HttpResponse};
+/// The HTTP library of [`HttpTransport`].
+pub use reqwest;
 
 use crate::{
     config::{Config, Endpoint},
@@ -22,7 +24,8 @@ use crate::{
 pub type TransportFuture<'a> =
     Pin<Box<dyn Future<Output = Result<HttpResponse, TransportError>> + Send + 'a>>;
 
-/// Sends requests. Replace it to record, to add headers, or to test without a network.
+/// Sends requests. Replace it to record, to limit, or to test without a network; most replacements
+/// wrap an [`HttpTransport`]. For headers, [`ClientBuilder::header`] is enough.
 ///
 /// ```
 /// use backendai::transport::{HttpRequest, HttpResponse, Transport, TransportFuture};
@@ -37,6 +40,54 @@ pub type TransportFuture<'a> =
 ///     }
 /// }
 /// ```
+///
+/// # Layers of `tower`
+///
+/// Any `tower` service is a transport with these lines, so all layers of `tower` and `tower-http`-like
+/// crates fit in between:
+///
+/// ```
+/// use backendai::{
+///     Client, Config,
+///     transport::{HttpRequest, HttpResponse, HttpTransport, Transport, TransportError, TransportFuture},
+/// };
+/// use tower::{BoxError, Service, ServiceBuilder, ServiceExt as _};
+///
+/// struct Layered<S>(S);
+///
+/// impl<S> Transport for Layered<S>
+/// where
+///     S: Service<HttpRequest, Response = HttpResponse, Error: Into<BoxError>>,
+///     S: Clone + Send + Sync + 'static,
+///     S::Future: Send,
+/// {
+///     fn send(&self, request: HttpRequest) -> TransportFuture<'_> {
+///         let service = self.0.clone();
+///         Box::pin(async move {
+///             service.oneshot(request).await.map_err(|error| match error.into().downcast() {
+///                 Ok(of_transport) => *of_transport,
+///                 Err(of_a_layer) => TransportError::maybe_sent(of_a_layer),
+///             })
+///         })
+///     }
+/// }
+///
+/// # fn build(config: Config) -> Result<Client, Box<dyn std::error::Error>> {
+/// let http = HttpTransport::new(&config)?;
+/// let service = ServiceBuilder::new().concurrency_limit(8).service_fn(move |request| {
+///     let http = http.clone();
+///     async move { http.send(request).await }
+/// });
+/// let client = Client::builder(config).transport(Layered(service)).build()?;
+/// # Ok(client)
+/// # }
+/// ```
+///
+/// A failure that is no [`TransportError`] counts as one that may have reached the manager, so a
+/// mutation is not sent again. A layer that repeats or redirects requests is wrong here: the client
+/// does that, and only where it is safe.
+///
+/// [`ClientBuilder::header`]: crate::ClientBuilder::header
 pub trait Transport: Send + Sync + 'static {
     /// Sends the request once and reads the whole response, whatever its status.
     ///
@@ -165,6 +216,9 @@ const POOL_IDLE: Duration = Duration::from_secs(30);
 #[derive(Clone, Debug)]
 pub struct HttpTransport {
     client: reqwest::Client,
+    /// Whether the client is the caller's, which may follow redirects.
+    foreign: bool,
+    /// Empty for a client of the caller.
     proxies: Arc<Proxied>,
 }
 
@@ -179,57 +233,75 @@ impl HttpTransport {
     /// When a certificate or the client's identity cannot be read, the system has no certificate
     /// authorities and an endpoint requires them, or a proxy of the environment cannot be used.
     pub fn new(config: &Config) -> Result<Self, TransportError> {
-        let plain = config.endpoints().iter().all(|endpoint| endpoint.url().scheme() == "http");
-        let mut tls = tls::client_config(config, plain).map_err(TransportError::not_sent)?;
-        tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        let mut proxies = Proxied::new();
-        for endpoint in config.endpoints() {
-            let proxy = config.proxy_of(endpoint.url()).map_err(TransportError::not_sent)?;
-            proxies.extend(proxy.map(|proxy| (endpoint.clone(), proxy)));
-        }
-        let proxies = Arc::new(proxies);
-        let builder = reqwest::Client::builder()
-            .no_proxy()
-            .tls_backend_preconfigured(tls)
-            .redirect(reqwest::redirect::Policy::none())
-            // The dispatcher alone decides what is repeated.
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .pool_idle_timeout(POOL_IDLE);
-        let build = || {
-            let mut builder = builder;
-            if let Some(timeout) = config.connect_timeout() {
-                builder = builder.connect_timeout(timeout);
-            }
-            if let Some(timeout) = config.read_timeout() {
-                builder = builder.read_timeout(timeout);
-            }
-            if !proxies.is_empty() {
-                let proxies = proxies.clone();
-                let proxy = move |url: &Url| Some(of(&proxies, url)?.expose_url().to_owned());
-                builder = builder.proxy(reqwest::Proxy::custom(proxy));
-            }
-            builder.build()
-        };
-        if config.skip_tls_verification() {
-            tracing::warn!(
-                "TLS certificates are not verified: an on-path attacker can read the responses"
-            );
-        }
-        let client = build().map_err(TransportError::not_sent)?;
-        Ok(Self { client, proxies })
+        let (builder, proxies) = prepare(config)?;
+        let client = builder.build().map_err(TransportError::not_sent)?;
+        Ok(Self { client, foreign: false, proxies })
+    }
+
+    /// Sends through this client of [`reqwest`]. Timeouts, certificates and proxies of the
+    /// configuration do not apply to it; [`client_builder`](Self::client_builder) starts from those.
+    ///
+    /// Build it with `redirect(Policy::none())` and `retry(never())`: a redirect that it follows is an
+    /// error here, since the signature went to another address, and a mutation that it repeats is
+    /// executed twice. Requests have all their headers, so default headers of this client must not be
+    /// those that [`ClientBuilder::header`](crate::ClientBuilder::header) refuses.
+    ///
+    /// ```no_run
+    /// use backendai::{Client, Config, transport::{HttpTransport, reqwest}};
+    ///
+    /// # fn build() -> Result<Client, Box<dyn std::error::Error>> {
+    /// let own = reqwest::Client::builder()
+    ///     .redirect(reqwest::redirect::Policy::none())
+    ///     .retry(reqwest::retry::never())
+    ///     .resolve("manager.example", "10.0.0.5:443".parse()?)
+    ///     .build()?;
+    /// let client = Client::builder(Config::from_env()?)
+    ///     .transport(HttpTransport::from_client(own))
+    ///     .build()?;
+    /// # Ok(client)
+    /// # }
+    /// ```
+    pub fn from_client(client: reqwest::Client) -> Self {
+        Self { client, foreign: true, proxies: Arc::default() }
+    }
+
+    /// Returns a builder with everything that [`new`](Self::new) sets, to be changed and passed to
+    /// [`from_client`](Self::from_client).
+    ///
+    /// ```no_run
+    /// use backendai::{Client, Config, transport::HttpTransport};
+    ///
+    /// # fn build() -> Result<Client, Box<dyn std::error::Error>> {
+    /// let config = Config::from_env()?;
+    /// let own = HttpTransport::client_builder(&config)?.pool_max_idle_per_host(4).build()?;
+    /// let client = Client::builder(config).transport(HttpTransport::from_client(own)).build()?;
+    /// # Ok(client)
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn client_builder(config: &Config) -> Result<reqwest::ClientBuilder, TransportError> {
+        prepare(config).map(|(builder, _)| builder)
     }
 
     async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         let limit = request.response_limit;
         let proxied = of(&self.proxies, &request.url).is_some();
         let classify = |error| classify(error, proxied);
+        let asked = self.foreign.then(|| request.url.clone());
         // Assembled as a whole: a builder would copy each header.
         let mut whole = reqwest::Request::new(request.method, request.url);
         *whole.headers_mut() = request.headers;
         *whole.body_mut() = Some(request.body.into());
         *whole.timeout_mut() = request.timeout;
         let response = self.client.execute(whole).await.map_err(classify)?;
+        if asked.is_some_and(|asked| asked != *response.url()) {
+            return Err(TransportError::maybe_sent(
+                "the HTTP client followed a redirect: build it with `redirect(Policy::none())`",
+            ));
+        }
         if response.content_length().is_some_and(|announced| announced > limit as u64) {
             return Err(TransportError::too_large(limit));
         }
@@ -244,6 +316,44 @@ impl Transport for HttpTransport {
     fn send(&self, request: HttpRequest) -> TransportFuture<'_> {
         Box::pin(self.exchange(request))
     }
+}
+
+/// Prepares a client as configured, and returns the proxies that it uses.
+fn prepare(config: &Config) -> Result<(reqwest::ClientBuilder, Arc<Proxied>), TransportError> {
+    let plain = config.endpoints().iter().all(|endpoint| endpoint.url().scheme() == "http");
+    let mut tls = tls::client_config(config, plain).map_err(TransportError::not_sent)?;
+    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    let mut proxies = Proxied::new();
+    for endpoint in config.endpoints() {
+        let proxy = config.proxy_of(endpoint.url()).map_err(TransportError::not_sent)?;
+        proxies.extend(proxy.map(|proxy| (endpoint.clone(), proxy)));
+    }
+    let proxies = Arc::new(proxies);
+    let mut builder = reqwest::Client::builder()
+        .no_proxy()
+        .tls_backend_preconfigured(tls)
+        .redirect(reqwest::redirect::Policy::none())
+        // The dispatcher alone decides what is repeated.
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .pool_idle_timeout(POOL_IDLE);
+    if let Some(timeout) = config.connect_timeout() {
+        builder = builder.connect_timeout(timeout);
+    }
+    if let Some(timeout) = config.read_timeout() {
+        builder = builder.read_timeout(timeout);
+    }
+    if !proxies.is_empty() {
+        let proxies = proxies.clone();
+        let proxy = move |url: &Url| Some(of(&proxies, url)?.expose_url().to_owned());
+        builder = builder.proxy(reqwest::Proxy::custom(proxy));
+    }
+    if config.skip_tls_verification() {
+        tracing::warn!(
+            "TLS certificates are not verified: an on-path attacker can read the responses"
+        );
+    }
+    Ok((builder, proxies))
 }
 
 /// Returns the proxy of the endpoint that an address is of.

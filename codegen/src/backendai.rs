@@ -44,10 +44,11 @@ impl Options {
             .path("/admin/gql")
             .links("backendai")
             .secret(is_secret);
-        options.scalars = SCALARS
-            .iter()
-            .map(|&(scalar, ty)| (scalar.to_owned(), Base::Runtime(ty.to_owned())))
-            .collect();
+        let scalars = SCALARS.iter();
+        let scalars =
+            scalars.map(|&(scalar, ty)| (scalar.to_owned(), Base::Runtime(ty.to_owned())));
+        options.scalars.extend(scalars);
+        let options = options.json_scalar("_Any");
         STRINGS.iter().fold(options, |options, scalar| options.scalar(*scalar, "String"))
     }
 }

@@ -3,11 +3,15 @@
 
 use apollo_compiler::{
     Name, Node, Schema,
+    ast::Directive,
     collections::{IndexMap, IndexSet},
     executable::{DirectiveList, ExecutableDocument, Field, Selection, SelectionSet},
 };
 
+use crate::schema::instruction;
+
 /// All selections under one response key.
+#[derive(Clone)]
 pub(crate) struct Merged<'d> {
     /// The field in every place that selects it, in their order.
     pub(crate) fields: Vec<&'d Node<Field>>,
@@ -45,12 +49,9 @@ impl<'d> Merged<'d> {
             .collect()
     }
 
-    /// A client directive, from the first place that has it.
-    pub(crate) fn directive(
-        &self,
-        name: &str,
-    ) -> Option<&'d Node<apollo_compiler::ast::Directive>> {
-        self.fields.iter().find_map(|field| field.directives.get(name))
+    /// An instruction to the generator, from the first place that has it.
+    pub(crate) fn instruction(&self, schema: &Schema, name: &str) -> Option<&'d Node<Directive>> {
+        self.fields.iter().find_map(|field| instruction(schema, &field.directives, name))
     }
 }
 

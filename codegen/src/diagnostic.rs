@@ -22,8 +22,33 @@ struct Place {
     file: String,
     line: usize,
     column: usize,
-    source: String,
+    excerpt: Excerpt,
+}
+
+/// A line, or a part of a long one, with the characters before what is marked, and their number.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Excerpt {
+    text: String,
+    before: usize,
     width: usize,
+}
+
+impl Excerpt {
+    /// How much of a line is shown before a mark, and from its beginning on.
+    const SHOWN: (usize, usize) = (160, 240);
+
+    /// `left` is the line up to the mark, `right` the rest.
+    fn new(left: &str, right: &str, width: usize) -> Self {
+        let (most_left, most_right) = Self::SHOWN;
+        let begin = left.char_indices().rev().nth(most_left - 1).map_or(0, |(at, _)| at);
+        let end = right.char_indices().nth(most_right).map_or(right.len(), |(at, _)| at);
+        let cut = |is_cut: bool| if is_cut { "…" } else { "" };
+        let left = format!("{}{}", cut(begin > 0), left.get(begin..).unwrap_or_default());
+        let right = format!("{}{}", right.get(..end).unwrap_or(right), cut(end < right.len()));
+        let before = left.chars().count();
+        let width = width.clamp(1, right.chars().count().max(1));
+        Self { text: left + &right, before, width }
+    }
 }
 
 impl Diagnostic {
@@ -40,6 +65,15 @@ impl Diagnostic {
         Self { place, message: message.into(), suggestion: None }
     }
 
+    /// Adds the place of what the fault contradicts.
+    pub(crate) fn earlier(mut self, span: Option<SourceSpan>, sources: &SourceMap) -> Self {
+        if let Some(Place { file, line, column, .. }) = span.and_then(|it| Place::find(it, sources))
+        {
+            self.message = format!("{} ({file}:{line}:{column})", self.message);
+        }
+        self
+    }
+
     /// A fault in a file that is not GraphQL. `line` counts from 0 and `columns` in characters.
     pub(crate) fn in_line(
         file: &Path,
@@ -48,12 +82,13 @@ impl Diagnostic {
         columns: Range<usize>,
         message: impl Into<String>,
     ) -> Self {
+        let at = source.char_indices().nth(columns.start).map_or(source.len(), |(at, _)| at);
+        let (left, right) = source.split_at(at);
         let place = Place {
             file: file.display().to_string(),
             line: line + 1,
             column: columns.start + 1,
-            source: source.to_owned(),
-            width: columns.len().max(1),
+            excerpt: Excerpt::new(left, right, columns.len()),
         };
         Self { place: Some(place), message: message.into(), suggestion: None }
     }
@@ -109,8 +144,7 @@ impl Place {
             file: file.path().display().to_string(),
             line: lines + 1,
             column: left.chars().count() + 1,
-            source: format!("{left}{right}"),
-            width: marked.chars().count().max(1),
+            excerpt: Excerpt::new(left, right, marked.chars().count()),
         })
     }
 }
@@ -119,11 +153,11 @@ impl fmt::Display for Diagnostic {
     /// Several lines: the message after its place, then the line of the file with a mark.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(place) = &self.place else { return f.write_str(&self.message) };
-        let Place { file, line, column, source, width } = place;
+        let Place { file, line, column, excerpt: Excerpt { text: source, before, width } } = place;
         let gutter = line.to_string();
         // Tabs before the mark align it with what it marks.
         let indent: String =
-            source.chars().take(column - 1).map(|c| if c == '\t' { c } else { ' ' }).collect();
+            source.chars().take(*before).map(|c| if c == '\t' { c } else { ' ' }).collect();
         let (blank, mark) = (" ".repeat(gutter.len()), "^".repeat(*width));
         write!(
             f,
@@ -137,32 +171,50 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// Turns the validator's diagnostics into errors and warnings. `suggest` receives the kind of a
-/// fault and its message.
+/// What is known of a fault beside the validator's message.
+#[derive(Default)]
+pub(crate) struct Advice {
+    /// The name that was probably meant.
+    pub(crate) name: Option<String>,
+    /// The place of what it contradicts.
+    pub(crate) earlier: Option<SourceSpan>,
+}
+
+/// Turns the validator's diagnostics into errors and warnings. `advise` receives the kind of a fault
+/// and its message.
 pub(crate) fn from_validator(
     found: &DiagnosticList,
-    suggest: impl Fn(&str, &str) -> Option<String>,
+    advise: impl Fn(&str, &str) -> Advice,
 ) -> Found {
     // Only the parser's first error in a file is reliable, and there can be one per character.
     let mut broken = HashSet::new();
-    let faults: Vec<_> = found
-        .iter()
-        .filter(|fault| {
-            let is_syntax = fault.error.to_string().starts_with("syntax error");
-            let file = fault.error.location().map(|span| span.file_id());
-            !is_syntax || broken.insert(file)
-        })
+    let mut reliable = found.iter().filter(|fault| {
+        let is_syntax = fault.error.unstable_error_name().is_none()
+            && fault.error.to_string().starts_with("syntax error");
+        let file = fault.error.location().map(|span| span.file_id());
+        !is_syntax || broken.insert(file)
+    });
+    let faults: Vec<_> = reliable
+        .by_ref()
         .take(MAX_FAULTS)
         .map(|fault| {
             let name = fault.error.unstable_error_name().unwrap_or_default();
             let (span, message) = (fault.error.location(), fault.error.to_string());
-            let mut diagnostic = Diagnostic::at(span, fault.sources, message);
-            diagnostic.suggestion = suggest(name, &diagnostic.message);
+            let message = match message.as_str() {
+                "syntax error: Unexpected <EOF>." => {
+                    "syntax error: the file has no definitions, only blanks or comments".to_owned()
+                }
+                _ => message,
+            };
+            let advice = advise(name, &message);
+            let mut diagnostic =
+                Diagnostic::at(span, fault.sources, message).earlier(advice.earlier, fault.sources);
+            diagnostic.suggestion = advice.name;
             let name = if diagnostic.is_syntax() { SYNTAX } else { name };
             Fault { name, span, diagnostic }
         })
         .collect();
-    let mut result = Found::default();
+    let mut result = Found { more_errors: reliable.count(), ..Found::default() };
     for (index, fault) in faults.iter().enumerate() {
         // `document::prove` reports operations without a name, with a fix.
         if fault.name == "AmbiguousAnonymousOperation" {
@@ -184,7 +236,8 @@ pub(crate) fn from_validator(
     result
 }
 
-/// How many faults are compared with each other, to leave out those that follow from others.
+/// How many faults of a kind are reported with their places; the others are counted. Each is compared
+/// with all, to leave out those that follow from others.
 const MAX_FAULTS: usize = 1000;
 
 const SYNTAX: &str = "SyntaxError";
@@ -253,4 +306,41 @@ impl Fault {
 pub(crate) struct Found {
     pub(crate) errors: Vec<Diagnostic>,
     pub(crate) warnings: Vec<Diagnostic>,
+    /// The number of errors and warnings that are not listed.
+    pub(crate) more_errors: usize,
+    pub(crate) more_warnings: usize,
+}
+
+impl Found {
+    pub(crate) fn error(&mut self, make: impl FnOnce() -> Diagnostic) {
+        note(&mut self.errors, &mut self.more_errors, make);
+    }
+
+    pub(crate) fn warn(&mut self, make: impl FnOnce() -> Diagnostic) {
+        note(&mut self.warnings, &mut self.more_warnings, make);
+    }
+
+    pub(crate) fn add(&mut self, other: Self) {
+        self.errors.extend(other.errors);
+        self.warnings.extend(other.warnings);
+        self.more_errors += other.more_errors;
+        self.more_warnings += other.more_warnings;
+    }
+
+    /// Sorts by place and removes duplicates.
+    pub(crate) fn tidy(&mut self) {
+        for diagnostics in [&mut self.errors, &mut self.warnings] {
+            diagnostics.sort();
+            diagnostics.dedup();
+        }
+    }
+}
+
+/// Finding a place takes time in proportion to the file, so that not all are found.
+fn note(list: &mut Vec<Diagnostic>, more: &mut usize, make: impl FnOnce() -> Diagnostic) {
+    if list.len() < MAX_FAULTS {
+        list.push(make());
+    } else {
+        *more += 1;
+    }
 }

@@ -12,7 +12,7 @@ use apollo_compiler::{
 
 use crate::{
     Failure,
-    diagnostic::{self, Diagnostic},
+    diagnostic::{self, Advice, Diagnostic},
     expansion, graph, lint,
     names::module,
     nulls::{Nulls, Rule},
@@ -55,8 +55,9 @@ pub(crate) fn prove(
     if let Err(invalid) = &checked {
         errors.merge(invalid.errors.clone());
     }
-    let mut found = diagnostic::from_validator(&errors, |fault, message| {
-        suggest::for_fault(fault, message, schema, &document)
+    let mut found = diagnostic::from_validator(&errors, |fault, message| Advice {
+        name: suggest::for_fault(fault, message, schema, &document),
+        earlier: first_of_name(fault, message, &document),
     });
     let broken: Vec<_> = found.errors.iter().filter(|error| error.is_syntax()).cloned().collect();
     found.errors.extend(
@@ -65,17 +66,13 @@ pub(crate) fn prove(
             .filter(|error| !broken.iter().any(|broken| broken.file() == error.file())),
     );
     let lint = lint::check(schema, &document, &nulls);
-    found.errors.extend(lint.found.errors);
-    found.warnings.extend(lint.found.warnings);
+    found.add(lint.found);
     if found.errors.is_empty() {
         found.errors.extend(expansion::check(&document));
     }
-    for diagnostics in [&mut found.errors, &mut found.warnings] {
-        diagnostics.sort();
-        diagnostics.dedup();
-    }
+    found.tidy();
     if !found.errors.is_empty() {
-        return Err(Failure::from(found.errors).with_warnings(found.warnings));
+        return Err(found.into());
     }
     let executable = match checked {
         Ok(valid) => valid,
@@ -83,6 +80,16 @@ pub(crate) fn prove(
         Err(_) => Valid::assume_valid(document),
     };
     Ok(Documents { executable, warnings: found.warnings, nulls, rules: lint.rules })
+}
+
+/// The first definition of a name that is defined twice.
+fn first_of_name(fault: &str, message: &str, document: &ExecutableDocument) -> Option<SourceSpan> {
+    let name = message.split('`').nth(1)?;
+    match fault {
+        "OperationNameCollision" => document.operations.named.get(name)?.name.as_ref()?.location(),
+        "FragmentNameCollision" => document.fragments.get(name)?.name.location(),
+        _ => None,
+    }
 }
 
 /// Operations that are valid GraphQL but cannot be compiled.

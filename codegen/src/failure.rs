@@ -4,7 +4,10 @@ use std::{error::Error, fmt};
 
 use apollo_compiler::validation::DiagnosticList;
 
-use crate::{Diagnostic, diagnostic};
+use crate::{
+    Diagnostic,
+    diagnostic::{self, Advice, Found},
+};
 
 /// How many errors are shown; the others are counted.
 pub(crate) const MAX_SHOWN: usize = 50;
@@ -13,6 +16,8 @@ pub(crate) const MAX_SHOWN: usize = 50;
 pub struct Failure {
     diagnostics: Vec<Diagnostic>,
     warnings: Vec<Diagnostic>,
+    /// The number of errors that are not listed.
+    more: usize,
 }
 
 impl Failure {
@@ -23,17 +28,18 @@ impl Failure {
 
     /// The errors that the validator reports, without warnings and without follow-on errors.
     pub fn from_validator(errors: &DiagnosticList) -> Self {
-        diagnostic::from_validator(errors, |_, _| None).errors.into()
-    }
-
-    pub(crate) fn with_warnings(mut self, warnings: Vec<Diagnostic>) -> Self {
-        self.warnings = warnings;
-        self
+        let found = diagnostic::from_validator(errors, |_, _| Advice::default());
+        Found { warnings: Vec::new(), ..found }.into()
     }
 
     /// The errors, in the order of the files.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
+    }
+
+    /// The number of errors that [`Display`](fmt::Display) counts only.
+    pub(crate) fn not_shown(&self) -> usize {
+        self.diagnostics.len().saturating_sub(MAX_SHOWN) + self.more
     }
 
     /// The warnings, in the order of the files.
@@ -44,7 +50,13 @@ impl Failure {
 
 impl From<Vec<Diagnostic>> for Failure {
     fn from(diagnostics: Vec<Diagnostic>) -> Self {
-        Self { diagnostics, warnings: Vec::new() }
+        Self { diagnostics, warnings: Vec::new(), more: 0 }
+    }
+}
+
+impl From<Found> for Failure {
+    fn from(found: Found) -> Self {
+        Self { diagnostics: found.errors, warnings: found.warnings, more: found.more_errors }
     }
 }
 
@@ -56,7 +68,7 @@ impl fmt::Display for Failure {
             }
             diagnostic.fmt(f)?;
         }
-        match self.diagnostics.len().saturating_sub(MAX_SHOWN) {
+        match self.not_shown() {
             0 => Ok(()),
             more => write!(f, "\nand {more} more"),
         }
@@ -66,7 +78,7 @@ impl fmt::Display for Failure {
 impl fmt::Debug for Failure {
     /// Short, since a build script that returns a failure prints this after all diagnostics.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.diagnostics.len();
+        let count = self.diagnostics.len() + self.more;
         write!(f, "nothing was generated: {count} error{}", if count == 1 { "" } else { "s" })
     }
 }

@@ -15,8 +15,18 @@
 //! }
 //! ```
 //!
+//! A variable within a literal of a custom scalar is taken in an object, `near(at: { x: $x })`, and
+//! refused in a list, `near(at: [$x, 2])`: the GraphQL specification has no type for the members of
+//! the object, but a list of a scalar has items of that scalar, and so servers refuse other
+//! variables there, too. Pass the whole value as one variable instead.
+//!
 //! [`configure`] starts from what fits Backend.AI's manager. Another server's schema is compiled with
 //! [`Options::new`], which knows no server.
+
+/// Compiles the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 mod backendai;
 mod cargo;
@@ -28,6 +38,7 @@ mod emit;
 mod expansion;
 mod failure;
 mod graph;
+pub mod introspection;
 mod lint;
 mod lower;
 mod minify;
@@ -36,6 +47,7 @@ mod names;
 mod nulls;
 mod options;
 mod pipeline;
+mod repetitions;
 mod requirement;
 mod schema;
 mod shared_types;

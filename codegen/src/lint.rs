@@ -13,6 +13,7 @@ use crate::{
     diagnostic::{Diagnostic, Found},
     graph::fragments,
     nulls::{Nulls, Rule},
+    schema::{instruction, is_instruction},
 };
 
 /// The result of a check.
@@ -28,7 +29,7 @@ pub(crate) fn check(schema: &Schema, document: &ExecutableDocument, nulls: &Null
         Linter { schema, document, nulls, found: Found::default(), uses: Uses::default() };
     let mut in_fragments = IndexMap::default();
     for (name, fragment) in &document.fragments {
-        linter.selections(&fragment.selection_set, fragment.directives.has("legacy"));
+        linter.selections(&fragment.selection_set, is_legacy(schema, &fragment.directives));
         let uses = std::mem::take(&mut linter.uses);
         if !uses.is_empty() {
             in_fragments.insert(name, uses);
@@ -64,6 +65,11 @@ impl<'d> Uses<'d> {
     }
 }
 
+/// Whether the use of deprecated members is intended.
+fn is_legacy(schema: &Schema, directives: &DirectiveList) -> bool {
+    instruction(schema, directives, "legacy").is_some()
+}
+
 struct Linter<'d> {
     schema: &'d Schema,
     document: &'d ExecutableDocument,
@@ -80,10 +86,10 @@ impl<'d> Linter<'d> {
         in_fragments: &IndexMap<&'d Name, Uses<'d>>,
     ) -> Uses<'d> {
         // `intended` is whether a `@legacy` marks the use of deprecated members as intended.
-        let intended = operation.directives.has("legacy");
+        let intended = is_legacy(self.schema, &operation.directives);
         for variable in &operation.variables {
             if let Some(default) = &variable.default_value {
-                let intended = intended || variable.directives.has("legacy");
+                let intended = intended || is_legacy(self.schema, &variable.directives);
                 self.value(default, &variable.ty, intended);
             }
         }
@@ -136,17 +142,20 @@ impl<'d> Linter<'d> {
             match selection {
                 Selection::Field(field) => self.field(field, &set.ty, intended),
                 Selection::InlineFragment(inline) => {
-                    let intended = intended || inline.directives.has("legacy");
+                    let intended = intended || is_legacy(self.schema, &inline.directives);
+                    self.in_parts("defer", &inline.directives);
                     self.selections(&inline.selection_set, intended);
                 }
                 // Each named fragment is checked once.
-                Selection::FragmentSpread(_) => {}
+                Selection::FragmentSpread(spread) => self.in_parts("defer", &spread.directives),
             }
         }
     }
 
     fn field(&mut self, field: &'d Field, on: &Name, intended: bool) {
-        let intended = intended || field.directives.has("legacy");
+        let intended = intended || is_legacy(self.schema, &field.directives);
+        self.instructions(&field.directives);
+        self.in_parts("stream", &field.directives);
         let name = &field.name;
         self.deprecated(&field.definition.directives, name.location(), intended, || {
             format!("{on}.{name}")
@@ -159,6 +168,28 @@ impl<'d> Linter<'d> {
             self.value(&argument.value, &known.ty, intended);
         }
         self.selections(&field.selection_set, intended);
+    }
+
+    /// Refuses a directive that lets a server answer in several parts.
+    fn in_parts(&mut self, name: &str, directives: &DirectiveList) {
+        if let Some(directive) = directives.get(name) {
+            let message = format!(
+                "`@{name}` is not supported, because an answer is decoded as a whole: leave it out"
+            );
+            self.error(directive.location(), message);
+        }
+    }
+
+    /// Instructions are not sent, and so their arguments cannot depend on a request.
+    fn instructions(&mut self, directives: &DirectiveList) {
+        for directive in directives.iter().filter(|it| is_instruction(self.schema, &it.name)) {
+            if directive.arguments.iter().any(|argument| argument.value.as_variable().is_some()) {
+                let name = &directive.name;
+                let message =
+                    format!("`@{name}` is an instruction to the generator: give it no variable");
+                self.error(directive.location(), message);
+            }
+        }
     }
 
     fn value(&mut self, value: &'d Node<Value>, ty: &Type, intended: bool) {
@@ -279,11 +310,10 @@ impl<'d> Linter<'d> {
         };
         let message =
             format!("`{}` is deprecated{reason} (`@legacy` marks it as intended)", name());
-        let warning = Diagnostic::at(span, &self.document.sources, message);
-        self.found.warnings.push(warning);
+        self.found.warn(|| Diagnostic::at(span, &self.document.sources, message));
     }
 
     fn error(&mut self, span: Option<SourceSpan>, message: String) {
-        self.found.errors.push(Diagnostic::at(span, &self.document.sources, message));
+        self.found.error(|| Diagnostic::at(span, &self.document.sources, message));
     }
 }

@@ -113,7 +113,8 @@ pub(crate) enum RowFields {
 
 /// The keys in and beside the edges of a connection.
 pub(crate) struct EdgeKeys {
-    pub(crate) node: String,
+    /// None where the list has the rows themselves.
+    pub(crate) node: Option<String>,
     pub(crate) cursor: Option<String>,
     pub(crate) info: Option<PageInfoKeys>,
 }
@@ -164,7 +165,10 @@ pub(crate) struct Root {
 
 /// The pagination of a list.
 pub(crate) struct Page {
-    pub(crate) root: Member,
+    /// The way from the data to the list.
+    pub(crate) path: Vec<Step>,
+    /// The keys from the data to the rows.
+    pub(crate) keys: Vec<Level>,
     pub(crate) rows: Rows,
     pub(crate) total: Option<Member>,
     pub(crate) item: Shape,
@@ -179,9 +183,33 @@ pub(crate) struct Page {
     pub(crate) key: Option<Key>,
 }
 
+/// A step of the way to a list.
+#[derive(Clone)]
+pub(crate) enum Step {
+    Field(Member),
+    /// The list is in one variant of an enum.
+    Variant {
+        of: TypeId,
+        name: String,
+    },
+}
+
+/// A key in an answer, and the GraphQL type of the object that has it.
+#[derive(Clone)]
+pub(crate) struct Level {
+    pub(crate) key: String,
+    pub(crate) on: String,
+}
+
 /// Where the rows are.
 pub(crate) enum Rows {
     Items(Member),
+    Nodes {
+        nodes: Member,
+        info: Member,
+        more: Member,
+        end: Member,
+    },
     Edges {
         edges: Member,
         edge_optional: bool,
@@ -220,6 +248,7 @@ pub(crate) struct Key {
 }
 
 /// A field of an answer, and whether it is an `Option`.
+#[derive(Clone)]
 pub(crate) struct Member {
     pub(crate) ident: String,
     pub(crate) optional: bool,
@@ -269,6 +298,8 @@ pub(crate) struct OutputField {
     pub(crate) key: String,
     pub(crate) shape: Shape,
     pub(crate) conditional: bool,
+    /// Whether it is an id, which some servers send as a number.
+    pub(crate) is_id: bool,
     pub(crate) secret: bool,
     pub(crate) docs: Docs,
 }
@@ -362,6 +393,12 @@ pub(crate) enum Base {
     Shared(String),
     /// A type that is decoded.
     Output(TypeId),
+}
+
+impl Base {
+    pub(crate) fn any_json() -> Self {
+        Self::Runtime("__private::serde_json::Value".to_owned())
+    }
 }
 
 /// The documentation of an item.

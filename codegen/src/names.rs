@@ -1,6 +1,6 @@
 //! Rust names for GraphQL names: legal, idiomatic, and unique in their scope.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
@@ -21,22 +21,53 @@ const PATH_KEYWORDS: &[&str] = &["self", "Self", "super", "crate", "_", ""];
 pub(crate) struct Names {
     taken: &'static [&'static str],
     given: BTreeSet<String>,
+    /// How many forms of a name were tried.
+    tried: HashMap<String, usize>,
 }
 
 impl Names {
     /// A scope with reserved names.
     pub(crate) fn with(taken: &'static [&'static str]) -> Self {
-        Self { taken, given: BTreeSet::new() }
+        Self { taken, ..Self::default() }
     }
 
-    /// Returns the name, with underscores appended until it is unique in the scope.
-    pub(crate) fn claim(&mut self, mut name: String) -> String {
-        let taken = |name: &str| PATH_KEYWORDS.contains(&name) || self.taken.contains(&name);
-        while taken(&name) || self.given.contains(&name) {
-            name.push('_');
+    /// Returns the name, with underscores or a number appended if it is not unique in the scope.
+    pub(crate) fn claim(&mut self, wanted: String) -> String {
+        let tried = self.tried.entry(wanted.clone()).or_default();
+        loop {
+            let name = match *tried {
+                few @ ..=2 => wanted.clone() + "_".repeat(few).as_str(),
+                many => format!("{wanted}_{many}"),
+            };
+            *tried += 1;
+            let is_taken =
+                PATH_KEYWORDS.contains(&name.as_str()) || self.taken.contains(&name.as_str());
+            if !is_taken && self.given.insert(name.clone()) {
+                return name;
+            }
         }
-        self.given.insert(name.clone());
-        name
+    }
+
+    /// Claims the names of several keys. Where two want the same name, the keys decide and not their
+    /// order: first those that are written like the name itself.
+    pub(crate) fn claim_all<'k>(
+        &mut self,
+        keys: impl IntoIterator<Item = &'k str>,
+        rust: impl Fn(&str) -> String,
+    ) -> Vec<String> {
+        let mut wanted: Vec<_> = keys
+            .into_iter()
+            .enumerate()
+            .map(|(index, key)| {
+                let name = rust(key);
+                (name != key, key, index, name)
+            })
+            .collect();
+        wanted.sort();
+        let claimed = wanted.into_iter().map(|(_, _, index, name)| (index, self.claim(name)));
+        let mut claimed: Vec<_> = claimed.collect();
+        claimed.sort();
+        claimed.into_iter().map(|(_, name)| name).collect()
     }
 }
 
@@ -63,11 +94,11 @@ pub(crate) fn camel(name: &str) -> String {
     if name.starts_with(|c: char| c.is_ascii_alphabetic()) { name } else { format!("X{name}") }
 }
 
-/// The name of the module for a file. `types` is reserved for what the files share.
+/// The name of the module for a file. Some are reserved for what the files share.
 pub(crate) fn module(stem: &str) -> String {
     let name = snake(&stem.replace(|c: char| !c.is_ascii_alphanumeric(), "_"));
     let is_legal = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    Names::with(&["types"]).claim(if is_legal { name } else { format!("_{name}") })
+    Names::with(&["input_info", "types"]).claim(if is_legal { name } else { format!("_{name}") })
 }
 
 #[cfg(test)]
@@ -112,5 +143,13 @@ mod tests {
         assert_eq!(names.claim("Vec".into()), "Vec__");
         assert_eq!(names.claim("a".into()), "a");
         assert_eq!(names.claim("self".into()), "self_");
+        assert_eq!(names.claim("Vec".into()), "Vec_3");
+    }
+
+    #[test]
+    fn names_do_not_depend_on_the_order_of_keys() {
+        let claim = |keys: [&str; 3]| Names::default().claim_all(keys, snake);
+        assert_eq!(claim(["fooBar", "foo_bar", "FOO_BAR"]), ["foo_bar__", "foo_bar", "foo_bar_"]);
+        assert_eq!(claim(["foo_bar", "FOO_BAR", "fooBar"]), ["foo_bar", "foo_bar_", "foo_bar__"]);
     }
 }

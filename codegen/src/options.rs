@@ -25,10 +25,13 @@ pub struct Options {
     pub(crate) scalars: BTreeMap<String, Base>,
     pub(crate) input_types: BTreeMap<String, Base>,
     pub(crate) absent_nulls: bool,
-    pub(crate) one_of: Box<dyn Fn(&str, &[&str]) -> bool>,
+    pub(crate) one_of: OneOf,
     pub(crate) secret: Box<dyn Fn(&str) -> bool>,
     pub(crate) anonymous: bool,
 }
+
+/// Whether exactly one field of an input object, given its name and its fields, must be sent.
+type OneOf = Box<dyn Fn(&str, &[&str]) -> bool>;
 
 impl Default for Options {
     fn default() -> Self {
@@ -53,7 +56,9 @@ impl Options {
             own_types: false,
             runtime: None,
             path: "/graphql".to_owned(),
-            scalars: BTreeMap::new(),
+            scalars: ["JSON", "JSONObject"]
+                .map(|scalar| (scalar.to_owned(), Base::any_json()))
+                .into(),
             input_types: BTreeMap::new(),
             absent_nulls: false,
             one_of: Box::new(|_, _| false),
@@ -167,10 +172,19 @@ impl Options {
 
     /// Sets the Rust type of a custom scalar or of `ID`, as a path that is valid everywhere, such as
     /// `::std::string::String`. The type must implement `Serialize` and `Deserialize`. A scalar
-    /// without a type is any JSON value.
+    /// without a type is any JSON value, with a warning where it is used. `ID` can be given another
+    /// type, too; it is a `String`, also where a server sends a number.
     #[must_use]
     pub fn scalar(mut self, scalar: impl Into<String>, ty: impl Into<String>) -> Self {
         self.scalars.insert(scalar.into(), Base::Rust(ty.into()));
+        self
+    }
+
+    /// Accepts that a custom scalar is any JSON value, without a warning. `JSON` and `JSONObject` are
+    /// accepted.
+    #[must_use]
+    pub fn json_scalar(mut self, scalar: impl Into<String>) -> Self {
+        self.scalars.insert(scalar.into(), Base::any_json());
         self
     }
 
@@ -259,7 +273,7 @@ impl Options {
             let before = files.len();
             for file in found {
                 let file = file.map_err(|error| io_failure("read", error.path(), error.error()))?;
-                if file != schema {
+                if file != schema && !file.is_dir() {
                     files.push(file);
                 }
             }

@@ -67,7 +67,7 @@ impl Options {
     pub fn generate(&self) -> Result<Generated, Failure> {
         let runtime = self.runtime_path()?;
         let set = self.read_set(Naming::Required)?;
-        let model = lower::lower(&set.schema.0, &set.documents, &set.shared_types, self);
+        let model = lower::lower(&set.schema.valid, &set.documents, &set.shared_types, self);
         let code = emit::emit(&model, runtime, &self.path);
         let types = SharedTypes::list(&model);
         Ok(Generated { code, types, warnings: model.warnings, files: set.files })
@@ -88,7 +88,7 @@ impl Options {
         let schema = Schema::parse(&path, &self.read(&path)?)?;
         let (nulls_file, types_file) = (self.nulls_file(), self.shared_types_file());
         let nulls = match &nulls_file {
-            Some(table) => Nulls::read(table, &self.read(table)?, &schema.0)?,
+            Some(table) => Nulls::read(table, &self.read(table)?, &schema.valid)?,
             None => Nulls::default(),
         };
         let shared_types = match &types_file {
@@ -98,7 +98,8 @@ impl Options {
         let files = self.documents(&path)?;
         let sources = files.iter().map(|file| Ok((file.clone(), self.read(file)?)));
         let sources = sources.collect::<Result<Vec<_>, Failure>>()?;
-        let documents = document::prove(&schema.0, nulls, sources, naming)?;
+        let mut documents = document::prove(&schema.valid, nulls, sources, naming)?;
+        documents.warnings.splice(..0, schema.warnings().iter().cloned());
         let files =
             std::iter::once(path).chain(nulls_file).chain(types_file).chain(files).collect();
         Ok(DocumentSet { schema, documents, shared_types, files })
@@ -123,7 +124,7 @@ impl DocumentSet {
 
     /// The named operations as they are sent.
     pub fn sent(&self) -> Vec<SentOperation> {
-        let texts = DocumentTexts::new(&self.schema.0, &self.documents);
+        let texts = DocumentTexts::new(&self.schema.valid, &self.documents);
         let operations = self.documents.executable.operations.named.iter();
         let sent = operations.map(|(name, operation)| {
             let fragments = self.documents.fragments(&operation.selection_set);

@@ -72,6 +72,8 @@ impl Requirements {
 /// The requirements of everything in a schema. Results are cached.
 pub(crate) struct Index<'s> {
     schema: &'s Schema,
+    /// Whether anything is marked; most schemas of other servers have no marks.
+    is_marked: bool,
     /// The requirements of objects, interfaces and unions themselves, which are few.
     composite: HashMap<Name, Requirement>,
     /// The requirements of every value of an input type, and the newest of any of its values.
@@ -88,7 +90,14 @@ impl<'s> Index<'s> {
                 composite.insert(name.clone(), since);
             }
         }
-        Self { schema, composite, inputs: RefCell::default(), newest: RefCell::default() }
+        let is_marked = schema.directive_definitions.contains_key("since");
+        Self {
+            schema,
+            is_marked,
+            composite,
+            inputs: RefCell::default(),
+            newest: RefCell::default(),
+        }
     }
 
     /// The requirements of a field and of the object type it returns.
@@ -195,6 +204,9 @@ impl<'s> Index<'s> {
     /// The requirement of a given field of an input object: its own, or that of the input object it
     /// takes if that is newer.
     pub(crate) fn given(&self, on: &Name, field: &InputValueDefinition) -> Option<Requirement> {
+        if !self.is_marked {
+            return None;
+        }
         let takes = field.ty.inner_named_type();
         let object = self.schema.get_input_object(takes).and_then(|_| self.ty(takes));
         [input_field(on, field), object].into_iter().flatten().max_by_key(Requirement::newest)
@@ -202,6 +214,9 @@ impl<'s> Index<'s> {
 
     /// The newest version that a value of an input type can require.
     pub(crate) fn newest_value(&self, name: &Name) -> Option<Version> {
+        if !self.is_marked {
+            return None;
+        }
         if let Some(known) = self.newest.borrow().get(name) {
             return *known;
         }

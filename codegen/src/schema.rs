@@ -1,58 +1,161 @@
 //! Reads the schema that documents are proven against.
 
-use std::path::Path;
+use std::{borrow::Cow, collections::HashSet, path::Path};
 
-use apollo_compiler::{ast, validation::Valid};
+use apollo_compiler::{
+    Node,
+    ast::{self, Definition, Directive, DirectiveList, OperationType, SchemaDefinition},
+    parser::{SourceMap, SourceSpan},
+    validation::Valid,
+};
 
-use crate::Failure;
+use crate::{Diagnostic, Failure, introspection, repetitions};
 
 /// A valid schema.
-pub struct Schema(pub(crate) Valid<apollo_compiler::Schema>);
+pub struct Schema {
+    pub(crate) valid: Valid<apollo_compiler::Schema>,
+    warnings: Vec<Diagnostic>,
+}
 
 impl Schema {
-    /// Reads a schema: a snapshot, or what a server serves. `path` is where it is from, for messages.
+    /// Reads a schema: a snapshot, what a server serves, or the JSON that answers an introspection.
+    /// `path` is where it is from, for messages.
+    ///
+    /// What the schema defines itself has precedence over the generator's instructions of the same
+    /// name, which cannot be used then.
     ///
     /// # Errors
     ///
     /// When it is not a valid schema, with every reason and its line.
     pub fn parse(path: &Path, text: &str) -> Result<Self, Failure> {
-        if text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']) {
-            return Err(Failure::new(format!(
-                "{} is JSON, and no schema in the schema language: convert an introspection \
-                 answer to SDL first",
-                path.display()
-            )));
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let (path, text) = if text.trim_start().starts_with(['{', '[']) {
+            let sdl = introspection::sdl(text);
+            let sdl = sdl.map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
+            (Cow::Owned(format!("{} as SDL", path.display()).into()), sdl)
+        } else {
+            (Cow::Borrowed(path), text.to_owned())
+        };
+        let invalid = |errors| Failure::from_validator(&errors);
+        let mut parsed =
+            ast::Document::parse(text, path).map_err(|parsed| invalid(parsed.errors))?;
+        define_roots(&mut parsed);
+        let mut repeated = repetitions::remove(&mut parsed);
+        repeated.tidy();
+        if !repeated.errors.is_empty() {
+            return Err(repeated.into());
         }
-        let parsed = ast::Document::parse(text, path)
-            .map_err(|invalid| Failure::from_validator(&invalid.errors))?;
-        let known: Vec<_> = parsed
-            .definitions
-            .iter()
-            .filter_map(|it| it.as_directive_definition())
-            .map(|known| known.name.as_str())
-            .collect();
-        let mut ours = FORMATS.to_owned();
-        for (name, definition) in CLIENT_DIRECTIVES.iter().chain(&SERVED_DIRECTIVES) {
-            if !known.contains(name) {
-                ours.push('\n');
-                ours.push_str(definition);
-            }
-        }
-        let builder = apollo_compiler::Schema::builder().adopt_orphan_extensions();
-        let builder = builder.parse(ours, "directives of the generator").add_ast(&parsed);
-        let schema = builder.build().map_err(|invalid| Failure::from_validator(&invalid.errors))?;
-        let valid =
-            schema.validate().map_err(|invalid| Failure::from_validator(&invalid.errors))?;
-        Ok(Self(valid))
+        let builder = apollo_compiler::Schema::builder();
+        // Some servers list the scalars that every server has.
+        let builder = builder.adopt_orphan_extensions().ignore_builtin_redefinitions();
+        let builder = builder.parse(instructions(&parsed), INSTRUCTIONS).add_ast(&parsed);
+        let builder = match served(&parsed) {
+            Some(served) => builder.parse(served, "directives of a subgraph"),
+            None => builder,
+        };
+        let schema = builder.build().map_err(|built| invalid(built.errors))?;
+        let valid = schema.validate().map_err(|schema| invalid(schema.errors))?;
+        Ok(Self { valid, warnings: repeated.warnings })
     }
 
     /// The definitions, as apollo-compiler has them.
     pub fn definitions(&self) -> &Valid<apollo_compiler::Schema> {
-        &self.0
+        &self.valid
+    }
+
+    /// What is not valid and accepted, because users cannot repair a server's schema.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.warnings
     }
 }
 
+/// Defines the roots of a schema that is only extended, as those of subgraphs are: they have the
+/// usual names.
+fn define_roots(schema: &mut ast::Document) {
+    let has = |kind: fn(&Definition) -> bool| schema.definitions.iter().any(kind);
+    let is_extended = has(|it| matches!(it, Definition::SchemaExtension(_)));
+    if !is_extended || has(|it| matches!(it, Definition::SchemaDefinition(_))) {
+        return;
+    }
+    let extensions = schema.definitions.iter().filter_map(Definition::as_schema_extension);
+    let given: Vec<_> = extensions.flat_map(|it| &it.root_operations).map(|root| root.0).collect();
+    let types: HashSet<_> = schema.definitions.iter().filter_map(Definition::name).collect();
+    let kinds = [OperationType::Query, OperationType::Mutation, OperationType::Subscription];
+    let usual = kinds.into_iter().filter(|kind| !given.contains(kind)).filter_map(|kind| {
+        let name = kind.default_type_name();
+        types.contains(&name).then(|| Node::new((kind, name)))
+    });
+    let root_operations: Vec<_> = usual.collect();
+    let definition =
+        SchemaDefinition { description: None, directives: DirectiveList::new(), root_operations };
+    schema.definitions.push(Definition::SchemaDefinition(Node::new(definition)));
+}
+
+/// The source of the generator's own definitions.
+const INSTRUCTIONS: &str = "instructions to the generator";
+
+/// Defines the instructions that a schema does not define itself.
+fn instructions(schema: &ast::Document) -> String {
+    let known = directives(schema);
+    let types: HashSet<_> = schema
+        .definitions
+        .iter()
+        .filter(|definition| definition.as_directive_definition().is_none())
+        .filter_map(Definition::name)
+        .map(|name| name.as_str())
+        .collect();
+    let mut format = String::from(FORMAT);
+    while types.contains(format.as_str()) {
+        format.push('_');
+    }
+    let mut text = FORMATS.replace(FORMAT, &format);
+    for (name, definition) in CLIENT_DIRECTIVES {
+        if !known.contains(name) {
+            text.push('\n');
+            text.push_str(&definition.replace(FORMAT, &format));
+        }
+    }
+    text
+}
+
+/// Defines what a subgraph uses and does not define.
+fn served(schema: &ast::Document) -> Option<String> {
+    let known = directives(schema);
+    let missing = SERVED_DIRECTIVES.iter().filter(|(name, _)| !known.contains(name));
+    let missing: Vec<_> = missing.map(|(_, definition)| *definition).collect();
+    (!missing.is_empty()).then(|| missing.join("\n"))
+}
+
+fn directives(schema: &ast::Document) -> HashSet<&str> {
+    let definitions = schema.definitions.iter().filter_map(Definition::as_directive_definition);
+    definitions.map(|definition| definition.name.as_str()).collect()
+}
+
+/// Whether something is defined by the generator and not by the server.
+pub(crate) fn is_ours(sources: &SourceMap, span: Option<SourceSpan>) -> bool {
+    let file = span.and_then(|span| sources.get(&span.file_id()));
+    file.is_some_and(|file| file.path() == Path::new(INSTRUCTIONS))
+}
+
 /// Whether a directive is an instruction to the generator, which is not sent.
+pub(crate) fn is_instruction(schema: &apollo_compiler::Schema, name: &str) -> bool {
+    is_client_directive(name)
+        && schema
+            .directive_definitions
+            .get(name)
+            .is_some_and(|known| is_ours(&schema.sources, known.name.location()))
+}
+
+/// The instruction of that name.
+pub(crate) fn instruction<'d>(
+    schema: &apollo_compiler::Schema,
+    directives: &'d DirectiveList,
+    name: &str,
+) -> Option<&'d Node<Directive>> {
+    directives.get(name).filter(|_| is_instruction(schema, name))
+}
+
+/// Whether a directive is an instruction to the generator, unless the schema defines one of that name.
 pub fn is_client_directive(name: &str) -> bool {
     CLIENT_DIRECTIVES.iter().any(|(known, _)| *known == name)
 }
@@ -86,6 +189,8 @@ const CLIENT_DIRECTIVES: [(&str, &str); 9] = [
     // How the value is displayed; `field` is for `SUB_FIELD`.
     ("format", "directive @format(as: FieldFormat!, field: String) on FIELD"),
 ];
+
+const FORMAT: &str = "FieldFormat";
 
 /// The display formats of the runtime crate.
 const FORMATS: &str = "enum FieldFormat {

@@ -5,9 +5,15 @@ use apollo_compiler::{ExecutableDocument, Schema, schema::ExtendedType};
 /// Returns the name that most resembles `wanted`, if one is close: at most a third of the letters
 /// may differ, and case does not count.
 pub fn closest<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    let max_distance = wanted.chars().count().div_ceil(3);
+    let letters = wanted.chars().count();
+    // Distances take time in proportion to the product of the lengths.
+    if letters > MAX_LETTERS {
+        return None;
+    }
+    let max_distance = letters.div_ceil(3);
     names
         .into_iter()
+        .filter(|name| name.len() <= 2 * MAX_LETTERS)
         .map(|name| {
             let same = name.eq_ignore_ascii_case(wanted);
             (if same { 0 } else { strsim::damerau_levenshtein(name, wanted) }, name)
@@ -16,6 +22,9 @@ pub fn closest<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>) -> Op
         .min()
         .map(|(_, name)| name)
 }
+
+/// The longest name that is compared.
+const MAX_LETTERS: usize = 100;
 
 /// Suggests a name for a fault that the validator found.
 ///

@@ -4,9 +4,9 @@
 
 use std::path::Path;
 
-use backendai_codegen::Schema;
+use backendai_codegen::{Schema, introspection};
 use backendai_schema_tools::{
-    diff, introspection, scaffold,
+    diff, scaffold,
     snapshot::{Prose, Source, normalise},
 };
 use libfuzzer_sys::fuzz_target;

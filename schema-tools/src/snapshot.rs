@@ -10,8 +10,8 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use apollo_compiler::{
     Name, Node, Schema,
     ast::{
-        Argument, Definition, Directive, DirectiveList, Document, EnumValueDefinition,
-        FieldDefinition, InputValueDefinition, OperationType, Value,
+        Argument, Definition, Directive, DirectiveList, DirectiveLocation, Document,
+        EnumValueDefinition, FieldDefinition, InputValueDefinition, OperationType, Value,
     },
     name,
 };
@@ -106,7 +106,12 @@ fn fold(
             })),
         ),
         // A directive of the GraphQL specification that apollo-compiler does not define.
-        D::DirectiveDefinition(ref def) if def.name == "oneOf" => (def.name.clone(), definition),
+        // And documents can use those with executable locations.
+        D::DirectiveDefinition(ref def)
+            if def.name == "oneOf" || def.locations.iter().any(|it| is_executable(*it)) =>
+        {
+            (def.name.clone(), definition)
+        }
         // The others are replaced by our own.
         D::DirectiveDefinition(_) | D::SchemaExtension(_) => return Ok(()),
         // Managers before 25.13 call the root types `Queries` and `Mutations`.
@@ -152,6 +157,22 @@ fn fold(
         }
     }
     Ok(())
+}
+
+/// Whether a directive at this location is part of a document.
+fn is_executable(location: DirectiveLocation) -> bool {
+    use DirectiveLocation as L;
+    matches!(
+        location,
+        L::Query
+            | L::Mutation
+            | L::Subscription
+            | L::Field
+            | L::FragmentDefinition
+            | L::FragmentSpread
+            | L::InlineFragment
+            | L::VariableDefinition
+    )
 }
 
 /// Reads the versions in descriptions.
@@ -312,6 +333,15 @@ type Query @since(version: "24.03.1") @since(version: "23.09.6") {
   gone: Int @deprecated(reason: "Use old.")
 }
 "#
+        );
+    }
+
+    #[test]
+    fn directives_for_documents_stay() {
+        let sdl = "directive @at(zone: Int) on QUERY directive @owner on OBJECT type Query @owner { a: Int }";
+        assert_eq!(
+            body(sdl),
+            "\ndirective @at(\n  zone: Int,\n) on QUERY\n\ntype Query {\n  a: Int\n}\n"
         );
     }
 

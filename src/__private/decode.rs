@@ -103,6 +103,90 @@ pub fn needed<'de, T: Deserialize<'de>, E: de::Error>(
     slot.map_or_else(|| T::deserialize(Missing(key, PhantomData)), Ok)
 }
 
+/// A type in which ids are strings. A server may send an id as a number.
+pub trait Ids: Sized {
+    /// The type that is decoded.
+    type Sent;
+
+    /// Converts the ids.
+    fn of(sent: Self::Sent) -> Self;
+}
+
+impl Ids for String {
+    type Sent = Id;
+
+    fn of(sent: Id) -> Self {
+        sent.0
+    }
+}
+
+impl<T: Ids> Ids for Option<T> {
+    type Sent = Option<T::Sent>;
+
+    fn of(sent: Self::Sent) -> Self {
+        sent.map(T::of)
+    }
+}
+
+impl<T: Ids> Ids for Vec<T> {
+    type Sent = Vec<T::Sent>;
+
+    fn of(sent: Self::Sent) -> Self {
+        sent.into_iter().map(T::of).collect()
+    }
+}
+
+/// An id as it is sent.
+pub struct Id(String);
+
+impl<'de> Deserialize<'de> for Id {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl de::Visitor<'_> for Visitor {
+            type Value = Id;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_str<E: de::Error>(self, id: &str) -> Result<Id, E> {
+                Ok(Id(id.to_owned()))
+            }
+
+            fn visit_string<E: de::Error>(self, id: String) -> Result<Id, E> {
+                Ok(Id(id))
+            }
+
+            fn visit_u64<E: de::Error>(self, id: u64) -> Result<Id, E> {
+                Ok(Id(id.to_string()))
+            }
+
+            fn visit_i64<E: de::Error>(self, id: i64) -> Result<Id, E> {
+                Ok(Id(id.to_string()))
+            }
+        }
+
+        match deserializer.is_human_readable() {
+            true => deserializer.deserialize_any(Visitor),
+            false => deserializer.deserialize_string(Visitor),
+        }
+    }
+}
+
+/// As [`needed`], for ids.
+pub fn needed_id<'de, T: Ids<Sent: Deserialize<'de>>, E: de::Error>(
+    slot: Option<T::Sent>,
+    key: &'static str,
+) -> Result<T, E> {
+    needed(slot, key).map(T::of)
+}
+
+/// As [`optional`], for ids.
+pub fn optional_id<T: Ids + Default, E>(slot: Option<T::Sent>, _key: &'static str) -> Result<T, E> {
+    Ok(slot.map_or_else(T::default, T::of))
+}
+
 /// A field that has to be there, if only as null.
 pub fn stated<T, E: de::Error>(slot: Option<T>, key: &'static str) -> Result<T, E> {
     slot.ok_or_else(|| E::missing_field(key))

@@ -10,7 +10,9 @@ use serde_json::value::RawValue;
 pub use serde;
 pub use serde_json;
 
-pub use self::decode::{Decode, Slot, decode, fill, needed, optional, stated};
+pub use self::decode::{
+    Decode, Id, Ids, Slot, decode, fill, needed, needed_id, optional, optional_id, stated,
+};
 pub use crate::{credential::Redacted, operation::Compiled};
 
 /// An object whose type is known only when its `__typename` has been read.

@@ -2,6 +2,7 @@
 
 use std::{fmt, future::Future, sync::Arc, time::Duration};
 
+use http::{HeaderName, HeaderValue};
 use jiff::Timestamp;
 
 use super::Client;
@@ -9,8 +10,8 @@ use super::Client;
 use crate::session::{self, Session, Webserver};
 use crate::{
     config::Config,
-    dispatch::{Dispatcher, Options},
-    error::Result,
+    dispatch::{Dispatcher, Options, headers},
+    error::{Error, Result},
     observe::Observer,
     retry::Retry,
     transport::Transport,
@@ -26,6 +27,8 @@ pub struct ClientBuilder {
     config: Arc<Config>,
     options: Options,
     max_page_size: u32,
+    /// The first header that cannot be sent.
+    failed: Option<Error>,
     #[cfg(feature = "session")]
     session: Option<Session>,
 }
@@ -36,6 +39,7 @@ impl ClientBuilder {
             config,
             options: Options::default(),
             max_page_size: MAX_PAGE_SIZE,
+            failed: None,
             #[cfg(feature = "session")]
             session: None,
         }
@@ -46,6 +50,35 @@ impl ClientBuilder {
     /// the configuration do not apply to it. Subscriptions do not use it.
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.options.transport = Some(Box::new(transport));
+        self
+    }
+
+    /// Adds a header to every request, logins and the version probe included: what a gateway in front
+    /// of the manager requires, or an id for its logs. [`Request::header`](crate::Request::header)
+    /// sets one for a single call. It is not part of the signature, and no `Debug` shows its value.
+    ///
+    /// ```
+    /// # fn build(config: backendai::Config) -> backendai::Result<backendai::Client> {
+    /// let client = backendai::Client::builder(config)
+    ///     .header("x-gateway-key", "…")
+    ///     .header("x-request-source", "nightly-report")
+    ///     .build()?;
+    /// # Ok(client)
+    /// # }
+    /// ```
+    ///
+    /// [`build`](Self::build) refuses the headers that the client or the HTTP library sets:
+    /// `Authorization`, `Date`, `Content-Type`, `Accept`, `Host` and the like, and
+    /// `X-BackendAI-Version`, `-Domain` and `-SessionID`. `User-Agent` is
+    /// [a setting](crate::ConfigBuilder::user_agent).
+    pub fn header<N, V>(mut self, name: N, value: V) -> Self
+    where
+        N: TryInto<HeaderName, Error: Into<http::Error>>,
+        V: TryInto<HeaderValue, Error: Into<http::Error>>,
+    {
+        if let Err(error) = headers::insert(&mut self.options.headers, name, value) {
+            self.failed.get_or_insert(error);
+        }
         self
     }
 
@@ -148,8 +181,11 @@ impl ClientBuilder {
     /// # Errors
     ///
     /// When a certificate of the configuration cannot be used, a header cannot carry the domain or
-    /// the user agent, the session file cannot be used, or the session is of another endpoint.
+    /// the user agent, a header of the caller is not allowed, the session file cannot be used, or the session is of another endpoint.
     pub fn build(self) -> Result<Client> {
+        if let Some(error) = self.failed {
+            return Err(error);
+        }
         #[cfg(feature = "session")]
         let session = session::initial(&self.config, self.session)?;
         let dispatcher = Arc::new(Dispatcher::new(self.config, self.options)?);

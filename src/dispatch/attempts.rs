@@ -9,6 +9,7 @@ use super::{
     Dispatcher,
     call::{Call, Read},
     rate_limiter::Permit,
+    runtime,
     trace::{self, Sent},
 };
 use crate::{
@@ -69,7 +70,7 @@ impl Dispatcher {
                 clock_corrected: false,
                 retry_after: None,
             };
-            let result = attempts.run(read).await;
+            let result = runtime::checked(attempts.run(read), self.needs_runtime).await;
             if let Err(error) = &result {
                 trace::fail(&inner, error);
             }

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::Method;
+use http::{HeaderMap, Method};
 
 use crate::{
     config::Endpoint,
@@ -33,6 +33,8 @@ pub(crate) struct Call {
     pub(crate) method: Method,
     pub(crate) path: Cow<'static, str>,
     pub(crate) body: Bytes,
+    /// Headers besides those of the client.
+    pub(crate) headers: Option<Box<HeaderMap>>,
     pub(crate) kind: Option<OperationKind>,
     pub(crate) idempotent: Option<bool>,
     pub(crate) timeout: Option<Duration>,
@@ -76,6 +78,7 @@ impl Call {
             method: Method::POST,
             path: path.into(),
             body,
+            headers: None,
             kind: None,
             idempotent: None,
             timeout: None,

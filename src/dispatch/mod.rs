@@ -7,10 +7,12 @@ mod attempts;
 mod call;
 mod clock;
 mod endpoints;
+pub(crate) mod headers;
 mod prepare;
 mod probe;
 mod rate_limiter;
 mod requirements;
+mod runtime;
 mod trace;
 
 use std::{
@@ -18,7 +20,7 @@ use std::{
     time::Duration,
 };
 
-use http::{HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use jiff::SignedDuration;
 use tokio::time::Instant;
 
@@ -45,6 +47,8 @@ const MAX_RESPONSE_SIZE: usize = 64 << 20;
 pub(crate) struct Options {
     /// [`HttpTransport`] unless set.
     pub(crate) transport: Option<Box<dyn Transport>>,
+    /// Headers of every request, besides the client's own.
+    pub(crate) headers: HeaderMap,
     pub(crate) clock: Clock,
     pub(crate) seed: Option<u64>,
     /// Whether the endpoints are tried in random order.
@@ -61,6 +65,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             transport: None,
+            headers: HeaderMap::new(),
             clock: Clock::default(),
             seed: None,
             shuffle: true,
@@ -78,6 +83,8 @@ impl Default for Options {
 pub(crate) struct Dispatcher {
     config: Arc<Config>,
     transport: Box<dyn Transport>,
+    /// Whether the transport is the built-in one.
+    needs_runtime: bool,
     clock: Clock,
     random: Mutex<fastrand::Rng>,
     retry: Retry,
@@ -102,7 +109,8 @@ pub(crate) struct Dispatcher {
 impl Dispatcher {
     /// Prepares connections; sends nothing.
     pub(crate) fn new(config: Arc<Config>, options: Options) -> Result<Self> {
-        let templates = Templates::new(&config)?;
+        let templates = Templates::new(&config, options.headers)?;
+        let needs_runtime = options.transport.is_none();
         let transport = match options.transport {
             Some(transport) => transport,
             None => Box::new(HttpTransport::new(&config).map_err(|error| {
@@ -119,6 +127,7 @@ impl Dispatcher {
         Ok(Self {
             config,
             transport,
+            needs_runtime,
             clock: options.clock,
             random: Mutex::new(random),
             retry: options.retry,

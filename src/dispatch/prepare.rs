@@ -1,6 +1,6 @@
 //! Makes the request of a call to one endpoint: address, headers and signature.
 
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use tokio::time::Instant;
 use url::{Position, Url};
 
@@ -16,13 +16,15 @@ use crate::{
     sign::{RequestDate, SignableRequest},
 };
 
-const DOMAIN: http::HeaderName = http::HeaderName::from_static("x-backendai-domain");
+pub(super) const DOMAIN: HeaderName = HeaderName::from_static("x-backendai-domain");
 const JSON: &str = "application/json";
 
 /// The parts of a request that never change.
 pub(super) struct Templates {
     /// Headers of every request.
     headers: HeaderMap,
+    /// The names of those that a forwarded request lacks.
+    forwarded: Vec<HeaderName>,
     /// Headers of a signed request. The values that change are empty: only their places are there.
     signed: HeaderMap,
     /// The address of the admin schema at each endpoint, which nearly every call uses.
@@ -34,8 +36,9 @@ pub(super) struct Templates {
 }
 
 impl Templates {
-    pub(super) fn new(config: &Config) -> Result<Self> {
-        let mut headers = HeaderMap::new();
+    /// `headers` are those of the caller.
+    pub(super) fn new(config: &Config, mut headers: HeaderMap) -> Result<Self> {
+        let forwarded = headers.keys().cloned().chain([header::USER_AGENT, DOMAIN]).collect();
         headers.insert(header::USER_AGENT, value("user agent", config.user_agent())?);
         headers.insert(DOMAIN, value("domain", config.domain())?);
         headers.insert(header::ACCEPT, HeaderValue::from_static(JSON));
@@ -49,7 +52,8 @@ impl Templates {
         }
         let version = version_header(config.version())?;
         let by_session = config.endpoint_type() == EndpointType::Session;
-        let mut templates = Self { headers, signed, admin: Vec::new(), version, by_session };
+        let mut templates =
+            Self { headers, forwarded, signed, admin: Vec::new(), version, by_session };
         let admin = |endpoint| templates.address(endpoint, ADMIN_PATH);
         templates.admin = config.endpoints().iter().map(admin).collect();
         Ok(templates)
@@ -84,6 +88,11 @@ impl Dispatcher {
         };
         let mut request = HttpRequest::new(call.method.clone(), url);
         request.headers = headers.clone();
+        if let Some(own) = &call.headers {
+            for (name, value) in own.iter() {
+                request.headers.insert(name, value.clone());
+            }
+        }
         request.response_limit = self.max_response_size;
         request.timeout = deadline.map(|at| at.saturating_duration_since(Instant::now()));
         match &call.auth {
@@ -120,7 +129,7 @@ impl Dispatcher {
     }
 
     /// Authenticates a forwarded request: adds date, version and signature, or the session. A
-    /// version and a domain that the request has are kept.
+    /// version, a domain and other headers of the client that the request has are kept.
     #[cfg(feature = "proxy")]
     pub(crate) fn authenticate(
         &self,
@@ -130,9 +139,8 @@ impl Dispatcher {
         headers: &mut HeaderMap,
     ) -> Result<()> {
         let templates = &self.templates;
-        for name in [header::USER_AGENT, DOMAIN] {
-            if let (false, Some(own)) = (headers.contains_key(&name), templates.headers.get(&name))
-            {
+        for name in &templates.forwarded {
+            if let (false, Some(own)) = (headers.contains_key(name), templates.headers.get(name)) {
                 headers.insert(name, own.clone());
             }
         }

@@ -186,7 +186,7 @@ pub(super) fn http(http: &Http, error: &Error) -> Cow<'static, str> {
             Document::Own => {
                 ": the manager's log has the reason; a document with a syntax error also ends so"
             }
-            Document::Validated => {
+            Document::Validated | Document::Upgrade => {
                 ": the manager's log has the reason: report the time and the operation to its \
                  administrator"
             }

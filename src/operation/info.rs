@@ -319,8 +319,8 @@ impl RowsInfo {
 /// The keys of a Relay connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EdgesInfo {
-    /// Key of the row in an edge.
-    pub node: &'static str,
+    /// Key of the row in an edge; `None` where the list has the rows themselves, as `nodes`.
+    pub node: Option<&'static str>,
     /// Key of the cursor in an edge.
     pub cursor: Option<&'static str>,
     /// Key of the page information beside the edges.
@@ -334,7 +334,7 @@ pub struct EdgesInfo {
 impl EdgesInfo {
     /// The keys as the Relay specification names them.
     pub const RELAY: Self = Self {
-        node: "node",
+        node: Some("node"),
         cursor: Some("cursor"),
         page_info: Some("pageInfo"),
         has_next_page: "hasNextPage",

@@ -131,7 +131,9 @@ impl Rows {
             if let Some(edges) = rows.edges {
                 let cursor = edges.cursor.and_then(|key| item.get(key)).and_then(text);
                 self.cursors.push(cursor);
-                item = item.get_mut(edges.node).map_or(Value::Null, Value::take);
+                if let Some(node) = edges.node {
+                    item = item.get_mut(node).map_or(Value::Null, Value::take);
+                }
             }
             // A list may have null among its rows.
             let mut values = match item {

@@ -5,6 +5,8 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use serde_json::json;
+
 use crate::record::Recorded;
 
 /// A failure of one request.
@@ -69,6 +71,14 @@ impl Fault {
         }
     }
 
+    /// Creates the manager's answer for an operation that fails: status 200, no data, and one error with
+    /// this code, such as `user_create_conflict`.
+    #[must_use]
+    pub fn graphql(code: &str, message: &str) -> Self {
+        let error = json!({ "message": message, "extensions": { "code": code } });
+        Self::json(200, json!({ "data": null, "errors": [error] }).to_string())
+    }
+
     /// Adds a header to a [`Fault::Answer`]. Other faults stay as they are.
     #[must_use]
     pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
@@ -88,9 +98,16 @@ pub struct Faults {
 }
 
 impl Faults {
-    /// Queues a fault for the next request.
+    /// Queues a fault for the next request of any kind: it may be a version probe or a page of a list.
+    /// [`push_for`](Self::push_for) hits one operation.
     pub fn push(&self, fault: Fault) {
         self.push_when(|_| true, fault);
+    }
+
+    /// Queues a fault for the next request with this GraphQL operation, whatever is sent before it.
+    pub fn push_for(&self, operation: impl Into<String>, fault: Fault) {
+        let operation = operation.into();
+        self.push_when(move |request| request.operation().as_ref() == Some(&operation), fault);
     }
 
     /// Queues a fault for the next request that meets the condition.

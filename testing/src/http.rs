@@ -182,12 +182,8 @@ async fn handle<S: Serve>(
         Ok(body) => body.to_bytes(),
         Err(_) => return Err(End::Write(Vec::new())),
     };
-    let recorded = Recorded {
-        method: parts.method.to_string(),
-        path: parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
-        headers: parts.headers.clone(),
-        body: body.clone(),
-    };
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let recorded = Recorded::new(parts.method.as_str(), path, &parts.headers, &body);
     shared.log().push(recorded.clone());
     let fault = shared.faults.take(&recorded);
     let answer = || shared.server.answer(parts.method.as_str(), &parts.uri, &parts.headers, &body);

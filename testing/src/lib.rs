@@ -15,8 +15,8 @@
 //! let account = manager.superadmin();
 //! println!("{} {}", manager.endpoint(), account.access_key);
 //!
-//! // Close the connection of the next request without an answer.
-//! manager.faults().push(Fault::Close);
+//! // Carry out the next `CreateKeyPair`, but lose its answer.
+//! manager.fail_operation("CreateKeyPair", Fault::Lose);
 //!
 //! // Inspect the requests afterwards.
 //! assert!(manager.requests().is_empty());

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::date::Clock;
-use crate::fault::Faults;
+use crate::fault::{Fault, Faults};
 use crate::fixture;
 use crate::http::{self, Shared};
 use crate::record::Recorded;
@@ -127,6 +127,33 @@ impl Manager {
     #[must_use]
     pub fn faults(&self) -> &Faults {
         &self.shared.faults
+    }
+
+    /// Queues a fault for the next request with this operation: the same as
+    /// [`Faults::push_for`](crate::Faults::push_for).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// use backendai_testing::{Fault, Manager};
+    ///
+    /// let manager = Manager::start().await?;
+    /// // The user is created, but the program does not learn it.
+    /// manager.fail_operation("CreateUser", Fault::Lose);
+    /// // The manager refuses.
+    /// manager.fail_operation("PurgeUser", Fault::graphql("user_purge_conflict", "sessions are running"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn fail_operation(&self, operation: impl Into<String>, fault: Fault) {
+        self.shared.faults.push_for(operation, fault);
+    }
+
+    /// Returns the requests with this operation received so far, oldest first.
+    #[must_use]
+    pub fn requests_of(&self, operation: &str) -> Vec<Recorded> {
+        let all = self.requests().into_iter();
+        all.filter(|request| request.operation().as_deref() == Some(operation)).collect()
     }
 
     /// Returns the requests received so far, oldest first, including those with a fault.

@@ -20,14 +20,14 @@ async fn an_update_keeps_the_registry_that_images_are_committed_to() {
     let made = client.send(CreateGroup::new("keeps-its-registry", props)).await.unwrap();
     let id = made.create_group.group.unwrap().id;
 
-    let kept = client.groups().update(id, |props| props.description("vision")).await;
+    let kept = client.projects().update(id, |props| props.description("vision")).await;
     let read = client.send(GetGroup::new(id)).await.unwrap().group.unwrap();
     // What the manager does by itself.
     let wiping = ModifyGroupInput::new(None);
     let wiped = client.send(ModifyGroup::new(id, wiping)).await;
-    let unset = client.groups().update(id, |props| props.description("none")).await;
+    let unset = client.projects().update(id, |props| props.description("none")).await;
     client.send(PurgeGroup::new(id)).await.unwrap();
-    let gone = client.groups().update(id, |props| props.description("late")).await;
+    let gone = client.projects().update(id, |props| props.description("late")).await;
 
     assert_eq!(kept.unwrap().description.as_deref(), Some("vision"));
     assert_eq!(read.container_registry.unwrap().0, registry);

@@ -38,3 +38,4 @@ mod transport;
 #[path = "../subscriptions/generated.rs"]
 #[rustfmt::skip]
 mod v2_events;
+mod users;

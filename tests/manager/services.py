@@ -195,7 +195,7 @@ user = "backend"
 password = "{db_password(home)}"
 
 [manager]
-num-proc = {os.environ.get("MANAGER_WORKERS", "1")}
+num-proc = 1
 id = "i-tests"
 service-addr = {address["manager"]}
 announce-addr = {address["manager"]}

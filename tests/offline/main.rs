@@ -14,11 +14,14 @@ mod context;
 mod embedded_manager;
 mod errors;
 mod filter_meaning;
+mod foreign;
 mod generated;
 #[path = "../../codegen/tests/golden/golden.rs"]
 #[rustfmt::skip]
 mod golden;
 mod graphql_client;
+mod handles;
+mod index;
 mod logs;
 mod paging;
 #[cfg(feature = "proxy")]
@@ -28,6 +31,7 @@ mod readme;
 mod requests;
 mod retry;
 mod roles;
+mod runtime;
 mod select;
 mod send;
 mod session;

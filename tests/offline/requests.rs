@@ -328,3 +328,71 @@ fn everything_can_be_sent_to_another_thread() {
     shares(&error);
     assert!(!format!("{client:?}").contains(SECRET));
 }
+
+#[tokio::test]
+async fn headers_of_the_caller_are_sent_and_not_shown() {
+    let fake = Fake::new(|_, request| match request.url.path() {
+        "/" => ok(r#"{"version": "v9.20250722", "manager": "26.9.6"}"#),
+        _ => ok(NOTHING),
+    });
+    let plain = client(&fake);
+    plain.send(GetKeyPair::new()).await.unwrap();
+    let client = builder(&["https://api.backend.ai"], &fake)
+        .header("x-gateway-key", "hidden-value")
+        .header("x-source", "first")
+        .header("X-Source", "report")
+        .build()
+        .unwrap();
+    client.send(GetKeyPair::new()).await.unwrap();
+    client
+        .send(GetKeyPair::new())
+        .header("x-source", "one call")
+        .header("x-id", "7")
+        .await
+        .unwrap();
+    client.send(GetKeyPair::new()).await.unwrap();
+    client.negotiate().await.unwrap();
+    let requests = fake.requests();
+    let sent =
+        |index: usize, name| requests[index].headers.get(name).map(|it| it.to_str().unwrap());
+    assert_eq!(
+        [0, 1, 2, 3, 4].map(|at| sent(at, "x-source")),
+        [None, Some("report"), Some("one call"), Some("report"), Some("report")]
+    );
+    assert_eq!([1, 2, 3].map(|at| sent(at, "x-id")), [None, Some("7"), None]);
+    assert_eq!(sent(4, "x-gateway-key"), Some("hidden-value"));
+    // They are not part of what is signed.
+    assert_eq!(requests[1].headers["authorization"], requests[0].headers["authorization"]);
+    let shown = format!("{:?} {client:?}", requests[1]);
+    assert!(!shown.contains("hidden-value"), "{shown}");
+}
+
+#[tokio::test]
+async fn headers_that_the_client_sets_are_refused() {
+    let fake = Fake::new(|_, _| ok(NOTHING));
+    for (name, value, text) in [
+        ("Authorization", "x", "the header `authorization` is set by the client: leave it out"),
+        ("host", "x", "the header `host` is set by the client: leave it out"),
+        (
+            "X-BackendAI-Domain",
+            "x",
+            "the header `x-backendai-domain` is set by the client: leave it out",
+        ),
+        (
+            "user-agent",
+            "x",
+            "the header `user-agent` is a setting: use `ConfigBuilder::user_agent`",
+        ),
+        ("x y", "x", "the name of a header is invalid"),
+        ("x-y", "a\nb", "the header `x-y` has an invalid value: remove control characters"),
+    ] {
+        let builder = builder(&["https://api.backend.ai"], &fake).header(name, value);
+        let error = builder.header("x-fine", "x").build().unwrap_err();
+        assert!(error.is_config());
+        assert!(error.to_string().starts_with(text), "{error}");
+        let error = client(&fake).send(GetKeyPair::new()).header(name, value).await.unwrap_err();
+        assert!(error.is_config());
+        assert!(error.to_string().contains(text), "{error}");
+    }
+    assert_eq!(fake.requests().len(), 0);
+}

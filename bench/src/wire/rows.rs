@@ -5,7 +5,6 @@ use memchr::memmem;
 /// A row of the plain list of a real manager. The number of the row replaces the sixteen nines.
 const WHOLE: &[u8] = br#"{"user_id": "seed9999999999999999@seed.invalid", "full_name": "Seed 9999999999999999", "projects": ["default", "research"], "access_key": "SEED9999999999999999", "secret_key": "seed-secret-for-the-bench9999999999999999", "is_active": true, "is_admin": false, "is_default": true, "resource_policy": "default", "created_at": "2026-11-21T23:30:11.314585+00:00", "last_used": "2026-11-21T23:36:46.993491+00:00", "rate_limit": 30000, "num_queries": 1234, "rolling_count": 2, "concurrency_used": 0, "user": "0a000000-0000-4000-8000-000000000003", "ssh_public_key": null}"#;
 const SHORT: &[u8] = br#"{"access_key": "SEED9999999999999999", "user_id": "seed9999999999999999@seed.invalid", "is_active": true}"#;
-const KEY: &[u8] = br#"{"pagedBy0": "SEED9999999999999999"}"#;
 const NUMBER: &[u8] = b"9999999999999999";
 
 /// Writes pages.
@@ -26,12 +25,8 @@ impl Rows {
         Self::of(SHORT)
     }
 
-    /// Rows with their key alone.
-    pub(crate) fn keys() -> Self {
-        Self::of(KEY)
-    }
-
-    fn of(row: &'static [u8]) -> Self {
+    /// Rows like this one.
+    pub(crate) fn of(row: &'static [u8]) -> Self {
         Self { row, places: memmem::find_iter(row, NUMBER).collect() }
     }
 

@@ -2,10 +2,8 @@
 
 use std::{fs, path::PathBuf};
 
-use backendai_schema_tools::{
-    introspection,
-    snapshot::{Prose, Source, normalise},
-};
+use backendai_codegen::introspection;
+use backendai_schema_tools::snapshot::{Prose, Source, normalise};
 use clap::Args;
 use serde::Deserialize;
 

@@ -8,7 +8,7 @@ use apollo_compiler::{
 };
 
 use super::Writer;
-use crate::requirement::Requirements;
+use crate::{requirement::Requirements, schema::instruction};
 
 /// The requirements of a field.
 #[derive(Default)]
@@ -75,8 +75,9 @@ impl Writer<'_> {
         }
         let can_be_left_out = self.operation.is_none_or(|operation| {
             let directives = &field.directives;
-            let nullable = !field.ty().is_non_null() && !directives.has("required")
-                || directives.has("optional")
+            let nullable = !field.ty().is_non_null()
+                && instruction(self.texts.schema, directives, "required").is_none()
+                || instruction(self.texts.schema, directives, "optional").is_some()
                 || directives.has("include")
                 || directives.has("skip");
             // An operation needs its root field. And a mutation's answer and an event cannot be

@@ -10,8 +10,8 @@ use apollo_compiler::{
 
 use super::{Variable, Writer, parts::any};
 use crate::{
-    is_client_directive,
     requirement::{Requirements, variables},
+    schema::is_instruction,
 };
 
 /// The variables and fragments that a selection uses, including its fragments.
@@ -59,8 +59,10 @@ impl Writer<'_> {
                 Some(needs) => around.with(&needs.own),
                 None => around.with(&self.condition(selection, &set.ty)),
             };
-            for directive in
-                selection.directives().iter().filter(|it| !is_client_directive(&it.name))
+            for directive in selection
+                .directives()
+                .iter()
+                .filter(|it| !is_instruction(self.texts.schema, &it.name))
             {
                 for name in directive.arguments.iter().flat_map(|it| variables(&it.value)) {
                     found.variable(name, &path, &Requirements::default());

@@ -12,7 +12,7 @@ use super::{
     parts::{PartsWriter, and, either, value},
     requirements::FieldRequirements,
 };
-use crate::{graph::is_abstract, is_client_directive, minify::minify};
+use crate::{graph::is_abstract, minify::minify, schema::is_instruction};
 
 impl Writer<'_> {
     pub(super) fn operation(
@@ -153,8 +153,8 @@ impl Writer<'_> {
     }
 
     fn directives(self, directives: &DirectiveList, when: &Condition, out: &mut PartsWriter) {
-        for directive in directives.iter().filter(|directive| !is_client_directive(&directive.name))
-        {
+        let schema = self.texts.schema;
+        for directive in directives.iter().filter(|it| !is_instruction(schema, &it.name)) {
             out.push(when, &minify(&directive.serialize().no_indent().to_string()));
         }
     }

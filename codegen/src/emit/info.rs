@@ -173,7 +173,7 @@ impl Writer<'_> {
     fn edges(&self, edges: &EdgeKeys) -> String {
         let ty = self.info("EdgesInfo");
         let mut literal = Literal(Vec::new());
-        if edges.node != "node" {
+        if edges.node.as_deref() != Some("node") {
             literal.field("node", format!("{:?}", edges.node));
         }
         if edges.cursor.as_deref() != Some("cursor") {

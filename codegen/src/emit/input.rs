@@ -51,31 +51,35 @@ impl Writer<'_> {
                 && matches!(&field.shape.base, Base::Shared(name) if *name == input.name)
         };
         let find = |key: &str| input.fields.iter().find(|field| field.key == key);
-        if ["AND", "OR", "NOT"].iter().all(|key| find(key).is_some_and(is_own_list)) {
+        let is_needed =
+            |field: &InputField| matches!(field.presence, Presence::Required | Presence::Stated);
+        if ["AND", "OR", "NOT"].iter().all(|key| find(key).is_some_and(is_own_list))
+            && !input.fields.iter().any(is_needed)
+        {
             self.line("");
             self.line(&format!("{rt}::__filter!({});", input.name));
         }
         if let ([_, _], Some(field), Some(direction)) =
             (input.fields.as_slice(), find("field"), find("direction"))
+            && is_needed(field)
+            && !is_needed(direction)
+            && self.is_direction(direction)
         {
-            let new = match field.presence {
-                Presence::Required => "new(field)",
-                _ => "new().field(field)",
-            };
             let [field, direction] = [field, direction].map(|it| self.shape(&it.shape, scope));
             self.line("");
-            self.open(&format!("impl {} {{", input.name));
-            for (name, docs, sent) in [
-                ("ascending", "From the lowest to the highest.", "ASC"),
-                ("descending", "From the highest to the lowest.", "DESC"),
-            ] {
-                self.line(&format!("/// {docs}"));
-                self.open(&format!("pub fn {name}(field: {field}) -> Self {{"));
-                self.line(&format!("Self::{new}.direction(<{direction}>::from({sent:?}))"));
-                self.close("}");
-            }
-            self.close("}");
+            self.line(&format!("{rt}::__order!({}, {field}, {direction});", input.name));
         }
+    }
+
+    /// Whether a field is an enum with both directions of an order.
+    fn is_direction(&self, field: &InputField) -> bool {
+        let Base::Shared(name) = &field.shape.base else { return false };
+        let known = self.model.enums.iter().find(|item| item.name == *name);
+        field.shape.wraps.is_empty()
+            && known.is_some_and(|known| {
+                let has = |text: &str| known.values.iter().any(|value| value.value == text);
+                has("ASC") && has("DESC")
+            })
     }
 
     /// An input object with exactly one field.
@@ -85,9 +89,9 @@ impl Writer<'_> {
         self.derive(builtin, &["Serialize", "Deserialize"]);
         self.line("#[non_exhaustive]");
         self.open(&format!("pub enum {} {{", input.name));
-        let mut names = Names::default();
-        let variants: Vec<_> =
-            input.fields.iter().map(|field| (names.claim(camel(&field.key)), field)).collect();
+        let keys = input.fields.iter().map(|field| field.key.as_str());
+        let names = Names::default().claim_all(keys, camel);
+        let variants: Vec<_> = names.into_iter().zip(&input.fields).collect();
         for (variant, field) in &variants {
             self.docs(&field.docs);
             self.line(&format!("#[serde(rename = {:?})]", field.key));
@@ -183,9 +187,11 @@ impl Writer<'_> {
         }
         self.close("}");
         self.close("}");
-        let mut names = Names::with(&["new"]);
         let optional = [Presence::Defaulted, Presence::Nullable];
-        for field in fields.iter().filter(|field| optional.contains(&field.presence)) {
+        let optional = fields.iter().filter(|field| optional.contains(&field.presence));
+        let idents = optional.clone().map(|field| field.ident.as_str());
+        let methods = Names::with(&["new"]).claim_all(idents, str::to_owned);
+        for (field, method) in optional.zip(methods) {
             let (takes, value) = match field.presence {
                 Presence::Defaulted => (self.shape(&field.shape, scope), "Some(value.into())"),
                 _ => (self.given(field, scope), "value.into()"),
@@ -195,7 +201,6 @@ impl Writer<'_> {
             if field.docs.text.is_none() && field.docs.since.is_empty() {
                 self.line(&format!("/// Sets `{}`.", field.key));
             }
-            let method = names.claim(field.ident.clone());
             self.open(&format!("pub fn {method}(mut self, value: impl Into<{takes}>) -> Self {{"));
             self.line(&format!("self.{} = {value};", field.ident));
             self.line("self");

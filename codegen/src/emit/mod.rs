@@ -16,7 +16,7 @@ use crate::{
 
 /// Lints that do not apply to generated code; its docs are the documents' comments.
 const ALLOW: &str = "#[allow(missing_docs, deprecated, dead_code, unreachable_pub, non_snake_case, \
-     non_camel_case_types, non_upper_case_globals, clippy::all, clippy::pedantic)]";
+     non_camel_case_types, non_upper_case_globals, clippy::all, clippy::pedantic, rustdoc::all)]";
 
 /// The deepest indent.
 const INDENT: &str = "                                                                ";
@@ -222,8 +222,39 @@ impl<'a> Writer<'a> {
 }
 
 /// A line of a description that rustdoc cannot take for code: neither indented, also not behind the
-/// mark of a list, nor a fence. Code in docs would be run as a doctest.
+/// mark of a list, nor a fence, which would be run as a doctest; nor HTML, which a browser would run.
 fn prose(line: &str) -> String {
+    let is_hidden =
+        |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let line = line.replace(is_hidden, " ");
     let words: Vec<_> = line.split_whitespace().collect();
-    words.join(" ").replace("```", r"\`\`\`").replace("~~~", r"\~\~\~")
+    let line = words.join(" ").replace("```", r"\`\`\`").replace("~~~", r"\~\~\~");
+    let parts: Vec<_> = line.split('`').collect();
+    // Behind an odd number of backticks is a span of code, which shows everything as it is.
+    let has_spans = parts.len() % 2 == 1 && !line.contains(r"\`") && !line.contains("``");
+    let parts = parts.iter().enumerate().map(|(index, part)| match has_spans && index % 2 == 1 {
+        true => (*part).to_owned(),
+        false => part.replace('<', r"\<"),
+    });
+    parts.collect::<Vec<_>>().join(if has_spans || line.contains(r"\`") { "`" } else { r"\`" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::prose;
+
+    #[test]
+    fn descriptions_are_text() {
+        for (line, expected) in [
+            ("see `Vec<T>` and <b>", r"see `Vec<T>` and \<b>"),
+            ("    sum()", "sum()"),
+            ("```rust", r"\`\`\`rust"),
+            ("~~~ a", r"\~\~\~ a"),
+            ("one ` only <b>", r"one \` only \<b>"),
+            ("``a`` <b>", r"\`\`a\`\` \<b>"),
+            ("a\u{202e}b\rc", "a b c"),
+        ] {
+            assert_eq!(prose(line), expected);
+        }
+    }
 }

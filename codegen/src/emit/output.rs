@@ -40,7 +40,12 @@ impl Writer<'_> {
         self.decode(
             &output.name,
             fields.iter().map(|field| {
-                let missing = if field.conditional { "optional" } else { "needed" };
+                let missing = match (field.conditional, field.is_id) {
+                    (true, false) => "optional",
+                    (true, true) => "optional_id",
+                    (false, false) => "needed",
+                    (false, true) => "needed_id",
+                };
                 (field.ident.as_str(), missing, field.key.as_str())
             }),
         );

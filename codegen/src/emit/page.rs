@@ -1,7 +1,7 @@
 //! Pagination of lists.
 
 use super::{Scope, Writer};
-use crate::model::{Key, Member, Operation, Page, Rows, Wrap};
+use crate::model::{Base, Key, Member, Operation, Page, Rows, Step, Wrap};
 
 impl Writer<'_> {
     pub(super) fn page(
@@ -20,7 +20,17 @@ impl Writer<'_> {
             self.key(key, page.item.wraps.first() == Some(&Wrap::Option), &item);
         }
         self.open(&format!("fn page(&self, data: {data}) -> Option<{rt}::Page<{item}>> {{"));
-        self.line(&format!("let list = data.{};", get(&page.root)));
+        let mut from = "data";
+        for step in &page.path {
+            self.line(&match step {
+                Step::Field(member) => format!("let list = {from}.{};", get(member)),
+                Step::Variant { of, name } => {
+                    let of = self.path(&Base::Output(*of), scope);
+                    format!("let {of}::{name}(list) = {from} else {{ return None }};")
+                }
+            });
+            from = "list";
+        }
         self.line(&match &page.total {
             None => "let total = None;".to_owned(),
             Some(Member { ident, optional: true }) => {
@@ -58,6 +68,11 @@ impl Writer<'_> {
             Rows::Items(items) => {
                 self.line(&format!("Some({rt}::Page::new(list.{}, total))", get(items)));
             }
+            Rows::Nodes { nodes, info, more, end } => {
+                self.line(&format!("let items = list.{};", get(nodes)));
+                self.line("let cursors = items.iter().map(|_| None).collect();");
+                self.page_info(info, more, end);
+            }
             Rows::Edges { edges, edge_optional, node, at, info, more, end } => {
                 let cursor = |at: &Member| {
                     let Member { ident, optional } = at;
@@ -79,22 +94,25 @@ impl Writer<'_> {
                     format!("let edges = edges.map(|edge| {pair});")
                 });
                 self.line("let (items, cursors): (Vec<_>, Vec<_>) = edges.unzip();");
-                self.line(&format!("let info = list.{};", get(info)));
-                let more = format!(
-                    "info.{}{}",
-                    more.ident,
-                    if more.optional { " == Some(true)" } else { "" }
-                );
-                let end = if end.optional {
-                    format!("info.{}", end.ident)
-                } else {
-                    format!("Some(info.{})", end.ident)
-                };
-                self.line(&format!(
-                    "Some({rt}::Page::new(items, total).with_cursors(cursors, {end}, {more}))"
-                ));
+                self.page_info(info, more, end);
             }
         }
+    }
+
+    /// The page of a connection, with what it reports beside its rows.
+    fn page_info(&mut self, info: &Member, more: &Member, end: &Member) {
+        self.line(&format!("let info = list.{};", get(info)));
+        let is_true = if more.optional { " == Some(true)" } else { "" };
+        let more = format!("info.{}{is_true}", more.ident);
+        let end = if end.optional {
+            format!("info.{}", end.ident)
+        } else {
+            format!("Some(info.{})", end.ident)
+        };
+        self.line(&format!(
+            "Some({}::Page::new(items, total).with_cursors(cursors, {end}, {more}))",
+            self.runtime
+        ));
     }
 }
 

@@ -4,8 +4,7 @@ use std::fmt::Write as _;
 
 use apollo_compiler::{
     Name, Node,
-    ast::{InputValueDefinition, Type, Value},
-    collections::IndexSet,
+    ast::{Type, Value},
     schema::ExtendedType,
 };
 
@@ -15,6 +14,7 @@ use crate::{
     names::{Names, camel, ident, snake},
     nulls::Rule,
     requirement::marked,
+    schema::is_ours,
 };
 
 /// A variable or a field of an input object, as it is defined.
@@ -33,19 +33,17 @@ impl Lowering<'_> {
     /// Names all enums and input objects of the schema, so that a name does not depend on the ones in
     /// use.
     pub(super) fn name_shared_types(&mut self) {
-        let mut names = Names::with(RESERVED);
-        let mut types: Vec<_> = self
+        let types: Vec<_> = self
             .schema
             .types
             .iter()
             .filter(|(_, ty)| ty.is_enum() || ty.is_input_object())
-            .map(|(name, _)| name.clone())
+            .filter(|(_, ty)| !is_ours(&self.schema.sources, ty.location()))
+            .map(|(name, _)| name)
             .collect();
-        types.sort();
-        for name in types {
-            let rust = names.claim(camel(&name));
-            self.shared_names.insert(name, rust);
-        }
+        let names = types.iter().map(|name| name.as_str());
+        let rust = Names::with(RESERVED).claim_all(names, camel);
+        self.shared_names.extend(types.into_iter().cloned().zip(rust));
     }
 
     pub(super) fn shared_type(&mut self, name: &Name) -> Base {
@@ -53,11 +51,7 @@ impl Lowering<'_> {
         Base::Shared(self.shared_names.get(name).cloned().unwrap_or_else(|| camel(name)))
     }
 
-    pub(super) fn input_field(
-        &mut self,
-        names: &mut Names,
-        definition: Definition<'_>,
-    ) -> InputField {
+    pub(super) fn input_field(&mut self, name: &str, definition: Definition<'_>) -> InputField {
         let Definition { name: key, ty, default, rule, docs, within } = definition;
         let has_default = default.is_some();
         let presence = match (ty.is_non_null(), has_default, rule) {
@@ -78,7 +72,10 @@ impl Lowering<'_> {
         // A null among the elements of a list has no use, so elements are plain.
         let mut wraps: Vec<_> =
             wraps(ty, true).into_iter().filter(|wrap| *wrap == Wrap::Vec).collect();
-        if wraps.is_empty() && within.is_some_and(|within| self.contains(inner, within)) {
+        let cycle = |name| self.cycles.get(name);
+        if wraps.is_empty()
+            && within.and_then(cycle).is_some_and(|outer| cycle(inner) == Some(outer))
+        {
             wraps.push(Wrap::Box);
         }
         let mut docs = docs;
@@ -88,7 +85,7 @@ impl Lowering<'_> {
             let _ = write!(text, "{gap}Must be given, as a value or null.");
         }
         InputField {
-            ident: ident(&names.claim(snake(key))),
+            ident: ident(name),
             key: key.to_string(),
             shape: Shape { wraps, base },
             ty: ty.to_string(),
@@ -100,25 +97,6 @@ impl Lowering<'_> {
             secret: self.is_secret(key, ty),
             docs,
         }
-    }
-
-    /// Whether a value of an input type contains one of another (or the same) without a list between
-    /// them: in Rust it would have an infinite size.
-    fn contains(&self, from: &Name, other: &Name) -> bool {
-        let mut seen = IndexSet::default();
-        let mut open = vec![from];
-        while let Some(name) = open.pop() {
-            if name == other {
-                return true;
-            }
-            let Some(input) = self.schema.get_input_object(name) else { continue };
-            if seen.insert(name) {
-                let direct = |field: &&Node<InputValueDefinition>| !field.ty.is_list();
-                let fields = input.fields.values().map(|field| &field.node);
-                open.extend(fields.filter(direct).map(|field| field.ty.inner_named_type()));
-            }
-        }
-        false
     }
 
     /// Lowers the enums and input objects that operations reach, and those that these reach.
@@ -133,9 +111,10 @@ impl Lowering<'_> {
             }
             match self.schema.types.get(&name) {
                 Some(ExtendedType::Enum(def)) => {
-                    let mut names = Names::with(&["UnknownValue"]);
-                    let values = def.values.values().map(|value| EnumValue {
-                        variant: ident(&names.claim(camel(&value.value))),
+                    let keys = def.values.keys().map(|value| value.as_str());
+                    let names = Names::with(&["KNOWN", "UnknownValue"]).claim_all(keys, camel);
+                    let values = def.values.values().zip(names).map(|(value, variant)| EnumValue {
+                        variant: ident(&variant),
                         value: value.value.to_string(),
                         since: marked(value.directives.iter(), || {
                             format!("{name}.{}", value.value)
@@ -154,8 +133,9 @@ impl Lowering<'_> {
                     });
                 }
                 Some(ExtendedType::InputObject(def)) => {
-                    let mut names = Names::default();
-                    let fields = def.fields.values().map(|field| {
+                    let keys = def.fields.keys().map(|key| key.as_str());
+                    let names = Names::default().claim_all(keys, snake);
+                    let fields = def.fields.values().zip(names).map(|(field, ident)| {
                         let definition = Definition {
                             name: &field.name,
                             ty: &field.ty,
@@ -170,7 +150,7 @@ impl Lowering<'_> {
                         };
                         InputField {
                             since: self.texts.index.given(&name, field),
-                            ..self.input_field(&mut names, definition)
+                            ..self.input_field(&ident, definition)
                         }
                     });
                     let fields = fields.collect();

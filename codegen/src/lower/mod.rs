@@ -6,13 +6,17 @@ mod projection;
 mod refusal;
 mod shape;
 
-use std::{cell::RefCell, collections::HashMap};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, HashMap},
+};
 
 use apollo_compiler::{
     Name, Node, Schema,
     ast::{OperationType, Type},
     collections::{IndexMap, IndexSet},
     executable::{self, Fragment},
+    parser::SourceSpan,
     schema::ExtendedType,
 };
 
@@ -23,9 +27,10 @@ use self::{
 use crate::{
     Options,
     collect_fields::{Merged, Part, Selector},
+    diagnostic::Diagnostic,
     document::Documents,
     document_text::{DocumentText, DocumentTexts},
-    graph::is_abstract,
+    graph::{input_cycles, is_abstract},
     model::{
         Base, Body, Docs, Group, Home, Model, Operation, Output, OutputField, Shape, TypeId,
         Variant, Wrap,
@@ -33,14 +38,38 @@ use crate::{
     names::{Names, camel, ident, snake},
     nulls::Rule,
     requirement::Requirement,
+    schema::instruction,
     shared_types::SharedTypes,
     version::Version,
 };
 
 /// Names that a generated module uses otherwise.
 const RESERVED: &[&str] = &[
-    "Box", "Data", "Default", "Err", "Into", "None", "Ok", "Option", "Result", "Self", "Some",
-    "String", "Vec",
+    "Box",
+    "Clone",
+    "Data",
+    "Default",
+    "Err",
+    "From",
+    "Into",
+    "IntoIterator",
+    "Iterator",
+    "None",
+    "Ok",
+    "Option",
+    "Result",
+    "Self",
+    "Some",
+    "String",
+    "ToOwned",
+    "ToString",
+    "TryFrom",
+    "Vec",
+    "bool",
+    "f64",
+    "i32",
+    "str",
+    "u64",
 ];
 
 pub(crate) fn lower(
@@ -57,8 +86,12 @@ pub(crate) fn lower(
         selector: Selector { schema, document: &documents.executable },
         texts: DocumentTexts::new(schema, documents),
         secrets: RefCell::default(),
+        unlisted: RefCell::default(),
+        cycles: input_cycles(schema),
         fragments: IndexMap::default(),
         largest: IndexMap::default(),
+        fragment_names: IndexMap::default(),
+        operation_names: IndexMap::default(),
         scopes: IndexMap::default(),
         reached: IndexSet::default(),
         shared_names: IndexMap::default(),
@@ -68,6 +101,7 @@ pub(crate) fn lower(
     lowering.name_shared_types();
     lowering.outputs();
     lowering.reached_types();
+    lowering.note_scalars();
     lowering.model
 }
 
@@ -80,10 +114,17 @@ struct Lowering<'d> {
     texts: DocumentTexts<'d>,
     /// Which names are secret.
     secrets: RefCell<HashMap<Name, bool>>,
+    /// Scalars in use without a type.
+    unlisted: RefCell<IndexSet<String>>,
+    /// The input objects that contain themselves.
+    cycles: HashMap<&'d Name, usize>,
     /// The type of every fragment that an operation reaches.
     fragments: IndexMap<Name, TypeId>,
     /// The fragment with the most fields on each object: their number, and its type.
     largest: IndexMap<Name, (usize, TypeId)>,
+    /// The names of the type of every fragment and operation, and of its module.
+    fragment_names: IndexMap<Name, (String, String)>,
+    operation_names: IndexMap<Name, (String, String)>,
     /// The names in each file's module.
     scopes: IndexMap<String, Names>,
     /// Enums and input objects that operations use.
@@ -96,8 +137,30 @@ struct Lowering<'d> {
 /// A group under construction.
 struct Nest {
     home: Home,
-    names: Names,
-    types: Vec<TypeId>,
+    types: Vec<Nested>,
+}
+
+/// A type in a group under construction. Its name is given when all are known, so that it does not
+/// depend on their order.
+struct Nested {
+    id: TypeId,
+    at: Place,
+}
+
+/// What a nested type is for.
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    /// The name, if it is unique.
+    name: String,
+    /// The keys and types that lead to it.
+    path: Vec<String>,
+}
+
+impl Place {
+    fn inner(&self, key: &str) -> Self {
+        let path = self.path.iter().cloned().chain([key.to_owned()]).collect();
+        Self { name: format!("{}{}", self.name, camel(key)), path }
+    }
 }
 
 impl<'d> Lowering<'d> {
@@ -117,9 +180,14 @@ impl<'d> Lowering<'d> {
             .values()
             .filter(|fragment| reached.contains(&fragment.name))
             .collect();
+        self.fragment_names = self.claim(fragments.iter().map(|it| (&it.name, it.location())));
+        let operations = document.operations.named.iter();
+        let operations = operations.map(|(name, operation)| (name, operation.location()));
+        self.operation_names = self.claim(operations);
         for fragment in &fragments {
             let module = self.documents.module(fragment.location());
-            let name = self.scope(&module).claim(camel(&fragment.name));
+            let names = self.fragment_names.get(&fragment.name);
+            let Some((name, _)) = names.cloned() else { continue };
             let id = self.model.add(Output {
                 name,
                 home: Home { module, group: None },
@@ -136,20 +204,40 @@ impl<'d> Lowering<'d> {
         }
     }
 
+    /// Names the types of fragments or operations in the modules of their files, and the modules of
+    /// the types nested in them.
+    fn claim<'n>(
+        &mut self,
+        all: impl Iterator<Item = (&'n Name, Option<SourceSpan>)>,
+    ) -> IndexMap<Name, (String, String)> {
+        let mut by_module = BTreeMap::<_, Vec<_>>::new();
+        for (name, span) in all {
+            by_module.entry(self.documents.module(span)).or_default().push(name);
+        }
+        let mut claimed = IndexMap::default();
+        for (module, names) in by_module {
+            let scope = self.scope(&module);
+            let types = scope.claim_all(names.iter().map(|it| it.as_str()), camel);
+            let modules = scope.claim_all(types.iter().map(String::as_str), snake);
+            claimed.extend(names.into_iter().cloned().zip(types.into_iter().zip(modules)));
+        }
+        claimed
+    }
+
     fn fragment(&mut self, fragment: &'d Node<Fragment>) {
         let Some(&root) = self.fragments.get(&fragment.name) else { return };
-        let Output { name, home: Home { module, .. }, .. } = self.model.output(root);
-        let (name, module) = (name.clone(), module.clone());
-        let nested = self.scope(&module).claim(snake(&name));
+        let module = self.model.output(root).home.module.clone();
+        let names = self.fragment_names.get(&fragment.name);
+        let Some((_, nested)) = names.cloned() else { return };
         let mut nest = Nest::new(&module, &nested);
         let parts = [Part::from(&fragment.selection_set)];
         let on = fragment.type_condition();
-        let (mut docs, body) = self.output(&parts, on, &name, "", &mut nest);
+        let (mut docs, body) = self.output(&parts, on, &Place::default(), &mut nest);
         docs.text = self.documents.comment(fragment.location()).or(docs.text);
         let output = self.model.output_mut(root);
         (output.docs, output.body) = (docs, body);
         let table = self.table(fragment, root);
-        let group = Group { module: nested, root, nested: nest.in_order(), table };
+        let group = Group { module: nested, root, nested: self.finish(nest, root), table };
         self.model.modules.entry(module).or_default().fragments.push(group);
     }
 
@@ -157,13 +245,13 @@ impl<'d> Lowering<'d> {
         let Some(graphql_name) = &operation.name else { return };
         let kind = operation.operation_type;
         let module = self.documents.module(operation.location());
-        let scope = self.scope(&module);
-        let name = scope.claim(camel(graphql_name));
-        let nested = scope.claim(snake(&name));
+        let names = self.operation_names.get(graphql_name);
+        let Some((name, nested)) = names.cloned() else { return };
 
         let mut nest = Nest::new(&module, &nested);
         let parts = [Part::from(&operation.selection_set)];
-        let (_, body) = self.output(&parts, &operation.selection_set.ty, "Data", "", &mut nest);
+        let on = &operation.selection_set.ty;
+        let (_, body) = self.output(&parts, on, &Place::default(), &mut nest);
         let what = if kind == OperationType::Subscription { "Event of" } else { "Answer to" };
         let root = self.model.add(Output {
             name: "Data".to_owned(),
@@ -173,11 +261,13 @@ impl<'d> Lowering<'d> {
         });
 
         let rules = self.documents.rules.get(graphql_name);
-        let mut names = Names::default();
+        let keys = operation.variables.iter().map(|variable| variable.name.as_str());
+        let names = Names::default().claim_all(keys, snake);
         let mut variables: Vec<_> = operation
             .variables
             .iter()
-            .map(|variable| {
+            .zip(names)
+            .map(|(variable, ident)| {
                 let text = self.documents.comment(variable.location());
                 let has_default = variable.default_value.is_some();
                 let rule = rules.and_then(|rules| rules.get(&variable.name)).copied();
@@ -190,8 +280,8 @@ impl<'d> Lowering<'d> {
                     docs: Docs { text, ..Docs::default() },
                     within: None,
                 };
-                let mut field = self.input_field(&mut names, definition);
-                let scalar = variable.directives.get("as");
+                let mut field = self.input_field(&ident, definition);
+                let scalar = instruction(self.schema, &variable.directives, "as");
                 if let Some(name) =
                     scalar.and_then(|it| it.specified_argument_by_name("scalar")?.as_str())
                 {
@@ -203,7 +293,10 @@ impl<'d> Lowering<'d> {
 
         let fields = self.selector.fields(&parts, &operation.selection_set.ty);
         let page = match kind {
-            OperationType::Query => self.page(&fields, &operation.variables, &variables, root),
+            OperationType::Query => {
+                let on = &operation.selection_set.ty;
+                self.page(&parts, on, &operation.variables, &variables, root)
+            }
             OperationType::Mutation | OperationType::Subscription => None,
         };
         let roots = self.roots(&fields, root, kind);
@@ -220,10 +313,10 @@ impl<'d> Lowering<'d> {
             graphql_name: graphql_name.to_string(),
             kind,
             newest: self.newest(operation, &text),
-            rows: self.rows(operation, &text),
+            rows: self.rows(operation, &text, page.as_ref()),
             text,
             variables,
-            data: Group { module: nested, root, nested: nest.in_order(), table: None },
+            data: Group { module: nested, root, nested: self.finish(nest, root), table: None },
             roots,
             page,
         };
@@ -242,14 +335,12 @@ impl<'d> Lowering<'d> {
         all.filter_map(Requirement::newest).chain(values).max()
     }
 
-    /// The documentation and the contents of the type for what is selected on `on`. `name` is that of
-    /// the type, and names of the types in it begin with `prefix`.
+    /// The documentation and the contents of the type for what is selected on `on`.
     fn output(
         &mut self,
         parts: &[Part<'d>],
         on: &Name,
-        name: &str,
-        prefix: &str,
+        at: &Place,
         nest: &mut Nest,
     ) -> (Docs, Body) {
         let docs = self.schema.types.get(on).map_or_else(Docs::default, |ty| {
@@ -261,34 +352,54 @@ impl<'d> Lowering<'d> {
             IndexSet::default()
         };
         if narrower.is_empty() {
-            let fields = self.struct_fields(parts, on, prefix, false, nest);
+            let fields = self.struct_fields(parts, on, at, false, nest);
             return (docs, Body::Struct(fields));
         }
-        let mut names = Names::with(&["UnknownType"]);
+        let known = narrower.iter().map(|ty| ty.as_str());
+        let names = Names::with(&["UnknownType"]).claim_all(known, camel);
+        let unknown = ("UnknownType".to_owned(), None);
+        let types = names.into_iter().zip(narrower.iter().map(Some)).chain([unknown]);
         let mut variants = Vec::new();
-        for ty in narrower.iter().map(Some).chain([None]) {
-            let title = ty.map_or_else(|| "UnknownType".to_owned(), |ty| camel(ty));
-            let struct_name = nest.names.claim(format!("{prefix}{title}"));
-            let fields = self.struct_fields(parts, ty.unwrap_or(on), &struct_name, true, nest);
-            let docs = Docs { text: Some(format!("Variant of [`{name}`].")), ..Docs::default() };
-            let holds = self.nested(struct_name, docs, Body::Struct(fields), nest);
-            let name = if ty.is_some() { names.claim(title) } else { title };
+        for (name, ty) in types {
+            let at = at.inner(ty.map_or("UnknownType", |ty| ty.as_str()));
+            let fields = self.struct_fields(parts, ty.unwrap_or(on), &at, true, nest);
+            let holds = self.nested(at, Docs::default(), Body::Struct(fields), nest);
             variants.push(Variant { name, typename: ty.map(Name::to_string), holds });
         }
         (docs, Body::Enum(variants))
     }
 
-    fn nested(&mut self, name: String, docs: Docs, body: Body, nest: &mut Nest) -> TypeId {
-        let id = self.model.add(Output { name, home: nest.home.clone(), docs, body });
-        nest.types.push(id);
+    fn nested(&mut self, at: Place, docs: Docs, body: Body, nest: &mut Nest) -> TypeId {
+        let id =
+            self.model.add(Output { name: String::new(), home: nest.home.clone(), docs, body });
+        nest.types.push(Nested { id, at });
         id
+    }
+
+    /// Names the types of a group. Returns them from the outermost to the innermost.
+    fn finish(&mut self, nest: Nest, root: TypeId) -> Vec<TypeId> {
+        let mut places: Vec<_> = nest.types.iter().collect();
+        places.sort_by(|a, b| a.at.cmp(&b.at));
+        let mut names = Names::with(RESERVED);
+        for Nested { id, at } in places {
+            self.model.output_mut(*id).name = names.claim(at.name.clone());
+        }
+        for id in nest.types.iter().map(|nested| nested.id).chain([root]) {
+            let Output { name, body, .. } = self.model.output(id);
+            let Body::Enum(variants) = body else { continue };
+            let text = format!("Variant of [`{name}`].");
+            for holds in variants.iter().map(|variant| variant.holds).collect::<Vec<_>>() {
+                self.model.output_mut(holds).docs.text = Some(text.clone());
+            }
+        }
+        nest.types.into_iter().rev().map(|nested| nested.id).collect()
     }
 
     fn struct_fields(
         &mut self,
         parts: &[Part<'d>],
         on: &Name,
-        prefix: &str,
+        at: &Place,
         with_typename: bool,
         nest: &mut Nest,
     ) -> Vec<OutputField> {
@@ -302,6 +413,7 @@ impl<'d> Lowering<'d> {
                 key: "__typename".to_owned(),
                 shape: Shape { wraps: Vec::new(), base: Base::Rust("String".to_owned()) },
                 conditional: false,
+                is_id: false,
                 secret: false,
                 docs: Docs {
                     text: Some("Name of the GraphQL type.".to_owned()),
@@ -309,27 +421,33 @@ impl<'d> Lowering<'d> {
                 },
             });
         }
-        for (key, merged) in &fields {
+        let idents = names.claim_all(fields.keys().map(|key| key.as_str()), |key| match key {
+            "__typename" => "typename".to_owned(),
+            key => snake(key),
+        });
+        for ((key, merged), name) in fields.iter().zip(idents) {
             let Some(first) = merged.fields.first() else { continue };
-            let base = self.base(merged, prefix, key, nest);
-            let mut wraps = wraps(&first.definition.ty, merged.directive("required").is_some());
+            let base = self.base(merged, at, key, nest);
+            let mut wraps =
+                wraps(&first.definition.ty, merged.instruction(self.schema, "required").is_some());
             let comment =
                 merged.fields.iter().find_map(|field| self.documents.comment(field.location()));
             let definition = &first.definition;
             let is_typename = key.as_str() == "__typename";
-            let name = if is_typename { "typename".to_owned() } else { snake(key) };
             // It is always selected, to know the variant to decode.
-            let conditional = (merged.conditional || merged.directive("optional").is_some())
+            let conditional = (merged.conditional
+                || merged.instruction(self.schema, "optional").is_some())
                 && !(with_typename && is_typename);
             if conditional && wraps.first() != Some(&Wrap::Option) {
                 wraps.insert(0, Wrap::Option);
             }
             result.push(OutputField {
-                ident: ident(&names.claim(name)),
+                ident: ident(&name),
                 field: definition.name.to_string(),
                 key: key.to_string(),
                 shape: Shape { wraps, base },
                 conditional,
+                is_id: self.is_id(definition.ty.inner_named_type()),
                 secret: self.is_secret(&definition.name, &definition.ty),
                 docs: docs(definition.description.as_ref(), definition.directives.iter(), comment),
             });
@@ -337,8 +455,8 @@ impl<'d> Lowering<'d> {
         result
     }
 
-    /// The innermost type of a field. If it is a new one, its name begins with `prefix`.
-    fn base(&mut self, merged: &Merged<'d>, prefix: &str, key: &str, nest: &mut Nest) -> Base {
+    /// The innermost type of a field, which is in a type at `at`.
+    fn base(&mut self, merged: &Merged<'d>, at: &Place, key: &str, nest: &mut Nest) -> Base {
         let Some(first) = merged.fields.first() else { return Base::Rust("()".to_owned()) };
         let on = first.definition.ty.inner_named_type().clone();
         match self.schema.types.get(&on) {
@@ -351,9 +469,9 @@ impl<'d> Lowering<'d> {
                 {
                     return Base::Output(*id);
                 }
-                let name = nest.names.claim(format!("{prefix}{}", camel(key)));
-                let (docs, body) = self.output(&parts, &on, &name, &name, nest);
-                Base::Output(self.nested(name, docs, body, nest))
+                let at = at.inner(key);
+                let (docs, body) = self.output(&parts, &on, &at, nest);
+                Base::Output(self.nested(at, docs, body, nest))
             }
         }
     }
@@ -368,7 +486,29 @@ impl<'d> Lowering<'d> {
             "Boolean" => Base::Rust("bool".to_owned()),
             "String" | "ID" => Base::Rust("String".to_owned()),
             // Any JSON value decodes, so that a new scalar of a server breaks nothing.
-            _ => Base::Runtime("__private::serde_json::Value".to_owned()),
+            _ => {
+                self.unlisted.borrow_mut().insert(name.to_owned());
+                Base::any_json()
+            }
+        }
+    }
+
+    /// Whether an answer has an id there that may be a number.
+    fn is_id(&self, ty: &Name) -> bool {
+        ty == "ID" && !self.options.scalars.contains_key("ID")
+    }
+
+    /// Warns of scalars without a type, each once.
+    fn note_scalars(&mut self) {
+        for name in self.unlisted.take() {
+            let scalar = self.schema.types.get(name.as_str());
+            let message = format!(
+                "the scalar `{name}` is any JSON value in Rust: set its type with \
+                 `.scalar(\"{name}\", …)`, or accept that with `.json_scalar(\"{name}\")`"
+            );
+            let span = scalar.and_then(|scalar| scalar.name().location());
+            let warning = Diagnostic::at(span, &self.schema.sources, message);
+            self.model.warnings.push(warning);
         }
     }
 
@@ -387,12 +527,6 @@ impl<'d> Lowering<'d> {
 impl Nest {
     fn new(module: &str, group: &str) -> Self {
         let home = Home { module: module.to_owned(), group: Some(group.to_owned()) };
-        Self { home, names: Names::with(RESERVED), types: Vec::new() }
-    }
-
-    /// From the outermost to the innermost.
-    fn in_order(mut self) -> Vec<TypeId> {
-        self.types.reverse();
-        self.types
+        Self { home, types: Vec::new() }
     }
 }

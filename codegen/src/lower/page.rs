@@ -1,18 +1,18 @@
 //! Recognises lists that a document can paginate, and how.
 
 use apollo_compiler::{
-    Node,
-    ast::{Value, VariableDefinition},
+    Name, Node,
+    ast::{Directive, Value, VariableDefinition},
     executable::Field,
     schema::ObjectType,
 };
 
 use super::Lowering;
 use crate::{
-    collect_fields::{Fields, Merged},
+    collect_fields::{Merged, Part},
     model::{
-        Base, Cursor, InputField, Key, Member, OutputField, Page, Presence, Rows, Shape, TypeId,
-        Window, Wrap,
+        Base, Body, Cursor, InputField, Key, Level, Member, OutputField, Page, Presence, Rows,
+        Shape, Step, TypeId, Window, Wrap,
     },
     names::snake,
 };
@@ -32,6 +32,23 @@ struct List<'a> {
     variables: &'a [InputField],
 }
 
+/// A list in an operation, and the way to it.
+struct Found<'d> {
+    merged: Merged<'d>,
+    ty: &'d Node<ObjectType>,
+    base: Base,
+    way: Way,
+}
+
+/// The way from the data to a selection.
+#[derive(Clone, Default)]
+struct Way {
+    steps: Vec<Step>,
+    keys: Vec<Level>,
+    /// Whether it leads into the rows of another list.
+    in_list: bool,
+}
+
 impl List<'_> {
     fn takes(&self, argument: &str) -> bool {
         self.field.definition.argument_by_name(argument).is_some()
@@ -39,6 +56,32 @@ impl List<'_> {
 
     fn has(&self, field: &str) -> bool {
         self.ty.fields.keys().any(|name| is_called(name, field))
+    }
+
+    /// Whether it selects rows by a window or by a cursor.
+    fn is_paged_list(&self) -> bool {
+        let window = ["limit", "offset"].iter().all(|it| self.takes(it));
+        let cursor = ["first", "after"].iter().all(|it| self.takes(it));
+        let connection = (self.has("edges") || self.has("nodes")) && self.has("page_info");
+        self.is_window() || (window || cursor) && connection
+    }
+
+    fn is_window(&self) -> bool {
+        ["limit", "offset"].iter().all(|it| self.takes(it))
+            && self.has("items")
+            && self.has("total_count")
+    }
+
+    /// Whether the document means to read it page by page: it varies where a page begins.
+    fn is_asked_for(&self) -> bool {
+        ["after", "offset"].iter().any(|argument| self.variable(argument).is_some())
+    }
+
+    /// Whether the document reads a fixed number of rows, and no page.
+    fn is_fixed(&self) -> bool {
+        let paging = ["first", "last", "after", "before", "limit", "offset"];
+        ["first", "last"].iter().any(|it| self.gives(it))
+            && paging.iter().all(|it| self.variable(it).is_none())
     }
 
     /// Whether the document gives an argument at all.
@@ -86,55 +129,129 @@ fn note(missing: &mut Missing, absent: bool, fix: impl Into<String>) {
     }
 }
 
-impl Lowering<'_> {
+impl<'d> Lowering<'d> {
     /// The pagination of a query for one list.
     pub(super) fn page(
         &mut self,
-        fields: &Fields<'_>,
+        parts: &[Part<'d>],
+        on: &Name,
         declared: &[Node<VariableDefinition>],
         variables: &[InputField],
         root: TypeId,
     ) -> Option<Page> {
-        let (1, Some((key, merged))) = (fields.len(), fields.first()) else { return None };
-        if merged.directive("unpaged").is_some() {
+        let mut lists = Vec::new();
+        self.lists(parts, on, root, &Way::default(), &mut lists);
+        let list = |found: &Found<'_>| {
+            found.as_list(declared, variables).is_some_and(|list| {
+                list.is_asked_for() && list.merged.instruction(self.schema, "unpaged").is_none()
+            })
+        };
+        let is_root = |found: &Found<'_>| found.way.keys.len() == 1;
+        let single = self.selector.fields(parts, on).len() == 1;
+        let (nested, outer): (Vec<_>, Vec<_>) =
+            lists.iter().filter(|found| list(found)).partition(|found| found.way.in_list);
+        let wanted = match (outer.as_slice(), lists.iter().find(|found| is_root(found))) {
+            // The only root field is paginated, or what hinders that is a warning.
+            (_, Some(found)) if single => Some(found),
+            ([only], _) => Some(*only),
+            _ => None,
+        };
+        let mut warnings = Vec::new();
+        let mut hinder = |found: &Found<'_>, why: &str| {
+            let field = found.merged.fields.first();
+            let message = field.map(|field| {
+                (field.location(), format!("`{}` cannot be paginated here: {why}", field.name))
+            });
+            warnings.extend(message);
+        };
+        if wanted.is_none() {
+            for found in outer {
+                hinder(found, "the operation has several such lists, so move each to its own");
+            }
+        }
+        for found in nested {
+            hinder(
+                found,
+                "it is in the rows of a list, and each row has other pages: select it by an \
+                 operation for one row",
+            );
+        }
+        for (span, message) in warnings {
+            self.warn(span, message);
+        }
+        let found = wanted?;
+        self.paged(found.as_list(declared, variables)?, &found.base, &found.way)
+    }
+
+    /// Finds the lists below a selection.
+    fn lists(
+        &self,
+        parts: &[Part<'d>],
+        on: &Name,
+        ty: TypeId,
+        way: &Way,
+        found: &mut Vec<Found<'d>>,
+    ) {
+        let members = match &self.model.output(ty).body {
+            Body::Struct(members) => members,
+            Body::Enum(variants) => {
+                for variant in variants {
+                    let on = variant.typename.as_deref().and_then(|name| Name::new(name).ok());
+                    let Some(on) = on else { continue };
+                    let mut way = way.clone();
+                    way.steps.push(Step::Variant { of: ty, name: variant.name.clone() });
+                    self.lists(parts, &on, variant.holds, &way, found);
+                }
+                return;
+            }
+        };
+        for (key, merged) in self.selector.fields(parts, on) {
+            let Some(field) = merged.fields.first().copied() else { continue };
+            let member = members.iter().find(|member| member.key == key.as_str());
+            let Some(member) = member else { continue };
+            let Base::Output(inner) = member.shape.base else { continue };
+            let mut way = way.clone();
+            way.steps.push(Step::Field(member.into()));
+            way.keys.push(Level { key: key.to_string(), on: on.to_string() });
+            let (parts, on) = (merged.parts(), field.definition.ty.inner_named_type());
+            let is_list = field.definition.ty.is_list();
+            if let Some(ty) = self.schema.get_object(on).filter(|_| !is_list) {
+                let list = Found { merged, ty, base: Base::Output(inner), way: way.clone() };
+                if list.as_list(&[], &[]).is_some_and(|list| list.is_paged_list()) {
+                    found.push(list);
+                    way.in_list = true;
+                }
+            }
+            way.in_list |= is_list;
+            self.lists(&parts, on, inner, &way, found);
+        }
+    }
+
+    fn paged(&mut self, list: List<'_>, base: &Base, way: &Way) -> Option<Page> {
+        if list.is_fixed() || list.merged.instruction(self.schema, "unpaged").is_some() {
             return None;
         }
-        let field = *merged.fields.first()?;
-        let ty = self.schema.get_object(field.definition.ty.inner_named_type())?;
-        let list = List { field, merged, ty, declared, variables };
-        let mut members = self.model.fields(&Base::Output(root)).iter();
-        let member = members.find(|member| member.key == key.as_str())?;
-        let (root, base) = (Member::from(member), member.shape.base.clone());
-        let (window, cursor) = (
-            ["limit", "offset"].map(|it| list.takes(it)),
-            ["first", "after"].map(|it| list.takes(it)),
-        );
         let mut missing = Missing::new();
         let mut unsure = Missing::new();
-        let page = if window == [true; 2] && list.has("items") && list.has("total_count") {
-            self.items(&list, &base, &mut missing, &mut unsure)
-        } else if (window == [true; 2] || cursor == [true; 2])
-            && list.has("edges")
-            && list.has("page_info")
-        {
-            self.connection(&list, &base, &mut missing)
+        let page = if list.is_window() {
+            self.items(&list, base, way, &mut missing, &mut unsure)
         } else {
-            return None;
+            self.connection(&list, base, way, &mut missing)
         };
-        let name = &field.name;
+        let (name, span) = (&list.field.name, list.field.location());
         let page = page.filter(|_| missing.is_empty());
         if page.is_none() {
             let message = format!("`{name}` cannot be paginated here: {}", missing.join(", "));
-            self.warn(field.location(), message);
+            self.warn(span, message);
         } else if !unsure.is_empty() {
             let message = format!(
                 "`{name}` can be paginated by offset only, which may miss rows while others are created or \
                  deleted: {}",
                 unsure.join(", ")
             );
-            self.warn(field.location(), message);
+            self.warn(span, message);
         }
-        page.map(|page| Page { root, ..page })
+        page
     }
 
     /// `limit`, `offset` → `items`, `total_count`.
@@ -142,6 +259,7 @@ impl Lowering<'_> {
         &self,
         list: &List<'_>,
         base: &Base,
+        way: &Way,
         missing: &mut Missing,
         unsure: &mut Missing,
     ) -> Option<Page> {
@@ -152,7 +270,9 @@ impl Lowering<'_> {
         note(missing, total.is_none(), "select `total_count`");
         let items = items?;
         let item = element(&items.shape);
-        let key = key(list, self.model.fields(&items.shape.base), unsure);
+        let unique = list.merged.instruction(self.schema, "unique");
+        let rows = self.model.fields(&items.shape.base);
+        let key = unique.and_then(|unique| key(unique, rows, unsure));
         let (order, filter) = (list.text("order"), list.text("filter"));
         let mut keyset = false;
         if let Some(key) = key.as_ref().filter(|key| key.filtered && list.takes("filter")) {
@@ -169,7 +289,8 @@ impl Lowering<'_> {
             keyset = unsure.is_empty();
         }
         Some(Page {
-            root: items.into(),
+            path: way.steps.clone(),
+            keys: way.to(&items.key, list.ty),
             rows: Rows::Items(items.into()),
             total: total.map(Member::from),
             item,
@@ -183,8 +304,14 @@ impl Lowering<'_> {
         })
     }
 
-    /// `first`, `after` or `limit`, `offset` → `edges`, `pageInfo`, `count`.
-    fn connection(&self, list: &List<'_>, base: &Base, missing: &mut Missing) -> Option<Page> {
+    /// `first`, `after` or `limit`, `offset` → `edges` or `nodes`, `pageInfo`, `count`.
+    fn connection(
+        &self,
+        list: &List<'_>,
+        base: &Base,
+        way: &Way,
+        missing: &mut Missing,
+    ) -> Option<Page> {
         let by_window = list.takes("limit") && list.takes("offset");
         let by_cursor = list.takes("first") && list.takes("after");
         // If both are possible, one is enough: the server refuses both at once.
@@ -214,37 +341,45 @@ impl Lowering<'_> {
         let inner = |field: Option<&OutputField>| {
             field.map_or(&[][..], |field| self.model.fields(&field.shape.base))
         };
-        let (edges, info) = (find(fields, "edges"), find(fields, "page_info"));
+        let (edges, nodes) = (find(fields, "edges"), find(fields, "nodes"));
         let (node, at) = (find(inner(edges), "node"), find(inner(edges), "cursor"));
+        let info = find(fields, "page_info");
         let (more, end) = (find(inner(info), "has_next_page"), find(inner(info), "end_cursor"));
-        let total = find(fields, "count");
-        note(missing, node.is_none() || at.is_none(), "select `edges { node cursor }`");
+        let total = find(fields, "count").or_else(|| find(fields, "total_count"));
+        let edge = edges.zip(node).zip(at);
+        let select =
+            if list.has("edges") { "select `edges { node cursor }`" } else { "select `nodes`" };
+        note(missing, edge.is_none() && nodes.is_none(), select);
         note(
             missing,
             more.is_none() || end.is_none(),
             "select `pageInfo { hasNextPage endCursor }`",
         );
-        let counted = list.merged.directive("uncounted").is_none();
+        let counted = list.merged.instruction(self.schema, "uncounted").is_none();
         note(missing, counted && total.is_none() && list.has("count"), "select `count`");
         let total = total.filter(|_| counted);
-        let (edges, node) = (edges?, node?);
-        let rows = Rows::Edges {
-            edges: edges.into(),
-            edge_optional: element(&edges.shape).wraps.first() == Some(&Wrap::Option),
-            node: node.into(),
-            at: at?.into(),
-            info: info?.into(),
-            more: more?.into(),
-            end: end?.into(),
+        let (info, more, end) = (info?.into(), more?.into(), end?.into());
+        let (list_of_rows, rows, item) = match (edge, nodes) {
+            (Some(((edges, node), at)), _) => {
+                let edge_optional = element(&edges.shape).wraps.first() == Some(&Wrap::Option);
+                let mut item = node.shape.clone();
+                if edge_optional && item.wraps.first() != Some(&Wrap::Option) {
+                    item.wraps.insert(0, Wrap::Option);
+                }
+                let (node, at) = (node.into(), at.into());
+                let rows =
+                    Rows::Edges { edges: edges.into(), edge_optional, node, at, info, more, end };
+                (edges, rows, item)
+            }
+            (None, Some(nodes)) => {
+                let rows = Rows::Nodes { nodes: nodes.into(), info, more, end };
+                (nodes, rows, element(&nodes.shape))
+            }
+            (None, None) => return None,
         };
-        let mut item = node.shape.clone();
-        if matches!(&rows, Rows::Edges { edge_optional: true, .. })
-            && item.wraps.first() != Some(&Wrap::Option)
-        {
-            item.wraps.insert(0, Wrap::Option);
-        }
         Some(Page {
-            root: edges.into(),
+            path: way.steps.clone(),
+            keys: way.to(&list_of_rows.key, list.ty),
             rows,
             total: total.map(Member::from),
             item,
@@ -298,9 +433,27 @@ fn element(list: &Shape) -> Shape {
     Shape { wraps: wraps.copied().collect(), base: list.base.clone() }
 }
 
+impl Way {
+    /// The keys to the rows, in a field of the list.
+    fn to(&self, key: &str, list: &ObjectType) -> Vec<Level> {
+        let rows = Level { key: key.to_owned(), on: list.name.to_string() };
+        self.keys.iter().cloned().chain([rows]).collect()
+    }
+}
+
+impl<'d> Found<'d> {
+    fn as_list<'a>(
+        &'a self,
+        declared: &'a [Node<VariableDefinition>],
+        variables: &'a [InputField],
+    ) -> Option<List<'a>> {
+        let (field, merged) = (*self.merged.fields.first()?, &self.merged);
+        Some(List { field, merged, ty: self.ty, declared, variables })
+    }
+}
+
 /// The key that `@unique` names, and its fields in the rows.
-fn key(list: &List<'_>, row: &[OutputField], unsure: &mut Missing) -> Option<Key> {
-    let directive = list.merged.directive("unique")?;
+fn key(directive: &Directive, row: &[OutputField], unsure: &mut Missing) -> Option<Key> {
     let text = |name: &str| {
         let value = directive.specified_argument_by_name(name)?;
         value.as_str().map(str::to_owned)

@@ -11,7 +11,8 @@ use crate::{
     document_text::{DocumentText, TextPart, whole},
     graph::is_abstract,
     model::{
-        EdgeKeys, Format, PageInfoKeys, Projection, RowFields, RowSet, Table, TableRow, TypeId,
+        EdgeKeys, Format, Level, Page, PageInfoKeys, Projection, RowFields, RowSet, Table,
+        TableRow, TypeId,
     },
     names::camel,
 };
@@ -40,8 +41,8 @@ impl<'d> Lowering<'d> {
             if key.as_str() == "__typename" || merged.conditional || text.contains('$') {
                 continue;
             }
-            let title = merged.directive("title");
-            let format = merged.directive("format");
+            let title = merged.instruction(self.schema, "title");
+            let format = merged.instruction(self.schema, "format");
             let argument = |directive: Option<&Node<apollo_compiler::ast::Directive>>,
                             name: &str| {
                 directive?.specified_argument_by_name(name).cloned()
@@ -68,8 +69,14 @@ impl<'d> Lowering<'d> {
         &self,
         operation: &'d Node<Operation>,
         text: &DocumentText,
+        page: Option<&Page>,
     ) -> Option<RowSet> {
-        self.projected_rows(operation, text).or_else(|| self.plain_rows(operation))
+        let keys = page.map_or(&[][..], |page| page.keys.as_slice());
+        let is_page = |rows: &RowSet| {
+            keys.is_empty() || rows.path.iter().eq(keys.iter().map(|level| &level.key))
+        };
+        let projected = self.projected_rows(operation, text).filter(is_page);
+        projected.or_else(|| self.plain_rows(operation, keys))
     }
 
     /// The rows of an operation that selects their fields by one fragment.
@@ -124,19 +131,22 @@ impl<'d> Lowering<'d> {
         Some(if has_all { largest } else { own })
     }
 
-    /// The rows of a connection, or of another selection.
-    fn plain_rows(&self, operation: &'d Node<Operation>) -> Option<RowSet> {
+    /// The rows of a connection, or of another selection. `page` leads to those that are paginated.
+    fn plain_rows(&self, operation: &'d Node<Operation>, page: &[Level]) -> Option<RowSet> {
         let (mut path, mut total, mut edges) = (Vec::new(), None, None);
         let mut parts = vec![Part::from(&operation.selection_set)];
         let mut on = operation.selection_set.ty.clone();
         let fields = loop {
-            if is_abstract(self.schema, &on) {
+            let level = page.get(path.len());
+            if let Some(level) = level {
+                on = Name::new(&level.on).ok()?;
+            } else if is_abstract(self.schema, &on) {
                 // Only one of its types has fields of its own.
                 let mut narrower = self.selector.narrower(&parts, &on).into_iter();
                 let (Some(only), None) = (narrower.next(), narrower.next()) else { return None };
                 on = only;
             }
-            let sole = self.selector.sole_fragment(&parts, &on);
+            let sole = self.selector.sole_fragment(&parts, &on).filter(|_| level.is_none());
             let with_table = sole.filter(|name| {
                 let fragment = self.documents.executable.fragments.get(*name);
                 fragment.is_some_and(|it| !is_abstract(self.schema, it.type_condition()))
@@ -145,7 +155,14 @@ impl<'d> Lowering<'d> {
                 break RowFields::Fragment(*id);
             }
             let fields = self.selector.fields(&parts, &on);
-            let Some((key, inner)) = wrapped(&fields) else {
+            let inner = match level {
+                Some(level) => {
+                    let inner = fields.iter().find(|(key, _)| key.as_str() == level.key);
+                    inner.map(|(key, merged)| (*key, merged))
+                }
+                None => wrapped(&fields),
+            };
+            let Some((key, inner)) = inner else {
                 break RowFields::Own(self.table_of(&fields, &on)?);
             };
             let count = find(&fields, "total_count").or_else(|| find(&fields, "count"));
@@ -153,20 +170,25 @@ impl<'d> Lowering<'d> {
             path.push(key.to_string());
             let mut row = inner;
             let edge;
-            if find(&fields, "edges").is_some_and(|(edges, _)| edges == key) {
+            let info = || {
+                let (key, info) = find(&fields, "page_info")?;
+                let inner = self.selector.fields(&info.parts(), type_of(info)?);
+                Some(PageInfoKeys {
+                    info: key.to_string(),
+                    more: find(&inner, "has_next_page")?.0.to_string(),
+                    end: find(&inner, "end_cursor")?.0.to_string(),
+                })
+            };
+            let is = |name: &str| find(&fields, name).is_some_and(|(known, _)| known == key);
+            if is("nodes") {
+                edges = info().map(|info| EdgeKeys { node: None, cursor: None, info: Some(info) });
+            } else if is("edges") {
                 edge = self.selector.fields(&inner.parts(), type_of(inner)?);
                 let (node, merged) = find(&edge, "node")?;
                 edges = Some(EdgeKeys {
-                    node: node.to_string(),
+                    node: Some(node.to_string()),
                     cursor: find(&edge, "cursor").map(|(key, _)| key.to_string()),
-                    info: find(&fields, "page_info").and_then(|(key, info)| {
-                        let inner = self.selector.fields(&info.parts(), type_of(info)?);
-                        Some(PageInfoKeys {
-                            info: key.to_string(),
-                            more: find(&inner, "has_next_page")?.0.to_string(),
-                            end: find(&inner, "end_cursor")?.0.to_string(),
-                        })
-                    }),
+                    info: info(),
                 });
                 row = merged;
             }

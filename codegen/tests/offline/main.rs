@@ -9,6 +9,8 @@
 )]
 
 mod coverage_of_schema;
+mod field;
+mod foreign;
 mod golden;
 mod invalid;
 mod large;

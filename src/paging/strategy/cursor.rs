@@ -118,6 +118,13 @@ impl Strategy for Cursor {
         }
         let last = page.keys.iter().rev().flatten().next();
         let end = page.end_cursor.or_else(|| last.cloned());
+        // A list of rows without cursors reports that of the last row only.
+        if let Some(row) = kept.last_mut()
+            && row.index + 1 == page.keys.len()
+            && last.is_none()
+        {
+            row.key.clone_from(&end);
+        }
         let position = at.past_cursors(&kept).with_cursor(end.clone());
         // Some lists report no next page though they have more rows, so the total counts too. One
         // that returns more rows than requested returns all.
@@ -143,7 +150,11 @@ impl Strategy for Cursor {
     }
 
     fn position_after(&self, begin: &Position, rows: &[RowRef]) -> Position {
-        begin.past_cursors(rows)
+        // Within a page whose rows have no cursors there is no position: the page is read again.
+        let Some(last) = rows.iter().rposition(|row| row.key.is_some()) else {
+            return begin.clone();
+        };
+        begin.past_cursors(rows.get(..=last).unwrap_or(rows))
     }
 
     fn uses_cursors(&self) -> bool {

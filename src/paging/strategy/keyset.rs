@@ -58,7 +58,7 @@ impl Keyset {
         let keys = || kept.iter().filter_map(|row| row.key.as_deref());
         // Keys that only rise, or only fall, are all different. Most are in this order, which is
         // found out faster than with a set.
-        let mut all = at.key().into_iter().chain(keys());
+        let all = at.key().into_iter().chain(keys());
         let ordered = match self.descending {
             true => all.is_sorted_by(|one, next| one > next),
             false => all.is_sorted_by(|one, next| one < next),

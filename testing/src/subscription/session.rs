@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
@@ -67,7 +68,7 @@ impl Session {
         let Ok(first) = timeout(INIT, text(socket)).await else { return late() };
         match message(&first?) {
             None => return Some((1000, String::new())),
-            Some(first) if first["type"] != "connection_init" => return late(),
+            Some(first) if first.kind != "connection_init" => return late(),
             Some(_) => say(socket, &json!({ "type": "connection_ack" })).await?,
         }
         let (sender, mut out) = mpsc::channel(WAITING);
@@ -86,8 +87,8 @@ impl Session {
                     let Some(message) = message(&text?) else {
                         return Some((1000, String::new()));
                     };
-                    let id = message["id"].as_str().unwrap_or_default().to_owned();
-                    match message["type"].as_str().unwrap_or_default() {
+                    let Incoming { kind, id, payload } = message;
+                    match &*kind {
                         // Observed: a pong is answered as well.
                         "ping" | "pong" => say(socket, &json!({ "type": "pong" })).await?,
                         "complete" => {
@@ -98,9 +99,9 @@ impl Session {
                         "subscribe" if open.contains_key(&id) => {
                             return Some((4409, "Subscriber already exists".to_owned()));
                         }
-                        "subscribe" => match Document::new(&message["payload"]) {
+                        "subscribe" => match Document::new(&payload) {
                             Ok(document) => {
-                                let variables = message["payload"]["variables"].clone();
+                                let variables = payload.get("variables").cloned().unwrap_or_default();
                                 let (running, script) =
                                     self.subscriptions.begin(&document.root, variables);
                                 let stream = Stream { id: id.clone(), document, to: sender.clone() };
@@ -177,8 +178,19 @@ impl Stream {
     }
 }
 
-fn message(text: &str) -> Option<Value> {
-    serde_json::from_str(text).ok().filter(Value::is_object)
+/// A message of the client.
+#[derive(Deserialize)]
+struct Incoming {
+    #[serde(rename = "type", default)]
+    kind: String,
+    #[serde(default)]
+    id: String,
+    #[serde(default)]
+    payload: Value,
+}
+
+fn message(text: &str) -> Option<Incoming> {
+    serde_json::from_str(text).ok()
 }
 
 /// Sends a message; `None` when the client is gone.

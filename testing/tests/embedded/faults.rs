@@ -173,3 +173,18 @@ async fn debug_does_not_show_secrets() {
     assert!(!format!("{account:?}").contains(&account.secret_key));
     assert!(!format!("{manager:?}").contains(&account.secret_key));
 }
+
+#[tokio::test]
+async fn a_fault_of_an_operation_waits_for_it() {
+    let manager = manager().await;
+    manager.fail_operation("Wanted", Fault::graphql("user_create_conflict", "taken"));
+    assert_eq!(Ask::new(manager.user(), QUERY).send(&manager).await.status, 200);
+    let other = Ask::new(manager.user(), "query Other { __typename }").send(&manager).await;
+    assert!(other.json()["errors"].is_null());
+    let wanted = Ask::new(manager.user(), "query Wanted { __typename }").send(&manager).await;
+    assert_eq!(wanted.json()["errors"][0]["extensions"]["code"], "user_create_conflict");
+    assert_eq!(manager.faults().pending(), 0);
+    let [request] = &*manager.requests_of("Wanted") else { panic!("not one request") };
+    assert!(request.variables().is_null() || request.variables().is_object());
+    assert_eq!(manager.requests_of("Missing").len(), 0);
+}

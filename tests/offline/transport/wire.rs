@@ -4,7 +4,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use backendai::{
     Config,
-    transport::{HttpRequest, HttpTransport, Transport as _, TransportError},
+    transport::{HttpRequest, HttpTransport, Transport as _, TransportError, reqwest},
 };
 use http::Method;
 use tokio::{
@@ -13,7 +13,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use crate::support::server::{closed, once, whole};
+use crate::support::server::{closed, each, once, whole};
 
 /// Reads one request, and writes these bytes. Gives the request back.
 async fn serve(answer: Vec<u8>) -> (SocketAddr, JoinHandle<String>) {
@@ -191,4 +191,34 @@ fn invalid_certificates_are_reported_at_once() {
     let error = backendai::Client::new(config).unwrap_err();
     assert!(error.is_config(), "{error}");
     assert!(std::error::Error::source(&error).is_some());
+}
+
+#[tokio::test]
+async fn a_client_of_the_caller_sends_and_must_not_follow_redirects() {
+    let config =
+        || Config::builder().endpoint("http://127.0.0.1:9").access_key("").build().unwrap();
+    let (address, server) = serve(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}".to_vec()).await;
+    let own = HttpTransport::client_builder(&config()).unwrap();
+    let own =
+        own.default_headers([(http::header::VIA, "me".parse().unwrap())].into_iter().collect());
+    let transport = HttpTransport::from_client(own.build().unwrap());
+    assert_eq!(transport.send(post(address)).await.unwrap().body, "{}");
+    assert!(server.await.unwrap().contains("via: me"));
+
+    // With the default policy of the library.
+    let target = each(|mut stream| async move {
+        whole(&mut stream).await;
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").await.unwrap();
+    });
+    let moved = format!(
+        "HTTP/1.1 307 T\r\nlocation: http://{}/x\r\ncontent-length: 0\r\n\r\n",
+        target.await
+    );
+    let (address, _server) = serve(moved.into_bytes()).await;
+    let own = HttpTransport::client_builder(&config()).unwrap();
+    let own = own.redirect(reqwest::redirect::Policy::default()).build().unwrap();
+    let error = HttpTransport::from_client(own).send(post(address)).await.unwrap_err();
+    assert!(!error.is_not_sent());
+    let source = std::error::Error::source(&error).unwrap().to_string();
+    assert!(source.starts_with("the HTTP client followed a redirect"), "{source}");
 }

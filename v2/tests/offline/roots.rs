@@ -136,7 +136,7 @@ fn every_connection_can_be_read_page_by_page() {
 
 /// Operations that need a newer manager than their root field, because the type that it returns or takes
 /// came with that manager; all others do not need a newer one for anything that they select.
-const NEWER: [(&str, ManagerVersion); 24] = [
+const NEWER: [(&str, ManagerVersion); 25] = [
     ("AddModelRevision", DEPLOYMENTS),
     ("AdminBulkAddRolePermissions", ROLES),
     ("AdminBulkAddRolePresetPermissions", ROLES),
@@ -144,6 +144,7 @@ const NEWER: [(&str, ManagerVersion); 24] = [
     ("AdminCreatePermission", ROLES),
     ("AdminCreateRolePreset", ROLES),
     ("AdminCreateUser", PRESETS),
+    ("AdminDeployments", DEPLOYMENTS),
     ("AdminReplaceRolePermissions", ROLES),
     ("CreateAutoScalingRule", DEPLOYMENTS),
     ("CreateModelDeployment", DEPLOYMENTS),

@@ -1,7 +1,7 @@
 //! The schema of a server that serves it by introspection only.
 //!
-//! Introspection has less than the schema language: the only directive is `@deprecated`, so that an
-//! `@oneOf` input object looks like any other.
+//! Introspection has less than the schema language: directives that are applied to definitions are
+//! lost, except `@deprecated` and, where the server reports them, `@oneOf` and `@specifiedBy`.
 
 use std::fmt::{self, Write as _};
 
@@ -35,6 +35,12 @@ pub const QUERY: &str = "query Introspection {
       }
       possibleTypes { name }
     }
+    directives {
+      name
+      description
+      locations
+      args { ...Input }
+    }
   }
 }
 fragment Input on __InputValue {
@@ -63,29 +69,52 @@ fragment Type on __Type {
 #[derive(Debug, thiserror::Error)]
 pub enum IntrospectionError {
     /// It is not the expected JSON.
-    #[error("the answer is not an introspection: {0}")]
+    #[error(
+        "this JSON is not an introspection answer: {0}; a schema is SDL, or the answer with \
+         `__schema`, whole or its `data`"
+    )]
     Json(#[from] serde_json::Error),
+    /// The server answered with an error.
+    #[error("the server refused the introspection: {0}")]
+    Refused(String),
+    /// There is no `__schema`.
+    #[error(
+        "this JSON is not an introspection answer: it has no `__schema`; a schema is SDL, or the \
+         answer with `__schema`, whole or its `data`"
+    )]
+    NoSchema,
+    /// A name is not a GraphQL name.
+    #[error("the introspection answer is not valid: `{0}` is not a name")]
+    Name(String),
     /// A type is nested deeper than the query goes, or is incomplete.
     #[error("the type of `{0}` is incomplete: it is nested too deeply")]
     Type(String),
 }
 
-/// Writes the `data` of an answer to [`QUERY`] in the schema language.
+/// Writes an answer to [`QUERY`], whole or its `data`, in the schema language.
 ///
 /// # Errors
 ///
 /// When it is not such an answer.
-pub fn sdl(data: &str) -> Result<String, IntrospectionError> {
-    let schema = serde_json::from_str::<Data>(data)?.schema;
+pub fn sdl(answer: &str) -> Result<String, IntrospectionError> {
+    let Answer { data, schema, errors } = serde_json::from_str(answer)?;
+    let Some(schema) = data.and_then(|data| data.schema).or(schema) else {
+        let reason = errors.into_iter().flatten().find_map(|error| error.message);
+        return Err(reason.map_or(IntrospectionError::NoSchema, IntrospectionError::Refused));
+    };
     let mut text = String::new();
-    let _ = writeln!(text, "schema {{\n  query: {}", schema.query_type.name);
+    describe(&mut text, "", schema.description.as_deref());
+    let _ = writeln!(text, "schema {{\n  query: {}", name(&schema.query_type.name)?);
     if let Some(mutation) = &schema.mutation_type {
-        let _ = writeln!(text, "  mutation: {}", mutation.name);
+        let _ = writeln!(text, "  mutation: {}", name(&mutation.name)?);
     }
     if let Some(subscription) = &schema.subscription_type {
-        let _ = writeln!(text, "  subscription: {}", subscription.name);
+        let _ = writeln!(text, "  subscription: {}", name(&subscription.name)?);
     }
     text.push_str("}\n");
+    for directive in schema.directives.iter().flatten() {
+        directive.write(&mut text)?;
+    }
     for ty in &schema.types {
         if !ty.name.starts_with("__") && !BUILT_IN.contains(&ty.name.as_str()) {
             ty.write(&mut text)?;
@@ -94,21 +123,108 @@ pub fn sdl(data: &str) -> Result<String, IntrospectionError> {
     Ok(text)
 }
 
+/// Checks that a name cannot be taken for more than a name.
+fn name(name: &str) -> Result<&str, IntrospectionError> {
+    let is_name = apollo_compiler::Name::is_valid_syntax(name);
+    if is_name { Ok(name) } else { Err(IntrospectionError::Name(name.to_owned())) }
+}
+
 const BUILT_IN: [&str; 5] = ["Int", "Float", "String", "Boolean", "ID"];
+
+/// The directives that every schema has.
+const BUILT_IN_DIRECTIVES: [&str; 5] = ["skip", "include", "deprecated", "specifiedBy", "oneOf"];
+
+#[derive(Deserialize)]
+struct Answer {
+    data: Option<Data>,
+    #[serde(rename = "__schema")]
+    schema: Option<Schema>,
+    errors: Option<Vec<Refusal>>,
+}
+
+#[derive(Deserialize)]
+struct Refusal {
+    message: Option<String>,
+}
 
 #[derive(Deserialize)]
 struct Data {
     #[serde(rename = "__schema")]
-    schema: Schema,
+    schema: Option<Schema>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Schema {
+    description: Option<String>,
     query_type: Named,
     mutation_type: Option<Named>,
     subscription_type: Option<Named>,
     types: Vec<Type>,
+    directives: Option<Vec<Directive>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Directive {
+    name: String,
+    description: Option<String>,
+    locations: Option<Vec<String>>,
+    args: Option<Vec<Input>>,
+    is_repeatable: Option<bool>,
+}
+
+impl Directive {
+    /// Writes the definition, if the directive can be used in a document.
+    fn write(&self, out: &mut String) -> Result<(), IntrospectionError> {
+        const EXECUTABLE: [&str; 8] = [
+            "QUERY",
+            "MUTATION",
+            "SUBSCRIPTION",
+            "FIELD",
+            "FRAGMENT_DEFINITION",
+            "FRAGMENT_SPREAD",
+            "INLINE_FRAGMENT",
+            "VARIABLE_DEFINITION",
+        ];
+        let locations = self.locations.as_deref().unwrap_or_default();
+        if BUILT_IN_DIRECTIVES.contains(&self.name.as_str())
+            || !locations.iter().any(|it| EXECUTABLE.contains(&it.as_str()))
+        {
+            return Ok(());
+        }
+        out.push('\n');
+        describe(out, "", self.description.as_deref());
+        let _ = write!(out, "directive @{}", name(&self.name)?);
+        arguments(out, "", self.args.as_deref().unwrap_or_default(), &self.name)?;
+        if self.is_repeatable == Some(true) {
+            out.push_str(" repeatable");
+        }
+        for (index, location) in locations.iter().enumerate() {
+            let joint = if index == 0 { " on" } else { " |" };
+            let _ = write!(out, "{joint} {}", name(location)?);
+        }
+        out.push('\n');
+        Ok(())
+    }
+}
+
+/// Writes the arguments of a field or a directive.
+fn arguments(
+    out: &mut String,
+    indent: &str,
+    all: &[Input],
+    owner: &str,
+) -> Result<(), IntrospectionError> {
+    if all.is_empty() {
+        return Ok(());
+    }
+    out.push_str("(\n");
+    for argument in all {
+        argument.write(out, &format!("{indent}  "), owner)?;
+    }
+    let _ = write!(out, "{indent})");
+    Ok(())
 }
 
 #[derive(Deserialize)]
@@ -140,6 +256,9 @@ struct Type {
     interfaces: Option<Vec<Named>>,
     enum_values: Option<Vec<EnumValue>>,
     possible_types: Option<Vec<Named>>,
+    #[serde(alias = "specifiedByURL")]
+    specified_by_url: Option<String>,
+    is_one_of: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -147,10 +266,10 @@ struct Type {
 struct Field {
     name: String,
     description: Option<String>,
-    args: Vec<Input>,
+    args: Option<Vec<Input>>,
     #[serde(rename = "type")]
     ty: TypeRef,
-    is_deprecated: bool,
+    is_deprecated: Option<bool>,
     deprecation_reason: Option<String>,
 }
 
@@ -162,7 +281,7 @@ struct Input {
     #[serde(rename = "type")]
     ty: TypeRef,
     default_value: Option<String>,
-    is_deprecated: bool,
+    is_deprecated: Option<bool>,
     deprecation_reason: Option<String>,
 }
 
@@ -171,7 +290,7 @@ struct Input {
 struct EnumValue {
     name: String,
     description: Option<String>,
-    is_deprecated: bool,
+    is_deprecated: Option<bool>,
     deprecation_reason: Option<String>,
 }
 
@@ -190,7 +309,7 @@ impl TypeRef {
             (Kind::List, Some(inner)) => Some(format!("[{}]", inner.text()?)),
             (Kind::NonNull, Some(inner)) => Some(format!("{}!", inner.text()?)),
             (Kind::List | Kind::NonNull, None) => None,
-            _ => self.name.clone(),
+            _ => self.name.clone().filter(|it| name(it).is_ok()),
         }
     }
 }
@@ -200,14 +319,14 @@ impl Type {
     fn write(&self, out: &mut String) -> Result<(), IntrospectionError> {
         out.push('\n');
         describe(out, "", self.description.as_deref());
-        let name = &self.name;
+        let name = name(&self.name)?;
         match self.kind {
             Kind::Object | Kind::Interface => {
                 let keyword = if self.kind == Kind::Object { "type" } else { "interface" };
                 let _ = write!(out, "{keyword} {name}");
                 for (index, interface) in self.interfaces.iter().flatten().enumerate() {
                     let joint = if index == 0 { " implements " } else { " & " };
-                    let _ = write!(out, "{joint}{}", interface.name);
+                    let _ = write!(out, "{joint}{}", self::name(&interface.name)?);
                 }
                 out.push_str(" {\n");
                 for field in self.fields.iter().flatten() {
@@ -216,7 +335,8 @@ impl Type {
                 out.push_str("}\n");
             }
             Kind::InputObject => {
-                let _ = writeln!(out, "input {name} {{");
+                let one_of = if self.is_one_of == Some(true) { " @oneOf" } else { "" };
+                let _ = writeln!(out, "input {name}{one_of} {{");
                 for field in self.input_fields.iter().flatten() {
                     field.write(out, "  ", name)?;
                 }
@@ -226,17 +346,22 @@ impl Type {
                 let _ = writeln!(out, "enum {name} {{");
                 for value in self.enum_values.iter().flatten() {
                     describe(out, "  ", value.description.as_deref());
-                    let _ = write!(out, "  {}", value.name);
+                    let _ = write!(out, "  {}", self::name(&value.name)?);
                     deprecate(out, value.is_deprecated, value.deprecation_reason.as_deref());
                 }
                 out.push_str("}\n");
             }
             Kind::Union => {
-                let types = self.possible_types.iter().flatten().map(|ty| ty.name.as_str());
-                let _ = writeln!(out, "union {name} = {}", types.collect::<Vec<_>>().join(" | "));
+                let types = self.possible_types.iter().flatten().map(|ty| self::name(&ty.name));
+                let types = types.collect::<Result<Vec<_>, _>>()?;
+                let _ = writeln!(out, "union {name} = {}", types.join(" | "));
             }
             Kind::Scalar | Kind::List | Kind::NonNull => {
-                let _ = writeln!(out, "scalar {name}");
+                let _ = write!(out, "scalar {name}");
+                if let Some(url) = &self.specified_by_url {
+                    let _ = write!(out, " @specifiedBy(url: {})", Quoted(url));
+                }
+                out.push('\n');
             }
         }
         Ok(())
@@ -246,14 +371,8 @@ impl Type {
 impl Field {
     fn write(&self, out: &mut String, owner: &str) -> Result<(), IntrospectionError> {
         describe(out, "  ", self.description.as_deref());
-        let _ = write!(out, "  {}", self.name);
-        if !self.args.is_empty() {
-            out.push_str("(\n");
-            for argument in &self.args {
-                argument.write(out, "    ", owner)?;
-            }
-            out.push_str("  )");
-        }
+        let _ = write!(out, "  {}", name(&self.name)?);
+        arguments(out, "  ", self.args.as_deref().unwrap_or_default(), owner)?;
         let _ = write!(out, ": {}", known(&self.ty, owner, &self.name)?);
         deprecate(out, self.is_deprecated, self.deprecation_reason.as_deref());
         Ok(())
@@ -263,7 +382,8 @@ impl Field {
 impl Input {
     fn write(&self, out: &mut String, indent: &str, owner: &str) -> Result<(), IntrospectionError> {
         describe(out, indent, self.description.as_deref());
-        let _ = write!(out, "{indent}{}: {}", self.name, known(&self.ty, owner, &self.name)?);
+        let _ =
+            write!(out, "{indent}{}: {}", name(&self.name)?, known(&self.ty, owner, &self.name)?);
         if let Some(default) = &self.default_value {
             let _ = write!(out, " = {default}");
         }
@@ -276,8 +396,8 @@ fn known(ty: &TypeRef, owner: &str, member: &str) -> Result<String, Introspectio
     ty.text().ok_or_else(|| IntrospectionError::Type(format!("{owner}.{member}")))
 }
 
-fn deprecate(out: &mut String, is_deprecated: bool, reason: Option<&str>) {
-    if is_deprecated {
+fn deprecate(out: &mut String, is_deprecated: Option<bool>, reason: Option<&str>) {
+    if is_deprecated == Some(true) {
         out.push_str(" @deprecated");
         if let Some(reason) = reason {
             let _ = write!(out, "(reason: {})", Quoted(reason));
@@ -353,21 +473,39 @@ mod tests {
     }
 
     #[test]
-    fn the_snapshot_survives() {
-        let snapshot = include_str!("../../schema/admin/schema.graphql");
-        let text = sdl(&answer(snapshot)).unwrap();
-        let parse = |text| backendai_codegen::Schema::parse("schema".as_ref(), text).unwrap();
-        let changes = crate::diff::diff(&parse(snapshot), &parse(&text));
-        // Introspection has no versions.
-        let lost = changes.iter().filter(|it| !it.what.starts_with("changed its version"));
-        assert_eq!(lost.collect::<Vec<_>>(), Vec::<&crate::diff::Change>::new());
+    fn directives_for_documents_are_kept() {
+        let text = sdl(&answer(
+            "type Query { a: Int } directive @at(zone: Zone! = HERE) repeatable on QUERY | FIELD
+             directive @owner on OBJECT  enum Zone { HERE }",
+        ))
+        .unwrap();
+        // The query does not ask for `isRepeatable`, which older servers do not know.
+        let expected = "\ndirective @at(\n  zone: Zone! = HERE\n) on QUERY | FIELD\n";
+        assert!(text.contains(expected) && !text.contains("@owner"), "{text}");
+    }
+
+    #[test]
+    fn an_answer_is_read_whole_or_its_data() {
+        let bare = r#"{"__schema": {"queryType": {"name": "Query"}, "types": [{"kind": "OBJECT",
+            "name": "Query", "fields": [{"name": "a", "type": {"kind": "SCALAR", "name": "Int"}}]}]}}"#;
+        let whole = format!("{{\"data\": {bare}, \"extensions\": {{}}}}");
+        assert_eq!(sdl(bare).unwrap(), sdl(&whole).unwrap());
+        assert_eq!(
+            sdl(bare).unwrap(),
+            "schema {\n  query: Query\n}\n\ntype Query {\n  a: Int\n}\n"
+        );
+        let injected = bare.replace("\"a\"", "\"a: Int } type X { b\"");
+        assert!(matches!(sdl(&injected), Err(IntrospectionError::Name(_))));
     }
 
     #[test]
     fn no_introspection_is_an_error() {
-        for answer in ["null", "{}", r#"{"__schema": null}"#] {
-            assert!(sdl(answer).unwrap_err().to_string().contains("not an introspection"));
+        for answer in ["null", "{}", "[]", "{\"data\": {", r#"{"__schema": null}"#] {
+            let error = sdl(answer).unwrap_err().to_string();
+            assert!(error.contains("is not an introspection answer"), "{answer}: {error}");
         }
+        let refused = sdl(r#"{"errors": [{"message": "log in"}], "data": null}"#).unwrap_err();
+        assert_eq!(refused.to_string(), "the server refused the introspection: log in");
         let cut = r#"{"__schema": {"queryType": {"name": "Query"}, "types": [{"kind": "OBJECT",
             "name": "Query", "fields": [{"name": "a", "args": [], "isDeprecated": false,
             "type": {"kind": "NON_NULL"}}]}]}}"#;
