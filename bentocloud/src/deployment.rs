@@ -2,6 +2,8 @@
 
 mod answer;
 mod config;
+#[cfg(feature = "logs")]
+mod logs;
 
 use std::time::Duration;
 
@@ -13,6 +15,8 @@ pub use config::{
     Canary, CreateDeployment, DeploymentConfig, DeploymentFile, ListDeployments, Policy, Scaling,
     Service, UpdateDeployment, Version,
 };
+#[cfg(feature = "logs")]
+pub use logs::{LogOptions, Logs, Pod, PodStatus};
 
 use crate::{
     error::{Error, Result},

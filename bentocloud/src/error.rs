@@ -41,7 +41,7 @@ pub(crate) enum Kind {
     NoUser,
     #[error("The current {what} is not found")]
     LoginNotFound { what: &'static str },
-    #[error("cannot reach BentoCloud ({method} {path})")]
+    #[error("cannot reach the server ({method} {path})")]
     Network { method: String, path: String, timeout: bool },
     #[error("the answer to {method} {path} is not what this client can read{}", place(at))]
     Decode { method: String, path: String, at: String, body: String },

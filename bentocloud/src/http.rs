@@ -82,6 +82,8 @@ impl Settings {
             let mut builder = reqwest::Client::builder()
                 .user_agent(concat!("bentocloud-rs/", env!("CARGO_PKG_VERSION")))
                 .connect_timeout(timeout)
+                // As the real client: a connection for each part of an upload, and WebSockets.
+                .http1_only()
                 .redirect(redirects())
                 .no_proxy();
             if let Some(identity) = &self.identity {

@@ -49,6 +49,8 @@ pub use deployment::{
     ListDeployments, Manifest, Policy, Revision, Routing, Scaling, Service, Status, Target,
     UpdateDeployment, Version,
 };
+#[cfg(feature = "logs")]
+pub use deployment::{LogOptions, Logs, Pod, PodStatus};
 pub use endpoint::{Endpoint, Field, Input, Output, Route, Schema, Stream, Task, TaskStatus};
 pub use env::Environment;
 pub use error::{Error, Result};

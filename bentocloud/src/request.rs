@@ -27,8 +27,8 @@ pub(crate) struct Call<'a> {
     path: Vec<&'a str>,
     query: Vec<(&'static str, Option<String>)>,
     body: Option<Vec<u8>>,
-    /// Whether sending it twice is as good as once, although it changes something.
-    again: bool,
+    /// How often it is sent at most if sending it twice is as good as once; else reading decides.
+    again: Option<u32>,
 }
 
 /// A success, or the server's way of saying that there is no such thing.
@@ -41,7 +41,7 @@ impl<'a> Call<'a> {
     /// `path` is split at slashes; [`name`](Self::name) adds what comes from outside.
     pub(crate) fn new(method: Method, path: &'a str) -> Self {
         let path = path.split('/').filter(|part| !part.is_empty()).collect();
-        Self { method, path, query: vec![], body: None, again: false }
+        Self { method, path, query: vec![], body: None, again: None }
     }
 
     pub(crate) fn get(path: &'a str) -> Self {
@@ -83,10 +83,10 @@ impl<'a> Call<'a> {
         self
     }
 
-    /// Lets it be sent again, as a reading call is.
+    /// Lets it be sent so many times, after every failure that can pass.
     #[cfg(feature = "transfer")]
-    pub(crate) fn again(mut self) -> Self {
-        self.again = true;
+    pub(crate) fn again(mut self, attempts: u32) -> Self {
+        self.again = Some(attempts);
         self
     }
 
@@ -114,8 +114,8 @@ impl<'a> Call<'a> {
             tracing::debug!(method = %self.method, path = url.path(), "request");
             self.attempt(client, url.clone()).await
         };
-        let again = self.again || self.method == Method::GET;
-        let attempts = if again { client.attempts } else { 1 };
+        let reads = self.method == Method::GET;
+        let attempts = self.again.unwrap_or(if reads { client.attempts } else { 1 });
         let backoff = ExponentialBuilder::default()
             .with_min_delay(client.pause)
             .with_jitter()
@@ -157,8 +157,12 @@ impl<'a> Call<'a> {
         if status == StatusCode::NOT_FOUND || absent {
             return Ok(Answer::Missing { status: status.as_u16(), body });
         }
+        let passes = match self.again {
+            None => matches!(status.as_u16(), 429 | 502 | 503 | 504),
+            Some(_) => can_pass(status.as_u16()),
+        };
         Err(Failure {
-            again: matches!(status.as_u16(), 429 | 502 | 503 | 504),
+            again: passes,
             wait: retry_after(&headers),
             error: status_error(status, &headers, body),
         })
@@ -166,8 +170,8 @@ impl<'a> Call<'a> {
 
     fn network(&self, broken: Broken) -> Failure {
         let (method, path) = self.place();
-        // Another wait of the same length would only try the caller's patience.
-        let again = !matches!(broken, Broken::Slow(_));
+        // Another wait of the same length is only worth it for what has taken long before.
+        let again = self.again.is_some() || !matches!(broken, Broken::Slow(_));
         Failure { again, wait: None, error: broken.error(method, path) }
     }
 }
@@ -178,6 +182,11 @@ struct Failure {
     again: bool,
     /// The pause that the server requests.
     wait: Option<Duration>,
+}
+
+/// Whether a failure with this status can pass, for a request that may be sent again.
+pub(crate) fn can_pass(status: u16) -> bool {
+    matches!(status, 408 | 425 | 429 | 500 | 502 | 503 | 504)
 }
 
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {

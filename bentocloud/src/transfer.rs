@@ -16,9 +16,11 @@
 //! ```
 
 mod body;
+mod fetch;
 mod pull;
 mod push;
 mod remote;
+mod resume;
 
 use std::{fmt, num::NonZeroUsize, sync::Arc};
 
@@ -116,6 +118,8 @@ pub struct Moved {
     pub tag: Tag,
     /// Bytes of the archive; none if it was there already, or if there is nothing to download.
     pub bytes: Option<u64>,
+    /// Whether the server keeps earlier metadata of a pushed model: it has no call to change them.
+    pub keeps_metadata: bool,
 }
 
 impl Client {
@@ -127,7 +131,8 @@ impl Client {
     /// [`Error::is_not_found`](crate::Error::is_not_found) if the version is not in the store;
     /// [`Error::is_state`](crate::Error::is_state) if a model of the bento is neither there nor on
     /// the server; [`Error::is_stopped`](crate::Error::is_stopped); all that calls end in. The
-    /// server's record is marked as failed then, and another push begins anew.
+    /// server's record is marked as failed then. Another push of the same files from this store
+    /// sends only the parts of a multipart upload that have not arrived.
     pub async fn push(
         &self,
         store: &Store,

@@ -8,6 +8,8 @@ mod organization;
 mod progress;
 mod show;
 
+use std::time::Duration;
+
 use bentocloud::{
     Client, Context, Contexts, Environment, Error, env, store::Kind, without_password,
 };
@@ -37,8 +39,18 @@ pub(crate) struct Bento {
     /// Same as -v; for compatibility with `bentoml`.
     #[arg(long, global = true, hide = true)]
     debug: bool,
+    #[command(flatten)]
+    patience: Patience,
     #[command(subcommand)]
     command: Command,
+}
+
+/// How long a request may take.
+#[derive(Args, Clone, Copy, Debug)]
+struct Patience {
+    /// Timeout in seconds, for a connection and for each part of a response [default: 60].
+    #[arg(long, value_name = "SECONDS")]
+    timeout: Option<u64>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -112,6 +124,7 @@ struct Session {
     /// The option `--context`; empty is absent.
     context: Option<String>,
     quiet: bool,
+    patience: Patience,
 }
 
 impl Session {
@@ -122,7 +135,18 @@ impl Session {
 
     /// A client for it.
     fn client(&self) -> Result<Client, Error> {
-        Client::from_context(&self.resolve()?)
+        self.patient(self.patience)
+    }
+
+    /// A client for it, with the timeout of a command over that of all commands.
+    fn patient(&self, patience: Patience) -> Result<Client, Error> {
+        let context = self.resolve()?;
+        let builder = Client::builder(&context.endpoint, context.api_token.clone());
+        builder.timeout(self.timeout(patience)).build()
+    }
+
+    fn timeout(&self, patience: Patience) -> Duration {
+        Duration::from_secs(patience.timeout.or(self.patience.timeout).unwrap_or(60).max(1))
     }
 
     /// Prints a hint or warning, unless `--quiet` is given.
@@ -157,6 +181,7 @@ impl Bento {
             contexts: Contexts::new(Environment::process()).map_err(failed)?,
             context: self.context.filter(|name| !name.is_empty()),
             quiet: self.quiet,
+            patience: self.patience,
         };
         match self.command {
             Command::Login(arguments) => login::run(&session, arguments).await,

@@ -3,12 +3,27 @@
 //!
 //! It keeps state, requires a known token on every call, and refuses bodies that lack a field which
 //! the real client sends. The real `bentoml` command works against it, which is how it is verified.
-//! Not here: logs, files of codespaces.
+//! The files of codespaces are missing.
+//!
+//! ```
+//! use backendai_testing::bentocloud::{Account, BentoCloud, Fault, Strategy};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> std::io::Result<()> {
+//! let server = BentoCloud::builder().token("token", Account::new("ada", "acme")).start().await?;
+//! server.strategy(Strategy::Multipart);
+//! server.fault(Fault::status(503, "slow down").on("PUT", "part=2").times(2));
+//! // A client with `server.endpoint()` and the token pushes and pulls now.
+//! assert!(server.calls().is_empty());
+//! # Ok(())
+//! # }
+//! ```
 
 mod account;
 mod content;
 mod deployment;
 mod fault;
+mod log;
 mod organization;
 mod query;
 mod route;
@@ -16,6 +31,7 @@ mod service;
 mod store;
 
 use std::{
+    collections::BTreeMap,
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -107,8 +123,8 @@ pub struct Stored {
 }
 
 /// The server without its sockets.
-#[derive(Debug)]
-struct Cloud(Mutex<State>);
+#[derive(Clone, Debug)]
+struct Cloud(Arc<Mutex<State>>);
 
 #[derive(Debug)]
 struct State {
@@ -122,6 +138,8 @@ struct State {
     tasks: Vec<service::Task>,
     requests: Vec<Request>,
     faults: Vec<Fault>,
+    /// The lines that deployments have printed.
+    logs: BTreeMap<String, Vec<String>>,
     strategy: Strategy,
     /// Whether the storage answers requests for ranges.
     ranges: bool,
@@ -222,6 +240,11 @@ impl BentoCloud {
     pub fn set_status(&self, deployment: &str, status: &'static str) -> bool {
         self.cloud.lock().set_status(deployment, status)
     }
+
+    /// Adds a line to the log of a deployment.
+    pub fn log(&self, deployment: &str, line: impl Into<String>) {
+        self.cloud.lock().logs.entry(deployment.to_owned()).or_default().push(line.into());
+    }
 }
 
 impl Drop for BentoCloud {
@@ -279,7 +302,7 @@ impl Builder {
     pub async fn start(self) -> std::io::Result<BentoCloud> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
-        let cloud = Arc::new(Cloud(Mutex::new(State {
+        let cloud = Arc::new(Cloud(Arc::new(Mutex::new(State {
             known: self,
             origin: format!("http://{address}"),
             deployments: vec![],
@@ -289,11 +312,12 @@ impl Builder {
             tasks: vec![],
             requests: vec![],
             faults: vec![],
+            logs: BTreeMap::new(),
             strategy: Strategy::default(),
             ranges: true,
             expired: 0,
             made: 0,
-        })));
+        }))));
         let server = tokio::spawn(crate::http::serve(listener, Arc::clone(&cloud)));
         Ok(BentoCloud { address, cloud, server })
     }

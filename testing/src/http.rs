@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::future::{Future, pending, poll_fn};
 use std::io;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -107,7 +108,13 @@ pub(crate) enum End {
     Reset,
     /// Not a fault: the connection becomes a WebSocket.
     Socket(Session),
+    /// Hands the socket over, for another protocol than HTTP.
+    Upgrade(Takeover),
 }
+
+/// What happens to a socket that HTTP releases.
+pub(crate) type Takeover =
+    Box<dyn FnOnce(TcpStream) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
 
 /// Makes hyper release the connection, so that its socket can be used directly.
 #[derive(Debug)]
@@ -159,6 +166,7 @@ async fn connection<H: Handle>(stream: TcpStream, shared: Arc<H>) {
             let _ = stream.write_all(&bytes).await;
             let _ = stream.shutdown().await;
         }
+        Some(End::Upgrade(takeover)) => takeover(stream).await,
         None => {
             let _ = stream.shutdown().await;
         }

@@ -6,6 +6,7 @@
 
 use std::{
     fs::{self, File},
+    hash::{DefaultHasher, Hash as _, Hasher as _},
     io::{self, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
     sync::Arc,
@@ -79,6 +80,24 @@ impl Plan {
     /// The archive's size in bytes.
     pub(crate) fn size(&self) -> u64 {
         self.size
+    }
+
+    /// Returns a number that differs once a file has another name, size or time.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        for member in &self.members {
+            (&member.name, member.executable, member.modified, member.length()).hash(&mut hasher);
+            match &member.content {
+                Content::Folder => {}
+                Content::File { path, .. } => {
+                    let modified = fs::metadata(path).and_then(|metadata| metadata.modified());
+                    modified.ok().hash(&mut hasher);
+                }
+                Content::Bytes(bytes) => bytes.hash(&mut hasher),
+                Content::Link(target) => target.hash(&mut hasher),
+            }
+        }
+        hasher.finish()
     }
 
     /// The bytes of the archive from `start` to `end`.

@@ -34,7 +34,7 @@ impl Staging {
 impl Store {
     /// Makes such a folder, and removes those whose process is gone.
     pub(crate) fn stage(&self) -> Result<Staging> {
-        let tmp = self.home.join("tmp");
+        let tmp = self.temporary();
         fs::create_dir_all(&tmp).map_err(|error| failed("create the folder", &tmp, error))?;
         // A folder without its lock is never seen.
         let _lock = self.lock()?;
@@ -143,9 +143,14 @@ impl Store {
         write().map_err(|error: io::Error| failed("write", &file, error))
     }
 
+    /// The folder for what is not part of the store yet.
+    pub(crate) fn temporary(&self) -> PathBuf {
+        self.home.join("tmp")
+    }
+
     /// Waits until no other process that uses this crate changes the store.
     fn lock(&self) -> Result<File> {
-        let path = self.home.join("tmp").join("backendai.lock");
+        let path = self.temporary().join("backendai.lock");
         let lock = || {
             let file = OpenOptions::new().write(true).create(true).truncate(false).open(&path)?;
             file.lock()?;
@@ -159,8 +164,8 @@ impl Store {
 fn is_abandoned(folder: &Path) -> bool {
     match File::open(folder.join(LOCK)) {
         Ok(file) => !matches!(file.try_lock(), Err(TryLockError::WouldBlock)),
-        // It has no lock because it is being removed.
-        Err(_) => false,
+        // Its process ended before it had one, or is removing it.
+        Err(error) => error.kind() == io::ErrorKind::NotFound,
     }
 }
 

@@ -6,6 +6,7 @@ use std::{
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
+        mpsc as returns,
     },
     task::{Context, Poll, ready},
 };
@@ -17,7 +18,7 @@ use tokio::sync::mpsc;
 use crate::archive::{Plan, TarReader};
 
 /// Bytes of one chunk.
-const CHUNK: usize = 128 * 1024;
+const CHUNK: usize = 256 * 1024;
 /// Chunks that wait.
 const WAITING: usize = 2;
 
@@ -59,19 +60,55 @@ impl Upload {
     }
 }
 
+/// A chunk whose buffer goes back to its reader: a new one would cost as much as reading the file.
+struct Chunk {
+    buffer: Vec<u8>,
+    length: usize,
+    home: returns::Sender<Vec<u8>>,
+}
+
+impl AsRef<[u8]> for Chunk {
+    fn as_ref(&self) -> &[u8] {
+        self.buffer.get(..self.length).unwrap_or_default()
+    }
+}
+
+impl Drop for Chunk {
+    fn drop(&mut self) {
+        // The reader may be done.
+        let _ = self.home.send(std::mem::take(&mut self.buffer));
+    }
+}
+
 fn read(mut reader: TarReader, sender: &mpsc::Sender<io::Result<Bytes>>) {
+    let (home, returned) = returns::channel();
     loop {
-        let mut chunk = Vec::with_capacity(CHUNK);
-        let read = reader.by_ref().take(CHUNK as u64).read_to_end(&mut chunk);
-        let (last, chunk) = match read {
-            Ok(read) => (read == 0, Ok(chunk.into())),
-            Err(error) => (true, Err(error)),
+        let mut buffer = returned.try_recv().unwrap_or_else(|_| vec![0; CHUNK]);
+        let chunk = match fill(&mut reader, &mut buffer) {
+            Ok(0) => return,
+            Ok(length) => Ok(Bytes::from_owner(Chunk { buffer, length, home: home.clone() })),
+            Err(error) => Err(error),
         };
+        let failed = chunk.is_err();
         // The other end is gone if the request has failed.
-        if sender.blocking_send(chunk).is_err() || last {
+        if sender.blocking_send(chunk).is_err() || failed {
             return;
         }
     }
+}
+
+/// Reads until the buffer is full or the end is reached.
+fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while let Some(room) = buffer.get_mut(filled..).filter(|room| !room.is_empty()) {
+        match reader.read(room) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
 }
 
 impl Body for Upload {
@@ -83,12 +120,12 @@ impl Body for Upload {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         Poll::Ready(match ready!(self.chunks.poll_recv(cx)) {
-            Some(Ok(chunk)) if !chunk.is_empty() => {
+            Some(Ok(chunk)) => {
                 self.left = self.left.saturating_sub(chunk.len() as u64);
                 self.watch.sent.fetch_add(chunk.len() as u64, Ordering::Relaxed);
                 Some(Ok(Frame::data(chunk)))
             }
-            Some(Ok(_)) | None => None,
+            None => None,
             Some(Err(error)) => {
                 let copy = io::Error::new(error.kind(), error.to_string());
                 *self.watch.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);

@@ -75,13 +75,13 @@ async fn fetch(
         },
     };
     if !transfer.force && store.has(kind, &tag) {
-        return Ok(Moved { kind, tag, bytes: None });
+        return Ok(Moved { kind, tag, bytes: None, keeps_metadata: false });
     }
-    let remote = Remote::new(client, kind, &tag);
+    let remote = Remote::new(client, kind, &tag, transfer);
     let record = remote.get().await?.ok_or_else(|| missing("there is no such version"))?;
     if record.is_elsewhere() {
         tracing::warn!("No content to download for model {tag}");
-        return Ok(Moved { kind, tag, bytes: None });
+        return Ok(Moved { kind, tag, bytes: None, keeps_metadata: false });
     }
     if !record.is_complete() {
         return Err(Error::state(format!(
@@ -90,12 +90,12 @@ async fn fetch(
         )));
     }
     let fetching = Fetching { remote, record, tag, transfer };
-    let mut pauses = Pauses::new(client, transfer);
+    let mut pauses = Pauses::new(client, transfer.attempts);
     loop {
         match fetching.whole(store).await {
             Ok(bytes) => {
                 let tag = fetching.tag.clone();
-                return Ok(Moved { kind, tag, bytes: Some(bytes) });
+                return Ok(Moved { kind, tag, bytes: Some(bytes), keeps_metadata: false });
             }
             Err(failure) => pauses.wait(failure).await?,
         };
@@ -169,7 +169,7 @@ impl Fetching<'_> {
     /// Downloads, and goes on where it broke off. None if the reader wants no more.
     async fn receive(&self, sender: mpsc::Sender<Option<Bytes>>) -> Result<Option<u64>, Failure> {
         let mut state = State::default();
-        let mut pauses = Pauses::new(&self.remote.client, self.transfer);
+        let mut pauses = Pauses::new(&self.remote.client, self.transfer.attempts);
         let mut place = self.place().await?;
         loop {
             let before = state.have;

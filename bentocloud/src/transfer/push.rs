@@ -1,6 +1,7 @@
 //! Push: records, then the archive by one of three ways.
 
 use std::{
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -19,6 +20,7 @@ use super::{
     Moved, Progress, Transfer,
     body::{Upload, Watch},
     remote::{Failure, Next, Pauses, Place, Record, Remote},
+    resume::Journal,
 };
 use crate::{
     Client, DateTime, Tag,
@@ -52,15 +54,15 @@ pub(super) async fn push(
                 models.push(model);
             }
             Err(error) if !error.is_not_found() => return Err(error),
-            _ => needs(client, &used.tag, tag).await?,
+            _ => needs(client, &used.tag, tag, transfer).await?,
         }
     }
     let order: Vec<Tag> = models.iter().map(|model| model.tag().clone()).collect();
     for model in models {
-        let (client, transfer) = (client.clone(), transfer.clone());
+        let (client, transfer, folder) = (client.clone(), transfer.clone(), store.temporary());
         tasks.spawn(async move {
             let size = model.size()?;
-            one(client, model, size, transfer).await
+            one(client, model, size, transfer, folder).await
         });
     }
     let mut moved = Vec::new();
@@ -70,14 +72,14 @@ pub(super) async fn push(
         moved.push(done?);
     }
     moved.sort_by_key(|moved| order.iter().position(|tag| *tag == moved.tag));
-    moved.push(one(client.clone(), item, size, transfer.clone()).await?);
+    moved.push(one(client.clone(), item, size, transfer.clone(), store.temporary()).await?);
     Ok(moved)
 }
 
 /// Refuses a bento whose model is nowhere.
-async fn needs(client: &Client, model: &Tag, bento: &Tag) -> Result<()> {
+async fn needs(client: &Client, model: &Tag, bento: &Tag, transfer: &Transfer) -> Result<()> {
     let there = match model.version() {
-        Some(_) => Remote::new(client, Kind::Model, model).get().await?,
+        Some(_) => Remote::new(client, Kind::Model, model, transfer).get().await?,
         None => None,
     };
     if there.is_some_and(|record| record.is_complete() || record.is_elsewhere()) {
@@ -89,21 +91,28 @@ async fn needs(client: &Client, model: &Tag, bento: &Tag) -> Result<()> {
     )))
 }
 
-/// Pushes one version.
-async fn one(client: Client, item: Item, size: u64, transfer: Transfer) -> Result<Moved> {
+/// Pushes one version. Unfinished uploads are recorded in `folder`.
+async fn one(
+    client: Client,
+    item: Item,
+    size: u64,
+    transfer: Transfer,
+    folder: PathBuf,
+) -> Result<Moved> {
     let (kind, tag) = (item.kind(), item.tag().clone());
-    let remote = Remote::new(&client, kind, &tag);
+    let remote = Remote::new(&client, kind, &tag, &transfer);
     let record = tokio::select! {
         biased;
         () = transfer.stop.cancelled() => return Err(What::Stopped.into()),
         record = register(&remote, &item, size, &transfer) => record?,
     };
-    let Some(record) = record else {
-        return Ok(Moved { kind, tag, bytes: None });
+    let Some((record, keeps_metadata)) = record else {
+        return Ok(Moved { kind, tag, bytes: None, keeps_metadata: false });
     };
     let mut unfinished = Unfinished { remote: Some(remote.clone()) };
     let sending = Sending {
         plan: item.plan()?,
+        folder,
         sent: AtomicU64::new(0),
         remote: remote.clone(),
         tag: tag.clone(),
@@ -120,7 +129,7 @@ async fn one(client: Client, item: Item, size: u64, transfer: Transfer) -> Resul
         report(&remote, &error).await;
         return Err(error);
     }
-    Ok(Moved { kind, tag, bytes: Some(sending.plan.size()) })
+    Ok(Moved { kind, tag, bytes: Some(sending.plan.size()), keeps_metadata })
 }
 
 /// Lets the server know that the version will not arrive.
@@ -152,13 +161,14 @@ impl Drop for Unfinished {
     }
 }
 
-/// Makes or changes the server's record. None if the version is there already.
+/// Makes or changes the server's record. None if the version is there already; with the record,
+/// whether the server keeps other metadata than those of the store.
 async fn register(
     remote: &Remote,
     item: &Item,
     size: u64,
     transfer: &Transfer,
-) -> Result<Option<Record>> {
+) -> Result<Option<(Record, bool)>> {
     remote.ensure_repository().await?;
     let known = remote.get().await?;
     if known.as_ref().is_some_and(|record| record.is_complete() && !transfer.force) {
@@ -169,16 +179,20 @@ async fn register(
         "labels": item.labels(),
     });
     Ok(Some(match known {
-        Some(_) if item.kind() == Kind::Bento => remote.update(&body).await?,
+        Some(_) if item.kind() == Kind::Bento => (remote.update(&body).await?, false),
         // The server has no call that changes a model.
-        Some(record) => record,
+        Some(record) => {
+            let keeps =
+                record.manifest.as_ref().is_some_and(|known| Some(known) != body.get("manifest"));
+            (record, keeps)
+        }
         None => {
             if let Some(body) = body.as_object_mut() {
                 let built = item.created_at().or_else(DateTime::now);
                 body.insert("version".to_owned(), json!(remote.version));
                 body.insert("build_at".to_owned(), json!(built));
             }
-            remote.create(&body).await?
+            (remote.create(&body).await?, false)
         }
     }))
 }
@@ -186,6 +200,8 @@ async fn register(
 /// One archive on its way.
 struct Sending {
     plan: Arc<Plan>,
+    /// Where the parts that have arrived are recorded.
+    folder: PathBuf,
     /// Bytes that have arrived in whole parts.
     sent: AtomicU64,
     remote: Remote,
@@ -246,21 +262,43 @@ impl Sending {
     }
 
     async fn multipart(self: Arc<Self>) -> Result<()> {
+        let part_size = self.transfer.part_size.max(1);
+        if let Some(journal) = Journal::open(&self.folder, &self.remote, &self.plan, part_size) {
+            match Arc::clone(&self).parts(journal, part_size).await {
+                // The server or the storage no longer has the upload.
+                Err(error) if matches!(error.status(), Some(400 | 404 | 409 | 410)) => {
+                    tracing::warn!(%error, "the upload cannot be continued and begins anew");
+                    self.sent.store(0, Ordering::Relaxed);
+                }
+                result => return result,
+            }
+        }
         let record = self.remote.step("start_multipart_upload", None).await?;
-        let Some(upload_id) = record.upload_id.filter(|id| !id.is_empty()) else {
+        let Some(id) = record.upload_id.filter(|id| !id.is_empty()) else {
             return Err(Error::state("the server gave no id for the upload"));
         };
-        let (size, part_size) = (self.plan.size(), self.transfer.part_size.max(1));
-        let mut parts = (0..size.div_ceil(part_size)).map(|index| Part {
+        let journal = Journal::new(&self.folder, &self.remote, &self.plan, part_size, id);
+        self.parts(journal, part_size).await
+    }
+
+    /// Sends the parts that the journal lacks, and completes the upload.
+    async fn parts(self: Arc<Self>, mut journal: Journal, part_size: u64) -> Result<()> {
+        let (size, upload_id) = (self.plan.size(), journal.upload_id().to_owned());
+        let all = (0..size.div_ceil(part_size)).map(|index| Part {
             number: Some(index + 1),
             start: index * part_size,
             end: size.min((index + 1) * part_size),
         });
+        let is_there =
+            |part: &Part| part.number.is_some_and(|at| journal.parts().contains_key(&at));
+        let (there, missing): (Vec<_>, Vec<_>) = all.partition(is_there);
+        let sent = there.iter().map(|part| part.end - part.start).sum();
+        self.sent.store(sent, Ordering::Relaxed);
+        let mut missing = missing.into_iter();
         let mut tasks = JoinSet::new();
-        let mut done: Vec<(u64, String)> = Vec::new();
         loop {
             while tasks.len() < self.transfer.threads.get() {
-                let Some(part) = parts.next() else { break };
+                let Some(part) = missing.next() else { break };
                 let (sending, upload_id) = (Arc::clone(&self), upload_id.clone());
                 tasks.spawn(async move {
                     let etag = sending.put(&part, &upload_id, None).await?;
@@ -269,22 +307,28 @@ impl Sending {
             }
             match tasks.join_next().await {
                 // The other parts are broken off when the set is dropped.
-                Some(Ok(part)) => done.push(part?),
+                Some(Ok(part)) => {
+                    let (number, etag) = part?;
+                    journal.add(number, etag);
+                }
                 Some(Err(error)) => return Err(Error::state(error.to_string())),
                 None => break,
             }
         }
-        done.sort_unstable();
-        let part = |(number, etag): &(u64, String)| json!({"part_number": number, "etag": etag});
-        let parts: Vec<Value> = done.iter().map(part).collect();
+        let part = |(number, etag): (&u64, &String)| json!({"part_number": number, "etag": etag});
+        let parts: Vec<Value> = journal.parts().iter().map(part).collect();
         let body = json!({"parts": parts, "upload_id": upload_id});
-        self.remote.step("complete_multipart_upload", Some(body)).await?;
-        Ok(())
+        let completed = self.remote.step("complete_multipart_upload", Some(body)).await;
+        // The next push does not continue what the server refuses.
+        if completed.is_ok() || completed.as_ref().is_err_and(|error| error.status() == Some(400)) {
+            journal.remove();
+        }
+        completed.map(drop)
     }
 
     /// Sends a part, again where that can help. Returns its `ETag`.
     async fn put(&self, part: &Part, upload_id: &str, place: Option<Place>) -> Result<String> {
-        let mut pauses = Pauses::new(&self.remote.client, &self.transfer);
+        let mut pauses = Pauses::new(&self.remote.client, self.transfer.attempts);
         let mut place = place;
         loop {
             let here = match place.take() {

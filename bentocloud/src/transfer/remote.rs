@@ -13,7 +13,7 @@ use crate::{
     Client, Tag,
     error::{Error, Kind as What, Result},
     http::{Broken, timed},
-    request::{self, Call, retry_after, status_error},
+    request::{self, Call, can_pass, retry_after, status_error},
     schema::List,
     store::Kind,
 };
@@ -57,6 +57,8 @@ pub(super) struct Remote {
     pub(super) kind: Kind,
     pub(super) name: String,
     pub(super) version: String,
+    /// How often a request is sent at most.
+    attempts: u32,
 }
 
 impl Kind {
@@ -89,9 +91,9 @@ pub(super) async fn newest(client: &Client, kind: Kind, name: &str) -> Result<Op
 }
 
 impl Remote {
-    pub(super) fn new(client: &Client, kind: Kind, tag: &Tag) -> Self {
+    pub(super) fn new(client: &Client, kind: Kind, tag: &Tag, transfer: &Transfer) -> Self {
         let (name, version) = (tag.name().to_owned(), tag.version().unwrap_or_default().to_owned());
-        Self { client: client.clone(), kind, name, version }
+        Self { client: client.clone(), kind, name, version, attempts: transfer.attempts }
     }
 
     fn versions(&self) -> Result<Call<'_>> {
@@ -107,45 +109,57 @@ impl Remote {
     }
 
     pub(super) async fn get(&self) -> Result<Option<Record>> {
-        request::maybe(&self.client.inner, self.call(Method::GET, None)?).await
+        let call = self.call(Method::GET, None)?.again(self.attempts);
+        request::maybe(&self.client.inner, call).await
+    }
+
+    async fn repository(&self) -> Result<Option<Value>> {
+        let call = Call::get(self.kind.repositories()).name(&self.name)?.again(self.attempts);
+        request::maybe(&self.client.inner, call).await
     }
 
     /// Makes the repository if there is none.
     pub(super) async fn ensure_repository(&self) -> Result<()> {
-        let inner = &self.client.inner;
-        let get = || Call::get(self.kind.repositories()).name(&self.name);
-        if request::maybe::<Value>(inner, get()?).await?.is_some() {
+        if self.repository().await?.is_some() {
             return Ok(());
         }
-        let call = Call::new(Method::POST, self.kind.repositories());
-        let call = call.json(&json!({"name": self.name, "description": ""}))?;
-        let Err(error) = request::must::<Value>(inner, call, None).await else { return Ok(()) };
-        // Another client may have made it in between, or the answer got lost.
-        match request::maybe::<Value>(inner, get()?).await {
-            Ok(Some(_)) => Ok(()),
-            _ => Err(error),
+        let mut pauses = Pauses::new(&self.client, self.attempts);
+        loop {
+            let call = Call::new(Method::POST, self.kind.repositories());
+            let call = call.json(&json!({"name": self.name, "description": ""}))?;
+            let made = request::must::<Value>(&self.client.inner, call, None).await;
+            let Err(error) = made else { return Ok(()) };
+            // Another client may have made it in between, or the answer got lost.
+            if let Ok(Some(_)) = self.repository().await {
+                return Ok(());
+            }
+            pauses.wait(Failure::of_call(error)).await?;
         }
     }
 
     pub(super) async fn create(&self, body: &Value) -> Result<Record> {
-        let call = self.versions()?.method(Method::POST).json(body)?;
-        match request::must(&self.client.inner, call, None).await {
-            Ok(record) => Ok(record),
-            Err(error) => match self.get().await {
-                Ok(Some(record)) if !record.is_complete() => Ok(record),
-                _ => Err(error),
-            },
+        let mut pauses = Pauses::new(&self.client, self.attempts);
+        loop {
+            let call = self.versions()?.method(Method::POST).json(body)?;
+            let error = match request::must(&self.client.inner, call, None).await {
+                Ok(record) => return Ok(record),
+                Err(error) => error,
+            };
+            match self.get().await {
+                Ok(Some(record)) if !record.is_complete() => return Ok(record),
+                _ => pauses.wait(Failure::of_call(error)).await?,
+            };
         }
     }
 
     pub(super) async fn update(&self, body: &Value) -> Result<Record> {
-        let call = self.call(Method::PATCH, None)?.json(body)?.again();
+        let call = self.call(Method::PATCH, None)?.json(body)?.again(self.attempts);
         request::must(&self.client.inner, call, None).await
     }
 
     /// One step of a transfer, which may be sent again.
     pub(super) async fn step(&self, step: &'static str, body: Option<Value>) -> Result<Record> {
-        let mut call = self.call(Method::PATCH, Some(step))?.again();
+        let mut call = self.call(Method::PATCH, Some(step))?.again(self.attempts);
         if let Some(body) = body {
             call = call.json(&body)?;
         }
@@ -218,6 +232,13 @@ impl From<Error> for Failure {
 }
 
 impl Failure {
+    /// A call that was sent once.
+    fn of_call(error: Error) -> Self {
+        let passes = error.is_network() || error.status().is_some_and(can_pass);
+        let next = if passes { Next::Again(None) } else { Next::Fail };
+        Self { error, next }
+    }
+
     /// A network error.
     pub(super) fn again(error: Error) -> Self {
         Self { error, next: Next::Again(None) }
@@ -228,7 +249,7 @@ impl Failure {
         let (status, headers) = (response.status(), response.headers().clone());
         let body = beginning(response, client.inner.timeout).await;
         let next = match (place, status.as_u16()) {
-            (_, 408 | 425 | 429 | 500 | 502 | 503 | 504) => Next::Again(retry_after(&headers)),
+            (_, status) if can_pass(status) => Next::Again(retry_after(&headers)),
             (Place::Storage(_), 403) => Next::Presign,
             _ => Next::Fail,
         };
@@ -241,7 +262,7 @@ fn error(status: StatusCode, headers: &HeaderMap, body: String) -> Error {
 }
 
 /// The beginning of an error's body: a storage's explanation, or a page of a gateway.
-async fn beginning(mut response: reqwest::Response, timeout: Duration) -> String {
+pub(super) async fn beginning(mut response: reqwest::Response, timeout: Duration) -> String {
     let mut body = Vec::new();
     while body.len() < BODY {
         match timed(timeout, response.chunk()).await {
@@ -254,29 +275,23 @@ async fn beginning(mut response: reqwest::Response, timeout: Duration) -> String
 }
 
 /// The pauses between attempts.
-pub(super) struct Pauses<'a> {
-    transfer: &'a Transfer,
-    first: Duration,
+pub(super) struct Pauses {
+    backoff: ExponentialBuilder,
     left: backon::ExponentialBackoff,
 }
 
-impl<'a> Pauses<'a> {
-    pub(super) fn new(client: &Client, transfer: &'a Transfer) -> Self {
-        let first = client.inner.pause;
-        Self { transfer, first, left: Self::backoff(transfer, first) }
-    }
-
-    fn backoff(transfer: &Transfer, first: Duration) -> backon::ExponentialBackoff {
-        ExponentialBuilder::default()
-            .with_min_delay(first)
+impl Pauses {
+    pub(super) fn new(client: &Client, attempts: u32) -> Self {
+        let backoff = ExponentialBuilder::default()
+            .with_min_delay(client.inner.pause)
             .with_jitter()
-            .with_max_times(transfer.attempts.saturating_sub(1) as usize)
-            .build()
+            .with_max_times(attempts.saturating_sub(1) as usize);
+        Self { backoff, left: backoff.build() }
     }
 
     /// Begins to count anew, because something went forward.
     pub(super) fn reset(&mut self) {
-        self.left = Self::backoff(self.transfer, self.first);
+        self.left = self.backoff.build();
     }
 
     /// Waits before the next attempt, or gives the failure back.

@@ -248,3 +248,39 @@ async fn archives_go_both_ways_in_every_format() {
         same(&made, &ours);
     }
 }
+
+/// The calls with which the real client reads logs; its command has none.
+#[cfg(feature = "logs")]
+const LOGS: &str = r#"
+import base64, sys, threading
+from bentoml._internal.cloud.client import RestApiClient
+client = RestApiClient(sys.argv[1], "ok-ada").v2
+pods = client.list_deployment_pods("chat")
+deployment = client.get_deployment("chat")
+for pod in pods:
+    for item in client.tail_logs(cluster_name=deployment.cluster.name, namespace=deployment.kube_namespace,
+                                 pod_name=pod.name, stop_event=threading.Event()):
+        print(pod.name, base64.b64decode(item).decode(), end="")
+        break
+"#;
+
+#[cfg(feature = "logs")]
+#[tokio::test]
+async fn logs_are_those_that_the_real_client_reads() {
+    use bentocloud::{CreateDeployment, LogOptions};
+
+    let Some(theirs) = Theirs::new().await else { return };
+    theirs.build("made").await;
+    theirs.theirs("made", &["push", "hello_svc:v1"]).await;
+    let client = theirs.client();
+    let deployments = client.deployments();
+    let wanted = CreateDeployment::new("hello_svc:v1").named("chat");
+    let chat = deployments.create(&wanted, None).await.unwrap();
+    theirs.server.log("chat", "ready");
+    let python = theirs.bentoml.with_file_name("python");
+    let by_them = theirs.run(&python, "made", &["-c", LOGS, &theirs.server.endpoint()]).await;
+    let pods = deployments.pods("chat", None).await.unwrap();
+    let mut log = deployments.logs(&chat, &pods[0], &LogOptions::default()).await.unwrap();
+    let by_us = String::from_utf8(log.next().await.unwrap().unwrap()).unwrap();
+    assert_eq!(by_them, format!("{} {by_us}", pods[0].name));
+}

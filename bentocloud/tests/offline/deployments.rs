@@ -266,3 +266,69 @@ async fn a_deployed_service_takes_a_bearer_token() {
     let expected = &golden["deployment.get_client when terminated"]["exception"]["message"];
     assert_eq!(expected, &error.to_string());
 }
+
+#[cfg(feature = "logs")]
+#[tokio::test]
+async fn logs_are_read_and_followed() {
+    use bentocloud::LogOptions;
+
+    let server = server().start().await.unwrap();
+    let client = client(&server);
+    let deployments = client.deployments();
+    let chat = CreateDeployment::new("svc:v1").named("chat");
+    let chat = deployments.create(&chat, None).await.unwrap();
+    for line in ["one", "two", "drei \u{1f600}"] {
+        server.log("chat", line);
+    }
+    server.forget();
+    let pods = deployments.pods("chat", None).await.unwrap();
+    assert_eq!(pods.iter().map(|pod| pod.name.as_str()).collect::<Vec<_>>(), ["chat-0"]);
+    let options = LogOptions { lines: 2, ..LogOptions::default() };
+    let mut log = deployments.logs(&chat, &pods[0], &options).await.unwrap();
+    let mut text = Vec::new();
+    while let Some(piece) = log.next().await.unwrap() {
+        text.extend(piece);
+    }
+    assert_eq!(String::from_utf8(text).unwrap(), "two\ndrei \u{1f600}\n");
+    // The calls are those of the real client.
+    let golden = crate::support::json("api/rest_client.json");
+    for (ours, case) in [(1, "v2.list_deployment_pods[ws]"), (2, "v2.tail_logs[ws]")] {
+        let recorded = golden[case]["requests"].as_array().unwrap();
+        let theirs = recorded.iter().find(|request| {
+            request["target"].as_str().unwrap().starts_with("/ws/") && request["method"] == "GET"
+        });
+        let theirs = theirs.unwrap()["target"].as_str().unwrap();
+        let theirs = theirs
+            .replace("dep1", "chat")
+            .replace("pod-0", "chat-0")
+            .replace("/c1/", "/default-cluster/");
+        assert_eq!(server.calls()[ours], format!("GET {theirs}"));
+    }
+
+    // A log that is followed goes on until the deployment ends.
+    let options = LogOptions { follow: true, lines: 1, ..LogOptions::default() };
+    let mut log = deployments.logs(&chat, &pods[0], &options).await.unwrap();
+    assert_eq!(log.next().await.unwrap().unwrap(), "drei \u{1f600}\n".as_bytes());
+    server.log("chat", "four");
+    assert_eq!(log.next().await.unwrap().unwrap(), b"four\n");
+    server.set_status("chat", "terminated");
+    assert_eq!(log.next().await.unwrap(), None);
+
+    let options = LogOptions { container: "sidecar".to_owned(), ..LogOptions::default() };
+    let mut log = deployments.logs(&chat, &pods[0], &options).await.unwrap();
+    let error = log.next().await.unwrap_err();
+    assert!(error.is_state() && error.to_string().contains("container not found"), "{error}");
+    assert!(deployments.pods("nope", None).await.unwrap_err().is_not_found());
+    assert_eq!(deployments.image_builder("chat", None).await.unwrap(), None);
+    server.set_status("chat", "image-building");
+    let builder = deployments.image_builder("chat", None).await.unwrap().unwrap();
+    assert!(builder.is_image_builder(), "{builder:?}");
+    let theirs = &golden["v2.get_deployment_image_builder_pod[ws]"]["requests"];
+    let mut theirs = theirs.as_array().unwrap().iter().filter_map(|one| one["target"].as_str());
+    let theirs = theirs.find(|target| target.contains("selector=")).unwrap();
+    assert_eq!(server.calls().pop().unwrap(), format!("GET {theirs}"));
+    let options = LogOptions { container: "builder".to_owned(), ..LogOptions::default() };
+    let mut log = deployments.logs(&chat, &builder, &options).await.unwrap();
+    assert!(log.next().await.unwrap().is_some());
+    assert_eq!(log.next().await.unwrap(), None);
+}

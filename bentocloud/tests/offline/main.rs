@@ -5,16 +5,21 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stderr,
+    clippy::print_stdout,
     clippy::unwrap_used,
     reason = "this is test code"
 )]
 
+#[cfg(feature = "transfer")]
+mod calls;
 mod cases;
 mod client;
 mod container;
 mod contexts;
 mod deployments;
 mod endpoint;
+#[cfg(feature = "transfer")]
+mod faults;
 mod file;
 mod login;
 mod organization;

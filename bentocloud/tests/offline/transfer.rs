@@ -583,3 +583,110 @@ async fn a_file_that_shrinks_ends_the_push_at_once() {
     let puts = cloud.calls().iter().filter(|call| call.starts_with("PUT /storage/bento")).count();
     assert!(puts <= 1, "{puts}");
 }
+
+#[tokio::test]
+async fn the_next_push_sends_the_parts_that_are_missing() {
+    let (_home, store) = store();
+    let cloud = cloud().await;
+    cloud.strategy(Strategy::Multipart);
+    let big = version(&store, Kind::Bento, "hello_svc:v1").join("src/big");
+    write(&big, vec![1; 20_000]);
+    let puts = |cloud: &BentoCloud| {
+        let calls = cloud.calls().into_iter();
+        let mut parts: Vec<String> = calls
+            .filter_map(|call| {
+                Some(call.strip_prefix("PUT /storage/bento/hello_svc/v1?")?.to_owned())
+            })
+            .collect();
+        parts.sort();
+        parts.iter().map(|part| part.split('&').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let refused = || Fault::status(400, "no").on("PUT", "hello_svc/v1?part=3");
+    let one = Transfer { threads: std::num::NonZeroUsize::MIN, ..small() };
+    let hello = tag("hello_svc:v1");
+
+    cloud.fault(refused());
+    client(&cloud).push(&store, Kind::Bento, &hello, &one).await.unwrap_err();
+    assert_eq!(puts(&cloud), ["part=1", "part=2", "part=3"]);
+    assert_eq!(leftovers(&store), ["backendai-upload-bento-hello_svc-v1.json"]);
+    cloud.forget();
+    client(&cloud).push(&store, Kind::Bento, &hello, &one).await.unwrap();
+    let sent = puts(&cloud);
+    assert!(sent[0] == "part=3" && !sent.contains(&"part=1".to_owned()), "{sent:?}");
+    let begun = |cloud: &BentoCloud| {
+        cloud.calls().iter().filter(|call| call.contains("bentos/v1/start_multipart")).count()
+    };
+    assert_eq!(begun(&cloud), 0);
+    assert_eq!(leftovers(&store), [""; 0]);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let other = Store::at(elsewhere.path());
+    pull(&cloud, &other, "hello_svc:v1").await.unwrap();
+    same(&store, &other);
+
+    // A file that has changed, and an upload that the server has forgotten, begin anew.
+    let force = Transfer { force: true, ..one.clone() };
+    cloud.fault(refused());
+    client(&cloud).push(&store, Kind::Bento, &hello, &force).await.unwrap_err();
+    write(&big, vec![2; 20_000]);
+    cloud.forget();
+    client(&cloud).push(&store, Kind::Bento, &hello, &force).await.unwrap();
+    assert_eq!((begun(&cloud), puts(&cloud)[0].as_str()), (1, "part=1"));
+    cloud.fault(refused());
+    client(&cloud).push(&store, Kind::Bento, &hello, &force).await.unwrap_err();
+    cloud.fault(Fault::status(404, "no such upload").on("PATCH", "bentos/v1/presign_multi"));
+    cloud.forget();
+    client(&cloud).push(&store, Kind::Bento, &hello, &force).await.unwrap();
+    assert_eq!((begun(&cloud), puts(&cloud)[0].as_str()), (1, "part=1"));
+    let done = Transfer { force: true, with_models: true, ..small() };
+    client(&cloud).pull(&other, Kind::Bento, &hello, &done).await.unwrap();
+    same(&store, &other);
+}
+
+#[tokio::test]
+async fn metadata_that_a_server_keeps_are_reported() {
+    let (_home, store) = store();
+    let cloud = cloud().await;
+    let client = client(&cloud);
+    let model_tag = tag("tiny_model:v1");
+    let force = Transfer { force: true, ..small() };
+    client.push(&store, Kind::Model, &model_tag, &force).await.unwrap();
+    let again = client.push(&store, Kind::Model, &model_tag, &force).await.unwrap();
+    assert!(!again[0].keeps_metadata, "nothing has changed");
+    let yaml = version(&store, Kind::Model, "tiny_model:v1").join("model.yaml");
+    let text = fs::read_to_string(&yaml).unwrap().replace("acc: 0.5", "acc: 0.9");
+    fs::write(&yaml, text).unwrap();
+    let again = client.push(&store, Kind::Model, &model_tag, &force).await.unwrap();
+    assert!(again[0].keeps_metadata && again[0].bytes.is_some());
+}
+
+#[tokio::test]
+async fn archives_are_imported_from_addresses() {
+    let (_home, store) = store();
+    let cloud = cloud().await;
+    push(&cloud, &store, "hello_svc").await.unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let other = Store::at(elsewhere.path());
+    let url = |path: &str| format!("{}/storage/model/tiny_model/v1{path}", cloud.endpoint());
+    let (limits, timeout) = (bentocloud::Limits::default(), Duration::from_millis(500));
+    let import = async |url: &str| other.import_url(url, timeout, limits, false).await;
+    let stored = import(&url("?sig=100")).await.unwrap();
+    assert_eq!(stored[0].tag(), &tag("tiny_model:v1"));
+    let of = |store| tree(&version(store, Kind::Model, "tiny_model:v1"));
+    assert!(of(&store) == of(&other));
+    let request = cloud.requests().pop().unwrap();
+    assert!(!request.headers.contains_key("x-yatai-api-token"), "{request:?}");
+
+    assert!(import(&url("?sig=100")).await.unwrap_err().is_stored());
+    assert_eq!(import(&url("?sig=0")).await.unwrap_err().status(), Some(403));
+    assert!(import("ftp://127.0.0.1/x").await.unwrap_err().is_input());
+    other.delete(Kind::Model, &tag("tiny_model:v1")).unwrap();
+    cloud.fault(Fault::cut(3000).on("GET", "/storage"));
+    let error = import(&url("?sig=100")).await.unwrap_err();
+    assert!(error.is_network(), "{error:?}");
+    cloud.fault(Fault::hang(3000).on("GET", "/storage"));
+    assert!(import(&url("?sig=100")).await.unwrap_err().is_timeout());
+    cloud.fault(Fault::shorten(3000).on("GET", "/storage"));
+    assert!(import(&url("?sig=100")).await.unwrap_err().is_archive());
+    assert_eq!(other.list(Kind::Model, None).unwrap().len(), 0);
+    assert_eq!(leftovers(&other), [""; 0]);
+}

@@ -1,5 +1,7 @@
 //! `backendai bento deployment`.
 
+mod logs;
+
 use std::{fs, path::PathBuf, time::Duration};
 
 use bentocloud::{
@@ -46,6 +48,10 @@ pub(super) enum Verb {
     Terminate(Named),
     /// Delete a deployment.
     Delete(Named),
+    /// Print the last lines of the log of each pod.
+    #[command(after_help = "Example:
+  backendai bento deployment logs chat --follow")]
+    Logs(Box<logs::Logs>),
     /// Wait until a deployment has a status.
     #[command(after_help = "Example:
   backendai bento deployment wait chat --for running --timeout 600")]
@@ -181,6 +187,7 @@ impl Verb {
             Self::Start(_) => "start",
             Self::Terminate(_) => "terminate",
             Self::Delete(_) => "delete",
+            Self::Logs(_) => "logs",
             Self::Wait { .. } => "wait",
             Self::ListInstanceTypes { .. } => "list-instance-types",
         }
@@ -192,6 +199,10 @@ impl Verb {
         let client = session.client().map_err(failed)?;
         let deployments = client.deployments();
         let deployment = match self {
+            Self::Logs(logs) => {
+                global.require_text()?;
+                return logs.run(&client).await;
+            }
             Self::List { cluster, search, label } => {
                 let labels = label.iter().map(|(key, value)| Label::new(key, value)).collect();
                 let query = ListDeployments { cluster, search, labels, ..Default::default() };

@@ -16,7 +16,7 @@ use clap::{Subcommand, ValueEnum};
 use serde_json::json;
 
 use super::{
-    Session, progress,
+    Patience, Session, progress,
     show::{self, Object, object},
 };
 use crate::{
@@ -40,6 +40,8 @@ pub(super) enum Verb {
         /// Number of parallel uploads.
         #[arg(short, long, value_name = "N", default_value = "10")]
         threads: NonZeroUsize,
+        #[command(flatten)]
+        patience: Patience,
     },
     /// Download a version from BentoCloud; a name alone means the newest on the server.
     #[command(after_help = "Example:
@@ -53,6 +55,8 @@ pub(super) enum Verb {
         /// Download the models of a bento, too.
         #[arg(long)]
         with_models: bool,
+        #[command(flatten)]
+        patience: Patience,
     },
     /// List the versions in the local store, or on the server.
     List {
@@ -61,6 +65,8 @@ pub(super) enum Verb {
         /// List the versions on the server.
         #[arg(long)]
         remote: bool,
+        #[command(flatten)]
+        patience: Patience,
     },
     /// Show one version.
     Get {
@@ -69,6 +75,8 @@ pub(super) enum Verb {
         /// Show the version on the server.
         #[arg(long)]
         remote: bool,
+        #[command(flatten)]
+        patience: Patience,
     },
     /// Delete exactly one version from the local store.
     Delete {
@@ -93,12 +101,17 @@ pub(super) enum Verb {
         format: Option<Ending>,
     },
     /// Import an archive of any format.
+    #[command(after_help = "Examples:
+  backendai bento import backup/summarization-v1.bento
+  backendai bento import \"$(aws s3 presign s3://bucket/summarization-v1.bento)\"")]
     Import {
-        /// The archive, or `-`.
+        /// The archive: a file, an address with http:// or https://, or `-`.
         path: PathBuf,
         /// Replace an existing version.
         #[arg(short, long)]
         force: bool,
+        #[command(flatten)]
+        patience: Patience,
     },
 }
 
@@ -158,22 +171,29 @@ impl Verb {
         };
         let store = Store::new(session.contexts.env()).map_err(failed)?;
         match self {
-            Self::Push { tag, force, threads } => {
+            Self::Push { tag, force, threads, patience } => {
                 global.single()?;
                 let transfer = Transfer { force, threads, ..transfer(session) };
-                let client = session.client().map_err(failed)?;
+                let client = session.patient(patience).map_err(failed)?;
                 let moved = client.push(&store, kind, &tag, &transfer).await.map_err(failed)?;
+                for model in moved.iter().filter(|moved| moved.keeps_metadata) {
+                    session.hint(format!(
+                        "WARNING: the server keeps the earlier metadata of model {}, which it cannot change: \
+                         push them as a new version",
+                        model.tag
+                    ));
+                }
                 report(global, &moved, "pushed", "exists on the server")
             }
-            Self::Pull { tag, force, with_models } => {
+            Self::Pull { tag, force, with_models, patience } => {
                 global.single()?;
                 let transfer = Transfer { force, with_models, ..transfer(session) };
-                let client = session.client().map_err(failed)?;
+                let client = session.patient(patience).map_err(failed)?;
                 let moved = client.pull(&store, kind, &tag, &transfer).await.map_err(failed)?;
                 report(global, &moved, "pulled", "exists in the local store")
             }
-            Self::List { name, remote: true } => {
-                let client = session.client().map_err(failed)?;
+            Self::List { name, remote: true, patience } => {
+                let client = session.patient(patience).map_err(failed)?;
                 let search = name.as_deref();
                 let items = match kind {
                     Kind::Bento => {
@@ -187,14 +207,14 @@ impl Verb {
                 };
                 show::rows(global, &["tag", "status", "size", "created"], items)
             }
-            Self::List { name, remote: false } => {
+            Self::List { name, remote: false, .. } => {
                 let name = name.map(|name| name.parse::<Tag>()).transpose().map_err(failed)?;
                 let items = store.list(kind, name.as_ref().map(Tag::name)).map_err(failed)?;
                 let items: Result<_, _> = items.iter().map(local).collect();
                 show::rows(global, &["tag", "size", "created"], items.map_err(failed)?)
             }
-            Self::Get { tag, remote: true } => {
-                let client = session.client().map_err(failed)?;
+            Self::Get { tag, remote: true, patience } => {
+                let client = session.patient(patience).map_err(failed)?;
                 let found = match (kind, tag.version()) {
                     (Kind::Bento, Some(version)) => client
                         .bento(tag.name(), version)
@@ -218,7 +238,7 @@ impl Verb {
                     ))),
                 }
             }
-            Self::Get { tag, remote: false } => {
+            Self::Get { tag, remote: false, .. } => {
                 let item = store.get(kind, &tag).map_err(failed)?;
                 let mut shown = local(&item).map_err(failed)?;
                 shown.insert("path".to_owned(), json!(item.path()));
@@ -264,20 +284,28 @@ impl Verb {
                 let item = object([("tag", json!(tag.to_string())), ("path", json!(path))]);
                 show::done(global, &line, &item)
             }
-            Self::Import { path, force } => {
-                let stored = crate::blocking(move || {
-                    let failed = |error: Error| Failure::of(group, "import", &error);
-                    if path == Path::new("-") {
-                        let stdin = io::stdin().lock();
-                        return store.import(stdin, Limits::default(), force).map_err(failed);
-                    }
-                    let file = File::open(&path).map_err(|error| {
-                        Failure::new(format!("cannot open {}", path.display()))
-                            .cause(error.to_string())
-                    })?;
-                    store.import(file, Limits::default(), force).map_err(failed)
-                });
-                let stored = stored.await?;
+            Self::Import { path, force, patience } => {
+                let limits = Limits::default();
+                let url = path
+                    .to_str()
+                    .filter(|path| path.starts_with("http://") || path.starts_with("https://"));
+                let stored = if let Some(url) = url {
+                    let timeout = session.timeout(patience);
+                    store.import_url(url, timeout, limits, force).await.map_err(failed)?
+                } else {
+                    let read = move || {
+                        let failed = |error: Error| Failure::of(group, "import", &error);
+                        if path == Path::new("-") {
+                            return store.import(io::stdin().lock(), limits, force).map_err(failed);
+                        }
+                        let file = File::open(&path).map_err(|error| {
+                            Failure::new(format!("cannot open {}", path.display()))
+                                .cause(error.to_string())
+                        })?;
+                        store.import(file, limits, force).map_err(failed)
+                    };
+                    crate::blocking(read).await?
+                };
                 let lines: Vec<_> = stored
                     .iter()
                     .map(|item| format!("{}(tag=\"{}\") imported.", item.kind(), item.tag()))

@@ -5,7 +5,7 @@ use bentocloud::{
 };
 use clap::Args;
 
-use super::{Session, warn_if_env_wins};
+use super::{Patience, Session, warn_if_env_wins};
 use crate::{
     output::{Failure, err, out},
     prompt,
@@ -28,6 +28,8 @@ pub(super) struct Login {
     /// Make it the current context, too.
     #[arg(long)]
     switch: bool,
+    #[command(flatten)]
+    patience: Patience,
 }
 
 /// The question where no token is given.
@@ -53,7 +55,7 @@ pub(super) async fn run(session: &Session, login: Login) -> Result<(), Failure> 
         None => ask(endpoint).await?,
     };
 
-    let client = Client::builder(&endpoint, token);
+    let client = Client::builder(&endpoint, token).timeout(session.timeout(login.patience));
     let login_as = session.context.as_deref();
     let done = session.contexts.login(client, login_as).await;
     let done = done.map_err(|error| refused(&error, &endpoint))?;

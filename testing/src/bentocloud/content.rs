@@ -29,13 +29,26 @@ static MADE: AtomicU64 = AtomicU64::new(0);
 /// An archive, or a part of one.
 #[derive(Clone, Debug)]
 pub(super) struct Content {
-    file: Arc<Mutex<File>>,
+    pieces: Vec<Piece>,
     pub(super) length: u64,
     /// With its quotes.
     pub(super) etag: String,
 }
 
+/// What arrived in one request.
+#[derive(Clone, Debug)]
+struct Piece {
+    file: Arc<Mutex<File>>,
+    length: u64,
+}
+
 impl Content {
+    fn new(pieces: Vec<Piece>) -> Self {
+        // Every content has one of its own, so that a part or a version is never taken for another.
+        let etag = format!("\"content-{}\"", MADE.fetch_add(1, Ordering::Relaxed));
+        Self { length: pieces.iter().map(|piece| piece.length).sum(), pieces, etag }
+    }
+
     pub(super) fn of(bytes: &[u8]) -> io::Result<Self> {
         let mut writer = Writer::new()?;
         writer.write(bytes)?;
@@ -56,15 +69,8 @@ impl Content {
     }
 
     /// The parts one after the other.
-    pub(super) fn join<'a>(parts: impl Iterator<Item = &'a Self>) -> io::Result<Self> {
-        let mut writer = Writer::new()?;
-        for part in parts {
-            let mut reader = part.body(0, part.length);
-            while let Some(chunk) = reader.chunk()? {
-                writer.write(&chunk)?;
-            }
-        }
-        Ok(writer.finish())
+    pub(super) fn join<'a>(parts: impl Iterator<Item = &'a Self>) -> Self {
+        Self::new(parts.flat_map(|part| part.pieces.clone()).collect())
     }
 
     pub(super) fn bytes(&self) -> io::Result<Vec<u8>> {
@@ -79,7 +85,7 @@ impl Content {
     /// `length` bytes after the first `start`.
     pub(super) fn body(&self, start: u64, length: u64) -> FileBody {
         FileBody {
-            file: Arc::clone(&self.file),
+            pieces: self.pieces.clone(),
             at: start,
             left: length,
             end: End::Whole,
@@ -104,9 +110,8 @@ impl Writer {
     }
 
     fn finish(self) -> Content {
-        // Every content has one of its own, so that a part or a version is never taken for another.
-        let etag = format!("\"content-{}\"", MADE.fetch_add(1, Ordering::Relaxed));
-        Content { file: Arc::new(Mutex::new(self.file)), length: self.length, etag }
+        let file = Arc::new(Mutex::new(self.file));
+        Content::new(vec![Piece { file, length: self.length }])
     }
 }
 
@@ -120,7 +125,7 @@ enum End {
 
 /// A body that is read from a file as it is sent.
 pub(super) struct FileBody {
-    file: Arc<Mutex<File>>,
+    pieces: Vec<Piece>,
     at: u64,
     left: u64,
     end: End,
@@ -135,6 +140,12 @@ impl FileBody {
         self
     }
 
+    /// Ends after so many bytes.
+    pub(super) fn shorten(mut self, bytes: u64) -> Self {
+        self.left = self.left.min(bytes);
+        self
+    }
+
     /// Sends nothing more after so many bytes.
     pub(super) fn hang(mut self, bytes: u64) -> Self {
         (self.left, self.end) = (self.left.min(bytes), End::Never);
@@ -145,10 +156,20 @@ impl FileBody {
         if self.left == 0 {
             return Ok(None);
         }
-        let wanted = usize::try_from(self.left).unwrap_or(CHUNK).min(CHUNK);
+        let (mut start, mut found) = (self.at, None);
+        for piece in &self.pieces {
+            if start < piece.length {
+                found = Some(piece);
+                break;
+            }
+            start -= piece.length;
+        }
+        let Some(piece) = found else { return Ok(None) };
+        let wanted = (piece.length - start).min(self.left);
+        let wanted = usize::try_from(wanted).unwrap_or(CHUNK).min(CHUNK);
         let mut buffer = vec![0; wanted];
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.seek(SeekFrom::Start(self.at))?;
+        let mut file = piece.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(start))?;
         file.read_exact(&mut buffer)?;
         drop(file);
         self.at += wanted as u64;

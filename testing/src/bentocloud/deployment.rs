@@ -141,6 +141,20 @@ impl State {
         Ok(())
     }
 
+    /// What a deployment is doing, if it exists.
+    pub(super) fn status(&mut self, name: &str) -> Option<&'static str> {
+        self.find(name, "").ok().map(|deployment| deployment.status)
+    }
+
+    /// The deployment of a bento that is in this state.
+    pub(super) fn deploys(&self, bento: &str, status: &str) -> Option<String> {
+        let found = self
+            .deployments
+            .iter()
+            .find(|deployment| deployment.status == status && deployment.config["bento"] == bento);
+        found.map(|deployment| deployment.name.clone())
+    }
+
     pub(super) fn set_status(&mut self, name: &str, status: &'static str) -> bool {
         match self.find(name, "") {
             Ok(deployment) => {

@@ -28,6 +28,7 @@ pub(super) enum Action {
     Lose,
     Cut(u64),
     Hang(u64),
+    Shorten(u64),
     Without(&'static str),
     Merge(Value),
 }
@@ -70,6 +71,11 @@ impl Fault {
     /// The answer's body stops after so many bytes, and the connection stays open.
     pub fn hang(bytes: u64) -> Self {
         Self::new(Action::Hang(bytes))
+    }
+
+    /// The answer has only so many bytes of the body, and announces no more.
+    pub fn shorten(bytes: u64) -> Self {
+        Self::new(Action::Shorten(bytes))
     }
 
     /// The answer lacks a header.

@@ -17,10 +17,11 @@ use super::{
     content::{Content, FileBody},
     deployment::Outcome,
     fault::Action,
+    log,
     query::Query,
     store::{Kind, broken},
 };
-use crate::http::{Body, End, Handle, full};
+use crate::http::{Body, End, Handle, Takeover, full};
 
 /// No body but an archive is larger, in bytes.
 const LIMIT: usize = 16 << 20;
@@ -114,7 +115,16 @@ impl Handle for Cloud {
             };
             let body = body.to_bytes();
             self.record(&parts, &target, serde_json::from_slice(&body).ok());
-            if carried_out { self.answer(&parts, &body) } else { missing() }
+            if fault.is_none() && parts.uri.path().starts_with("/ws/") {
+                match self.socket(&parts) {
+                    Ok(takeover) => return Err(End::Upgrade(takeover)),
+                    Err(answer) => *answer,
+                }
+            } else if carried_out {
+                self.answer(&parts, &body)
+            } else {
+                missing()
+            }
         };
         match fault {
             Some(Action::Close | Action::Lose) => Err(End::Write(Vec::new())),
@@ -140,6 +150,10 @@ fn altered(mut answer: Answer, action: Action) -> Answer {
         }
         (Action::Hang(bytes), Payload::File(body, length)) => {
             answer.body = Payload::File(body.hang(bytes), length);
+        }
+        (Action::Shorten(bytes), Payload::File(body, length)) => {
+            let length = length.min(bytes);
+            answer.body = Payload::File(body.shorten(length), length);
         }
         (Action::Without(header), body) => {
             answer.headers.retain(|(name, _)| *name != header);
@@ -304,6 +318,21 @@ impl Cloud {
             },
             _ => refuse(404, "no such page"),
         }
+    }
+
+    /// The conversation that a request for a WebSocket begins.
+    fn socket(&self, parts: &Parts) -> Result<Takeover, Box<Answer>> {
+        let account = self.entitled(&parts.headers, parts.uri.path())?;
+        let segments = segments(parts);
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        log::socket(
+            self,
+            &account,
+            &parts.headers,
+            segments.get(1..).unwrap_or_default(),
+            &query(parts),
+        )
+        .map_err(|(status, reason)| Box::new(refuse(status, &reason)))
     }
 
     /// Returns the account of the token, unless the script has another answer for it.

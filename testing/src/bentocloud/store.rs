@@ -332,7 +332,7 @@ impl State {
                 if !fits || listed.is_empty() {
                     return Err((400, "the parts are not those that arrived".to_owned()));
                 }
-                let whole = Content::join(upload.parts.values()).map_err(broken)?;
+                let whole = Content::join(upload.parts.values());
                 (record.content, record.upload) = (Some(whole), None);
             }
             "finish_upload" => {

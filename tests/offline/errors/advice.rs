@@ -354,7 +354,7 @@ async fn every_error_advises_what_fits() {
         writeln!(text, "{case}").unwrap();
         for (lines, calls) in outcomes.values() {
             let calls = if outcomes.len() == 1 { "always".to_owned() } else { shortened(calls) };
-            write!(text, "{lines}  for: {calls}\n").unwrap();
+            writeln!(text, "{lines}  for: {calls}").unwrap();
         }
         text.push('\n');
     }

@@ -1,5 +1,6 @@
 //! The sections of `docs/cli.md`; see [`transcript`](crate::transcript) for how to add one.
 
+pub(crate) mod bento;
 mod changes;
 mod contexts;
 mod failures;

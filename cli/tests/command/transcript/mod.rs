@@ -52,6 +52,12 @@ impl Page {
         self.knows(manager, account)
     }
 
+    /// Whose commands have this variable, which is not shown.
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+        self.home = self.home.with(name, value);
+        self
+    }
+
     /// Shows the manager under the address for readers, and guards the secret of the account.
     pub(crate) fn knows(mut self, manager: &Manager, account: &Account) -> Self {
         self.replace(manager.endpoint(), ENDPOINT);
