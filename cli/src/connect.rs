@@ -1,7 +1,7 @@
 //! Builds a client from the options, the contexts and the environment.
 
 use backendai::{
-    Client, Config, ConfigBuilder,
+    Client, Config, ConfigBuilder, Retry,
     config::{Env, Field, Problem},
     context::{Context, Contexts},
 };
@@ -12,16 +12,23 @@ use crate::{global::Global, output::Failure};
 /// context.
 pub(crate) fn config(global: &Global) -> Result<Config, Failure> {
     let builder = sources(global);
-    let builder = match &global.context {
-        Some(name) => builder.context(name),
-        None => builder.current_context(),
+    let builder = match (&global.context, &global.profile) {
+        (Some(name), _) => builder.context(name),
+        (None, Some(name)) => builder.profile(name),
+        (None, None) => builder.current_context(),
     };
     Ok(builder.build()?)
 }
 
 /// The client of a command. Nothing is sent yet.
 pub(crate) fn client(global: &Global) -> Result<Client, Failure> {
-    Ok(Client::new(config(global)?)?)
+    let builder = Client::builder(config(global)?);
+    let builder = match global.retry {
+        Some(0) => builder.retry(Retry::disabled()),
+        Some(retries) => builder.retry(Retry::new().max_attempts(retries.saturating_add(1))),
+        None => builder,
+    };
+    Ok(builder.build()?)
 }
 
 /// The configuration of a context that need not be stored; `fresh` leaves out its keys and session.
@@ -60,6 +67,18 @@ pub(crate) fn env_wins() -> bool {
 fn sources(global: &Global) -> ConfigBuilder {
     let agent = concat!("backendai-cli/", env!("CARGO_PKG_VERSION"));
     let builder = Config::builder().environment(Env::process()).user_agent(agent);
+    let builder = match &global.dotenv {
+        Some(Some(path)) => builder.dotenv(path),
+        Some(None) => builder.dotenv_in_ancestors(),
+        None => builder,
+    };
+    let builder = match global.request_timeout {
+        Some(seconds) => {
+            let limit = std::time::Duration::from_secs(seconds.into());
+            builder.connect_timeout(limit).read_timeout(limit)
+        }
+        None => builder,
+    };
     match &global.contexts {
         Some(path) => builder.contexts(Contexts::open(path)),
         None => builder,

@@ -23,8 +23,20 @@ pub(crate) struct Global {
     /// [default: backendai/contexts.toml in the configuration folder].
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) contexts: Option<PathBuf>,
-    /// Output format: text or json; table, json, jsonl or csv for lists.
-    #[arg(long, global = true, value_name = "FORMAT", hide_possible_values = true)]
+    /// Use this profile of the official client.
+    #[arg(long, global = true, value_name = "NAME", conflicts_with = "context")]
+    pub(crate) profile: Option<String>,
+    /// Read this .env file below the environment; without FILE the nearest one.
+    #[arg(long, global = true, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    pub(crate) dotenv: Option<Option<PathBuf>>,
+    /// Seconds to wait for data from the manager; 0 for no limit.
+    #[arg(long, global = true, value_name = "SECONDS")]
+    pub(crate) request_timeout: Option<u32>,
+    /// Attempts after a failure of the network or a busy manager; 0 for none [default: 3].
+    #[arg(long, global = true, value_name = "N")]
+    pub(crate) retry: Option<u32>,
+    /// Output format: text or json; table, json, jsonl, csv, yaml or name for lists.
+    #[arg(short, long, global = true, value_name = "FORMAT", hide_possible_values = true)]
     output: Option<OutputFormat>,
     /// Log to the standard error: -v progress, -vv every request, -vvv everything.
     #[arg(short, long, global = true, action = ArgAction::Count)]
@@ -42,6 +54,8 @@ pub(crate) enum OutputFormat {
     Json,
     Jsonl,
     Csv,
+    Yaml,
+    Name,
 }
 
 /// Output format of a command with a single result.
@@ -58,6 +72,9 @@ pub(crate) enum RowFormat {
     Json,
     Jsonl,
     Csv,
+    Yaml,
+    /// Only what names a row.
+    Name,
 }
 
 impl Global {
@@ -92,7 +109,9 @@ impl Global {
             Some(OutputFormat::Json) => Ok(RowFormat::Json),
             Some(OutputFormat::Jsonl) => Ok(RowFormat::Jsonl),
             Some(OutputFormat::Csv) => Ok(RowFormat::Csv),
-            Some(form) => Err(unfit(form, "table, json, jsonl or csv")),
+            Some(OutputFormat::Yaml) => Ok(RowFormat::Yaml),
+            Some(OutputFormat::Name) => Ok(RowFormat::Name),
+            Some(form) => Err(unfit(form, "table, json, jsonl, csv, yaml or name")),
         }
     }
 
@@ -152,11 +171,12 @@ impl Early {
             match word.as_ref() {
                 "--" => break,
                 "--no-color" => anstream::ColorChoice::Never.write_global(),
-                "--output" => {
+                "--output" | "-o" => {
                     form = words.next().and_then(|word| OutputFormat::from_str(&word, false).ok());
                 }
                 word => {
-                    if let Some(value) = word.strip_prefix("--output=") {
+                    let value = word.strip_prefix("--output=").or(word.strip_prefix("-o"));
+                    if let Some(value) = value.map(|value| value.trim_start_matches('=')) {
                         form = OutputFormat::from_str(value, false).ok();
                     }
                 }

@@ -13,6 +13,7 @@ mod gql;
 mod input;
 mod login;
 mod logout;
+mod man;
 mod output;
 mod progress;
 mod prompt;
@@ -22,6 +23,7 @@ mod resolve;
 mod schema;
 mod snapshot;
 mod terminal;
+mod version;
 mod visible;
 mod whoami;
 
@@ -37,7 +39,7 @@ use crate::{
 
 /// Work with Backend.AI and BentoCloud from the command line.
 #[derive(Debug, Parser)]
-#[command(version, about, arg_required_else_help = true)]
+#[command(name = "backendai", version, about, arg_required_else_help = true)]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -55,6 +57,7 @@ enum Command {
     /// Print completions for a shell.
     Completions(completions::Completions),
     /// Manage named managers and keys.
+    #[command(visible_alias = "config")]
     Context(context::Context),
     /// Print the Rust code for documents.
     Generate(generate::Generate),
@@ -64,10 +67,14 @@ enum Command {
     Login(Box<login::Login>),
     /// End a session, or remove stored keys.
     Logout(logout::Logout),
+    /// Write the manual pages.
+    Man(man::Man),
     /// Sign requests that are sent to a local port, and serve GraphiQL there.
     Proxy(proxy::Proxy),
     /// Fetch, compare and use snapshots of a manager's schema.
     Schema(schema::Schema),
+    /// Show the versions of the client, the API and the manager.
+    Version(version::Version),
     /// Show the current user, manager and settings.
     Whoami(whoami::Whoami),
     #[command(flatten)]
@@ -85,8 +92,10 @@ impl Command {
             Self::Gql(command) => command.run(global).await,
             Self::Login(command) => command.run(global).await,
             Self::Logout(command) => command.run(global).await,
+            Self::Man(command) => command.run(global).await,
             Self::Proxy(command) => command.run(global).await,
             Self::Schema(command) => command.run(global).await,
+            Self::Version(command) => command.run(global).await,
             Self::Whoami(command) => command.run(global).await,
             Self::Domain(verb) => verb.run(global).await,
         }

@@ -46,6 +46,9 @@ pub(super) fn rows(global: &Global, columns: &[&str], items: Vec<Object>) -> Res
             };
             write(&mut writer).map_err(|error| Failure::writing(io::Error::other(error)))
         }
+        RowFormat::Yaml | RowFormat::Name => {
+            Err(Failure::usage("this command prints table, json, jsonl or csv"))
+        }
     }
 }
 

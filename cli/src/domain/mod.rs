@@ -6,6 +6,7 @@ mod query;
 mod table;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 use backendai::{Client, Error, Field};
 use clap::{ArgMatches, Command, FromArgMatches, Subcommand};
@@ -66,6 +67,7 @@ pub(crate) fn find(word: &str) -> Option<&'static Domain> {
 /// The clap command of a domain, with its verbs.
 fn described(domain: &'static Domain) -> Command {
     let list = Command::new("list")
+        .visible_alias("ls")
         .about(format!("List: {}", domain.about))
         .after_help(options::after(&domain.list, domain.note))
         .args(options::of_list(domain));
@@ -77,10 +79,14 @@ fn described(domain: &'static Domain) -> Command {
         .subcommand(list);
     if let Some(info) = &domain.info {
         let info = Command::new("info")
+            .visible_aliases(["get", "describe"])
             .about("Show one row with all its fields")
             .after_help(options::after(&info.query, None))
             .args(options::of_info(info));
         command = command.subcommand(info);
+    }
+    if domain.info.is_some_and(|info| watch::waits(&info)) {
+        command = command.subcommand(watch::wait_command(domain));
     }
     command.subcommands(change::commands(domain.word))
 }
@@ -117,6 +123,9 @@ impl Verb {
             ("info", Some(domain), Some(found)) => {
                 info(domain, &found, &self.matches, global).await
             }
+            ("wait", Some(domain), Some(found)) => {
+                watch::wait(domain, &found, &self.matches, global).await
+            }
             (verb, ..) => match change::find(self.word, verb) {
                 Some(change) => Change::run(change, &self.matches, global).await,
                 None => Err(Failure::usage(format!("`{}` has no verb `{verb}`", self.word))),
@@ -126,16 +135,23 @@ impl Verb {
 }
 
 async fn list(domain: &Domain, matches: &ArgMatches, global: &Global) -> Result<(), Failure> {
+    if let Some(seconds) = number(matches, "watch") {
+        return watch::run(domain, matches, global, seconds).await;
+    }
     let query = &domain.list;
-    let style = style(global, matches)?;
-    let fields = choose(query, matches)?;
+    let style = Style { name: name_of(domain), ..style(global, matches)? };
+    let brief = if style.is_brief() { domain.brief } else { &[] };
+    let fields = choose(query, brief, matches)?;
+    let sort = sort_by(query, matches)?;
     let mut variables = options::given(query, matches);
     let all = flag(matches, "all");
-    let limit = (query.way() != Way::Whole && !all)
-        .then(|| number(matches, "rows").unwrap_or(DEFAULT_ROWS));
+    let limit = match query.way() {
+        Way::Whole => number(matches, "rows"),
+        _ => (!all).then(|| number(matches, "rows").unwrap_or(DEFAULT_ROWS)),
+    };
     let page_size = page_size(matches, limit);
     newest_first(query, &mut variables, limit, page_size);
-    let names = fields.iter().map(Field::name).collect();
+    let names = requested(query, &fields, &style, sort.as_ref());
     let offset = number(matches, "skip").unwrap_or(0);
     let columns = columns::Given::of(query, &variables);
     let client = connect::client(global)?;
@@ -146,13 +162,21 @@ async fn list(domain: &Domain, matches: &ArgMatches, global: &Global) -> Result<
     let progress = Progress::new(all);
     let mut sink = render::list(style, &fields, Data::stdout());
     let mut shown = 0;
+    let mut unsorted = Vec::new();
     while let Some(page) = rows.next().await {
         let page = page.map_err(|error| columns.failure(error))?;
         shown += page.len() as u64;
-        progress.around(|| sink.page(page)).map_err(Failure::writing)?;
+        match sort {
+            Some(_) => unsorted.extend(page),
+            None => progress.around(|| sink.page(page)).map_err(Failure::writing)?,
+        }
         progress.at(shown, rows.total());
     }
     progress.end();
+    if let Some(sort) = &sort {
+        sort.apply(&mut unsorted);
+        sink.page(unsorted).map_err(Failure::writing)?;
+    }
     sink.end(rows.total()).map_err(Failure::writing)?;
 
     let total = rows.total();
@@ -180,9 +204,9 @@ async fn info(
     global: &Global,
 ) -> Result<(), Failure> {
     let style = style(global, matches)?;
-    let fields = choose(&info.query, matches)?;
+    let fields = choose(&info.query, &[], matches)?;
     let mut variables = options::given(&info.query, matches);
-    let names: Vec<_> = fields.iter().map(Field::name).collect();
+    let names = requested(&info.query, &fields, &style, None);
     let key = variables.get(info.key).and_then(|key| key.as_str()).map(str::to_owned);
     let client = connect::client(global)?;
     resolved(domain, &info.query, &mut variables, &client).await?;
@@ -267,7 +291,75 @@ async fn resolved(
 }
 
 fn style(global: &Global, matches: &ArgMatches) -> Result<Style, Failure> {
-    Ok(Style::of_stdout(global.rows()?, flag(matches, "show-secrets")))
+    let style = Style::of_stdout(global.rows()?, flag(matches, "show-secrets"));
+    let width = matches.try_get_one::<u16>("width").ok().flatten().copied().map(usize::from);
+    Ok(Style {
+        width: width.or(style.width),
+        wide: flag(matches, "wide"),
+        headers: !flag(matches, "no-headers"),
+        ..style
+    })
+}
+
+/// The field of a list whose value names a row on the command line.
+fn name_of(domain: &Domain) -> Option<&'static str> {
+    let query = &domain.list;
+    let key = domain.info.map(|info| info.key);
+    let paged = query.info.paging.and_then(|paging| paging.key?.fields.first().copied());
+    let first = query.shown.first().copied();
+    let is_field = |name: &&str| query.fields().iter().any(|field| field.name() == *name);
+    key.filter(|name| is_field(name)).or(paged).or(first)
+}
+
+/// The fields to request: secrets only where they are shown.
+fn requested(
+    query: &Query,
+    fields: &[Field],
+    style: &Style,
+    sort: Option<&Sort>,
+) -> Vec<&'static str> {
+    let wanted = fields.iter().filter(|field| style.show_secrets || !field.is_secret());
+    let mut names: Vec<_> = wanted.map(Field::name).collect();
+    names.extend(sort.map(|sort| sort.field).filter(|field| !names.contains(field)));
+    if style.form == crate::global::RowFormat::Name {
+        names.extend(style.name.filter(|name| !names.contains(name)));
+    }
+    if names.is_empty() {
+        names.extend(query.fields().iter().find(|field| !field.is_secret()).map(Field::name));
+    }
+    names
+}
+
+/// The order in which fetched rows are printed.
+struct Sort {
+    field: &'static str,
+    descending: bool,
+}
+
+fn sort_by(query: &Query, matches: &ArgMatches) -> Result<Option<Sort>, Failure> {
+    let Some(text) = matches.get_one::<String>("sort") else { return Ok(None) };
+    let name = text.trim_start_matches(['-', '+']);
+    let field = find_field(query, name)?;
+    Ok(Some(Sort { field: field.name(), descending: text.starts_with('-') }))
+}
+
+impl Sort {
+    fn apply(&self, rows: &mut [render::Row]) {
+        let number = |value: Option<&serde_json::Value>| value.and_then(serde_json::Value::as_f64);
+        let text = |value: Option<&serde_json::Value>| match value {
+            Some(serde_json::Value::String(text)) => text.to_lowercase(),
+            Some(other) => other.to_string(),
+            None => String::new(),
+        };
+        rows.sort_by(|one, other| {
+            let (one, other) = (one.get(self.field), other.get(self.field));
+            let order = match (number(one), number(other)) {
+                (Some(one), Some(other)) => one.total_cmp(&other),
+                _ => text(one).cmp(&text(other)),
+            };
+            if self.descending { order.reverse() } else { order }
+        });
+    }
 }
 
 /// Whether a flag exists and was given.
@@ -302,32 +394,39 @@ fn newest_first(query: &Query, variables: &mut Variables, limit: Option<u64>, pa
     }
 }
 
-/// The fields to show. An unknown field is an error that suggests a similar one.
-fn choose(query: &Query, matches: &ArgMatches) -> Result<Vec<Field>, Failure> {
+/// The fields to show: those of the command line, else `brief` if there are any, else the list's.
+fn choose(
+    query: &Query,
+    brief: &[&'static str],
+    matches: &ArgMatches,
+) -> Result<Vec<Field>, Failure> {
     let wanted: Vec<&str> = match matches.get_many::<String>("field") {
         Some(names) => names.map(|name| name.trim()).collect(),
+        None if !brief.is_empty() => brief.to_vec(),
         None if query.shown.is_empty() => return Ok(query.fields().to_vec()),
         None => query.shown.to_vec(),
     };
-    let find = |name: &&str| {
-        let field = query.fields().iter().find(|field| field.name() == *name);
-        field.copied().ok_or_else(|| {
-            let names: Vec<_> = query.fields().iter().map(Field::name).collect();
-            let failure = Failure::usage(format!("there is no field `{name}`"))
-                .help(format!("use some of {}", names.join(", ")));
-            match backendai::suggest::near(name, names) {
-                Some(near) => failure.cause(format!("did you mean `{near}`?")),
-                None => failure,
-            }
-        })
-    };
     let mut fields: Vec<Field> = Vec::new();
-    for field in wanted.iter().map(find) {
-        let field = field?;
+    for name in &wanted {
+        let field = find_field(query, name)?;
         // A member of JSON has one value.
         if !fields.iter().any(|other| other.name() == field.name()) {
             fields.push(field);
         }
     }
     Ok(fields)
+}
+
+/// A field by its name. An unknown one is an error that suggests a similar one.
+fn find_field(query: &Query, name: &str) -> Result<Field, Failure> {
+    let field = query.fields().iter().find(|field| field.name() == name);
+    field.copied().ok_or_else(|| {
+        let names: Vec<_> = query.fields().iter().map(Field::name).collect();
+        let failure = Failure::usage(format!("there is no field `{name}`"))
+            .help(format!("use some of {}", names.join(", ")));
+        match backendai::suggest::near(name, names) {
+            Some(near) => failure.cause(format!("did you mean `{near}`?")),
+            None => failure,
+        }
+    })
 }

@@ -152,7 +152,46 @@ pub(super) fn of_list(domain: &Domain) -> Vec<Arg> {
                 .help("Rows to skip"),
         );
     }
+    if list.way() == Way::Whole {
+        args.push(
+            Arg::new("rows")
+                .long("limit")
+                .value_name("N")
+                .value_parser(value_parser!(u64).range(1..))
+                .help("Maximum number of rows to print of the one response"),
+        );
+    }
+    args.push(
+        Arg::new("sort")
+            .long("sort")
+            .value_name("[-]FIELD")
+            .allow_hyphen_values(true)
+            .help("Sort the fetched rows by this field before they are printed"),
+    );
     args.extend(shown(list));
+    args.extend([
+        Arg::new("wide")
+            .long("wide")
+            .action(ArgAction::SetTrue)
+            .help("On a terminal show all columns, whole cells and whole times"),
+        Arg::new("width")
+            .long("width")
+            .value_name("COLUMNS")
+            .value_parser(value_parser!(u16).range(20..))
+            .help("Make the table fit a terminal of this width; by default that of the terminal"),
+        Arg::new("watch")
+            .long("watch")
+            .value_name("SECONDS")
+            .num_args(0..=1)
+            .require_equals(true)
+            .default_missing_value("5")
+            .value_parser(value_parser!(u64).range(2..))
+            .help("Print the list again every 5 seconds or the given number, with changed rows marked"),
+        Arg::new("no-headers")
+            .long("no-headers")
+            .action(ArgAction::SetTrue)
+            .help("Leave out the names of the columns in a table and CSV"),
+    ]);
     args
 }
 

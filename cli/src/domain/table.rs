@@ -17,6 +17,8 @@ pub(crate) struct Domain {
     pub(crate) about: &'static str,
     /// A warning about its rows.
     pub(crate) note: Option<&'static str>,
+    /// The columns on a terminal by default, the most important first; empty for those of the list.
+    pub(crate) brief: &'static [&'static str],
     pub(crate) list: Query,
     pub(crate) info: Option<Info>,
 }
@@ -30,7 +32,7 @@ pub(crate) struct Info {
 }
 
 const fn domain(word: &'static str, about: &'static str, list: Query) -> Domain {
-    Domain { word, alias: None, about, note: None, list, info: None }
+    Domain { word, alias: None, about, note: None, brief: &[], list, info: None }
 }
 
 impl Domain {
@@ -40,6 +42,10 @@ impl Domain {
 
     const fn alias(self, alias: &'static str) -> Self {
         Self { alias: Some(alias), ..self }
+    }
+
+    const fn brief(self, brief: &'static [&'static str]) -> Self {
+        Self { brief, ..self }
     }
 
     const fn note(self, note: &'static str) -> Self {
@@ -95,6 +101,7 @@ pub(crate) const DOMAINS: &[Domain] = &[
     )
     .note(ONE_ANSWER),
     domain("agent", "Machines that run sessions", Query::new::<PagedAgents>(AGENT))
+        .brief(&["id", "status", "scaling_group", "schedulable", "occupied_slots", "architecture"])
         .info("agent_id", Query::new::<GetAgent>(ALL)),
     domain("agent-node", "Agents, by permission", Query::new::<PagedAgentNodes>(AGENT))
         .info("id", Query::new::<GetAgentNode>(ALL)),
@@ -280,6 +287,7 @@ pub(crate) const DOMAINS: &[Domain] = &[
         Query::new::<PagedInvitedVfolders>(VFOLDER),
     ),
     domain("keypair", "Keypairs, which sign requests", Query::new::<PagedKeyPairs>(KEYPAIR))
+        .brief(&["access_key", "user_id", "is_active", "resource_policy", "created_at"])
         .info("access_key", Query::new::<GetKeyPair>(ALL)),
     domain(
         "keypair-resource-policy",
@@ -451,6 +459,7 @@ pub(crate) const DOMAINS: &[Domain] = &[
             "occupying_slots",
         ]),
     )
+    .brief(&["name", "status", "user_email", "image", "created_at", "scaling_group", "id"])
     .info("id", Query::new::<GetSession>(ALL)),
     domain(
         "session-node",
@@ -483,6 +492,7 @@ pub(crate) const DOMAINS: &[Domain] = &[
     )
     .info("id", Query::new::<GetStorageVolume>(ALL)),
     domain("user", "Users", Query::new::<PagedUsers>(USER))
+        .brief(&["email", "username", "role", "status", "domain_name", "full_name"])
         .info("email", Query::new::<GetUser>(ALL)),
     domain(
         "user-node",
@@ -507,6 +517,7 @@ pub(crate) const DOMAINS: &[Domain] = &[
     .info("name", Query::new::<GetUserResourcePolicy>(ALL))
     .note(ONE_ANSWER),
     domain("vfolder", "Folders", Query::new::<PagedVfolders>(VFOLDER))
+        .brief(&["name", "host", "status", "usage_mode", "permission", "user_email", "id"])
         .info("id", Query::new::<GetVfolder>(ALL)),
     domain("vfolder-node", "Folders, by permission", Query::new::<PagedVfolderNodes>(VFOLDER))
         .info("id", Query::new::<GetVfolderNode>(ALL)),

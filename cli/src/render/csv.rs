@@ -18,8 +18,8 @@ pub(super) struct Csv<W: Write> {
 }
 
 impl<W: Write> Csv<W> {
-    pub(super) fn new(columns: Columns, out: W) -> Self {
-        Self { columns, out: Writer::from_writer(out), headed: false }
+    pub(super) fn new(columns: Columns, headers: bool, out: W) -> Self {
+        Self { columns, out: Writer::from_writer(out), headed: !headers }
     }
 
     fn head(&mut self) -> io::Result<()> {

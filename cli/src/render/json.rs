@@ -1,4 +1,4 @@
-//! JSON: one value as in the official client, or one line per row.
+//! JSON: one value as in the official client, or one line per row; and the names of rows alone.
 
 use std::io::{self, Write};
 
@@ -77,6 +77,35 @@ impl<W: Write> Sink for Lines<W> {
         for row in &rows {
             serde_json::to_writer(&mut self.out, &Shown { columns: &self.columns, row })?;
             writeln!(self.out)?;
+        }
+        self.out.flush()
+    }
+
+    fn end(&mut self, _: Option<u64>) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// The name of each row on a line, for the arguments of another command.
+pub(super) struct Names<W> {
+    field: &'static str,
+    out: W,
+}
+
+impl<W: Write> Names<W> {
+    pub(super) fn new(field: &'static str, out: W) -> Self {
+        Self { field, out }
+    }
+}
+
+impl<W: Write> Sink for Names<W> {
+    fn page(&mut self, rows: Vec<Row>) -> io::Result<()> {
+        for row in &rows {
+            match row.get(self.field) {
+                Some(serde_json::Value::String(name)) => writeln!(self.out, "{name}")?,
+                Some(other) => writeln!(self.out, "{other}")?,
+                None => {}
+            }
         }
         self.out.flush()
     }

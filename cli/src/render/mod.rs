@@ -5,6 +5,8 @@ mod format;
 mod json;
 mod secret;
 mod table;
+mod time;
+mod yaml;
 
 use std::{
     borrow::Cow,
@@ -36,13 +38,24 @@ pub(crate) struct Style {
     pub(crate) show_secrets: bool,
     /// Columns of the terminal that the rows are written to; none when it is a pipe or a file.
     pub(crate) width: Option<usize>,
+    /// Whether cells are wrapped and not cut, and times are shown in full.
+    pub(crate) wide: bool,
+    /// Whether a table and CSV begin with the names of the columns.
+    pub(crate) headers: bool,
+    /// The field that names a row.
+    pub(crate) name: Option<&'static str>,
 }
 
 impl Style {
     /// The style for the standard output.
     pub(crate) fn of_stdout(form: RowFormat, show_secrets: bool) -> Self {
         let width = console::Term::stdout().size_checked().map(|(_, columns)| columns.into());
-        Self { form, show_secrets, width }
+        Self { form, show_secrets, width, wide: false, headers: true, name: None }
+    }
+
+    /// Whether rows are one line each, as far as the width allows.
+    pub(crate) fn is_brief(&self) -> bool {
+        self.form == RowFormat::Table && self.width.is_some() && !self.wide
     }
 }
 
@@ -59,10 +72,15 @@ pub(crate) trait Sink {
 pub(crate) fn list<'a>(style: Style, fields: &[Field], out: impl Write + 'a) -> Box<dyn Sink + 'a> {
     let columns = Columns { fields: fields.to_vec(), show_secrets: style.show_secrets };
     match style.form {
-        RowFormat::Table => Box::new(table::Table::new(columns, style.width, out)),
+        RowFormat::Table => match style.width.filter(|_| !style.wide) {
+            Some(width) => Box::new(table::Brief::new(columns, width, style, out)),
+            None => Box::new(table::Table::new(columns, style, out)),
+        },
         RowFormat::Json => Box::new(json::Whole::new(columns, out)),
         RowFormat::Jsonl => Box::new(json::Lines::new(columns, out)),
-        RowFormat::Csv => Box::new(csv::Csv::new(columns, out)),
+        RowFormat::Csv => Box::new(csv::Csv::new(columns, style.headers, out)),
+        RowFormat::Yaml => Box::new(yaml::Yaml::new(columns, out)),
+        RowFormat::Name => Box::new(json::Names::new(style.name.unwrap_or("id"), out)),
     }
 }
 
@@ -86,7 +104,12 @@ struct Columns {
 impl Columns {
     /// A field's value, or its mask. Null is never masked.
     fn value<'r>(&self, field: &Field, row: &'r Row) -> Cow<'r, Value> {
-        let value = row.get(field.name()).unwrap_or(&Value::Null);
+        let value = match row.get(field.name()) {
+            Some(value) => value,
+            // A secret is not requested unless it is shown.
+            None if field.is_secret() && !self.show_secrets => return Cow::Owned(MASK.into()),
+            None => &Value::Null,
+        };
         if self.show_secrets || value.is_null() {
             Cow::Borrowed(value)
         } else if field.is_secret() {
@@ -99,6 +122,18 @@ impl Columns {
     /// The cells of a table.
     fn console(&self, row: &Row) -> Vec<String> {
         let cell = |field: &Field| format::console(field.format(), &self.value(field, row));
+        self.fields.iter().map(cell).collect()
+    }
+
+    /// The cells of a table with one line per row.
+    fn brief(&self, row: &Row) -> Vec<String> {
+        let cell = |field: &Field| {
+            let value = self.value(field, row);
+            match time::ago(&value) {
+                Some(ago) => ago,
+                None => format::console(field.format(), &value).replace(['\n', '\t'], " "),
+            }
+        };
         self.fields.iter().map(cell).collect()
     }
 

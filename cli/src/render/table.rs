@@ -1,33 +1,37 @@
 //! Tables in the style of the official client.
 //!
-//! On a terminal, cells are wrapped so that a row fits its width. In a pipe nothing is wrapped, so
-//! that `grep` works. The first page sets the column widths; a wider cell of a later page is wrapped,
-//! or in a pipe shifts the following columns.
+//! On a terminal a row is one line: cells are cut, and columns that do not fit are left out and named
+//! at the end. With `--wide`, cells are wrapped instead. In a pipe nothing is cut or wrapped, so that
+//! `grep` works. The first page sets the column widths; a wider cell of a later page is cut or
+//! wrapped, or in a pipe shifts the following columns.
 
 use std::io::{self, Write};
 
 use backendai::Field;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table as Grid, Width, presets};
 
-use super::{Columns, Row, Sink};
+use super::{Columns, Row, Sink, Style};
 
 /// Spaces between two columns.
 const GAP: u16 = 2;
 /// Minimum width of a column that is narrowed to fit a terminal.
 const NARROWEST: u16 = 6;
+/// Minimum width of a column whose cells are cut.
+const LEGIBLE: u16 = 10;
 
 pub(super) struct Table<W> {
     columns: Columns,
     /// Width of the terminal.
     width: Option<usize>,
+    headers: bool,
     /// Widths of the columns; empty before the first page.
     widths: Option<Vec<u16>>,
     out: W,
 }
 
 impl<W: Write> Table<W> {
-    pub(super) fn new(columns: Columns, width: Option<usize>, out: W) -> Self {
-        Self { columns, width, widths: None, out }
+    pub(super) fn new(columns: Columns, style: Style, out: W) -> Self {
+        Self { columns, width: style.width, headers: style.headers, widths: None, out }
     }
 
     fn begin(&mut self, grid: &Grid) -> io::Result<Vec<u16>> {
@@ -36,7 +40,10 @@ impl<W: Write> Table<W> {
         let mut head = grid_of([titles.clone()]);
         let mut widths = widest(&content(&head, titles.len()), &content(grid, titles.len()));
         if let Some(width) = self.width {
-            shrink(&mut widths, width);
+            shrink(&mut widths, width, NARROWEST);
+        }
+        if !self.headers {
+            return Ok(widths);
         }
         write(&mut self.out, &mut head, &widths)?;
         let line = widths.iter().map(|width| "-".repeat((*width).into())).collect::<Vec<_>>();
@@ -73,6 +80,85 @@ impl<W: Write> Sink for Table<W> {
     }
 }
 
+/// A table whose rows are one line each.
+pub(super) struct Brief<W> {
+    columns: Columns,
+    width: usize,
+    headers: bool,
+    /// Widths of the columns that are shown; empty before the first page.
+    widths: Option<Vec<u16>>,
+    out: W,
+}
+
+impl<W: Write> Brief<W> {
+    pub(super) fn new(columns: Columns, width: usize, style: Style, out: W) -> Self {
+        Self { columns, width, headers: style.headers, widths: None, out }
+    }
+
+    fn begin(&mut self, rows: &[Vec<String>]) -> io::Result<Vec<u16>> {
+        let titles: Vec<_> =
+            self.columns.fields.iter().map(|field| field.title().into_owned()).collect();
+        let mut widths: Vec<u16> = titles.iter().map(|title| columns_of(title)).collect();
+        for row in rows {
+            widths = widths.iter().zip(row).map(|(it, cell)| columns_of(cell).max(*it)).collect();
+        }
+        let fits = |shown: &[u16]| {
+            let least: usize = shown.iter().map(|width| usize::from(*width.min(&LEGIBLE))).sum();
+            least + usize::from(GAP) * shown.len().saturating_sub(1) <= self.width
+        };
+        while widths.len() > 1 && !fits(&widths) {
+            widths.pop();
+        }
+        shrink(&mut widths, self.width, LEGIBLE);
+        if self.headers {
+            self.line(&titles, &widths)?;
+        }
+        Ok(widths)
+    }
+
+    fn line(&mut self, cells: &[String], widths: &[u16]) -> io::Result<()> {
+        let mut line = String::new();
+        for (cell, width) in cells.iter().zip(widths) {
+            let width = usize::from(*width);
+            let cell = console::truncate_str(cell, width, "…");
+            line.push_str(&console::pad_str(&cell, width, console::Alignment::Left, None));
+            line.push_str(&" ".repeat(GAP.into()));
+        }
+        writeln!(self.out, "{}", line.trim_end())
+    }
+}
+
+impl<W: Write> Sink for Brief<W> {
+    fn page(&mut self, rows: Vec<Row>) -> io::Result<()> {
+        let rows: Vec<_> = rows.iter().map(|row| self.columns.brief(row)).collect();
+        let widths = match self.widths.take() {
+            Some(widths) => widths,
+            None => self.begin(&rows)?,
+        };
+        rows.iter().try_for_each(|row| self.line(row, &widths))?;
+        self.widths = Some(widths);
+        self.out.flush()
+    }
+
+    fn end(&mut self, _: Option<u64>) -> io::Result<()> {
+        let Some(widths) = &self.widths else {
+            writeln!(self.out, "No matching items.")?;
+            return self.out.flush();
+        };
+        self.out.flush()?;
+        let dropped = self.columns.fields.get(widths.len()..).unwrap_or_default();
+        if !dropped.is_empty() {
+            let names: Vec<_> = dropped.iter().map(Field::name).collect();
+            crate::output::err(format!("columns left out: {}; --wide shows all", names.join(", ")));
+        }
+        Ok(())
+    }
+}
+
+fn columns_of(text: &str) -> u16 {
+    u16::try_from(console::measure_text_width(text)).unwrap_or(u16::MAX)
+}
+
 /// Writes one object, a line per field.
 pub(super) fn upright(
     columns: &Columns,
@@ -86,7 +172,7 @@ pub(super) fn upright(
     let mut grid = grid_of(std::iter::once(head.clone()).chain(rows.clone()));
     let mut widths = content(&grid, head.len());
     if let Some(width) = width {
-        shrink(&mut widths, width);
+        shrink(&mut widths, width, NARROWEST);
     }
     let line = [0, 1].map(|at| "-".repeat(widths.get(at).copied().unwrap_or_default().into()));
     grid = grid_of([head, line].into_iter().chain(rows));
@@ -116,21 +202,21 @@ fn widest(one: &[u16], other: &[u16]) -> Vec<u16> {
 }
 
 /// Narrows the widest columns until all fit, as far as possible.
-fn shrink(widths: &mut [u16], width: usize) {
+fn shrink(widths: &mut [u16], width: usize, narrowest: u16) {
     let gaps = usize::from(GAP) * widths.len().saturating_sub(1);
     loop {
         let total: usize = widths.iter().map(|width| usize::from(*width)).sum();
         let Some(excess) = (total + gaps).checked_sub(width).filter(|excess| *excess > 0) else {
             return;
         };
-        let Some(most) = widths.iter().max().copied().filter(|most| *most > NARROWEST) else {
+        let Some(most) = widths.iter().max().copied().filter(|most| *most > narrowest) else {
             return;
         };
         let next = widths.iter().filter(|width| **width < most).max().copied().unwrap_or(0);
         let many = widths.iter().filter(|width| **width == most).count();
         // Narrow all of the widest together, at most to the next width.
         let step = u16::try_from(excess.div_ceil(many)).unwrap_or(u16::MAX);
-        let lower = most.saturating_sub(step).max(next).max(NARROWEST);
+        let lower = most.saturating_sub(step).max(next).max(narrowest);
         widths.iter_mut().filter(|width| **width == most).for_each(|width| *width = lower);
     }
 }

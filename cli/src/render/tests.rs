@@ -24,7 +24,7 @@ fn written(style: Style, names: &[&str], pages: Vec<Vec<Value>>, total: Option<u
 }
 
 fn style(form: RowFormat) -> Style {
-    Style { form, show_secrets: false, width: None }
+    Style { form, show_secrets: false, width: None, wide: true, headers: true, name: None }
 }
 
 #[test]
@@ -65,6 +65,34 @@ fn a_row_fits_the_terminal() {
         let letters = text.matches('x').count();
         assert_eq!(letters, 70, "nothing is cut off:\n{text}");
     }
+}
+
+#[test]
+fn a_row_is_one_line_where_it_is_not_wide() {
+    let rows = vec![json!({
+        "access_key": "x".repeat(70),
+        "full_name": "a\nb",
+        "created_at": "2020-01-01T00:00:00+00:00",
+        "user_id": "someone@example.com",
+    })];
+    let names = ["access_key", "full_name", "created_at", "user_id"];
+    for (width, columns) in [(80, 4), (40, 3), (30, 2), (5, 1)] {
+        let style = Style { width: Some(width), wide: false, ..style(RowFormat::Table) };
+        let text = written(style, &names, vec![rows.clone()], None);
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(lines.len(), 2, "{text}");
+        assert_eq!(lines[1].contains("y ago"), columns > 2, "{text}");
+        assert_eq!(lines[1].contains("someone"), columns > 3, "{text}");
+        assert!(width < 10 || lines[1].starts_with("xxx") && lines[1].contains('…'), "{text}");
+        let widest = lines.iter().map(|line| console::measure_text_width(line)).max();
+        assert!(width < 10 || widest <= Some(width), "{text}");
+    }
+    let bare = Style { headers: false, ..style(RowFormat::Table) };
+    assert_eq!(written(bare, &["full_name"], vec![rows.clone()], None), "a\nb\n");
+    let bare = Style { headers: false, ..style(RowFormat::Csv) };
+    assert_eq!(written(bare, &["user_id"], vec![rows.clone()], None), "someone@example.com\n");
+    let name = Style { name: Some("user_id"), ..style(RowFormat::Name) };
+    assert_eq!(written(name, &["user_id"], vec![rows], None), "someone@example.com\n");
 }
 
 #[test]

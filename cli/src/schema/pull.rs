@@ -18,14 +18,14 @@ use crate::{
 /// for the date.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
-  backendai schema pull -o schema.graphql
+  backendai schema pull -f schema.graphql
   backendai schema pull --path v2 --context prod > v2.graphql")]
 pub(super) struct Pull {
     /// Which schema: `admin`, `v2`, or a path on the manager such as /admin/gql.
     #[arg(long, default_value = "admin", value_name = "SCHEMA", value_parser = path)]
     path: String,
     /// The file to write; printed by default.
-    #[arg(short = 'o', long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE")]
     file: Option<PathBuf>,
     /// Keep the descriptions.
     #[arg(long)]

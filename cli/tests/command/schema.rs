@@ -277,7 +277,7 @@ async fn a_snapshot_is_pulled_from_a_manager() {
         ("BACKEND_ACCESS_KEY", keys.access_key.as_str()),
         ("BACKEND_SECRET_KEY", keys.secret_key.as_str()),
     ];
-    let done = run(folder.path(), &["schema", "pull", "-o", "s.graphql"], &env);
+    let done = run(folder.path(), &["schema", "pull", "-f", "s.graphql"], &env);
     assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
     assert_eq!(text(&done.stdout), "");
     let written = fs::read_to_string(folder.path().join("s.graphql")).unwrap();

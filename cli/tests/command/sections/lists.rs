@@ -34,8 +34,8 @@ pub(crate) async fn lists() -> Page {
          end silently after 100 rows, which is the manager's limit.",
     );
     page.prose(
-        "`--output` is `table`, `json`, `jsonl` or `csv`. On a terminal a table fits its width; \
-         in a pipe no cell is wrapped. JSON has the official command's structure, and is \
+        "`-o` or `--output` is `table`, `json`, `jsonl`, `csv`, `yaml` or `name`. In a pipe no cell \
+         is cut or wrapped. JSON has the official command's structure, and is \
          printed after the last row has arrived; `jsonl`, `csv` and tables start at once.",
     );
     page.run(&[
@@ -67,8 +67,8 @@ pub(crate) async fn lists() -> Page {
          Programs that need unchanged strings use `jsonl`.",
     );
     page.prose(
-        "Secrets are shown as `***` in every format, also inside objects, unless \
-         `--show-secrets` is given.",
+        "Secrets are not requested unless `--show-secrets` is given, and shown as `***` in every \
+         format; so are those inside objects.",
     );
     page.run(&[
         "keypair",
@@ -80,6 +80,20 @@ pub(crate) async fn lists() -> Page {
         "--order",
         "access_key",
     ]);
+    page.prose(
+        "On a terminal a row is one line: cells are cut, times are relative, and columns that do \
+         not fit are left out and named; `--wide` shows everything, `--width` sets the width. \
+         `--sort` orders the fetched rows, `--order` has the manager order the whole list. \
+         `yaml` and `name` are further formats; `name` prints only what other commands take as \
+         arguments. `--watch` repeats a list and marks what changed; `wait` ends when one object \
+         has a status.",
+    );
+    page.run(&["keypair", "list", "--width", "80", "--limit", "3", "--order", "access_key"]);
+    page.run(&["agent", "list", "--width", "80"]);
+    page.run(&["session", "list", "--width", "80", "--limit", "4"]);
+    page.run(&["scaling-group", "ls", "-o", "name", "--sort", "-name"]);
+    page.run(&["domain", "get", "default", "--field", "name,total_resource_slots", "-o", "yaml"]);
+    page.run(&["agent", "wait", "i-fill-bare", "--until", "ALIVE", "--limit", "0"]);
     page.run(&["user", "list", "--field", "emial"]);
     page.run(&["user", "list", "--order", "emial"]);
     page

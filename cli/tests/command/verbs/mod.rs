@@ -4,6 +4,7 @@ mod change;
 mod domain;
 mod gql;
 mod keypair;
+mod list;
 #[cfg(unix)]
 mod official;
 mod stream;

@@ -1,0 +1,184 @@
+//! `list --watch` and `wait`: the same request again, until something changes.
+
+use std::{collections::HashMap, time::Duration};
+
+use backendai::{Client, Field};
+use clap::{Arg, ArgMatches, Command, value_parser};
+use serde_json::Value;
+
+use super::{Domain, Info, Query, choose, name_of, number, options, resolved, style};
+use crate::{
+    connect,
+    global::{Global, RowFormat},
+    output::{self, Code, Failure, out},
+    render::{self, Row, Style},
+};
+
+/// The field that `wait` watches.
+const STATUS: &str = "status";
+/// The most rows that are watched.
+const ROWS: u64 = 100;
+
+/// Prints a list again and again. Rows that are new or differ from the last time are marked with `*`,
+/// and those that are gone are not shown.
+pub(super) async fn run(
+    domain: &Domain,
+    matches: &ArgMatches,
+    global: &Global,
+    seconds: u64,
+) -> Result<(), Failure> {
+    let query = &domain.list;
+    let name = name_of(domain);
+    let style = Style { name, ..style(global, matches)? };
+    if style.form != RowFormat::Table {
+        return Err(Failure::usage("--watch prints a table: omit --output"));
+    }
+    let brief = if style.is_brief() { domain.brief } else { &[] };
+    let fields = choose(query, brief, matches)?;
+    let client = connect::client(global)?;
+    let mut variables = options::given(query, matches);
+    resolved(domain, query, &mut variables, &client).await?;
+    let limit = number(matches, "rows").unwrap_or(ROWS).min(ROWS);
+    super::newest_first(query, &mut variables, Some(limit), limit as u32);
+    let mut wanted: Vec<_> = fields.iter().filter(|it| !it.is_secret()).map(Field::name).collect();
+    wanted.extend(name.filter(|name| !wanted.contains(name)));
+    let mut before: Option<HashMap<String, Row>> = None;
+    loop {
+        let request = super::ListRequest {
+            variables: variables.clone(),
+            fields: wanted.clone(),
+            limit: Some(limit),
+            page_size: limit as u32,
+            offset: 0,
+        };
+        let mut pages = query.start(&client, request)?;
+        let mut rows = Vec::new();
+        while let Some(page) = pages.next().await {
+            rows.extend(page?);
+        }
+        print(&fields, &style, &rows, before.as_ref())?;
+        let key = |row: &Row| name.and_then(|name| row.get(name)).map(Value::to_string);
+        let known = rows.into_iter().filter_map(|row| Some((key(&row)?, row)));
+        before = Some(known.collect());
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+    }
+}
+
+fn print(
+    fields: &[Field],
+    style: &Style,
+    rows: &[Row],
+    before: Option<&HashMap<String, Row>>,
+) -> Result<(), Failure> {
+    let mut text = Vec::new();
+    // Two columns are for the mark.
+    let style = Style { width: style.width.map(|width| width.saturating_sub(2)), ..*style };
+    let mut sink = render::list(style, fields, &mut text);
+    sink.page(rows.to_vec()).and_then(|()| sink.end(None)).map_err(Failure::writing)?;
+    drop(sink);
+    let text = String::from_utf8_lossy(&text);
+    let head = if style.headers { text.lines().count().saturating_sub(rows.len()) } else { 0 };
+    if console::user_attended() {
+        console::Term::stdout().clear_screen().map_err(Failure::writing)?;
+    }
+    for (index, line) in text.lines().enumerate() {
+        let row = index.checked_sub(head).and_then(|index| rows.get(index));
+        let key = row.and_then(|row| style.name.and_then(|name| row.get(name)));
+        let is_new =
+            before.is_some_and(|before| key.is_some_and(|key| before.get(&key.to_string()) != row));
+        out(format!("{} {line}", if is_new { '*' } else { ' ' }).trim_end())?;
+    }
+    Ok(())
+}
+
+/// Whether objects of this kind have a status to wait for.
+pub(super) fn waits(info: &Info) -> bool {
+    info.query.fields().iter().any(|field| field.name() == STATUS)
+}
+
+/// The clap command of `wait`.
+pub(super) fn wait_command(domain: &Domain) -> Command {
+    let key = domain.info.map_or("id", |info| info.key);
+    Command::new("wait")
+        .about("Wait until one has a status")
+        .after_help("The exit code is 0 when it has the status, and 3 after the time limit.")
+        .arg(Arg::new(key).value_name(key.to_uppercase()).required(true).help("Which one"))
+        .arg(
+            Arg::new("until")
+                .long("until")
+                .value_name("STATUS,…")
+                .value_delimiter(',')
+                .required(true)
+                .help("The statuses to wait for, such as RUNNING"),
+        )
+        .arg(
+            Arg::new("wait-limit")
+                .long("limit")
+                .value_name("SECONDS")
+                .value_parser(value_parser!(u64))
+                .default_value("600")
+                .help("How long to wait"),
+        )
+        .arg(
+            Arg::new("interval")
+                .long("interval")
+                .value_name("SECONDS")
+                .value_parser(value_parser!(u64).range(1..))
+                .default_value("2")
+                .help("Time between two requests"),
+        )
+}
+
+/// Requests one object until it has one of the statuses.
+pub(super) async fn wait(
+    domain: &Domain,
+    info: &Info,
+    matches: &ArgMatches,
+    global: &Global,
+) -> Result<(), Failure> {
+    let form = global.single()?;
+    let until: Vec<&String> = matches.get_many("until").into_iter().flatten().collect();
+    let limit = Duration::from_secs(number(matches, "wait-limit").unwrap_or(600));
+    let interval = Duration::from_secs(number(matches, "interval").unwrap_or(2));
+    let client = connect::client(global)?;
+    let name = matches.get_one::<String>(info.key).cloned().unwrap_or_default();
+    let mut variables = super::Variables::new();
+    variables.insert(info.key.to_owned(), name.as_str().into());
+    resolved(domain, &info.query, &mut variables, &client).await?;
+    let begin = tokio::time::Instant::now();
+    loop {
+        let status = status(&client, &info.query, variables.clone()).await?;
+        let Some(status) = status else {
+            return Err(Failure::new(format!("there is no {} `{name}`", domain.word)));
+        };
+        if until.iter().any(|wanted| wanted.eq_ignore_ascii_case(&status)) {
+            return match form {
+                crate::global::SingleFormat::Text => out(format!("{name} is {status}")),
+                crate::global::SingleFormat::Json => {
+                    output::json(&serde_json::json!({ "ok": true, STATUS: status }))
+                }
+            };
+        }
+        if begin.elapsed() + interval > limit {
+            return Err(Failure::new(format!("{name} is still {status}"))
+                .cause(format!("the limit of {} s is over", limit.as_secs()))
+                .help("give a larger --limit")
+                .code(Code::Timeout));
+        }
+        tokio::time::sleep(interval).await;
+    }
+}
+
+async fn status(
+    client: &Client,
+    query: &Query,
+    variables: super::Variables,
+) -> Result<Option<String>, Failure> {
+    let operation = query.operation(variables, &[STATUS])?;
+    let rows = client.send(operation).await?.into_vec();
+    let row = rows.into_iter().next().filter(|row| !row.is_empty());
+    Ok(row.map(|row| match row.get(STATUS) {
+        Some(Value::String(status)) => status.clone(),
+        other => other.map(Value::to_string).unwrap_or_default(),
+    }))
+}
