@@ -44,7 +44,7 @@ impl Existing {
             let filters = |name: &&str| {
                 list.columns.iter().any(|column| column.name == *name && column.filter)
             };
-            change.unique.iter().copied().find(|name| filters(&name))
+            change.unique.iter().copied().find(|name| filters(name))
         });
         (!change.unique.is_empty()).then(|| Self {
             query,

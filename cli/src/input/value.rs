@@ -249,7 +249,7 @@ pub(crate) fn is_global_id(text: &str) -> bool {
     let base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
     // The first letter of the type is a capital one.
     text.len() >= 24
-        && text.len() % 4 == 0
+        && text.len().is_multiple_of(4)
         && text.starts_with(['Q', 'R', 'S', 'T', 'U', 'V'])
         && text.chars().all(base64)
 }
