@@ -35,10 +35,6 @@ pub(crate) enum Plain {
     #[cfg_attr(not(feature = "proxy"), expect(dead_code, reason = "only the proxy forwards"))]
     Forwarded,
     /// By CONNECT as well: a proxy does not forward an upgrade.
-    #[cfg_attr(
-        not(feature = "subscription"),
-        expect(dead_code, reason = "only subscriptions upgrade")
-    )]
     Tunneled,
 }
 

@@ -93,6 +93,10 @@ enum Repr {
     Partial(Box<Partial>),
     Decode(Box<Decode>),
     /// The manager closed the connection of a subscription.
+    #[cfg_attr(
+        not(feature = "subscription"),
+        expect(dead_code, reason = "only subscriptions are closed")
+    )]
     Closed(Closed),
     TooOld {
         server: ApiVersion,

@@ -147,7 +147,7 @@ async fn an_event_may_be_an_error_with_others_after_it() {
             let message = json!({"id": "1", "type": "next", "payload": payload});
             socket.say(message.to_string()).await;
         }
-        let data = json!({"schedulingEventsBySession": {"sessionId": 5}});
+        let data = json!({"schedulingEventsBySession": {"sessionId": "s", "reason": 5}});
         socket.say(json!({"id": "1", "type": "next", "payload": {"data": data}}).to_string()).await;
         socket.event("RUNNING").await;
         socket.say(r#"{"id":"1","type":"complete"}"#).await;
@@ -165,7 +165,7 @@ async fn an_event_may_be_an_error_with_others_after_it() {
     }
     let error = next(&mut events).await.unwrap().unwrap_err();
     assert!(error.is_decode(), "{error}");
-    assert_eq!(error.json_path(), Some("data.schedulingEventsBySession.sessionId"));
+    assert_eq!(error.json_path(), Some("data.schedulingEventsBySession.reason"));
     assert!(next(&mut events).await.unwrap().is_ok());
     assert!(next(&mut events).await.is_none());
 }
