@@ -133,7 +133,7 @@ fn no_other_module_writes_to_the_streams() {
         [
             "bento/local.rs: store.export(&item, format, io::stdout().lock()).map_err(failed)",
             "bento/show.rs: let mut stdout = io::stdout();",
-            "completions.rs: io::stdout().write_all(&text).map_err(Failure::writing)",
+            "completions.rs: io::stdout().write_all(&generated(shell)).map_err(Failure::writing)",
         ]
     );
 }

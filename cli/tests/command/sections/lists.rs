@@ -88,6 +88,10 @@ pub(crate) async fn lists() -> Page {
          arguments. `--watch` repeats a list and marks what changed; `wait` ends when one object \
          has a status.",
     );
+    // The keypairs are as old as the manager.
+    for seconds in 0..60 {
+        page.replace(format!(" {seconds}s ago"), " 2s ago");
+    }
     page.run(&["keypair", "list", "--width", "80", "--limit", "3", "--order", "access_key"]);
     page.run(&["agent", "list", "--width", "80"]);
     page.run(&["session", "list", "--width", "80", "--limit", "4"]);
