@@ -210,6 +210,7 @@ async fn info(
     let key = variables.get(info.key).and_then(|key| key.as_str()).map(str::to_owned);
     let client = connect::client(global)?;
     resolved(domain, &info.query, &mut variables, &client).await?;
+    let id = variables.get(info.key).and_then(|key| key.as_str()).map(str::to_owned);
     let operation = info.query.operation(variables, &names).map_err(|failure| {
         let listed = |name| domain.list.fields().iter().any(|field| field.name() == name);
         match info.key == "id" && listed("id") && listed("name") {
@@ -225,7 +226,7 @@ async fn info(
     let mut found = match sent {
         // Some managers fail to look up an object that does not exist.
         Err(error) if failed => {
-            match find_listed(domain, info, &client, &names, key.as_deref()).await {
+            match find_listed(domain, info, &client, &names, id.as_deref()).await {
                 Some(None) => None,
                 _ => return Err(error.into()),
             }
@@ -236,7 +237,7 @@ async fn info(
     found = found.filter(|row| !row.is_empty());
     if found.is_none() && !failed {
         // Some objects are in the list alone, such as the keypair of a user without a project.
-        found = find_listed(domain, info, &client, &names, key.as_deref()).await.flatten();
+        found = find_listed(domain, info, &client, &names, id.as_deref()).await.flatten();
     }
     let Some(row) = found else {
         let what = match key {
