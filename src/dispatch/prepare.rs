@@ -24,6 +24,7 @@ pub(super) struct Templates {
     /// Headers of every request.
     headers: HeaderMap,
     /// The names of those that a forwarded request lacks.
+    #[cfg_attr(not(feature = "proxy"), expect(dead_code, reason = "only the proxy forwards"))]
     forwarded: Vec<HeaderName>,
     /// Headers of a signed request. The values that change are empty: only their places are there.
     signed: HeaderMap,

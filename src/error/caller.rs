@@ -13,6 +13,7 @@ pub(crate) enum Caller {
     /// By the password or the token of a login.
     Login,
     /// The same, where the login ends the oldest sessions.
+    #[cfg_attr(not(feature = "session"), expect(dead_code, reason = "only a session is logged in"))]
     ForcedLogin,
 }
 

@@ -140,7 +140,7 @@ async fn a_login_that_is_refused_has_the_next_step() {
         let who = ["--user", &user.email, "--password-stdin", "--name", "web"];
         home.run_with(&[&at[..], &who, more].concat(), &user.password)
     };
-    let expired = include_str!("../../../tests/answers/password-expired.json");
+    let expired = include_str!("../../../tests/answers/bodies/password-expired.json");
     web.faults().push(Fault::json(401, expired));
     let ran = login(&[]);
     fails(&ran, 1, &["Password has expired", "fix: change the password"]);

@@ -202,7 +202,7 @@ const LOGINS: &[Case] = &[
         refused(401, "auth-failed", title, "This account needs email verification.")
     }),
     ("a password that has expired", || {
-        answer(401, "application/json", include_str!("../../answers/password-expired.json"))
+        answer(401, "application/json", include_str!("../../answers/bodies/password-expired.json"))
     }),
     ("too many sessions", || {
         let title = "Active login session already exists.";
