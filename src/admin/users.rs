@@ -1,7 +1,6 @@
 //! Functions on users.
 
 use super::{
-    group::{GroupDetail, GroupsByName, PurgeGroup},
     keypair::NewKeyPair,
     types::{PurgeUserInput, UserInput},
     user::{CreateUser, GetUser, PurgeUser, UserDetail},
@@ -131,31 +130,21 @@ impl Users<'_> {
         }
     }
 
-    /// Permanently deletes a user, and then the personal project, which the manager leaves behind:
-    /// while it exists, no user of the same name can be created in the domain.
+    /// Permanently deletes a user. A user that does not exist is an error before anything is sent.
+    ///
+    /// Manager 26.9.6 leaves the user's personal project behind and purges it on no request; while it
+    /// exists, no user of the same name can be created in the domain.
     ///
     /// Role: superadmin.
     ///
     /// # Errors
     ///
     /// Among others: the user does not exist ([`is_not_found`](Error::is_not_found)), or has running
-    /// sessions. An error of the operation `PurgeGroup` concerns the project: the user is gone.
+    /// sessions.
     pub async fn purge(&self, email: impl Into<String>, props: PurgeUserInput) -> Result<()> {
         let email = email.into();
-        let user = self.existing(&email).await?;
-        let mut personal = GroupsByName::new(&user.username);
-        if let Some(domain) = &user.domain_name {
-            personal = personal.domain_name(domain);
-        }
-        let named = self.0.send(personal).await?.groups_by_name;
-        self.0.send(PurgeUser::new(email, props)).await?;
-        let is_personal = |project: &GroupDetail| {
-            project.r#type.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("personal"))
-        };
-        for project in named.iter().filter(|project| is_personal(project)) {
-            self.0.send(PurgeGroup::new(project.id)).await?;
-        }
-        Ok(())
+        self.existing(&email).await?;
+        self.0.send(PurgeUser::new(email, props)).await.map(drop)
     }
 
     /// Adds a user to a project. See [`Projects::add_members`](super::Projects::add_members) for

@@ -46,3 +46,7 @@ delete from sgroups_for_keypairs where resource_group_id::text like 'f00000%';
 delete from scaling_groups where id::text like 'f00000%';
 update domains set allowed_docker_registries = '{}' where name = 'default';
 delete from resource_slot_types where slot_name in ('cpu', 'mem', 'cuda.shares');
+
+-- Domains that tests of the v2 API deleted: no operation removes the project that is made with a domain.
+delete from groups where domain_name like 'v2-domain-%';
+delete from domains where name like 'v2-domain-%';
