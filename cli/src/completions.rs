@@ -2,20 +2,20 @@
 
 use std::{
     fs,
-    io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
-use clap::{Args, CommandFactory as _, Subcommand};
-use clap_complete::Shell;
+use clap::{Args, Subcommand, ValueEnum as _};
+use clap_complete::{Shell, env::Shells};
 
 use crate::{
-    Cli,
+    complete::VARIABLE,
     global::Global,
-    output::{Failure, out},
+    output::{Failure, data, out},
 };
 
-/// Prints or installs what a shell needs to complete commands and options.
+/// Prints or installs what a shell needs to complete commands, options, contexts and names of the
+/// manager.
 #[derive(Args, Debug)]
 #[command(
     arg_required_else_help = true,
@@ -23,7 +23,7 @@ use crate::{
     subcommand_negates_reqs = true,
     after_help = "Examples:
   backendai completions install
-  backendai completions bash > ~/.local/share/bash-completion/completions/backendai"
+  backendai completions bash > backendai.bash && source backendai.bash"
 )]
 pub(crate) struct Completions {
     /// The shell.
@@ -47,18 +47,27 @@ impl Completions {
         global.require_text()?;
         match (self.command, self.shell) {
             (Some(Command::Install { shell }), _) => install(shell),
-            (None, Some(shell)) => {
-                io::stdout().write_all(&generated(shell)).map_err(Failure::writing)
-            }
+            (None, Some(shell)) => data(script(shell)?.trim_end()),
             (None, None) => Err(Failure::usage("the shell is missing")),
         }
     }
 }
 
-fn generated(shell: Shell) -> Vec<u8> {
+/// The name of a shell in its script.
+fn name(shell: Shell) -> String {
+    shell.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+}
+
+/// What a shell runs to complete this command from now on.
+fn script(shell: Shell) -> Result<String, Failure> {
+    let shells = Shells::builtins();
+    let known = shells.completer(&name(shell));
+    let known = known.ok_or_else(|| Failure::usage(format!("{shell} cannot complete commands")))?;
     let mut text = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "backendai", &mut text);
-    text
+    known
+        .write_registration(VARIABLE, "backendai", "backendai", "backendai", &mut text)
+        .map_err(Failure::writing)?;
+    Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
 fn install(shell: Option<Shell>) -> Result<(), Failure> {
@@ -66,28 +75,46 @@ fn install(shell: Option<Shell>) -> Result<(), Failure> {
         Failure::usage("the variable SHELL names no known shell").help("name the shell")
     })?;
     let home = std::env::home_dir().ok_or_else(|| Failure::new("there is no home folder"))?;
-    let (path, hint) = place(shell, &home)?;
+    let (path, text, hint) = place(shell, &home)?;
     let written = path
         .parent()
         .map_or(Ok(()), fs::create_dir_all)
-        .and_then(|()| fs::write(&path, generated(shell)));
+        .and_then(|()| fs::write(&path, format!("{text}\n")));
     let shown = path.display();
     written
         .map_err(|error| Failure::new(format!("cannot write {shown}")).cause(error.to_string()))?;
     out(format!("Wrote {shown}\n{hint}"))
 }
 
-/// Where a shell reads completions, and what the user must do.
-fn place(shell: Shell, home: &Path) -> Result<(PathBuf, &'static str), Failure> {
+/// Where a shell reads completions, what the file has, and what the user must do. The file takes the
+/// script from the command, so that it always fits the installed version.
+fn place(shell: Shell, home: &Path) -> Result<(PathBuf, String, &'static str), Failure> {
     let begin = "Start a new shell to use them";
+    let source = |shell: &str| format!("source <({VARIABLE}={shell} backendai)");
     match shell {
-        Shell::Bash => Ok((home.join(".local/share/bash-completion/completions/backendai"), begin)),
-        Shell::Fish => Ok((home.join(".config/fish/completions/backendai.fish"), begin)),
+        Shell::Bash => Ok((
+            home.join(".local/share/bash-completion/completions/backendai"),
+            source("bash"),
+            begin,
+        )),
+        Shell::Fish => Ok((
+            home.join(".config/fish/completions/backendai.fish"),
+            format!("{VARIABLE}=fish backendai | source"),
+            begin,
+        )),
         Shell::Zsh => Ok((
             home.join(".zfunc/_backendai"),
+            format!(
+                "#compdef backendai\n{}\n_clap_dynamic_completer_backendai \"$@\"",
+                source("zsh")
+            ),
             "In ~/.zshrc, before compinit: fpath+=~/.zfunc; then start a new shell",
         )),
-        Shell::Elvish => Ok((home.join(".config/elvish/lib/backendai.elv"), "Add: use backendai")),
+        Shell::Elvish => Ok((
+            home.join(".config/elvish/lib/backendai.elv"),
+            format!("eval (E:{VARIABLE}=elvish backendai | slurp)"),
+            "Add: use backendai",
+        )),
         other => Err(Failure::usage(format!("{other} has no folder for completions"))
             .help(format!("add the output of `backendai completions {other}` to its profile"))),
     }

@@ -1,12 +1,16 @@
 //! Builds a client from the options, the contexts and the environment.
 
 use backendai::{
-    Client, Config, ConfigBuilder, Retry,
+    Client, ClientBuilder, Config, ConfigBuilder, Retry,
     config::{Env, Field, Problem},
     context::{Context, Contexts},
+    transport::HttpTransport,
 };
 
-use crate::{global::Global, output::Failure};
+use crate::{global::Global, output::Failure, trace::Traced};
+
+/// Attempts after a failure, as the library makes them.
+pub(crate) const DEFAULT_RETRIES: u32 = 2;
 
 /// The configuration: the context named by an option, else the environment, else the current
 /// context.
@@ -22,13 +26,25 @@ pub(crate) fn config(global: &Global) -> Result<Config, Failure> {
 
 /// The client of a command. Nothing is sent yet.
 pub(crate) fn client(global: &Global) -> Result<Client, Failure> {
-    let builder = Client::builder(config(global)?);
-    let builder = match global.retry {
+    Ok(builder(global, config(global)?).build()?)
+}
+
+/// The builder of a client that repeats and prints its requests as the options say.
+pub(crate) fn builder(global: &Global, config: Config) -> ClientBuilder {
+    let traced = match global.verbose() {
+        0 => None,
+        // Where there is no transport, the builder reports why.
+        level => HttpTransport::new(&config).ok().map(|http| Traced::new(http, level > 1)),
+    };
+    let mut builder = Client::builder(config);
+    if let Some(traced) = traced {
+        builder = builder.transport(traced);
+    }
+    match global.retry {
         Some(0) => builder.retry(Retry::disabled()),
         Some(retries) => builder.retry(Retry::new().max_attempts(retries.saturating_add(1))),
         None => builder,
-    };
-    Ok(builder.build()?)
+    }
 }
 
 /// The configuration of a context that need not be stored; `fresh` leaves out its keys and session.

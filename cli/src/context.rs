@@ -46,6 +46,7 @@ enum Command {
   backendai context remove lab --yes")]
     Remove {
         /// Name of the context.
+        #[arg(add = crate::complete::contexts())]
         name: String,
         /// Do not ask for confirmation.
         #[arg(short, long)]
@@ -56,6 +57,7 @@ enum Command {
   backendai context rename lab old-lab")]
     Rename {
         /// Name of the context.
+        #[arg(add = crate::complete::contexts())]
         name: String,
         /// Its new name.
         to: String,
@@ -66,6 +68,7 @@ enum Command {
   backendai context show lab --reveal")]
     Show {
         /// Name of the context; by default the current one.
+        #[arg(add = crate::complete::contexts())]
         name: Option<String>,
         /// Print the keys too.
         #[arg(long)]
@@ -76,6 +79,7 @@ enum Command {
   backendai context use lab")]
     Use {
         /// Name of the context.
+        #[arg(add = crate::complete::contexts())]
         name: String,
     },
 }

@@ -17,7 +17,7 @@ use crate::{change::Form, output::Failure};
 #[command(next_help_heading = "Options of every command")]
 pub(crate) struct Global {
     /// Use this context: the address of a manager and a credential.
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "NAME", add = crate::complete::contexts())]
     pub(crate) context: Option<String>,
     /// The file of contexts [env: BACKENDAI_CONTEXTS]
     /// [default: backendai/contexts.toml in the configuration folder].
@@ -32,13 +32,14 @@ pub(crate) struct Global {
     /// Seconds to wait for data from the manager; 0 for no limit.
     #[arg(long, global = true, value_name = "SECONDS")]
     pub(crate) request_timeout: Option<u32>,
-    /// Attempts after a failure of the network or a busy manager; 0 for none [default: 3].
+    /// Attempts after a failure of the network or a busy manager; 0 for none [default: 2].
     #[arg(long, global = true, value_name = "N")]
     pub(crate) retry: Option<u32>,
     /// Output format: text or json; table, json, jsonl, csv, yaml or name for lists.
     #[arg(short, long, global = true, value_name = "FORMAT", hide_possible_values = true)]
     output: Option<OutputFormat>,
-    /// Log to the standard error: -v progress, -vv every request, -vvv everything.
+    /// Print requests and answers to the standard error: -v in one line each, -vv with headers and the
+    /// log, -vvv with the whole log. Secrets are masked.
     #[arg(short, long, global = true, action = ArgAction::Count)]
     verbose: u8,
     /// Disable colours, as NO_COLOR does.
@@ -78,6 +79,11 @@ pub(crate) enum RowFormat {
 }
 
 impl Global {
+    /// How often `-v` was given.
+    pub(crate) const fn verbose(&self) -> u8 {
+        self.verbose
+    }
+
     /// The requested format, in which failures are reported.
     pub(crate) const fn requested(&self) -> Option<OutputFormat> {
         self.output

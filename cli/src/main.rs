@@ -3,6 +3,7 @@
 mod bento;
 mod change;
 mod check;
+mod complete;
 mod completions;
 mod connect;
 mod context;
@@ -10,7 +11,9 @@ mod domain;
 mod generate;
 mod global;
 mod gql;
+mod headings;
 mod input;
+mod legacy;
 mod login;
 mod logout;
 mod man;
@@ -23,13 +26,14 @@ mod resolve;
 mod schema;
 mod snapshot;
 mod terminal;
+mod trace;
 mod version;
 mod visible;
 mod whoami;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, error::ErrorKind};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, error::ErrorKind};
 
 use crate::{
     global::{Early, Global},
@@ -63,6 +67,8 @@ enum Command {
     Generate(generate::Generate),
     /// Run a GraphQL document.
     Gql(gql::Gql),
+    /// List the nouns that are not above: duplicates, and those for older managers.
+    Legacy(legacy::Legacy),
     /// Check keys or a password, and store them as a context.
     Login(Box<login::Login>),
     /// End a session, or remove stored keys.
@@ -90,6 +96,7 @@ impl Command {
             Self::Context(command) => command.run(global).await,
             Self::Generate(command) => command.run(global).await,
             Self::Gql(command) => command.run(global).await,
+            Self::Legacy(command) => command.run(global).await,
             Self::Login(command) => command.run(global).await,
             Self::Logout(command) => command.run(global).await,
             Self::Man(command) => command.run(global).await,
@@ -114,10 +121,20 @@ impl Command {
 /// The exit code after Ctrl-C.
 const INTERRUPTED: u8 = 130;
 
+/// The whole command line.
+fn command() -> clap::Command {
+    headings::grouped(Cli::command())
+}
+
 fn main() -> ExitCode {
+    complete::answer_shell();
     let arguments: Vec<_> = std::env::args_os().collect();
     let early = Early::of(&arguments);
-    let cli = match Cli::try_parse_from(arguments) {
+    let mut command = command();
+    let parsed = command.try_get_matches_from_mut(arguments).and_then(|matches| {
+        Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+    });
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => return report_parse_error(&error, &early),
     };

@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory as _};
+use clap::Args;
 
 use crate::{
-    Cli,
     global::Global,
     output::{Failure, out},
 };
@@ -24,7 +23,7 @@ impl Man {
         global.require_text()?;
         let place = self.folder.display();
         let written = std::fs::create_dir_all(&self.folder)
-            .and_then(|()| clap_mangen::generate_to(Cli::command(), &self.folder));
+            .and_then(|()| clap_mangen::generate_to(crate::command(), &self.folder));
         written.map_err(|error| {
             Failure::new(format!("cannot write the pages to {place}")).cause(error.to_string())
         })?;

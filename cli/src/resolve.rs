@@ -9,7 +9,7 @@ use backendai::{
         container_registry::PagedContainerRegistryNodes,
         domain::PagedDomainNodes,
         endpoint::PagedEndpoints,
-        group::GroupsByName,
+        group::{GroupsByName, ListGroups},
         image::GetImage,
         network::PagedNetworks,
         resource_preset::ListResourcePresets,
@@ -66,6 +66,16 @@ enum IdKind {
 }
 
 impl Lookup {
+    /// The list of the objects, and the field of their names.
+    pub(crate) fn listed(&self) -> Option<(&'static OperationInfo, &'static str)> {
+        let query = match self.by {
+            By::Filter => self.query,
+            By::Variable("name") => <ListGroups as Compiled>::INFO,
+            By::Variable(_) => return None,
+        };
+        Some((query, self.names.first().copied()?))
+    }
+
     fn id_kind(&self) -> IdKind {
         // Of these only the global id is a field of the rows.
         if self.query.name == SESSION_NODE.query.name { IdKind::Global } else { IdKind::Row }

@@ -1,11 +1,17 @@
 //! `backendai whoami`: shows the current user, the manager and the origin of each setting.
 
-use backendai::{Config, EndpointType, admin::user::GetUser, config::Field};
+use std::time::Duration;
+
+use backendai::{
+    Config, EndpointType,
+    admin::user::GetUser,
+    config::{Endpoint, Field, Origin},
+};
 use clap::Args;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    connect,
+    connect::{self, DEFAULT_RETRIES},
     context::{aligned, mask},
     global::{Global, SingleFormat},
     output::{self, Failure},
@@ -39,7 +45,7 @@ impl Whoami {
             ("manager", server.manager().to_owned()),
             ("API version", server.negotiated().to_string()),
         ];
-        let settings = settings(client.config(), account.map(|it| it.access_key.as_str()));
+        let settings = settings(client.config(), global, account.map(|it| it.access_key.as_str()));
         match form {
             SingleFormat::Text => {
                 let found = found.map(|(name, text)| [name.to_owned(), text, String::new()]);
@@ -63,9 +69,17 @@ impl Whoami {
 }
 
 /// The settings of the configuration: name, value, and where it comes from.
-fn settings(config: &Config, of_session: Option<&str>) -> Vec<(String, String, String)> {
+fn settings(
+    config: &Config,
+    global: &Global,
+    of_session: Option<&str>,
+) -> Vec<(String, String, String)> {
     let endpoints: Vec<String> = config.endpoints().iter().map(ToString::to_string).collect();
     let key = config.credential().keys().map(|keys| mask(keys.access_key()));
+    let limit = |limit: Option<Duration>| match limit {
+        Some(limit) => format!("{} s", limit.as_secs_f64()),
+        None => "none".to_owned(),
+    };
     let mut settings = vec![
         (Field::Endpoint, endpoints.join(",")),
         (Field::EndpointType, config.endpoint_type().to_string()),
@@ -76,16 +90,46 @@ fn settings(config: &Config, of_session: Option<&str>) -> Vec<(String, String, S
     settings.extend([
         (Field::Domain, config.domain().to_owned()),
         (Field::Group, config.group().to_owned()),
+        (Field::ConnectTimeout, limit(config.connect_timeout())),
+        (Field::ReadTimeout, limit(config.read_timeout())),
     ]);
-    if config.skip_tls_verification() {
-        settings.push((Field::SkipTlsVerification, "yes".to_owned()));
-    }
-    let shown = |(field, text): (Field, String)| {
-        (field.to_string(), text, config.origin(field).to_string())
+    let origin = |field: Field| match config.origin(field) {
+        // The only values that this command sets itself.
+        Origin::Explicit => "--request-timeout".to_owned(),
+        origin => origin.to_string(),
     };
-    let mut settings: Vec<_> = settings.into_iter().map(shown).collect();
+    let mut settings: Vec<_> = settings
+        .into_iter()
+        .map(|(field, text)| (field.to_string(), text, origin(field)))
+        .collect();
+    let (retries, from) = match global.retry {
+        Some(retries) => (retries, "--retry"),
+        None => (DEFAULT_RETRIES, "default"),
+    };
+    settings.push(("retries".to_owned(), retries.to_string(), from.to_owned()));
+    settings.push(tls(config, origin));
+    let proxy = config.endpoints().iter().find_map(|endpoint| config.proxy(endpoint));
+    settings.push(match proxy.as_deref().and_then(|proxy| proxy.rsplit_once(" of ")) {
+        Some((address, variable)) => ("proxy".to_owned(), address.to_owned(), variable.to_owned()),
+        None => ("proxy".to_owned(), "none".to_owned(), "default".to_owned()),
+    });
     if let (EndpointType::Session, Some(key)) = (config.endpoint_type(), of_session) {
         settings.push((Field::AccessKey.to_string(), mask(key), "the login's session".to_owned()));
     }
     settings
+}
+
+/// How the certificate of the server is verified.
+fn tls(config: &Config, origin: impl Fn(Field) -> String) -> (String, String, String) {
+    let is_https = |endpoint: &Endpoint| endpoint.url().scheme() == "https";
+    let (text, from) = if !config.endpoints().iter().any(is_https) {
+        ("not used", origin(Field::Endpoint))
+    } else if config.skip_tls_verification() {
+        ("any certificate is accepted", origin(Field::SkipTlsVerification))
+    } else if config.ca_certificates().next().is_some() {
+        ("verified by the system's and own authorities", origin(Field::CaCertificates))
+    } else {
+        ("verified by the system's authorities", origin(Field::CaCertificates))
+    };
+    ("TLS".to_owned(), text.to_owned(), from)
 }

@@ -188,6 +188,12 @@ impl Config {
         self.proxies.as_ref()
     }
 
+    /// The proxy between this machine and an endpoint, if there is one: its address without the
+    /// password, and the variable with it, as in `http://proxy:3128 of HTTPS_PROXY`.
+    pub fn proxy(&self, endpoint: &Endpoint) -> Option<String> {
+        self.proxy_of(endpoint.url()).ok().flatten().map(|proxy| proxy.place)
+    }
+
     /// The proxy that applies to an address.
     pub(crate) fn proxy_of(&self, url: &url::Url) -> Result<Option<Proxy>, Problem> {
         match &self.proxies {

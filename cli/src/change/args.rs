@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::table::{CHANGES, Change, Does, Kind};
 use crate::{
+    complete,
     input::{self, Input},
     output::Failure,
 };
@@ -45,7 +46,7 @@ pub(super) fn command(change: &'static Change) -> Command {
     let mut changes = Vec::new();
     for place in change.places {
         let Some(input) = inputs.iter().find(|input| input.name == *place) else { continue };
-        let mut arg = input.arg().value_name(place.to_uppercase());
+        let mut arg = with_names(change, input, input.arg().value_name(place.to_uppercase()));
         if !input.info.secret {
             arg = arg.required_unless_present("from-file");
         }
@@ -100,15 +101,12 @@ pub(super) fn command(change: &'static Change) -> Command {
         command =
             command.group(ArgGroup::new("changes").args(changes).required(true).multiple(true));
     }
-    if change.kind == Kind::Destroy {
-        command = command.arg(
-            Arg::new("yes")
-                .long("yes")
-                .short('y')
-                .action(ArgAction::SetTrue)
-                .help("Do not ask for confirmation"),
-        );
-    }
+    let yes = Arg::new("yes").long("yes").action(ArgAction::SetTrue);
+    command = command.arg(match change.kind {
+        Kind::Destroy => yes.short('y').help("Do not ask for confirmation"),
+        // Accepted, so that a script can give it to every verb.
+        _ => yes.hide(true),
+    });
     command
         .arg(
             Arg::new("dry-run")
@@ -136,8 +134,15 @@ fn of_files() -> [Arg; 2] {
     ]
 }
 
+/// Completes the names of objects, unless a new one is named.
+fn with_names(change: &Change, input: &Input, arg: Arg) -> Arg {
+    let is_new = change.kind == Kind::Create && change.unique.contains(&input.name.as_str());
+    let names = complete::of_value(change.noun, input.info).filter(|_| !is_new);
+    names.into_iter().fold(arg, Arg::add)
+}
+
 fn option(change: &Change, input: &Input) -> Arg {
-    let mut arg = input.option();
+    let mut arg = with_names(change, input, input.option());
     if let Some((short, _)) = change.shorts.iter().find(|(_, name)| *name == input.name) {
         arg = arg.short(*short);
     }
@@ -211,12 +216,17 @@ fn after_long(change: &Change, inputs: &[Input]) -> String {
         text.push_str("\n\n");
     }
     text.push_str(&format!("Columns for --from-file: {}", columns.join(", ")));
-    if !change.unique.is_empty() {
-        text.push_str(
+    text.push_str(match (change.unique, change.kind) {
+        ([], Kind::Create) => {
+            "\n\nThe rows that are done are recorded in FILE.done, and skipped when the file is run \
+             again."
+        }
+        ([], _) => "",
+        _ => {
             "\n\nA row whose object exists already with the same values is skipped, so that an \
-             interrupted file can be run again.",
-        );
-    }
+             interrupted file can be run again."
+        }
+    });
     text
 }
 

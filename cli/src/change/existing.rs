@@ -22,6 +22,8 @@ pub(super) enum Found {
     Same,
     /// It exists with others: the name of a field, and what it holds.
     Other(String, String),
+    /// It was sent before, without a known result.
+    Unknown,
 }
 
 /// The existing objects of a noun, by their unique values.

@@ -2,6 +2,7 @@
 //! table and the descriptions of their operations.
 
 mod args;
+mod done;
 mod existing;
 mod report;
 mod rows;
@@ -15,6 +16,7 @@ use clap::{ArgMatches, Command};
 use serde_json::Value;
 
 use self::{
+    done::{Journal, State},
     existing::{Existing, Found},
     report::{Outcome, Report},
     table::{CHANGES, Kind},
@@ -60,12 +62,25 @@ impl Change {
         let mut report = Report::new(self, form, &tasks);
         let go_on =
             tasks.iter().all(|task| task.place.is_none()) || matches.get_flag("continue-on-error");
+        let mut journal = match matches.get_one::<std::path::PathBuf>("from-file") {
+            Some(rows) => {
+                let endpoints = client.config().endpoints();
+                let endpoint = endpoints.first().map(ToString::to_string).unwrap_or_default();
+                Journal::of(self, rows, &endpoint, &tasks)?
+            }
+            None => None,
+        };
         let mut existing = Existing::of(self).filter(|_| tasks.iter().all(|it| it.place.is_some()));
         let mut resolver = Resolver::new(&client);
         for index in 0..tasks.len() {
-            let found = match &mut existing {
-                Some(existing) => existing.find(&client, &tasks, index).await?,
-                None => Found::Absent,
+            let found = match (&mut existing, &journal) {
+                (Some(existing), _) => existing.find(&client, &tasks, index).await?,
+                (None, Some(journal)) => match journal.state(index) {
+                    Some(State::Done) => Found::Same,
+                    Some(State::Begun) => Found::Unknown,
+                    Some(State::Failed) | None => Found::Absent,
+                },
+                (None, None) => Found::Absent,
             };
             let Some(task) = tasks.get_mut(index) else { break };
             let outcome = match found {
@@ -78,15 +93,30 @@ impl Change {
                 Found::Absent if report.is_lost() => Outcome::Failed(
                     self.failed(task).cause("it was not tried after an earlier failure"),
                 ),
-                Found::Absent => match self.perform(&client, &mut resolver, &inputs, task).await {
-                    Ok(answer) => Outcome::Done(answer),
-                    Err(Trouble::Failure(failure)) => Outcome::Failed(failure),
-                    Err(Trouble::Error(error)) => {
-                        // A failure that is not about one object would repeat for the others.
-                        report.lose_unless(is_about_one(&error));
-                        Outcome::Failed(Failure::from(*error).message(self.undone(task)))
+                Found::Unknown => Outcome::Failed(done::unknown(self.failed(task), self.noun)),
+                Found::Absent => {
+                    if let Some(journal) = &mut journal {
+                        journal.record(index, State::Begun)?;
                     }
-                },
+                    let result = self.perform(&client, &mut resolver, &inputs, task).await;
+                    let state = match &result {
+                        Ok(_) => State::Done,
+                        Err(Trouble::Error(error)) if error.is_outcome_unknown() => State::Begun,
+                        Err(_) => State::Failed,
+                    };
+                    if let Some(journal) = &mut journal {
+                        journal.record(index, state)?;
+                    }
+                    match result {
+                        Ok(answer) => Outcome::Done(answer),
+                        Err(Trouble::Failure(failure)) => Outcome::Failed(failure),
+                        Err(Trouble::Error(error)) => {
+                            // A failure that is not about one object would repeat for the others.
+                            report.lose_unless(is_about_one(&error));
+                            Outcome::Failed(Failure::from(*error).message(self.undone(task)))
+                        }
+                    }
+                }
             };
             let failed = matches!(outcome, Outcome::Failed(_));
             report.add(task, outcome)?;

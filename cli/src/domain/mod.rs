@@ -1,6 +1,7 @@
 //! `backendai DOMAIN list` and `info`: the lists of the manager, defined by one table.
 
 mod columns;
+mod local;
 mod options;
 mod query;
 mod table;
@@ -11,11 +12,12 @@ mod watch;
 use backendai::{Client, Error, Field};
 use clap::{ArgMatches, Command, FromArgMatches, Subcommand};
 
-pub(crate) use self::{options::columns, query::Query};
 use self::{
+    local::Condition,
     query::{ListRequest, Variables, Way},
     table::{DOMAINS, Domain, Info},
 };
+pub(crate) use self::{options::columns, query::Query};
 use crate::{
     change::{self, Change},
     connect,
@@ -40,8 +42,11 @@ pub(crate) struct Verb {
 
 impl Subcommand for Verb {
     fn augment_subcommands(command: Command) -> Command {
+        let listed = DOMAINS
+            .iter()
+            .map(|domain| noun_command(domain.word, domain.about).visible_aliases(domain.alias));
         let others = change::NOUNS.iter().map(|(noun, about)| noun_command(noun, about));
-        command.subcommands(DOMAINS.iter().map(described)).subcommands(others)
+        command.subcommands(listed).subcommands(others)
     }
 
     fn augment_subcommands_for_update(command: Command) -> Command {
@@ -64,40 +69,50 @@ pub(crate) fn find(word: &str) -> Option<&'static Domain> {
     DOMAINS.iter().find(|domain| domain.word == word)
 }
 
-/// The clap command of a domain, with its verbs.
-fn described(domain: &'static Domain) -> Command {
-    let list = Command::new("list")
-        .visible_alias("ls")
-        .about(format!("List: {}", domain.about))
-        .after_help(options::after(&domain.list, domain.note))
-        .args(options::of_list(domain));
-    let mut command = Command::new(domain.word)
-        .about(domain.about)
-        .visible_aliases(domain.alias)
-        .subcommand_required(true)
-        .arg_required_else_help(true)
-        .subcommand(list);
-    if let Some(info) = &domain.info {
-        let info = Command::new("info")
-            .visible_aliases(["get", "describe"])
-            .about("Show one row with all its fields")
-            .after_help(options::after(&info.query, None))
-            .args(options::of_info(info));
-        command = command.subcommand(info);
-    }
-    if domain.info.is_some_and(|info| watch::waits(&info)) {
-        command = command.subcommand(watch::wait_command(domain));
-    }
-    command.subcommands(change::commands(domain.word))
-}
-
-/// The clap command of a noun that has no list.
+/// The clap command of a noun. Its verbs are built when they are used: there are hundreds.
 fn noun_command(noun: &'static str, about: &'static str) -> Command {
     Command::new(noun)
         .about(about)
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .subcommands(change::commands(noun))
+        .defer(with_verbs)
+}
+
+/// Adds the verbs of a noun.
+fn with_verbs(mut command: Command) -> Command {
+    let Some(noun) = noun(command.get_name()) else { return command };
+    let Some(domain) = find(noun) else { return command.subcommands(change::commands(noun)) };
+    let list = Command::new("list")
+        .visible_alias("ls")
+        .about(format!("List: {}", domain.about))
+        .after_help(options::after_list(domain))
+        .args(options::of_list(domain));
+    command = command.subcommand(list);
+    if let Some(info) = &domain.info {
+        let info = Command::new("info")
+            .visible_aliases(["get", "describe"])
+            .about("Show one row with all its fields")
+            .after_help(options::after(&info.query, None))
+            .args(options::of_info(domain, info));
+        command = command.subcommand(info);
+    }
+    if domain.info.is_some_and(|info| watch::waits(&info)) {
+        command = command.subcommand(watch::wait_command(domain));
+    }
+    if let Some(available) = available(domain.word) {
+        let about = "List the scaling groups that a project may use";
+        let available = Command::new(AVAILABLE).about(about).args(options::of_available(available));
+        command = command.subcommand(available);
+    }
+    command.subcommands(change::commands(noun))
+}
+
+/// A verb of the official command for scaling groups, which lists another noun.
+const AVAILABLE: &str = "get-available";
+
+/// The list of that verb.
+fn available(word: &str) -> Option<&'static Domain> {
+    find("group-scaling-group").filter(|_| word == "scaling-group")
 }
 
 impl FromArgMatches for Verb {
@@ -117,6 +132,9 @@ impl FromArgMatches for Verb {
 
 impl Verb {
     pub(crate) async fn run(self, global: &Global) -> Result<(), Failure> {
+        if let (AVAILABLE, Some(listed)) = (self.verb.as_str(), available(self.word)) {
+            return list(listed, &self.matches, global).await;
+        }
         let domain = find(self.word);
         match (self.verb.as_str(), domain, domain.and_then(|domain| domain.info)) {
             ("list", Some(domain), _) => list(domain, &self.matches, global).await,
@@ -142,7 +160,6 @@ async fn list(domain: &Domain, matches: &ArgMatches, global: &Global) -> Result<
     let style = Style { name: name_of(domain), ..style(global, matches)? };
     let brief = if style.is_brief() { domain.brief } else { &[] };
     let fields = choose(query, brief, matches)?;
-    let sort = sort_by(query, matches)?;
     let mut variables = options::given(query, matches);
     let all = flag(matches, "all");
     let limit = match query.way() {
@@ -151,42 +168,52 @@ async fn list(domain: &Domain, matches: &ArgMatches, global: &Global) -> Result<
     };
     let page_size = page_size(matches, limit);
     newest_first(query, &mut variables, limit, page_size);
-    let names = requested(query, &fields, &style, sort.as_ref());
+    let select = Select::of(query, matches)?;
+    let names = requested(query, &fields, &style, &select);
     let offset = number(matches, "skip").unwrap_or(0);
     let columns = columns::Given::of(query, &variables);
     let client = connect::client(global)?;
     resolved(domain, query, &mut variables, &client).await?;
-    let request = ListRequest { variables, fields: names, limit, page_size, offset };
+    let fetched = if select.needs_all() { None } else { limit };
+    let request = ListRequest { variables, fields: names, limit: fetched, page_size, offset };
     let mut rows = query.start(&client, request)?;
 
-    let progress = Progress::new(all);
+    let progress = Progress::new(all || select.needs_all());
     let mut sink = render::list(style, &fields, Data::stdout());
     let mut shown = 0;
-    let mut unsorted = Vec::new();
+    let mut unselected = Vec::new();
     while let Some(page) = rows.next().await {
         let page = page.map_err(|error| columns.failure(error))?;
         shown += page.len() as u64;
-        match sort {
-            Some(_) => unsorted.extend(page),
-            None => progress.around(|| sink.page(page)).map_err(Failure::writing)?,
+        match select.is_empty() {
+            true => progress.around(|| sink.page(page)).map_err(Failure::writing)?,
+            false => unselected.extend(page),
         }
         progress.at(shown, rows.total());
     }
     progress.end();
-    if let Some(sort) = &sort {
-        sort.apply(&mut unsorted);
-        sink.page(unsorted).map_err(Failure::writing)?;
+    let mut total = rows.total();
+    if !select.is_empty() {
+        let selected = select.apply(unselected);
+        if select.needs_all() {
+            total = Some(selected.len() as u64);
+        }
+        let selected: Vec<_> = match limit.and_then(|limit| usize::try_from(limit).ok()) {
+            Some(limit) => selected.into_iter().take(limit).collect(),
+            None => selected,
+        };
+        shown = selected.len() as u64;
+        sink.page(selected).map_err(Failure::writing)?;
     }
-    sink.end(rows.total()).map_err(Failure::writing)?;
+    sink.end(total).map_err(Failure::writing)?;
 
-    let total = rows.total();
     if total.is_some_and(|total| offset > 0 && offset >= total) {
         // The list has ended before the first row that was requested.
         err(format!("0 of {} rows: --offset {offset} is at the end", total.unwrap_or_default()));
     } else if rows.list_changes().missed {
         err("the list changed while it was read: rows may be missing; read it again");
     }
-    match rows.total() {
+    match total {
         Some(total)
             if !all && offset + shown < total && style.form == crate::global::RowFormat::Table =>
         {
@@ -203,10 +230,13 @@ async fn info(
     matches: &ArgMatches,
     global: &Global,
 ) -> Result<(), Failure> {
+    if let Some(seconds) = number(matches, "watch") {
+        return watch::info(domain, info, matches, global, seconds).await;
+    }
     let style = style(global, matches)?;
     let fields = choose(&info.query, &[], matches)?;
     let mut variables = options::given(&info.query, matches);
-    let names = requested(&info.query, &fields, &style, None);
+    let names = requested(&info.query, &fields, &style, &Select::default());
     let key = variables.get(info.key).and_then(|key| key.as_str()).map(str::to_owned);
     let client = connect::client(global)?;
     resolved(domain, &info.query, &mut variables, &client).await?;
@@ -313,53 +343,68 @@ fn name_of(domain: &Domain) -> Option<&'static str> {
 }
 
 /// The fields to request: secrets only where they are shown.
-fn requested(
-    query: &Query,
-    fields: &[Field],
-    style: &Style,
-    sort: Option<&Sort>,
-) -> Vec<&'static str> {
+fn requested(query: &Query, fields: &[Field], style: &Style, select: &Select) -> Vec<&'static str> {
     let wanted = fields.iter().filter(|field| style.show_secrets || !field.is_secret());
     let mut names: Vec<_> = wanted.map(Field::name).collect();
-    names.extend(sort.map(|sort| sort.field).filter(|field| !names.contains(field)));
+    names.extend(&select.fields);
     if style.form == crate::global::RowFormat::Name {
-        names.extend(style.name.filter(|name| !names.contains(name)));
+        names.extend(style.name);
     }
+    let mut seen = std::collections::HashSet::new();
+    names.retain(|name| seen.insert(*name));
     if names.is_empty() {
         names.extend(query.fields().iter().find(|field| !field.is_secret()).map(Field::name));
     }
     names
 }
 
-/// The order in which fetched rows are printed.
-struct Sort {
-    field: &'static str,
-    descending: bool,
+/// What is done with the rows that were read: a condition, an order, or both.
+#[derive(Default)]
+struct Select {
+    condition: Option<Condition>,
+    /// The order that the manager does not have, of all rows.
+    order: Vec<(&'static str, bool)>,
+    /// The order of the rows that were fetched.
+    sort: Vec<(&'static str, bool)>,
+    /// The fields of all of them.
+    fields: Vec<&'static str>,
 }
 
-fn sort_by(query: &Query, matches: &ArgMatches) -> Result<Option<Sort>, Failure> {
-    let Some(text) = matches.get_one::<String>("sort") else { return Ok(None) };
-    let name = text.trim_start_matches(['-', '+']);
-    let field = find_field(query, name)?;
-    Ok(Some(Sort { field: field.name(), descending: text.starts_with('-') }))
-}
-
-impl Sort {
-    fn apply(&self, rows: &mut [render::Row]) {
-        let number = |value: Option<&serde_json::Value>| value.and_then(serde_json::Value::as_f64);
-        let text = |value: Option<&serde_json::Value>| match value {
-            Some(serde_json::Value::String(text)) => text.to_lowercase(),
-            Some(other) => other.to_string(),
-            None => String::new(),
+impl Select {
+    fn of(query: &Query, matches: &ArgMatches) -> Result<Self, Failure> {
+        let text = |name| matches.try_get_one::<String>(name).ok().flatten();
+        let condition = text(options::FILTER).map(|text| Condition::parse(text)).transpose()?;
+        let keys = |name| {
+            let keys = local::keys(text(name).map_or("", String::as_str)).into_iter();
+            let keys =
+                keys.map(|(name, descending)| Ok((find_field(query, name)?.name(), descending)));
+            keys.collect::<Result<Vec<_>, Failure>>()
         };
-        rows.sort_by(|one, other| {
-            let (one, other) = (one.get(self.field), other.get(self.field));
-            let order = match (number(one), number(other)) {
-                (Some(one), Some(other)) => one.total_cmp(&other),
-                _ => text(one).cmp(&text(other)),
-            };
-            if self.descending { order.reverse() } else { order }
-        });
+        let (order, sort) = (keys(options::ORDER)?, keys("sort")?);
+        let mut fields: Vec<_> = order.iter().chain(&sort).map(|(name, _)| *name).collect();
+        for name in condition.iter().flat_map(Condition::fields) {
+            fields.push(find_field(query, name)?.name());
+        }
+        Ok(Self { condition, order, sort, fields })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+
+    /// Whether rows are selected of the whole list.
+    fn needs_all(&self) -> bool {
+        self.condition.is_some() || !self.order.is_empty()
+    }
+
+    fn apply(&self, mut rows: Vec<Row>) -> Vec<Row> {
+        if let Some(condition) = &self.condition {
+            rows.retain(|row| condition.holds(row));
+        }
+        for keys in [&self.order, &self.sort] {
+            rows.sort_by(|one, other| local::order_rows(keys, one, other));
+        }
+        rows
     }
 }
 

@@ -1,8 +1,14 @@
 //! The options of a verb: those common to lists, and one per variable of the document.
 
-use backendai::{admin::columns::LISTS, filter::List, operation::info::InputValueInfo};
+use backendai::{
+    admin::columns::LISTS,
+    filter::{List, Variant},
+    operation::info::InputValueInfo,
+};
 use clap::{Arg, ArgAction, ArgMatches, builder::BoolishValueParser, value_parser};
 use serde_json::Value;
+
+use crate::complete;
 
 use super::{
     query::{Query, Variables, Way},
@@ -84,6 +90,13 @@ impl Variable {
         if self.0.name == "email" {
             arg = arg.short('u').visible_alias("email");
         }
+        // As in the official command.
+        arg = match self.0.name {
+            "group_id" => arg.short('g').alias("group"),
+            "domain_name" => arg.short('d').alias("domain"),
+            "status" => arg.short('s'),
+            _ => arg,
+        };
         match self.0.name {
             // Descending columns begin with a hyphen.
             "order" => arg.allow_hyphen_values(true),
@@ -153,19 +166,26 @@ pub(super) fn of_list(domain: &Domain) -> Vec<Arg> {
         );
     }
     if list.way() == Way::Whole {
-        args.push(
+        args.extend([
+            Arg::new("all")
+                .long("all")
+                .action(ArgAction::SetTrue)
+                .help("Print all rows of the one response, as without --limit"),
             Arg::new("rows")
                 .long("limit")
                 .value_name("N")
                 .value_parser(value_parser!(u64).range(1..))
+                .conflicts_with("all")
                 .help("Maximum number of rows to print of the one response"),
-        );
+        ]);
     }
+    args.extend(of_rows(&args));
     args.push(
         Arg::new("sort")
             .long("sort")
             .value_name("[-]FIELD")
             .allow_hyphen_values(true)
+            .add(complete::fields(list.fields()))
             .help("Sort the fetched rows by this field before they are printed"),
     );
     args.extend(shown(list));
@@ -179,14 +199,7 @@ pub(super) fn of_list(domain: &Domain) -> Vec<Arg> {
             .value_name("COLUMNS")
             .value_parser(value_parser!(u16).range(20..))
             .help("Make the table fit a terminal of this width; by default that of the terminal"),
-        Arg::new("watch")
-            .long("watch")
-            .value_name("SECONDS")
-            .num_args(0..=1)
-            .require_equals(true)
-            .default_missing_value("5")
-            .value_parser(value_parser!(u64).range(2..))
-            .help("Print the list again every 5 seconds or the given number, with changed rows marked"),
+        watch("Print the list again every 5 seconds or the given number, with changed rows marked"),
         Arg::new("no-headers")
             .long("no-headers")
             .action(ArgAction::SetTrue)
@@ -195,22 +208,85 @@ pub(super) fn of_list(domain: &Domain) -> Vec<Arg> {
     args
 }
 
+/// The option that repeats a request.
+fn watch(help: &'static str) -> Arg {
+    Arg::new("watch")
+        .long("watch")
+        .value_name("SECONDS")
+        .num_args(0..=1)
+        .require_equals(true)
+        .default_missing_value("5")
+        .value_parser(value_parser!(u64).range(2..))
+        .help(help)
+}
+
+/// The filter and the order of rows that the manager does not filter or order, which is done here.
+fn of_rows(args: &[Arg]) -> Vec<Arg> {
+    let here =
+        [
+            Arg::new(FILTER)
+                .long("filter")
+                .value_name("TEXT")
+                .help("A condition such as `name == \"x\"`, which is checked here on all rows"),
+            Arg::new(ORDER).long("order").value_name("TEXT").allow_hyphen_values(true).help(
+                "Fields to order all rows by here, descending with a leading -: `-size,name`",
+            ),
+        ];
+    let known = |arg: &Arg| args.iter().any(|other| other.get_long() == arg.get_long());
+    here.into_iter().filter(|arg| !known(arg)).collect()
+}
+
+/// The option of a filter that is not the manager's.
+pub(super) const FILTER: &str = "filter-here";
+/// The option that is the same as the key of a user.
+const EMAIL: &str = "email-option";
+/// The option of an order that is not the manager's.
+pub(super) const ORDER: &str = "order-here";
+
+/// The arguments of the official `scaling-group get-available`: those of a list, and the project by
+/// its place.
+pub(super) fn of_available(domain: &Domain) -> Vec<Arg> {
+    let mut args = of_list(domain);
+    for arg in &mut args {
+        if arg.get_id() == "user_group" {
+            *arg = Arg::new("user_group")
+                .value_name("GROUP")
+                .required(true)
+                .help("Name or id of the project");
+        }
+    }
+    args
+}
+
 /// The arguments of `info`.
-pub(super) fn of_info(info: &Info) -> Vec<Arg> {
+pub(super) fn of_info(domain: &Domain, info: &Info) -> Vec<Arg> {
     let key = |variable: Variable| {
         let required = variable.0.is_required();
-        variable.arg().required(required).value_name(variable.0.name.to_uppercase()).help(
-            match required {
-                true => "Which one to show",
-                false => "Which one to show; by default your own, if there is one",
-            },
-        )
+        let arg = variable.arg().required(required).value_name(variable.0.name.to_uppercase());
+        with_names(domain, variable.0, arg).help(match required {
+            true => "Which one to show",
+            false => "Which one to show; by default your own, if there is one",
+        })
     };
     let args = open(&info.query).map(|variable| match variable.0.name == info.key {
         true => key(variable),
         false => variable.option(),
     });
-    args.chain(shown(&info.query)).collect()
+    let watch = watch("Print it again every 5 seconds or the given number, with changes marked");
+    // As in the official command.
+    let email = Arg::new(EMAIL)
+        .short('e')
+        .long("email")
+        .value_name("EMAIL")
+        .conflicts_with(info.key)
+        .help("The same as EMAIL");
+    let email = Some(email).filter(|_| info.key == "email");
+    args.chain(email).chain(shown(&info.query)).chain([watch]).collect()
+}
+
+/// Completes the names of the objects of a list.
+pub(super) fn with_names(domain: &Domain, key: &'static InputValueInfo, arg: Arg) -> Arg {
+    complete::of_value(domain.word, key).into_iter().fold(arg, Arg::add)
 }
 
 fn shown(query: &Query) -> impl Iterator<Item = Arg> {
@@ -225,6 +301,7 @@ fn shown(query: &Query) -> impl Iterator<Item = Arg> {
             .value_name("NAME,…")
             .value_delimiter(',')
             .action(ArgAction::Append)
+            .add(complete::fields(query.fields()))
             .help(format!("The fields to show, in this order; by default {default}")),
     ];
     if query.fields().iter().any(crate::render::holds_secret) {
@@ -244,10 +321,67 @@ pub(super) fn after(query: &Query, note: Option<&str>) -> String {
     let mut text = note.map(|note| format!("{note}\n\n")).unwrap_or_default();
     text.push_str(&format!("Fields: {}", fields.join(", ")));
     if let Some(list) = columns(query) {
-        text.push_str("\n\n");
-        text.push_str(&columns_help(list));
+        text.push_str(&format!("\n\n{}\n\n{OPERATORS}\n{}", columns_help(list), examples(list)));
     }
     text
+}
+
+/// The text after the help of a list.
+pub(super) fn after_list(domain: &Domain) -> String {
+    let list = &domain.list;
+    let mut text = after(list, domain.note);
+    let here: Vec<_> = of_list(domain)
+        .iter()
+        .filter(|arg| [FILTER, ORDER].contains(&arg.get_id().as_str()))
+        .filter_map(|arg| Some(format!("--{}", arg.get_long()?)))
+        .collect();
+    if !here.is_empty() {
+        let names = here.join(" and ");
+        text.push_str(&format!("\n\nThe manager cannot do {names}: all rows are read, and"));
+        text.push_str(" it is done here, with any of the fields.");
+        if here.len() == 2 {
+            text.push_str(&format!("\n\n{OPERATORS}"));
+        }
+    }
+    text
+}
+
+/// The language of filters.
+const OPERATORS: &str = "\
+Operators of --filter: == != < <= > >= in contains like ilike is isnot
+Texts are in double quotes; in `like` and `ilike`, % is any text; & is and, | is or, ! is not,
+with parentheses around each part";
+
+/// A filter and an order with columns of the list.
+fn examples(list: &List) -> String {
+    let column = |holds: Variant| {
+        let found = list.columns.iter().find(|it| it.filter && it.holds == holds);
+        found.map(|column| column.name)
+    };
+    let parts = [
+        column(Variant::Text).map(|name| format!("{name} like \"a%\"")),
+        column(Variant::Flag).map(|name| format!("{name} == true")),
+        column(Variant::Number).map(|name| format!("{name} >= 10")),
+        column(Variant::Time).map(|name| format!("{name} > \"2026-01-01\"")),
+    ];
+    let parts: Vec<_> = parts.into_iter().flatten().take(2).collect();
+    let filter = match parts.as_slice() {
+        [one, other] => format!("  --filter '({one}) & ({other})'"),
+        [one] => format!("  --filter '{one}'"),
+        _ => String::new(),
+    };
+    let mut order: Vec<_> =
+        list.columns.iter().filter(|it| it.order).map(|it| it.name).take(2).collect();
+    order.sort_by_key(|name| *name != "created_at");
+    let order = match order.as_slice() {
+        [] => String::new(),
+        names => format!("  --order=-{}", names.join(",")),
+    };
+    let lines: Vec<_> = [filter, order].into_iter().filter(|line| !line.is_empty()).collect();
+    match lines.is_empty() {
+        true => String::new(),
+        false => format!("Examples:\n{}", lines.join("\n")),
+    }
 }
 
 /// The columns of a list, as help text.
@@ -270,6 +404,14 @@ pub(super) fn columns_help(list: &List) -> String {
 /// The values of the variables on the command line.
 pub(super) fn given(query: &Query, matches: &ArgMatches) -> Variables {
     open(query)
-        .filter_map(|variable| Some((variable.0.name.to_owned(), variable.value(matches)?)))
+        .filter_map(|variable| {
+            let name = variable.0.name;
+            let option = || matches.try_get_one::<String>(EMAIL).ok().flatten();
+            let value = variable.value(matches).or_else(|| match name {
+                "email" => option().map(|email| email.as_str().into()),
+                _ => None,
+            });
+            Some((name.to_owned(), value?))
+        })
         .collect()
 }

@@ -101,7 +101,7 @@ pub(crate) const DOMAINS: &[Domain] = &[
     )
     .note(ONE_ANSWER),
     domain("agent", "Machines that run sessions", Query::new::<PagedAgents>(AGENT))
-        .brief(&["id", "status", "scaling_group", "schedulable", "occupied_slots", "architecture"])
+        .brief(&["id", "status", "scaling_group", "schedulable", "occupied_slots"])
         .info("agent_id", Query::new::<GetAgent>(ALL)),
     domain("agent-node", "Agents, by permission", Query::new::<PagedAgentNodes>(AGENT))
         .info("id", Query::new::<GetAgentNode>(ALL)),
@@ -459,7 +459,7 @@ pub(crate) const DOMAINS: &[Domain] = &[
             "occupying_slots",
         ]),
     )
-    .brief(&["name", "status", "user_email", "image", "created_at", "scaling_group", "id"])
+    .brief(&["name", "status", "user_email", "image", "created_at"])
     .info("id", Query::new::<GetSession>(ALL)),
     domain(
         "session-node",

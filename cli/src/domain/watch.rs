@@ -6,12 +6,13 @@ use backendai::{Client, Field};
 use clap::{Arg, ArgMatches, Command, value_parser};
 use serde_json::Value;
 
-use super::{Domain, Info, Query, choose, name_of, number, options, resolved, style};
+use super::{Domain, Info, Query, Select, choose, name_of, number, options, resolved, style};
 use crate::{
     connect,
     global::{Global, RowFormat},
     output::{self, Code, Failure, out},
     render::{self, Row, Style},
+    visible::Data,
 };
 
 /// The field that `wait` watches.
@@ -40,15 +41,17 @@ pub(super) async fn run(
     resolved(domain, query, &mut variables, &client).await?;
     let limit = number(matches, "rows").unwrap_or(ROWS).min(ROWS);
     super::newest_first(query, &mut variables, Some(limit), limit as u32);
-    let mut wanted: Vec<_> = fields.iter().filter(|it| !it.is_secret()).map(Field::name).collect();
+    let select = Select::of(query, matches)?;
+    let mut wanted = super::requested(query, &fields, &style, &select);
     wanted.extend(name.filter(|name| !wanted.contains(name)));
+    let fetched = if select.needs_all() { None } else { Some(limit) };
     let mut before: Option<HashMap<String, Row>> = None;
     loop {
         let request = super::ListRequest {
             variables: variables.clone(),
             fields: wanted.clone(),
-            limit: Some(limit),
-            page_size: limit as u32,
+            limit: fetched,
+            page_size: if select.needs_all() { ROWS as u32 } else { limit as u32 },
             offset: 0,
         };
         let mut pages = query.start(&client, request)?;
@@ -56,12 +59,68 @@ pub(super) async fn run(
         while let Some(page) = pages.next().await {
             rows.extend(page?);
         }
+        let mut rows = select.apply(rows);
+        rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         print(&fields, &style, &rows, before.as_ref())?;
         let key = |row: &Row| name.and_then(|name| row.get(name)).map(Value::to_string);
         let known = rows.into_iter().filter_map(|row| Some((key(&row)?, row)));
         before = Some(known.collect());
         tokio::time::sleep(Duration::from_secs(seconds)).await;
     }
+}
+
+/// Prints one object again and again. Fields that changed since the last time are marked with `*`.
+pub(super) async fn info(
+    domain: &Domain,
+    info: &Info,
+    matches: &ArgMatches,
+    global: &Global,
+    seconds: u64,
+) -> Result<(), Failure> {
+    let style = style(global, matches)?;
+    if style.form != RowFormat::Table {
+        return Err(Failure::usage("--watch prints a table: omit --output"));
+    }
+    let fields = choose(&info.query, &[], matches)?;
+    let names = super::requested(&info.query, &fields, &style, &Select::default());
+    let client = connect::client(global)?;
+    let mut variables = options::given(&info.query, matches);
+    let key = variables.get(info.key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    resolved(domain, &info.query, &mut variables, &client).await?;
+    let mut before: Option<Row> = None;
+    loop {
+        let row = one(&client, &info.query, variables.clone(), &names).await?;
+        let Some(row) = row else {
+            return Err(Failure::new(format!("there is no {} `{key}`", domain.word)));
+        };
+        let differs =
+            |name: &&str| before.as_ref().is_some_and(|before| before.get(*name) != row.get(*name));
+        let changed: Vec<_> = fields.iter().map(Field::name).filter(differs).collect();
+        clear()?;
+        render::marked(style, &fields, &row, &changed, Data::stdout()).map_err(Failure::writing)?;
+        before = Some(row);
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+    }
+}
+
+/// Clears the screen, if there is one.
+fn clear() -> Result<(), Failure> {
+    if console::user_attended() {
+        console::Term::stdout().clear_screen().map_err(Failure::writing)?;
+    }
+    Ok(())
+}
+
+/// Requests one object; none where there is none.
+async fn one(
+    client: &Client,
+    query: &Query,
+    variables: super::Variables,
+    fields: &[&'static str],
+) -> Result<Option<Row>, Failure> {
+    let operation = query.operation(variables, fields)?;
+    let rows = client.send(operation).await?.into_vec();
+    Ok(rows.into_iter().next().map(backendai::Row::into_map).filter(|row| !row.is_empty()))
 }
 
 fn print(
@@ -78,9 +137,7 @@ fn print(
     drop(sink);
     let text = String::from_utf8_lossy(&text);
     let head = if style.headers { text.lines().count().saturating_sub(rows.len()) } else { 0 };
-    if console::user_attended() {
-        console::Term::stdout().clear_screen().map_err(Failure::writing)?;
-    }
+    clear()?;
     for (index, line) in text.lines().enumerate() {
         let row = index.checked_sub(head).and_then(|index| rows.get(index));
         let key = row.and_then(|row| style.name.and_then(|name| row.get(name)));
@@ -99,10 +156,13 @@ pub(super) fn waits(info: &Info) -> bool {
 /// The clap command of `wait`.
 pub(super) fn wait_command(domain: &Domain) -> Command {
     let key = domain.info.map_or("id", |info| info.key);
+    let arg = Arg::new(key).value_name(key.to_uppercase()).required(true).help("Which one");
+    let value = domain.info.and_then(|info| info.query.info.variable(key));
+    let arg = value.into_iter().fold(arg, |arg, value| options::with_names(domain, value, arg));
     Command::new("wait")
         .about("Wait until one has a status")
         .after_help("The exit code is 0 when it has the status, and 3 after the time limit.")
-        .arg(Arg::new(key).value_name(key.to_uppercase()).required(true).help("Which one"))
+        .arg(arg)
         .arg(
             Arg::new("until")
                 .long("until")
@@ -174,9 +234,7 @@ async fn status(
     query: &Query,
     variables: super::Variables,
 ) -> Result<Option<String>, Failure> {
-    let operation = query.operation(variables, &[STATUS])?;
-    let rows = client.send(operation).await?.into_vec();
-    let row = rows.into_iter().next().filter(|row| !row.is_empty());
+    let row = one(client, query, variables, &[STATUS]).await?;
     Ok(row.map(|row| match row.get(STATUS) {
         Some(Value::String(status)) => status.clone(),
         other => other.map(Value::to_string).unwrap_or_default(),

@@ -7,7 +7,7 @@ use std::{
 };
 
 use backendai::{
-    Client, Operation, OperationInfo, Page, Paginated,
+    Operation, OperationInfo, Page, Paginated,
     operation::info::{PagingInfo, SourceText},
 };
 use backendai_schema_tools::adhoc;
@@ -60,7 +60,7 @@ pub(super) async fn read_all(
     size: u32,
     print: Print,
 ) -> Result<(), Failure> {
-    let client = Client::builder(connect::config(global)?).max_page_size(size).build()?;
+    let client = connect::builder(global, connect::config(global)?).max_page_size(size).build()?;
     let (root, last) = (pagination.root.clone(), LastPage::default());
     let take = || last.lock().unwrap_or_else(PoisonError::into_inner).take();
     let list = List::new(document, pagination, last.clone());

@@ -24,7 +24,7 @@ pub(crate) type Row = Map<String, Value>;
 /// The replacement for a secret.
 const MASK: &str = "***";
 
-pub(crate) use self::secret::is_in as holds_secret;
+pub(crate) use self::secret::{is_in as holds_secret, is_secret};
 
 /// The value with its secret members masked.
 pub(crate) fn mask(value: &Value) -> Value {
@@ -88,11 +88,23 @@ pub(crate) fn list<'a>(style: Style, fields: &[Field], out: impl Write + 'a) -> 
 pub(crate) fn one(style: Style, fields: &[Field], row: Row, out: impl Write) -> io::Result<()> {
     let columns = Columns { fields: fields.to_vec(), show_secrets: style.show_secrets };
     if style.form == RowFormat::Table {
-        return table::upright(&columns, style.width, &row, out);
+        return table::upright(&columns, style.width, &row, None, out);
     }
     let mut sink = list(style, fields, out);
     sink.page(vec![row])?;
     sink.end(Some(1))
+}
+
+/// Writes one object in a table, with the fields marked that changed.
+pub(crate) fn marked(
+    style: Style,
+    fields: &[Field],
+    row: &Row,
+    changed: &[&str],
+    out: impl Write,
+) -> io::Result<()> {
+    let columns = Columns { fields: fields.to_vec(), show_secrets: style.show_secrets };
+    table::upright(&columns, style.width, row, Some(changed), out)
 }
 
 /// The fields that are shown.
@@ -131,6 +143,7 @@ impl Columns {
             let value = self.value(field, row);
             match time::ago(&value) {
                 Some(ago) => ago,
+                None if value.is_null() => "-".to_owned(),
                 None => format::console(field.format(), &value).replace(['\n', '\t'], " "),
             }
         };

@@ -1,11 +1,14 @@
 //! Tables in the style of the official client.
 //!
-//! On a terminal a row is one line: cells are cut, and columns that do not fit are left out and named
+//! On a terminal a row is one line: cells are cut, of paths the beginning, and columns that do not fit are left out and named
 //! at the end. With `--wide`, cells are wrapped instead. In a pipe nothing is cut or wrapped, so that
 //! `grep` works. The first page sets the column widths; a wider cell of a later page is cut or
 //! wrapped, or in a pipe shifts the following columns.
 
-use std::io::{self, Write};
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
 
 use backendai::Field;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table as Grid, Width, presets};
@@ -120,7 +123,7 @@ impl<W: Write> Brief<W> {
         let mut line = String::new();
         for (cell, width) in cells.iter().zip(widths) {
             let width = usize::from(*width);
-            let cell = console::truncate_str(cell, width, "…");
+            let cell = cut(cell, width);
             line.push_str(&console::pad_str(&cell, width, console::Alignment::Left, None));
             line.push_str(&" ".repeat(GAP.into()));
         }
@@ -155,20 +158,43 @@ impl<W: Write> Sink for Brief<W> {
     }
 }
 
+/// A cell in one line of this width. Of a path, such as the name of an image, the end is kept.
+fn cut(cell: &str, width: usize) -> Cow<'_, str> {
+    if !cell.contains('/') || cell.contains(' ') || console::measure_text_width(cell) <= width {
+        return console::truncate_str(cell, width, "…");
+    }
+    let mut kept = cell;
+    while console::measure_text_width(kept) >= width {
+        let mut rest = kept.chars();
+        rest.next();
+        kept = rest.as_str();
+    }
+    Cow::Owned(format!("…{kept}"))
+}
+
 fn columns_of(text: &str) -> u16 {
     u16::try_from(console::measure_text_width(text)).unwrap_or(u16::MAX)
 }
 
-/// Writes one object, a line per field.
+/// Writes one object, a line per field. With `changed`, these fields are marked with `*`.
 pub(super) fn upright(
     columns: &Columns,
     width: Option<usize>,
     row: &Row,
+    changed: Option<&[&str]>,
     mut out: impl Write,
 ) -> io::Result<()> {
-    let titles = columns.fields.iter().map(Field::title);
-    let rows = titles.zip(columns.console(row)).map(|(title, value)| [title.into_owned(), value]);
-    let head = ["Field".to_owned(), "Value".to_owned()];
+    let mark = |changes: bool| match (changed, changes) {
+        (None, _) => "",
+        (_, true) => "* ",
+        (_, false) => "  ",
+    };
+    let titles = columns.fields.iter().map(|field| {
+        let changes = changed.is_some_and(|changed| changed.contains(&field.name()));
+        format!("{}{}", mark(changes), field.title())
+    });
+    let rows = titles.zip(columns.console(row)).map(|(title, value)| [title, value]);
+    let head = [format!("{}Field", mark(false)), "Value".to_owned()];
     let mut grid = grid_of(std::iter::once(head.clone()).chain(rows.clone()));
     let mut widths = content(&grid, head.len());
     if let Some(width) = width {

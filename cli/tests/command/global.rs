@@ -154,3 +154,59 @@ async fn verbose_commands_tell_every_request_and_no_secret() {
         assert_eq!(ran.code, Some(0));
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_are_printed_with_their_variables_and_without_secrets() {
+    let manager = Manager::start().await.unwrap();
+    let account = manager.superadmin();
+    let home = Home::of(&manager, account);
+    let ran = home.run(&["user", "list", "--limit", "1", "--order", "email", "-v"]);
+    let lines: Vec<_> = ran.stderr.lines().filter(|line| line.starts_with(['>', '<'])).collect();
+    let [.., asked, answered] = lines[..] else { panic!("{ran:?}") };
+    let begin = format!("> POST {}/admin/gql PagedUsers {{", manager.endpoint());
+    assert!(asked.starts_with(&begin) && asked.contains(r#""order":"email""#), "{asked}");
+    assert!(answered.starts_with("< 200 OK, ") && answered.ends_with(" ms"), "{answered}");
+    assert!(!ran.stderr.contains(">   "), "{ran:?}");
+    let line = ["user", "create", "default", "new@example.com", "@password", "-vv"];
+    std::fs::write(home.path().join("password"), "pass-that-is-secret").unwrap();
+    let ran = home.run(&line);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.stderr.contains(r#""password":"***""#), "{ran:?}");
+    assert!(ran.stderr.contains(">   authorization: ***"), "{ran:?}");
+    assert!(ran.stderr.contains("<   content-type: application/json"), "{ran:?}");
+    for secret in ["pass-that-is-secret", &account.secret_key, &account.access_key] {
+        assert!(!ran.stderr.contains(secret), "{ran:?}");
+    }
+    // Without a connection the reason is printed as well.
+    let (home, port) = nobody();
+    let ran = home.run(&["user", "list", "-v", "--retry", "0"]);
+    assert!(ran.stderr.contains(&format!("> GET http://127.0.0.1:{port}/")), "{ran:?}");
+    assert!(ran.stderr.contains("\n< cannot connect, "), "{ran:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_used_is_shown_with_its_source() {
+    let manager = Manager::start().await.unwrap();
+    let home = Home::of(&manager, manager.superadmin())
+        .with("BACKEND_READ_TIMEOUT", "7.5")
+        .with("http_proxy", "http://user:hidden@proxy.invalid:3128")
+        .with("no_proxy", "127.0.0.1");
+    let settings = |home: &Home, more: &[&str]| {
+        let ran = home.run(&[&["whoami", "--output=json"], more].concat());
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        parse(&ran.stdout)["settings"].clone()
+    };
+    let set = settings(&home, &[]);
+    assert_eq!(set["read_timeout"], json!({ "value": "7.5 s", "from": "BACKEND_READ_TIMEOUT" }));
+    assert_eq!(set["connect_timeout"], json!({ "value": "10 s", "from": "default" }));
+    assert_eq!(set["retries"], json!({ "value": "2", "from": "default" }));
+    assert_eq!(set["tls"], json!({ "value": "not used", "from": "BACKEND_ENDPOINT" }));
+    assert_eq!(set["proxy"], json!({ "value": "none", "from": "default" }));
+    let set = settings(&home, &["--request-timeout", "0", "--retry", "5"]);
+    assert_eq!(set["read_timeout"], json!({ "value": "none", "from": "--request-timeout" }));
+    assert_eq!(set["retries"], json!({ "value": "5", "from": "--retry" }));
+    // The embedded manager is its own proxy.
+    let home = home.with("no_proxy", "").with("http_proxy", manager.endpoint());
+    let set = settings(&home, &[]);
+    assert_eq!(set["proxy"], json!({ "value": manager.endpoint(), "from": "http_proxy" }));
+}

@@ -5,7 +5,7 @@ use std::path::Path;
 use backendai_testing::{Fault, Manager};
 use serde_json::json;
 
-use crate::common::{Home, Ran};
+use crate::common::{Home, Ran, subcommands};
 
 /// Controls, a change of direction, characters without a width, a separator, a tag.
 const EVIL: &str =
@@ -18,16 +18,15 @@ fn check(arguments: &[&str], ran: &Ran) {
     }
 }
 
-/// The names of all commands that have no commands below them.
+/// All commands that have no commands below them.
 fn leaves(home: &Home, path: &[String], all: &mut Vec<Vec<String>>) {
-    let words: Vec<&str> = path.iter().map(String::as_str).chain(["-h"]).collect();
-    let help = home.run(&words).stdout;
-    let Some(commands) = help.split("\nCommands:\n").nth(1) else { return all.push(path.to_vec()) };
-    for line in commands.lines().take_while(|line| !line.is_empty()) {
-        let name = line.split_whitespace().next().unwrap();
-        if line.starts_with("  ") && !line.starts_with("   ") && name != "help" {
-            leaves(home, &[path, &[name.to_owned()]].concat(), all);
-        }
+    let words: Vec<&str> = path.iter().map(String::as_str).collect();
+    let below = subcommands(home, &words);
+    if below.is_empty() {
+        all.push(path.to_vec());
+    }
+    for name in below {
+        leaves(home, &[path, &[name]].concat(), all);
     }
 }
 
@@ -127,13 +126,12 @@ fn no_other_module_writes_to_the_streams() {
         }
     }
     found.sort();
-    // Bytes: archives, the binary answers of services, completions.
+    // Bytes: archives, the binary answers of services.
     assert_eq!(
         found,
         [
             "bento/local.rs: store.export(&item, format, io::stdout().lock()).map_err(failed)",
             "bento/show.rs: let mut stdout = io::stdout();",
-            "completions.rs: io::stdout().write_all(&generated(shell)).map_err(Failure::writing)",
         ]
     );
 }

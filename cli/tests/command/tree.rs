@@ -1,6 +1,6 @@
 //! Every command and every option, in one file.
 
-use crate::common::Home;
+use crate::common::{Home, subcommands};
 
 /// The short help of a command, and that of the commands below it.
 fn tree(home: &Home, path: &[&str], text: &mut String) {
@@ -14,12 +14,8 @@ fn tree(home: &Home, path: &[&str], text: &mut String) {
         [&["backendai"], path].concat().join(" "),
         shown.trim()
     ));
-    let commands = ran.stdout.split("\nCommands:\n").nth(1).unwrap_or_default();
-    for line in commands.lines().take_while(|line| !line.is_empty()) {
-        let name = line.split_whitespace().next().unwrap();
-        if line.starts_with("  ") && !line.starts_with("   ") && name != "help" {
-            tree(home, &[path, &[name]].concat(), text);
-        }
+    for name in subcommands(home, path) {
+        tree(home, &[path, &[&name]].concat(), text);
     }
 }
 

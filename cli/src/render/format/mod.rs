@@ -31,6 +31,7 @@
 //!   selection it leaves empty objects in JSON.
 //! - **control**: on a console, invisible characters other than line ends and tabs are escaped (`\x1b`,
 //!   `\u{202e}`), because names chosen by users must not control an administrator's terminal.
+//! - **exact**: JSON has a number of bytes as the manager sends it, and no rounded text.
 //! - **large integer**: an integer of more than 64 bits is shown as a floating-point number, the form in
 //!   which `serde_json` holds it.
 
@@ -45,7 +46,7 @@ mod tree;
 use std::borrow::Cow;
 
 use backendai::Format;
-use serde_json::{Number, Value};
+use serde_json::Value;
 
 use crate::visible::visible;
 
@@ -58,14 +59,6 @@ pub(crate) fn console(format: Format, value: &Value) -> String {
 pub(crate) fn json(format: Format, value: &Value) -> Value {
     match format {
         Format::NestedDict | Format::ResourceSlot => decode(value).into_owned(),
-        Format::MiBytes => match size::mebibytes(value).and_then(Number::from_f64) {
-            Some(number) => Value::Number(number),
-            None => value.clone(),
-        },
-        Format::SizeBytes => match size::number(value) {
-            Some(bytes) => size::gnu(bytes).into(),
-            None => value.clone(),
-        },
         Format::SubField(name) => list::member_of(value, name).into_owned(),
         Format::CustomizedImage => list::customized(value),
         Format::AgentStat => stat::agent(value).into(),

@@ -148,3 +148,23 @@ pub(crate) fn golden(file: &str, text: &str) {
         text.lines().nth(line),
     );
 }
+
+/// The names of the commands below one, in its short help. The overview has them below headings, and
+/// leaves out those that `backendai legacy` lists.
+pub(crate) fn subcommands(home: &Home, path: &[&str]) -> Vec<String> {
+    let help = home.run(&[path, &["-h"]].concat());
+    assert_eq!((help.code, help.stderr.as_str()), (Some(0), ""), "{path:?}");
+    let lines = match path {
+        [] => {
+            let overview = help.stdout.split("\nOptions:\n").next().unwrap().to_owned();
+            overview + &home.run(&["legacy"]).stdout
+        }
+        _ => {
+            let commands = help.stdout.split("\nCommands:\n").nth(1).unwrap_or_default();
+            commands.split("\n\n").next().unwrap().to_owned()
+        }
+    };
+    let named = lines.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let names = named.filter_map(|line| line.split_whitespace().next());
+    names.filter(|name| *name != "help").map(str::to_owned).collect()
+}

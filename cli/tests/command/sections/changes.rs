@@ -46,7 +46,8 @@ pub(crate) async fn section() -> Page {
          column. The whole file is checked before anything is sent. The first failure ends it, \
          unless `--continue-on-error` is given, and the exit code is 1. Where a name is unique, \
          rows whose object exists with the same values are skipped, so that an interrupted file \
-         is simply run again.",
+         is simply run again. Where it is not, as for keypairs, `FILE.done` records the rows that \
+         are done, and those that were sent without a known result, which are not repeated.",
     );
     write(
         &page,

@@ -1,4 +1,6 @@
-//! How failures are reported.
+//! How failures are reported, and what is sent.
+
+use backendai_testing::Manager;
 
 use crate::transcript::Page;
 
@@ -14,5 +16,20 @@ pub(crate) fn section() -> Page {
     page.run(&["context", "show", "lab", "--output", "json"]);
     page.run(&["context", "add", "lab", "--endpoint", "manager.example"]);
     page.run(&["context", "lst"]);
+    page
+}
+
+pub(crate) async fn requests() -> Page {
+    let manager = Manager::start().await.unwrap();
+    let mut page = Page::new("What is sent").of(&manager, manager.superadmin());
+    page.prose(
+        "`-v` prints each request and its answer to the standard error, with the variables of the \
+         operation; `-vv` also the headers and the log of the library, `-vvv` all of the log. \
+         Secrets are masked.",
+    );
+    for time in 0..10_000 {
+        page.replace(format!(" bytes, {time} ms"), " bytes, 12 ms");
+    }
+    page.run(&["user", "list", "--field", "email", "--limit", "1", "-v"]);
     page
 }

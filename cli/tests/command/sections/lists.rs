@@ -30,9 +30,11 @@ pub(crate) async fn lists() -> Page {
          page by page as they arrive; `--page-size` is the number of rows per request, up to \
          100. A partial list starts with the newest rows if it has a creation time; with \
          `--all` the order is one in which no row is missed while others create and delete \
-         rows. Lists without these options are one response; `plain-user` and `plain-keypair` \
-         end silently after 100 rows, which is the manager's limit.",
+         rows. Lists without `--page-size` are one response, in which the command itself selects \
+         with `--filter`, `--order` and `--limit`: `--help` states what the manager cannot do. \
+         `plain-user` and `plain-keypair` end silently after 100 rows, which is the manager's limit.",
     );
+    page.run(&["scaling-group", "list", "--filter", "is_active == true", "--order", "-name"]);
     page.prose(
         "`-o` or `--output` is `table`, `json`, `jsonl`, `csv`, `yaml` or `name`. In a pipe no cell \
          is cut or wrapped. JSON has the official command's structure, and is \
@@ -85,7 +87,7 @@ pub(crate) async fn lists() -> Page {
          not fit are left out and named; `--wide` shows everything, `--width` sets the width. \
          `--sort` orders the fetched rows, `--order` has the manager order the whole list. \
          `yaml` and `name` are further formats; `name` prints only what other commands take as \
-         arguments. `--watch` repeats a list and marks what changed; `wait` ends when one object \
+         arguments. `--watch` repeats a list or an `info` and marks what changed; `wait` ends when one object \
          has a status.",
     );
     // The keypairs are as old as the manager.

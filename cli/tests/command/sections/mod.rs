@@ -6,6 +6,7 @@ mod contexts;
 mod failures;
 mod lists;
 mod official;
+mod overview;
 mod proxy;
 
 use crate::transcript::Page;
@@ -13,6 +14,7 @@ use crate::transcript::Page;
 /// All of them, in the order of the page.
 pub(crate) async fn all() -> Vec<Page> {
     vec![
+        overview::section(),
         contexts::section().await,
         lists::lists().await,
         lists::keypairs().await,
@@ -21,5 +23,6 @@ pub(crate) async fn all() -> Vec<Page> {
         lists::documents().await,
         proxy::section().await,
         failures::section(),
+        failures::requests().await,
     ]
 }

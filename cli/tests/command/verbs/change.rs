@@ -6,6 +6,7 @@ use backendai_testing::Manager;
 use serde_json::{Value, json};
 
 use super::{Home, fails, fine, json, superadmin};
+use crate::common::subcommands;
 
 /// The rows of a list with some fields, in the order of the first.
 #[track_caller]
@@ -328,10 +329,8 @@ async fn scaling_groups_have_the_official_verbs() {
 async fn every_verb_shows_its_request() {
     let manager = Manager::start().await.unwrap();
     let home = Home::of(&manager, manager.superadmin());
-    let help = home.run(&["--help"]).stdout;
     let mut seen = 0;
-    for noun in help.lines().filter_map(|line| line.strip_prefix("  ")) {
-        let noun = noun.split_whitespace().next().unwrap_or_default();
+    for noun in &subcommands(&home, &[]) {
         let verbs = home.run(&[noun, "--help"]).stdout;
         for verb in ["purge", "delete"] {
             if !verbs.lines().any(|line| line.trim_start().starts_with(&format!("{verb} "))) {
@@ -350,4 +349,52 @@ async fn every_verb_shows_its_request() {
     }
     assert!(seen >= 15, "{seen}");
     assert!(manager.requests().is_empty());
+}
+
+/// Keypairs have no name of their own: the file of results has the rows that are done.
+#[tokio::test(flavor = "multi_thread")]
+async fn keypairs_are_made_once_although_a_row_is_interrupted() {
+    let (manager, home) = superadmin().await;
+    let email = &manager.user().email;
+    let row = format!("{email},default\n");
+    fs::write(home.path().join("keys.csv"), format!("user_id,resource_policy\n{row}{row}{row}"))
+        .unwrap();
+    let line = ["keypair", "create", "--from-file", "keys.csv", "--yes"];
+    let count = || rows(&home, "keypair", "access_key").len();
+    let before = count();
+
+    // The second one is sent, and nothing is known of its outcome.
+    let created = std::sync::atomic::AtomicUsize::new(0);
+    let second = move |request: &backendai_testing::Recorded| {
+        let is_create = request.json().is_some_and(|body| body["operationName"] == "CreateKeyPair");
+        is_create && created.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 1
+    };
+    manager.faults().push_when(second, backendai_testing::Fault::Close);
+    let ran = home.run(&line);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.stderr.contains("1 were not tried"), "{ran:?}");
+    assert_eq!(count(), before + 1);
+
+    // It is not repeated without the caller's word.
+    let ran = home.run(&[&line[..], &["--continue-on-error"]].concat());
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.stdout.contains(&format!("keys.csv:2: {email} was created before")), "{ran:?}");
+    assert!(ran.stderr.contains("keys.csv:3: no keypair was created"), "{ran:?}");
+    assert!(ran.stderr.contains("no result is known"), "{ran:?}");
+    assert_eq!(count(), before + 2);
+
+    let done = home.path().join("keys.csv.done");
+    let text = fs::read_to_string(&done).unwrap();
+    assert_eq!(text.lines().count(), 6, "{text}");
+    let failed = |line: &str| match line.contains("\"nth\":1") {
+        true => line.replace("begun", "failed") + "\n",
+        false => line.to_owned() + "\n",
+    };
+    fs::write(&done, text.lines().map(failed).collect::<String>()).unwrap();
+    let ran = home.run(&line);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(count(), before + 3);
+    let ran = home.run(&line);
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), "0 created, 3 before\n"), "{ran:?}");
+    assert_eq!(count(), before + 3);
 }

@@ -5,9 +5,11 @@ use std::{
     io::{BufRead as _, BufReader},
 };
 
+use backendai_testing::Manager;
+
 use super::{Home, fails, fine, json, superadmin};
 
-fn sent(manager: &backendai_testing::Manager) -> String {
+fn sent(manager: &Manager) -> String {
     let bodies = manager.requests().into_iter().filter_map(|request| request.json());
     bodies.map(|body| body["query"].as_str().unwrap_or_default().to_owned()).collect()
 }
@@ -87,6 +89,59 @@ async fn a_watched_list_marks_what_changed() {
     fails(&home.run(&["domain", "list", "--watch", "--output=csv"]), 2, "omit --output");
 }
 
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_watched_object_marks_what_changed() {
+    use rustix::process::{Pid, Signal, kill_process};
+
+    let (_manager, home) = superadmin().await;
+    let line = ["domain", "info", "default", "--watch=2", "--field", "name,description"];
+    let mut child = home.command(&line).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut next = |wanted: &str| {
+        lines.find_map(|line| line.ok().filter(|line| line.contains(wanted))).unwrap()
+    };
+    assert!(next("Description").starts_with("  Description"));
+    fine(&home.run(&["domain", "update", "default", "-d", "changed"]));
+    assert!(next("changed").starts_with("* Description"));
+    assert!(next("Description").starts_with("  Description"));
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    fails(&home.run(&["domain", "info", "default", "--watch=1"]), 2, "--watch");
+    fails(&home.run(&["domain", "info", "default", "--watch", "-o", "csv"]), 2, "omit --output");
+    fails(&home.run(&["domain", "info", "nope", "--watch"]), 1, "there is no domain `nope`");
+}
+
+/// The manager has no filter and no order for this list.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_in_one_response_is_filtered_and_ordered_here() {
+    let (_manager, home) = superadmin().await;
+    let names = |more: &[&str]| {
+        let line = ["scaling-group", "list", "--field", "name", "-o", "csv", "--no-headers"];
+        let ran = home.run(&[&line[..], more].concat());
+        fine(&ran).lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&["--order", "-name"]), ["fill-gpu", "fill-bare", "default"]);
+    assert_eq!(names(&["--all", "--order=is_active,name"]), ["fill-bare", "default", "fill-gpu"]);
+    let filter = "(is_active == true) & (name like \"fill%\")";
+    assert_eq!(names(&["--filter", filter]), ["fill-gpu"]);
+    let ran = home.run(&["scaling-group", "list", "--filter", "is_active == true", "--limit=1"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.stderr.contains("1 of 2 rows: --limit N shows more"), "{ran:?}");
+    let counted = ["scaling-group", "list", "--filter=is_active == true", "-o", "json"];
+    let counted = json(fine(&home.run(&counted)));
+    assert_eq!((&counted["count"], &counted["total_count"]), (&2.into(), &2.into()));
+    fails(&home.run(&["scaling-group", "list", "--filter", "nam == 1"]), 2, "did you mean `name`?");
+    fails(&home.run(&["scaling-group", "list", "--filter", "name = 1"]), 4, "--filter is invalid");
+    fails(&home.run(&["scaling-group", "list", "--order", "nam"]), 2, "did you mean `name`?");
+    let help = home.run(&["scaling-group", "list", "--help"]).stdout;
+    assert!(help.contains("The manager cannot do --filter and --order"), "{help}");
+    let help = home.run(&["user", "list", "--help"]).stdout;
+    assert!(help.contains("Operators of --filter: == "), "{help}");
+    assert!(help.contains("--filter '(") && help.contains("--order=-created_at"), "{help}");
+    assert!(!help.contains("The manager cannot do"), "{help}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn waiting_ends_with_the_status_or_the_limit() {
     let (manager, home) = superadmin().await;
@@ -138,7 +193,63 @@ fn pages_and_completions_are_written() {
     let ran = home.run(&["completions", "install", "bash"]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     let path = home.path().join(".local/share/bash-completion/completions/backendai");
-    let completions = fs::read_to_string(path).unwrap();
-    assert!(completions.contains("--full-name") && completions.contains("superadmin"));
+    let installed = fs::read_to_string(path).unwrap();
+    assert_eq!(installed, "source <(BACKENDAI_COMPLETE=bash backendai)\n");
     fails(&home.run(&["completions", "install"]), 2, "SHELL");
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = home.run(&["completions", shell]);
+        assert!(fine(&script).contains("BACKENDAI_COMPLETE"), "{script:?}");
+    }
+}
+
+/// What a shell is offered for the last of these words.
+fn candidates(home: Home, words: &[&str]) -> Vec<String> {
+    let home = home
+        .with("BACKENDAI_COMPLETE", "bash")
+        .with("_CLAP_IFS", "\n")
+        .with("_CLAP_COMPLETE_INDEX", words.len().to_string());
+    let ran = home.run(&[&["--", "backendai"], words].concat());
+    fine(&ran).lines().map(str::to_owned).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn completions_know_commands_fields_contexts_and_names() {
+    let manager = Manager::start().await.unwrap();
+    let new = || Home::of(&manager, manager.superadmin());
+    let options = candidates(new(), &["user", "create", "--"]);
+    assert!(options.contains(&"--full-name".to_owned()), "{options:?}");
+    let values = candidates(new(), &["user", "create", "--role", ""]);
+    assert!(values.contains(&"superadmin".to_owned()), "{values:?}");
+    let nouns = candidates(new(), &["keyp"]);
+    assert!(nouns.contains(&"keypair".to_owned()), "{nouns:?}");
+    assert!(!candidates(new(), &["plain"]).is_empty(), "what is left out of help is completed");
+    for (line, name) in [
+        (&["keypair", "list", "--field", "is_a"][..], "is_active"),
+        (&["keypair", "list", "--field", "user_id,is_a"], "user_id,is_active"),
+        (&["user", "list", "--sort", "usern"], "username"),
+        (&["user", "info", &manager.user().email[..6]], &manager.user().email),
+        (&["user", "delete", "user@"], &manager.user().email),
+        (&["user", "wait", ""], &manager.superadmin().email),
+        (&["agent", "info", "i-fill-b"], "i-fill-bare"),
+        (&["group", "update", "defau"], "default"),
+        (&["user", "create", "def"], "default"),
+        (&["user", "update", "a@b", "--domain-name", "d"], "default"),
+        (&["keypair", "create", "user@"], &manager.user().email),
+    ] {
+        let offered = candidates(new(), line);
+        assert!(offered.contains(&name.to_owned()), "{line:?}: {offered:?}");
+    }
+    // A manager that does not answer costs no more than the limit.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", silent.local_addr().unwrap());
+    let begin = std::time::Instant::now();
+    let home = new().with("BACKEND_ENDPOINT", endpoint);
+    assert!(!candidates(home, &["user", "info", "u"]).iter().any(|name| name.contains('@')));
+    assert!(begin.elapsed() < std::time::Duration::from_secs(8), "{:?}", begin.elapsed());
+
+    let home = Home::new();
+    let text = "[contexts.lab]\nendpoint = \"http://127.0.0.1:1\"\n";
+    fs::write(home.path().join("contexts.toml"), text).unwrap();
+    let line = ["--contexts", "contexts.toml", "whoami", "--context", "l"];
+    assert_eq!(candidates(home, &line), ["lab"]);
 }

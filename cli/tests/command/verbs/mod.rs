@@ -7,6 +7,7 @@ mod keypair;
 mod list;
 #[cfg(unix)]
 mod official;
+mod options;
 mod stream;
 
 use crate::common::{Home, Ran};
