@@ -6,4 +6,5 @@ mod answers;
 mod filters;
 mod ids;
 mod inputs;
+mod managers;
 mod roots;
