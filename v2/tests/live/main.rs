@@ -19,4 +19,5 @@ mod filters;
 mod life_cycles;
 mod lists;
 mod older;
+mod subscriptions;
 mod support;

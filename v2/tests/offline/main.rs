@@ -8,3 +8,4 @@ mod ids;
 mod inputs;
 mod managers;
 mod roots;
+mod subscriptions;
