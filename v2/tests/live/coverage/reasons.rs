@@ -16,7 +16,7 @@ const REASONS: &[(&str, &str)] = &[
     ("DelegateScanArtifacts", SETTING),
     ("ImportArtifacts", SETTING),
     ("DelegateImportArtifacts", SETTING),
-    ("CleanupArtifactRevisions", PROXY),
+    ("CleanupArtifactRevisions", SETTING),
     ("GetPresignedDownloadUrl", SETTING),
     ("GetPresignedUploadUrl", SETTING),
     ("AdminRevokeLoginSession", LOGIN),
