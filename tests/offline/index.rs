@@ -97,7 +97,8 @@ fn the_matrix_of_managers_is_that_of_the_operations() {
     let mut page = "# Operations and managers\n\nWritten from the versions in the schema of manager 26.9.6 by \
                     `UPDATE_GOLDEN=1 cargo test --test offline index`. The client refuses an operation that the manager lacks before it \
                     sends anything ([decision 7](decisions/0007-versions.md)); parts of an operation that can be left out are left out. \
-                    [support.md](support.md) states which managers are supported and tested.\n\n"
+                    [support.md](support.md) states which managers are supported and tested, \
+                    [managers-v2.md](managers-v2.md) has the same for the v2 API.\n\n"
         .to_owned();
     page += "| manager | operations that it has | of |\n|---|---:|---:|\n";
     for (name, version) in MANAGERS.iter().zip(versions) {

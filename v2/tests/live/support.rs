@@ -35,12 +35,16 @@ impl Manager {
         self.client("USER")
     }
 
+    /// The client of an account by its name in the env file.
     pub(crate) fn client(&self, role: &str) -> Client {
-        let variable = |name: String| env::var(name).unwrap();
-        let config = Config::builder()
-            .endpoint(variable("BACKEND_ENDPOINT".to_owned()))
-            .access_key(variable(format!("BACKEND_{role}_ACCESS_KEY")))
-            .secret_key(variable(format!("BACKEND_{role}_SECRET_KEY")));
+        let variable = |what| env::var(format!("BACKEND_{role}_{what}")).unwrap();
+        self.client_with(&variable("ACCESS_KEY"), &variable("SECRET_KEY"))
+    }
+
+    pub(crate) fn client_with(&self, access_key: &str, secret_key: &str) -> Client {
+        let endpoint = env::var("BACKEND_ENDPOINT").unwrap();
+        let config =
+            Config::builder().endpoint(endpoint).access_key(access_key).secret_key(secret_key);
         Client::new(config.build().unwrap()).unwrap()
     }
 
