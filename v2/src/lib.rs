@@ -31,6 +31,7 @@
 //! |---|---|
 //! | ids of rows, and how arguments take them | [`GlobalId`], [`Id`] |
 //! | conditions and orders of lists | [`filter`] |
+//! | sessions: find and terminate | [`ClientExt::sessions`] |
 //! | enums and input objects | [`types`] |
 //! | descriptions of all operations | [`OPERATIONS`] |
 //!
@@ -43,8 +44,10 @@ extern crate self as backendai_v2;
 
 pub mod filter;
 mod id;
+mod sessions;
 
 pub use id::{GlobalId, Id, InvalidId};
+pub use sessions::{ClientExt, Sessions};
 
 backendai::include_graphql!("v2");
 
