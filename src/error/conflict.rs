@@ -14,7 +14,8 @@ impl Error {
 
 fn fields(message: &str) -> impl Iterator<Item = &str> {
     let is_name = |word: &&str| {
-        !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+        !word.is_empty()
+            && word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
     };
     // Of the database: `Key (domain, name)=(…) already exists.`
     let key = message.split_once("Key (").and_then(|(_, key)| key.split_once(")=("));

@@ -75,7 +75,10 @@ async fn a_user_joins_and_leaves_a_project_and_is_purged() {
 fn a_row_is_built_from_what_a_test_needs() {
     let row: KeyPairDetail =
         serde_json::from_value(json!({ "access_key": "AKIA", "is_active": true })).unwrap();
-    assert_eq!((row.access_key.as_str(), row.is_active, &row.last_used), ("AKIA", Some(true), &None));
+    assert_eq!(
+        (row.access_key.as_str(), row.is_active, &row.last_used),
+        ("AKIA", Some(true), &None)
+    );
     let mut other = row.clone();
     assert_eq!(other, row);
     other.is_admin = Some(true);

@@ -86,6 +86,9 @@ impl Sessions<'_> {
         forced: bool,
     ) -> Result<TerminateSessionsV2> {
         let ids: Vec<_> = ids.into_iter().map(Id::from).collect();
-        self.0.send(TerminateSessions::new(ids, forced)).await.map(|data| data.terminate_sessions_v2)
+        self.0
+            .send(TerminateSessions::new(ids, forced))
+            .await
+            .map(|data| data.terminate_sessions_v2)
     }
 }

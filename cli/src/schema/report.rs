@@ -105,8 +105,14 @@ impl Report {
                 listed(names)
             );
         }
+        let is_known = self.changes.iter().any(|(_, affected)| affected.is_some());
         let others = match (others, self.changes.len()) {
             (_, 0) => "- No changes.".to_owned(),
+            (others, _) if !is_known => {
+                let count = |level| self.changes().filter(|change| change.level == level).count();
+                let breaking = count(Level::Breaking);
+                format!("- {others} changes, {breaking} of them breaking.")
+            }
             (1, _) => "- 1 change that affects no operation.".to_owned(),
             (others, _) => format!("- {others} changes that affect no operation."),
         };

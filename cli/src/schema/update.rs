@@ -105,7 +105,7 @@ impl Update {
         out(format!("{title}\n"))?;
         report.print()?;
         let faults = self.documents_fit(read)?;
-        to_do(&report, &new)?;
+        self.to_do(&report, &new)?;
         if !self.dry_run {
             self.write(read, &report, &title, faults == 0)?;
         }
@@ -136,6 +136,33 @@ impl Update {
                 Ok(invalid.diagnostics().len().max(1))
             }
         }
+    }
+
+    /// Prints what a new schema leaves to do.
+    fn to_do(&self, report: &Report, new: &Schema) -> Result<(), Failure> {
+        let added = || report.changes().filter(|change| change.what == "was added");
+        let roots = ["Query.", "Mutation.", "Subscription."];
+        let roots: Vec<_> = added()
+            .map(|change| change.coordinate.as_str())
+            .filter(|it| !it.contains('(') && roots.iter().any(|root| it.starts_with(root)))
+            .collect();
+        let inputs: Vec<_> = added()
+            .map(|change| change.coordinate.as_str())
+            .filter(|it| new.definitions().get_input_object(it).is_some())
+            .collect();
+        if !roots.is_empty() {
+            out(format!(
+                "\nNew root fields, for `backendai schema scaffold`: {}",
+                roots.join(", ")
+            ))?;
+        }
+        if self.nulls.is_some() && !inputs.is_empty() {
+            let inputs = inputs.join(", ");
+            out(format!(
+                "\nNew input objects, of which each field must be tried with null: {inputs}"
+            ))?;
+        }
+        Ok(())
     }
 
     fn write(&self, read: &Read, report: &Report, title: &str, fits: bool) -> Result<(), Failure> {
@@ -182,28 +209,6 @@ fn read_dump(file: &Path, old: &Snapshot) -> Result<String, Failure> {
         return Ok(text);
     }
     without_federation(&text).map_err(Failure::from_error)
-}
-
-/// Prints what a new schema leaves to do.
-fn to_do(report: &Report, new: &Schema) -> Result<(), Failure> {
-    let added = || report.changes().filter(|change| change.what == "was added");
-    let roots = ["Query.", "Mutation.", "Subscription."];
-    let roots: Vec<_> = added()
-        .map(|change| change.coordinate.as_str())
-        .filter(|it| !it.contains('(') && roots.iter().any(|root| it.starts_with(root)))
-        .collect();
-    let inputs: Vec<_> = added()
-        .map(|change| change.coordinate.as_str())
-        .filter(|it| new.definitions().get_input_object(it).is_some())
-        .collect();
-    if !roots.is_empty() {
-        out(format!("\nNew root fields, for `backendai schema scaffold`: {}", roots.join(", ")))?;
-    }
-    if !inputs.is_empty() {
-        let inputs = inputs.join(", ");
-        out(format!("\nNew input objects, of which each field must be tried with null: {inputs}"))?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -315,16 +315,19 @@ fn before_update() -> tempfile::TempDir {
     let source = Source { manager: "26.8.3", path: "/admin/gql", date: "2026-11-01" };
     let snapshot = normalise(OLD, &source, Prose::Drop).unwrap();
     fs::write(folder.path().join("ours/schema.graphql"), snapshot).unwrap();
+    fs::write(folder.path().join("nulls.txt"), "# None.\n").unwrap();
     fs::write(folder.path().join("C.md"), "## Unreleased\n\n- One.\n\n## 0.1\n").unwrap();
     folder
 }
 
-const UPDATE: [&str; 13] = [
+const UPDATE: [&str; 15] = [
     "schema",
     "update",
     "ours/schema.graphql",
     "--operations",
     "ours",
+    "--nulls",
+    "nulls.txt",
     "--manifest",
     "m.json",
     "--changelog",

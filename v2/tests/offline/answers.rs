@@ -108,14 +108,16 @@ async fn secrets_are_not_shown() {
 #[tokio::test]
 async fn sessions_are_found_and_terminated() {
     let id: Uuid = ID.parse().unwrap();
-    let ended = json!({ "cancelled": [], "terminating": [ID], "forceTerminated": [], "skipped": [] });
+    let ended =
+        json!({ "cancelled": [], "terminating": [ID], "forceTerminated": [], "skipped": [] });
     let answer = client(json!({ "data": { "terminateSessionsV2": ended } }));
     let ended = answer.sessions().terminate([id]).await.unwrap();
     assert_eq!(ended.terminating, [ID.parse().unwrap()]);
     assert!(ended.cancelled.is_empty() && ended.skipped.is_empty());
 
     let failure = |code: &str| {
-        let error = json!({ "message": "no", "path": ["sessionV2"], "extensions": { "code": code } });
+        let error =
+            json!({ "message": "no", "path": ["sessionV2"], "extensions": { "code": code } });
         client(json!({ "data": { "sessionV2": null }, "errors": [error] }))
     };
     assert_eq!(failure("session_read_not-found").sessions().find(id).await.unwrap(), None);
