@@ -35,6 +35,11 @@ impl Snapshot {
         Ok(Self { path: file.to_owned(), text: text.into(), built_in: false })
     }
 
+    /// Its text.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Parses and validates it.
     pub(crate) fn schema(&self) -> Result<Schema, Failure> {
         Schema::parse(&self.path, &self.text).map_err(Failure::from_error)

@@ -3,6 +3,7 @@
 mod body;
 mod caller;
 mod classify;
+mod conflict;
 mod constructors;
 mod display;
 mod help;

@@ -31,6 +31,7 @@
 //! |---|---|
 //! | ids of rows, and how arguments take them | [`GlobalId`], [`Id`] |
 //! | conditions and orders of lists | [`filter`] |
+//! | sessions: find and terminate | [`ClientExt::sessions`] |
 //! | enums and input objects | [`types`] |
 //! | descriptions of all operations | [`OPERATIONS`] |
 //! | events, with the feature `subscription` | [`scheduling::SchedulingEventsBySession`] |
@@ -44,8 +45,10 @@ extern crate self as backendai_v2;
 
 pub mod filter;
 mod id;
+mod sessions;
 
 pub use id::{GlobalId, Id, InvalidId};
+pub use sessions::{ClientExt, Sessions};
 
 backendai::include_graphql!("v2");
 

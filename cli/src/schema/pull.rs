@@ -56,7 +56,7 @@ struct Service {
 impl Pull {
     pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
         global.require_text()?;
-        let (manager, sdl) = self.fetch(global).await?;
+        let (manager, sdl) = fetch(global, &self.path).await?;
         let date = jiff::Timestamp::now().strftime("%F").to_string();
         let source = Source { manager: &manager, path: &self.path, date: &date };
         let prose = if self.descriptions { Prose::Keep } else { Prose::Drop };
@@ -73,25 +73,25 @@ impl Pull {
             }
         }
     }
+}
 
-    /// The manager's version and its schema.
-    async fn fetch(&self, global: &Global) -> Result<(String, String), Failure> {
-        let client = connect::client(global)?;
-        let server = client.negotiate().await?;
-        let ask = |query| client.send_document(query, ()).path(self.path.clone()).idempotent(true);
-        let sdl = match ask("{ _service { sdl } }").await {
-            Ok(data) => {
-                let data: Data = serde_json::from_str(data.get()).map_err(Failure::from_error)?;
-                data.service.sdl
-            }
-            // A gateway does not serve the text of its schema, but answers introspection. A manager
-            // refuses introspection, and then its first answer is more precise.
-            Err(refused) if refused.is_graphql() => match ask(introspection::QUERY).await {
-                Ok(data) => introspection::sdl(data.get()).map_err(Failure::from_error)?,
-                Err(_) => return Err(refused.into()),
-            },
-            Err(error) => return Err(error.into()),
-        };
-        Ok((server.manager().to_owned(), sdl))
-    }
+/// The manager's version and its schema.
+pub(super) async fn fetch(global: &Global, path: &str) -> Result<(String, String), Failure> {
+    let client = connect::client(global)?;
+    let server = client.negotiate().await?;
+    let ask = |query| client.send_document(query, ()).path(path.to_owned()).idempotent(true);
+    let sdl = match ask("{ _service { sdl } }").await {
+        Ok(data) => {
+            let data: Data = serde_json::from_str(data.get()).map_err(Failure::from_error)?;
+            data.service.sdl
+        }
+        // A gateway does not serve the text of its schema, but answers introspection. A manager
+        // refuses introspection, and then its first answer is more precise.
+        Err(refused) if refused.is_graphql() => match ask(introspection::QUERY).await {
+            Ok(data) => introspection::sdl(data.get()).map_err(Failure::from_error)?,
+            Err(_) => return Err(refused.into()),
+        },
+        Err(error) => return Err(error.into()),
+    };
+    Ok((server.manager().to_owned(), sdl))
 }
