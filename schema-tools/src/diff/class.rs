@@ -48,7 +48,6 @@ mod tests {
 
     use backendai_codegen::Schema;
 
-    use super::*;
     use crate::diff::diff;
 
     #[test]
