@@ -50,7 +50,7 @@ fn requested(web: &Webserver, path: &str, before: usize) {
 pub(super) fn stop(home: &Home, web: &Webserver, who: (&Account, &str), after: u64) -> Ran {
     let child = started(home, web, who.0, who.1);
     thread::sleep(Duration::from_millis(after));
-    send(&child, if after % 2 == 0 { Signal::INT } else { Signal::TERM });
+    send(&child, if after.is_multiple_of(2) { Signal::INT } else { Signal::TERM });
     wait(child)
 }
 
