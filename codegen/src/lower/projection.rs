@@ -77,7 +77,10 @@ impl<'d> Lowering<'d> {
             keys.is_empty() || rows.path.iter().eq(keys.iter().map(|level| &level.key))
         };
         let projected = self.projected_rows(operation, text).filter(is_page);
-        projected.or_else(|| self.plain_rows(operation, keys))
+        projected.or_else(|| {
+            let rows = self.plain_rows(operation, keys)?;
+            Some(RowSet { index: index(operation, text, &rows), ..rows })
+        })
     }
 
     /// The rows of an operation that selects their fields by one fragment.
@@ -118,6 +121,7 @@ impl<'d> Lowering<'d> {
             edges: None,
             fields: RowFields::Fragment(table),
             projection: Some(Projection { around, requires }),
+            index: None,
         })
     }
 
@@ -201,9 +205,31 @@ impl<'d> Lowering<'d> {
             }
             (parts, on) = (row.parts(), type_of(row)?.clone());
         };
-        let rows = RowSet { path, total, edges, fields, projection: None };
+        let rows = RowSet { path, total, edges, fields, projection: None, index: None };
         (!rows.path.is_empty()).then_some(rows)
     }
+}
+
+/// The document around the selection of a connection at the root, where that is one fragment and its keys
+/// are the names of the fields, so that another selection can be written in its place.
+fn index(operation: &Operation, text: &DocumentText, rows: &RowSet) -> Option<Projection> {
+    let edges = rows.edges.as_ref()?;
+    let usual = edges.cursor.as_deref() == Some("cursor")
+        && rows.total.as_deref().is_none_or(|total| total == "count")
+        && edges.info.as_ref().is_some_and(|keys| {
+            (&*keys.info, &*keys.more, &*keys.end) == ("pageInfo", "hasNextPage", "endCursor")
+        });
+    let ([root, list], [Selection::Field(field)]) =
+        (&*rows.path, &*operation.selection_set.selections)
+    else {
+        return None;
+    };
+    if !usual || list != "edges" || field.response_key().as_str() != root {
+        return None;
+    }
+    let [Selection::FragmentSpread(page)] = &*field.selection_set.selections else { return None };
+    let around = split(text.own.clone(), &format!("{{...{}}}", page.fragment_name))?;
+    Some(Projection { around, requires: text.requires.clone() })
 }
 
 /// The field of this name, in either case.
