@@ -128,7 +128,7 @@ fn slip(filter: &str, order: &str) -> Option<&'static str> {
         Some("write the words of the language in lower case, as in `like`, `true` and `null`")
     } else if holds(&equals) {
         Some("write `==` for a value that is equal")
-    } else if holds(&|part| part.trim_end().strip_suffix('(').is_some_and(|it| ends_with_in(it))) {
+    } else if holds(&|part| part.trim_end().strip_suffix('(').is_some_and(ends_with_in)) {
         Some("write lists in square brackets, as in `name in [\"x\", \"y\"]`")
     } else if holds(&has_bare_value) {
         Some("write texts and times in double quotes, as in `name == \"x\"`")
