@@ -1,11 +1,13 @@
 //! `backendai login`: checks keys or a password with the manager, and stores them.
 
+use std::pin::pin;
+
 use backendai::{
     Client, Config,
     admin::user::{GetUser, UserDetail},
     config::{Env, Field},
     context::{Context, Contexts},
-    credential::SecretString,
+    credential::{ExposeSecret as _, SecretString},
 };
 use clap::Args;
 use serde_json::json;
@@ -18,9 +20,13 @@ use crate::{
         settings::{self, Settings},
     },
     global::{Global, SingleFormat},
+    interrupt::{self, Section},
     output::{self, Failure, err, out},
     prompt,
 };
+
+/// How long a context may take to be written after a signal.
+const WRITING: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// Prompts for missing values, checks them with the manager, and stores them as a context, which
 /// becomes the current one. A context of the same name is replaced, and its session is ended.
@@ -62,9 +68,9 @@ impl Login {
         let form = global.single()?;
         let contexts = connect::contexts(global)?;
         let mut context = self.context(global, &contexts).await?;
-        let client = match context.text(Field::EndpointType) {
+        let (client, section) = match context.text(Field::EndpointType) {
             Some("session") => self.by_password(global, &mut context).await?,
-            _ => self.by_keys(global, &mut context).await?,
+            _ => (self.by_keys(global, &mut context).await?, Section::open()?),
         };
         let stored = store(&client, &contexts, &context).await;
         if stored.is_err()
@@ -74,6 +80,7 @@ impl Login {
         }
         let (user, replaced, lost) = stored?;
         session::end(global, lost).await;
+        drop(section);
         let name = context.name();
         let role = user.role.as_deref().unwrap_or("of an unknown role");
         match form {
@@ -156,7 +163,12 @@ impl Login {
         Ok(client)
     }
 
-    async fn by_password(&self, global: &Global, context: &mut Context) -> Result<Client, Failure> {
+    /// Logs in. No signal stops the command before the section is closed, as the session has no file yet.
+    async fn by_password(
+        &self,
+        global: &Global,
+        context: &mut Context,
+    ) -> Result<(Client, Section), Failure> {
         if context.get(Field::SessionFile).is_none() {
             session::folder()?;
         }
@@ -165,6 +177,9 @@ impl Login {
             Some(email) => email.clone(),
             None => prompt::email().await?,
         };
+        if email.trim().is_empty() {
+            return Err(Failure::argument("the e-mail address is empty").help("give it by --user"));
+        }
         let password = settings::secret(
             self.password_stdin,
             std::env::var("BACKENDAI_PASSWORD").ok().map(SecretString::from),
@@ -172,44 +187,61 @@ impl Login {
             "give it by --password-stdin or in BACKENDAI_PASSWORD",
         )
         .await?;
+        if password.expose_secret().is_empty() {
+            // It would count as a failed attempt.
+            return Err(Failure::argument("the password is empty; nothing was sent"));
+        }
         // The stored session, if any, is not loaded.
         let client = Client::new(connect::config_of(global, context.clone(), true)?)?;
         let attempt = async |otp: Option<SecretString>| {
+            let section = Section::open()?;
             let login = client.login(&email, password.clone()).force(self.force);
-            match otp {
+            let answer = match otp {
                 Some(otp) => login.otp(otp).await,
                 None => login.await,
-            }
+            };
+            Ok::<_, Failure>(answer.map(|_| section))
         };
-        let mut answer = attempt(self.otp.clone().map(SecretString::from)).await;
+        let mut answer = attempt(self.otp.clone().map(SecretString::from)).await?;
         if let Err(error) = &answer
             && error.is_otp_required()
             && self.otp.is_none()
             && prompt::is_interactive()
         {
             let code = prompt::secret("One-time password").await?;
-            answer = attempt(Some(code.into())).await;
+            answer = attempt(Some(code.into())).await?;
         }
-        answer.map_err(|error| match error.is_session_limit() && !self.force {
+        let section = answer.map_err(|error| match error.is_session_limit() && !self.force {
             true => refused(error)
                 .help("log out elsewhere, or log in with --force, which ends the oldest session"),
             false => refused(error),
         })?;
-        Ok(client)
+        Ok((client, section))
     }
 }
 
-/// Looks up the user, and stores the context with its session.
+/// Looks up the user, and stores the context with its session. Fails after a signal, unless it is stored by then.
 async fn store(
     client: &Client,
     contexts: &Contexts,
     context: &Context,
 ) -> Result<(UserDetail, bool, Vec<session::Lost>), Failure> {
-    let user = client.send(GetUser::new()).await.map_err(refused)?.user;
+    let user = interrupt::unless_signalled(client.send(GetUser::new())).await?;
+    let user = user.map_err(refused)?.user;
     let user = user.ok_or_else(|| Failure::new("the manager does not know the current user"))?;
     let how = How { replace: true, switch: true };
-    let session = client.session();
-    let (replaced, lost) = session::store(contexts, context.clone(), session.as_ref(), how)?;
+    let (contexts, context, session) = (contexts.clone(), context.clone(), client.session());
+    let stored = crate::blocking(move || session::store(&contexts, context, session.as_ref(), how));
+    let mut stored = pin!(stored);
+    let (replaced, lost) = tokio::select! {
+        stored = &mut stored => stored?,
+        () = interrupt::signalled() => {
+            // While it waits for the lock it sees the signal; with the lock it is about to end.
+            tokio::time::timeout(WRITING, stored).await.unwrap_or_else(|_| {
+                interrupt::check().map(|()| (false, Vec::new()))
+            })?
+        }
+    };
     Ok((user, replaced, lost))
 }
 

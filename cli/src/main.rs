@@ -11,6 +11,7 @@ mod generate;
 mod global;
 mod gql;
 mod input;
+mod interrupt;
 mod login;
 mod logout;
 mod man;
@@ -101,7 +102,7 @@ impl Command {
         }
     }
 
-    /// Whether the command handles Ctrl-C.
+    /// Whether the command handles signals itself.
     const fn handles_interrupt(&self) -> bool {
         match self {
             Self::Bento(command) => command.handles_interrupt(),
@@ -110,9 +111,6 @@ impl Command {
         }
     }
 }
-
-/// The exit code after Ctrl-C.
-const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
@@ -130,18 +128,26 @@ fn main() -> ExitCode {
             return failure.report(cli.global.requested()).into();
         }
     };
-    let interruptible = !cli.command.handles_interrupt();
+    let handles_interrupt = cli.command.handles_interrupt();
     let code = runtime.block_on(async {
-        tokio::select! {
-            biased;
-            Ok(()) = tokio::signal::ctrl_c(), if interruptible => {
-                terminal.restore();
-                INTERRUPTED
+        let run = async {
+            let result = cli.command.run(&cli.global).await;
+            match (interrupt::code(), result) {
+                (Some(code), _) => code,
+                (None, Ok(())) => 0,
+                (None, Err(failure)) => failure.report(cli.global.requested()),
             }
-            result = cli.command.run(&cli.global) => match result {
-                Ok(()) => 0,
-                Err(failure) => failure.report(cli.global.requested()),
+        };
+        if handles_interrupt {
+            return run.await;
+        }
+        match interrupt::watch(terminal) {
+            Ok(stopped) => tokio::select! {
+                biased;
+                code = stopped => code,
+                code = run => code,
             },
+            Err(failure) => failure.report(cli.global.requested()),
         }
     });
     // An interrupted prompt still blocks a thread of the runtime: do not wait for it.

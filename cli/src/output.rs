@@ -264,11 +264,21 @@ pub(crate) fn err(line: impl AsRef<str>) {
 
 /// Collects one event of the log, and prints it to the standard error.
 #[derive(Default)]
-pub(crate) struct Log(Vec<u8>);
+pub(crate) struct Log {
+    prefix: &'static str,
+    text: Vec<u8>,
+}
+
+impl Log {
+    /// Prints this before the event.
+    pub(crate) const fn after(prefix: &'static str) -> Self {
+        Self { prefix, text: Vec::new() }
+    }
+}
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.extend_from_slice(bytes);
+        self.text.extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
@@ -279,8 +289,9 @@ impl Write for Log {
 
 impl Drop for Log {
     fn drop(&mut self) {
-        if !self.0.is_empty() {
-            err(String::from_utf8_lossy(&self.0).trim_end());
+        if !self.text.is_empty() {
+            let text = String::from_utf8_lossy(&self.text);
+            err(format!("{}{}", self.prefix, text.trim()));
         }
     }
 }

@@ -10,13 +10,12 @@ use std::{
 use backendai::{Client, Credential, EndpointType, proxy::Proxy as Server};
 use clap::Args;
 use serde_json::json;
-#[cfg(unix)]
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
 use crate::{
     blocking, connect,
     global::{Global, SingleFormat},
+    interrupt::Signals,
     output::{Failure, err, out},
 };
 
@@ -205,43 +204,4 @@ async fn negotiate(client: &Client) {
         err(format!("warning: {error}"));
     }
     std::future::pending().await
-}
-
-/// The signals that stop the proxy. They are received from its creation on, so that none is lost
-/// between the printed address and the first request.
-struct Signals {
-    #[cfg(unix)]
-    interrupt: Signal,
-    #[cfg(unix)]
-    terminate: Signal,
-}
-
-impl Signals {
-    fn listen() -> Result<Self, Failure> {
-        #[cfg(unix)]
-        {
-            let failed = |error: io::Error| {
-                Failure::new("signals cannot be received").cause(error.to_string())
-            };
-            Ok(Self {
-                interrupt: signal(SignalKind::interrupt()).map_err(failed)?,
-                terminate: signal(SignalKind::terminate()).map_err(failed)?,
-            })
-        }
-        #[cfg(not(unix))]
-        Ok(Self {})
-    }
-
-    /// Waits for the next signal.
-    async fn next(&mut self) {
-        #[cfg(unix)]
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-        #[cfg(not(unix))]
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending().await
-        }
-    }
 }

@@ -191,7 +191,7 @@ const CLIENT_DIRECTIVES: [(&str, &str); 9] = [
     ("optional", "directive @optional on FIELD"),
     // The variable has the Rust type of another scalar.
     ("as", "directive @as(scalar: String!) on VARIABLE_DEFINITION"),
-    // A connection whose `count` is not that of the whole list: the first empty page ends it.
+    // A list whose `count` or `total_count` is not that of the whole list: the first empty page ends it.
     ("uncounted", "directive @uncounted on FIELD"),
     // A list that could be paginated, in a document that does not intend to.
     ("unpaged", "directive @unpaged on FIELD"),

@@ -121,7 +121,7 @@ impl Proxy {
                         connections.spawn(connection(shared.clone(), stream, stopped.clone()));
                     }
                     Err(error) => {
-                        tracing::warn!(%error, "a connection could not be accepted");
+                        tracing::warn!("a connection cannot be accepted: {error}");
                         time::sleep(ACCEPT_BACKOFF).await;
                     }
                 },

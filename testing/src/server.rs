@@ -7,11 +7,10 @@ use http::{HeaderMap, Uri};
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
-use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use crate::auth::{self, Request};
 use crate::date::{self, Clock};
-use crate::http::{Answer, Serve, header};
+use crate::http::{Answer, Serve, Takeover, header, websocket};
 use crate::limit::{Limits, Quota};
 use crate::problem::Problem;
 use crate::release;
@@ -214,18 +213,15 @@ impl Server {
     /// Agrees on a WebSocket. Observed: of the protocols, the one that is known is repeated.
     fn socket(&self, headers: &HeaderMap) -> Answer {
         let key = header(headers, "sec-websocket-key").unwrap_or_default();
-        let mut answer = vec![
-            ("connection", "upgrade".to_owned()),
-            ("upgrade", "websocket".to_owned()),
-            ("sec-websocket-accept", derive_accept_key(key.as_bytes())),
-        ];
+        let mut answer = websocket(key);
         let protocols = header(headers, "sec-websocket-protocol").unwrap_or_default();
         if protocols.split(',').any(|protocol| protocol.trim() == PROTOCOL) {
             answer.push(("sec-websocket-protocol", PROTOCOL.to_owned()));
         }
         let session = Session { subscriptions: self.subscriptions.clone() };
+        let socket: Takeover = Box::new(move |stream, read| Box::pin(session.run(stream, read)));
         let (content_type, body) = ("", String::new());
-        Answer { status: 101, content_type, body, headers: answer, socket: Some(session) }
+        Answer { status: 101, content_type, body, headers: answer, socket: Some(socket) }
     }
 
     fn graphql(&self, body: &Body, older: bool, context: Context<'_>) -> Result<String, Problem> {

@@ -100,16 +100,16 @@ pub(super) fn command(change: &'static Change) -> Command {
         command =
             command.group(ArgGroup::new("changes").args(changes).required(true).multiple(true));
     }
-    if change.kind == Kind::Destroy {
-        command = command.arg(
+    command
+        .arg(
             Arg::new("yes")
                 .long("yes")
                 .short('y')
                 .action(ArgAction::SetTrue)
+                // A verb that asks nothing accepts it, so that scripts can give it to all.
+                .hide(change.kind != Kind::Destroy)
                 .help("Do not ask for confirmation"),
-        );
-    }
-    command
+        )
         .arg(
             Arg::new("dry-run")
                 .long("dry-run")

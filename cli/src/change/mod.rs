@@ -84,7 +84,12 @@ impl Change {
                     Err(Trouble::Error(error)) => {
                         // A failure that is not about one object would repeat for the others.
                         report.lose_unless(is_about_one(&error));
-                        Outcome::Failed(Failure::from(*error).message(self.undone(task)))
+                        let refused = error.is_bad_argument();
+                        let failure = Failure::from(*error).message(self.undone(task));
+                        Outcome::Failed(match advice(&inputs, task).filter(|_| refused) {
+                            Some(advice) => failure.help(advice),
+                            None => failure,
+                        })
                     }
                 },
             };
@@ -204,6 +209,11 @@ impl From<Error> for Trouble {
     fn from(error: Error) -> Self {
         Self::Error(Box::new(error))
     }
+}
+
+/// What to do about a value that is not a known one.
+fn advice(inputs: &[Input], task: &Task) -> Option<String> {
+    inputs.iter().find_map(|input| input.advice(task.values.get(&input.name)?))
 }
 
 /// Whether the operation may succeed for another object.

@@ -103,7 +103,7 @@ impl Report {
             return Ok(());
         }
         match (printed, change.shows) {
-            // What is shown only once must not be lost, even to a closed pipe.
+            // A new key must not be lost, even to a closed pipe.
             (Err(_), Some(shown)) => Err(Failure::new(format!(
                 "{}, but its {shown} could not be written",
                 change.happened(task)
@@ -141,7 +141,7 @@ impl Report {
                     });
                     out(lines.collect::<Vec<_>>().join("\n"))?;
                     if shown.contains_key("secret_key") {
-                        err("store the secret key: it is shown only once");
+                        err("store the secret key");
                     }
                     return Ok(());
                 }

@@ -82,7 +82,7 @@ fn described(domain: &'static Domain) -> Command {
             .visible_aliases(["get", "describe"])
             .about("Show one row with all its fields")
             .after_help(options::after(&info.query, None))
-            .args(options::of_info(info));
+            .args(options::of_info(domain, info));
         command = command.subcommand(info);
     }
     if domain.info.is_some_and(|info| watch::waits(&info)) {
@@ -153,7 +153,7 @@ async fn list(domain: &Domain, matches: &ArgMatches, global: &Global) -> Result<
     newest_first(query, &mut variables, limit, page_size);
     let names = requested(query, &fields, &style, sort.as_ref());
     let offset = number(matches, "skip").unwrap_or(0);
-    let columns = columns::Given::of(query, &variables);
+    let columns = columns::Given::of(domain, query, &variables);
     let client = connect::client(global)?;
     resolved(domain, query, &mut variables, &client).await?;
     let request = ListRequest { variables, fields: names, limit, page_size, offset };
@@ -208,9 +208,14 @@ async fn info(
     let mut variables = options::given(&info.query, matches);
     let names = requested(&info.query, &fields, &style, None);
     let key = variables.get(info.key).and_then(|key| key.as_str()).map(str::to_owned);
+    if key.as_ref().is_some_and(|key| key.trim().is_empty()) {
+        let help = format!("list them with `backendai {} list`", domain.word);
+        return Err(Failure::argument(format!("the {} is empty", info.key)).help(help));
+    }
     let client = connect::client(global)?;
     resolved(domain, &info.query, &mut variables, &client).await?;
     let id = variables.get(info.key).and_then(|key| key.as_str()).map(str::to_owned);
+    let columns = columns::Given::of(domain, &info.query, &variables);
     let operation = info.query.operation(variables, &names).map_err(|failure| {
         let listed = |name| domain.list.fields().iter().any(|field| field.name() == name);
         match info.key == "id" && listed("id") && listed("name") {
@@ -228,10 +233,15 @@ async fn info(
         Err(error) if failed => {
             match find_listed(domain, info, &client, &names, id.as_deref()).await {
                 Some(None) => None,
-                _ => return Err(error.into()),
+                _ => return Err(columns.failure(error)),
             }
         }
-        sent => sent?.into_vec().into_iter().next().map(backendai::Row::into_map),
+        sent => sent
+            .map_err(|error| columns.failure(error))?
+            .into_vec()
+            .into_iter()
+            .next()
+            .map(backendai::Row::into_map),
     };
     // A null is an object without members.
     found = found.filter(|row| !row.is_empty());
@@ -423,6 +433,9 @@ fn find_field(query: &Query, name: &str) -> Result<Field, Failure> {
     let field = query.fields().iter().find(|field| field.name() == name);
     field.copied().ok_or_else(|| {
         let names: Vec<_> = query.fields().iter().map(Field::name).collect();
+        if name.is_empty() {
+            return Failure::usage("a name of a field is empty").help("remove the extra comma");
+        }
         let failure = Failure::usage(format!("there is no field `{name}`"))
             .help(format!("use some of {}", names.join(", ")));
         match backendai::suggest::near(name, names) {

@@ -8,6 +8,7 @@ use super::{
     query::{Query, Variables, Way},
     table::{Domain, Info},
 };
+use crate::input;
 
 /// The variables that the pager sets.
 const WINDOW: [&str; 6] = ["limit", "offset", "first", "after", "last", "before"];
@@ -70,17 +71,17 @@ impl Variable {
         HELP.iter().find(|(name, _)| *name == self.0.name).map(|(_, help)| *help)
     }
 
-    fn arg(self) -> Arg {
+    fn arg(self, noun: &str) -> Arg {
         let arg = Arg::new(self.0.name).help(self.help()).required(self.0.is_required());
         match self.0.ty.trim_end_matches('!') {
             "Boolean" => arg.value_name("BOOL").value_parser(BoolishValueParser::new()),
             "Int" => arg.value_name("N").value_parser(value_parser!(i64)),
-            _ => arg.value_name("TEXT"),
+            _ => arg.value_name("TEXT").value_parser(input::known(noun, self.0)),
         }
     }
 
-    fn option(self) -> Arg {
-        let mut arg = self.arg().long(self.long());
+    fn option(self, noun: &str) -> Arg {
+        let mut arg = self.arg(noun).long(self.long());
         if self.0.name == "email" {
             arg = arg.short('u').visible_alias("email");
         }
@@ -112,6 +113,16 @@ fn open(query: &Query) -> impl Iterator<Item = Variable> {
     all.map(Variable)
 }
 
+/// What to do about a value of a variable, or of a column in the filter, that is not a known one.
+pub(super) fn advice(domain: &Domain, query: &Query, given: &Variables) -> Option<String> {
+    let variable = |variable: Variable| {
+        let known = input::known(domain.word, variable.0);
+        let name = format!("--{}", variable.long());
+        input::advice(&name, given.get(variable.0.name)?, &known.0)
+    };
+    open(query).find_map(variable)
+}
+
 /// The list in the filter and order languages, where its document takes these.
 pub(crate) fn columns(query: &Query) -> Option<&'static List> {
     open(query).find(|variable| matches!(variable.0.name, "filter" | "order"))?;
@@ -121,7 +132,7 @@ pub(crate) fn columns(query: &Query) -> Option<&'static List> {
 /// The arguments of `list`.
 pub(super) fn of_list(domain: &Domain) -> Vec<Arg> {
     let list = &domain.list;
-    let mut args: Vec<_> = open(list).map(Variable::option).collect();
+    let mut args: Vec<_> = open(list).map(|variable| variable.option(domain.word)).collect();
     if list.way() != Way::Whole {
         args.extend([
             Arg::new("all")
@@ -196,19 +207,21 @@ pub(super) fn of_list(domain: &Domain) -> Vec<Arg> {
 }
 
 /// The arguments of `info`.
-pub(super) fn of_info(info: &Info) -> Vec<Arg> {
+pub(super) fn of_info(domain: &Domain, info: &Info) -> Vec<Arg> {
     let key = |variable: Variable| {
         let required = variable.0.is_required();
-        variable.arg().required(required).value_name(variable.0.name.to_uppercase()).help(
-            match required {
+        variable
+            .arg(domain.word)
+            .required(required)
+            .value_name(variable.0.name.to_uppercase())
+            .help(match required {
                 true => "Which one to show",
                 false => "Which one to show; by default your own, if there is one",
-            },
-        )
+            })
     };
     let args = open(&info.query).map(|variable| match variable.0.name == info.key {
         true => key(variable),
-        false => variable.option(),
+        false => variable.option(domain.word),
     });
     args.chain(shown(&info.query)).collect()
 }

@@ -2,15 +2,16 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use backendai::{Client, Field};
+use backendai::{Client, Field, operation::info::InputValueInfo};
 use clap::{Arg, ArgMatches, Command, value_parser};
 use serde_json::Value;
 
-use super::{Domain, Info, Query, choose, name_of, number, options, resolved, style};
+use super::{Domain, Info, Query, choose, columns, name_of, number, options, resolved, style};
 use crate::{
     connect,
     global::{Global, RowFormat},
-    output::{self, Code, Failure, out},
+    input,
+    output::{self, Code, Failure, err, out},
     render::{self, Row, Style},
 };
 
@@ -40,6 +41,7 @@ pub(super) async fn run(
     resolved(domain, query, &mut variables, &client).await?;
     let limit = number(matches, "rows").unwrap_or(ROWS).min(ROWS);
     super::newest_first(query, &mut variables, Some(limit), limit as u32);
+    let columns = columns::Given::of(domain, query, &variables);
     let mut wanted: Vec<_> = fields.iter().filter(|it| !it.is_secret()).map(Field::name).collect();
     wanted.extend(name.filter(|name| !wanted.contains(name)));
     let mut before: Option<HashMap<String, Row>> = None;
@@ -54,7 +56,7 @@ pub(super) async fn run(
         let mut pages = query.start(&client, request)?;
         let mut rows = Vec::new();
         while let Some(page) = pages.next().await {
-            rows.extend(page?);
+            rows.extend(page.map_err(|error| columns.failure(error))?);
         }
         print(&fields, &style, &rows, before.as_ref())?;
         let key = |row: &Row| name.and_then(|name| row.get(name)).map(Value::to_string);
@@ -109,6 +111,7 @@ pub(super) fn wait_command(domain: &Domain) -> Command {
                 .value_name("STATUS,…")
                 .value_delimiter(',')
                 .required(true)
+                .value_parser(statuses(domain))
                 .help("The statuses to wait for, such as RUNNING"),
         )
         .arg(
@@ -129,6 +132,10 @@ pub(super) fn wait_command(domain: &Domain) -> Command {
         )
 }
 
+fn statuses(domain: &Domain) -> input::Known {
+    input::known(domain.word, &InputValueInfo::new(STATUS, "String"))
+}
+
 /// Requests one object until it has one of the statuses.
 pub(super) async fn wait(
     domain: &Domain,
@@ -138,6 +145,10 @@ pub(super) async fn wait(
 ) -> Result<(), Failure> {
     let form = global.single()?;
     let until: Vec<&String> = matches.get_many("until").into_iter().flatten().collect();
+    let unknown = input::advice("--until", &serde_json::json!(until), &statuses(domain).0);
+    if let Some(advice) = &unknown {
+        err(format!("note: {advice}"));
+    }
     let limit = Duration::from_secs(number(matches, "wait-limit").unwrap_or(600));
     let interval = Duration::from_secs(number(matches, "interval").unwrap_or(2));
     let client = connect::client(global)?;
@@ -162,7 +173,7 @@ pub(super) async fn wait(
         if begin.elapsed() + interval > limit {
             return Err(Failure::new(format!("{name} is still {status}"))
                 .cause(format!("the limit of {} s is over", limit.as_secs()))
-                .help("give a larger --limit")
+                .help(unknown.unwrap_or_else(|| "give a larger --limit".to_owned()))
                 .code(Code::Timeout));
         }
         tokio::time::sleep(interval).await;

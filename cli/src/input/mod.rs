@@ -149,10 +149,9 @@ impl Input {
 
     /// An argument without a name on the command line: its place or a long option is to be added.
     pub(crate) fn arg(&self) -> Arg {
-        let known = known::values(&self.name, self.info);
         let arg = Arg::new(self.name.clone())
             .value_name(value::placeholder(self.info))
-            .value_parser(Texts { known, info: self.info })
+            .value_parser(Texts { known: Known(self.known()), info: self.info })
             .help(self.help().unwrap_or_default());
         if self.info.is_list() { arg.action(ArgAction::Append) } else { arg }
     }
@@ -165,6 +164,16 @@ impl Input {
             .long(long.clone())
             .aliases(aliases)
             .allow_negative_numbers(value::may_be_negative(self.info))
+    }
+
+    /// The values of an enum, or the usual ones.
+    fn known(&self) -> Vec<&'static str> {
+        known::values("", &self.name, self.info)
+    }
+
+    /// What to do about a value that is not a known one.
+    pub(crate) fn advice(&self, value: &Value) -> Option<String> {
+        advice(&format!("--{}", self.long()), value, &self.known())
     }
 
     /// Returns the value of an argument, of which each text may be a part of a list.
@@ -188,11 +197,55 @@ impl Input {
     }
 }
 
-/// Accepts the texts of the type. The known values are for help and completions only, because another
-/// manager may know more.
+/// The known values of a variable of a list or an object.
+pub(crate) fn known(noun: &str, info: &InputValueInfo) -> Known {
+    Known(known::values(noun, info.name, info))
+}
+
+/// What to do about a value that the manager refuses, where it is not a known one.
+pub(crate) fn advice(name: &str, value: &Value, known: &[&str]) -> Option<String> {
+    let texts: Vec<&str> = match value {
+        Value::String(text) => text.split(',').collect(),
+        Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),
+        _ => return None,
+    };
+    let is_known = |text: &str| known.iter().any(|known| known.eq_ignore_ascii_case(text));
+    let wrong = texts.into_iter().map(str::trim).find(|text| !is_known(text))?;
+    known.first()?;
+    let near = backendai::suggest::near(wrong, known.iter().copied());
+    let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+    Some(format!("{near}the known values of {name} are {}", known.join(", ")))
+}
+
+/// Accepts any text. The known values are for help and completions only, because another manager may
+/// know more.
+#[derive(Clone)]
+pub(crate) struct Known(pub(crate) Vec<&'static str>);
+
+impl TypedValueParser for Known {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        arg: Option<&Arg>,
+        value: &std::ffi::OsStr,
+    ) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        match self.0.as_slice() {
+            [] => None,
+            known => Some(Box::new(known.iter().copied().map(PossibleValue::new))),
+        }
+    }
+}
+
+/// Accepts the texts of the type.
 #[derive(Clone)]
 struct Texts {
-    known: Vec<&'static str>,
+    known: Known,
     info: &'static InputValueInfo,
 }
 
@@ -205,7 +258,7 @@ impl TypedValueParser for Texts {
         arg: Option<&Arg>,
         value: &std::ffi::OsStr,
     ) -> Result<String, clap::Error> {
-        let text = StringValueParser::new().parse_ref(command, arg, value)?;
+        let text = self.known.parse_ref(command, arg, value)?;
         if value::is_reference(&text) {
             return Ok(text);
         }
@@ -221,9 +274,6 @@ impl TypedValueParser for Texts {
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        if self.known.is_empty() {
-            return None;
-        }
-        Some(Box::new(self.known.iter().copied().map(PossibleValue::new)))
+        self.known.possible_values()
     }
 }

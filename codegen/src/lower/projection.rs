@@ -15,6 +15,7 @@ use crate::{
         TableRow, TypeId,
     },
     names::camel,
+    schema::instruction,
 };
 
 impl<'d> Lowering<'d> {
@@ -90,6 +91,8 @@ impl<'d> Lowering<'d> {
     ) -> Option<RowSet> {
         let mut path = Vec::new();
         let mut total = None;
+        // Whether the total beside the next list is that of the list.
+        let mut counted = true;
         let mut set = &operation.selection_set;
         let fragment = loop {
             if let Some(name) = self.selector.sole_fragment(&[set.into()], &set.ty) {
@@ -99,7 +102,9 @@ impl<'d> Lowering<'d> {
             let fields = fields?;
             let mut composite = fields.iter().filter(|field| !field.selection_set.is_empty());
             let (Some(inner), None) = (composite.next(), composite.next()) else { return None };
-            total = fields.iter().copied().find(|field| field.name == "total_count");
+            let count = fields.iter().copied().find(|field| field.name == "total_count");
+            total = count.filter(|_| counted);
+            counted = instruction(self.schema, &inner.directives, "uncounted").is_none();
             path.push(inner.response_key().to_string());
             set = &inner.selection_set;
         };
@@ -138,6 +143,7 @@ impl<'d> Lowering<'d> {
     /// The rows of a connection, or of another selection. `page` leads to those that are paginated.
     fn plain_rows(&self, operation: &'d Node<Operation>, page: &[Level]) -> Option<RowSet> {
         let (mut path, mut total, mut edges) = (Vec::new(), None, None);
+        let mut counted = true;
         let mut parts = vec![Part::from(&operation.selection_set)];
         let mut on = operation.selection_set.ty.clone();
         let fields = loop {
@@ -170,7 +176,8 @@ impl<'d> Lowering<'d> {
                 break RowFields::Own(self.table_of(&fields, &on)?);
             };
             let count = find(&fields, "total_count").or_else(|| find(&fields, "count"));
-            total = count.map(|(key, _)| key.to_string());
+            total = count.filter(|_| counted).map(|(key, _)| key.to_string());
+            counted = inner.instruction(self.schema, "uncounted").is_none();
             path.push(key.to_string());
             let mut row = inner;
             let edge;

@@ -272,7 +272,7 @@ impl Strategy for Cursor {
 }
 
 fn repeats(cursor: &str) -> Error {
-    Error::walk(format!(
+    Error::pagination(format!(
         "the list cannot be read by cursor: the manager returns the cursor {cursor:?} again after \
          itself"
     ))

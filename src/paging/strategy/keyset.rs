@@ -75,7 +75,7 @@ impl Keyset {
             let mut known: HashSet<&str> = self.last.iter().map(String::as_str).collect();
             known.extend(at.key());
             if let Some(key) = keys().find(|key| !known.insert(key)) {
-                return Err(Error::walk(format!(
+                return Err(Error::pagination(format!(
                     "the list cannot be read by key: the row {key:?} comes again after itself, so \
                      {} does not identify a row or the manager does not keep to the filter",
                     self.column
