@@ -17,7 +17,7 @@ pub(super) struct Failure {
     message: String,
     code: Option<Cow<'static, str>>,
     /// The faults of an input, beside the code.
-    details: Option<JsonValue>,
+    details: Option<Box<JsonValue>>,
     places: Vec<LineColumn>,
 }
 
@@ -28,7 +28,7 @@ impl Failure {
 
     /// Adds the faults of an input.
     pub(super) fn details(mut self, details: JsonValue) -> Self {
-        self.details = Some(details);
+        self.details = Some(Box::new(details));
         self
     }
 
@@ -132,7 +132,7 @@ pub(super) fn to_graphql_error(
     if let Some(failure) = failure {
         error.message.clone_from(&failure.message);
         error.locations.clone_from(&failure.places);
-        error.extensions.extend(failure.details.clone().map(|details| ("errors".into(), details)));
+        error.extensions.extend(failure.details.clone().map(|details| ("errors".into(), *details)));
     }
     if let Some(code) = code {
         error.extensions.insert("code", JsonValue::from(code.into_owned()));
