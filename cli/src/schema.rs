@@ -4,8 +4,6 @@ mod diff;
 mod pull;
 mod scaffold;
 
-pub(crate) use self::pull::path;
-
 use clap::{Args, Subcommand};
 
 use crate::{global::Global, output::Failure};

@@ -26,11 +26,12 @@ use crate::{
 /// changes.
 #[derive(Args, Debug)]
 #[command(after_help = "Example:
-  backendai schema diff schema-26.4.graphql schema-26.9.graphql")]
+  backendai schema diff schema-26.4.graphql schema-26.9.graphql
+  backendai schema diff v2 mine.graphql")]
 pub(super) struct Diff {
-    /// The older snapshot.
+    /// The older snapshot: a file, or `admin` or `v2` for that of this command.
     old: PathBuf,
-    /// The newer snapshot.
+    /// The newer snapshot, likewise.
     new: PathBuf,
     /// A folder with documents for the older snapshot. Each change is listed with the operations that it
     /// affects, and only a change that breaks some of them makes the command exit with 1.
