@@ -33,6 +33,7 @@
 //! | conditions and orders of lists | [`filter`] |
 //! | enums and input objects | [`types`] |
 //! | descriptions of all operations | [`OPERATIONS`] |
+//! | events, with the feature `subscription` | [`scheduling::SchedulingEventsBySession`] |
 //!
 //! The API exists since manager 25.13; most operations are newer and fail before sending when the
 //! manager is too old, see [`backendai::version`]. Fields that an older manager lacks are left out and

@@ -13,7 +13,8 @@ async fn every_document_is_valid() {
     let client = manager.superadmin();
     let mut validated = 0;
     for info in OPERATIONS {
-        if !info.variables.iter().any(|variable| variable.is_required()) {
+        let required = info.variables.iter().any(|variable| variable.is_required());
+        if info.kind == OperationKind::Subscription || !required {
             continue;
         }
         let error = client.send(DynamicOperation::new(info)).await.unwrap_err();

@@ -16,4 +16,5 @@ mod errors;
 mod filters;
 mod life_cycles;
 mod lists;
+mod subscriptions;
 mod support;

@@ -7,3 +7,4 @@ mod filters;
 mod ids;
 mod inputs;
 mod roots;
+mod subscriptions;
