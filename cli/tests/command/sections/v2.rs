@@ -55,10 +55,9 @@ pub(crate) async fn section() -> Page {
         "v2",
         "role",
         "assign",
+        "0b7a6a1c-3c40-4ad5-bd4e-5d7ae81b2a1b",
         "--user-id",
         "f38dea23-50fa-42a0-b5ae-338f5f4693f4",
-        "--role-id",
-        "0b7a6a1c-3c40-4ad5-bd4e-5d7ae81b2a1b",
         "--dry-run",
     ]);
     page.prose(
