@@ -118,8 +118,8 @@ fn id(field: &InputValueInfo, text: &str) -> Result<Value, Problem> {
 
 /// What a column can be compared by: signs, or its members.
 fn fitting(of: &InputInfo) -> String {
-    let has = |name: &&str| of.fields.iter().any(|field| field.name == *name);
-    let signs = SIGNS.iter().filter(|(_, members)| members.iter().any(|it| has(&it)));
+    let has = |name: &str| of.fields.iter().any(|field| field.name == name);
+    let signs = SIGNS.iter().filter(|(_, members)| members.iter().any(|it| has(it)));
     let signs: Vec<_> = signs.map(|(sign, _)| format!("`{sign}`")).collect();
     match signs.is_empty() {
         false => signs.join(", "),

@@ -106,6 +106,11 @@ fn collect(text: &'static str, found: &mut Vec<Member>) {
     }
 }
 
+/// Whether what follows the blank belongs to the field before it.
+fn continues(text: &str, at: usize) -> bool {
+    text.get(at..).unwrap_or_default().trim_start().starts_with(['{', '(', '@'])
+}
+
 /// The end of the first field or fragment.
 fn end(text: &str) -> usize {
     let mut depth = 0_usize;
@@ -119,12 +124,8 @@ fn end(text: &str) -> usize {
                     return at + 1;
                 }
             }
-            ' ' if depth == 0 && !fragment => {
-                // Arguments and a selection may follow a blank.
-                if !text.get(at..).unwrap_or_default().trim_start().starts_with(['{', '(', '@']) {
-                    return at;
-                }
-            }
+            // Arguments and a selection may follow a blank.
+            ' ' if depth == 0 && !fragment && !continues(text, at) => return at,
             _ => {}
         }
     }
