@@ -24,6 +24,7 @@ mod resolve;
 mod schema;
 mod snapshot;
 mod terminal;
+mod v2;
 mod version;
 mod visible;
 mod whoami;
@@ -74,6 +75,8 @@ enum Command {
     Proxy(proxy::Proxy),
     /// Fetch, compare and use snapshots of a manager's schema.
     Schema(schema::Schema),
+    /// Work with the objects of the v2 API, which managers have since 25.13.
+    V2(v2::V2),
     /// Show the versions of the client, the API and the manager.
     Version(version::Version),
     /// Show the current user, manager and settings.
@@ -96,6 +99,7 @@ impl Command {
             Self::Man(command) => command.run(global).await,
             Self::Proxy(command) => command.run(global).await,
             Self::Schema(command) => command.run(global).await,
+            Self::V2(command) => command.run(global).await,
             Self::Version(command) => command.run(global).await,
             Self::Whoami(command) => command.run(global).await,
             Self::Domain(verb) => verb.run(global).await,

@@ -142,6 +142,9 @@ pub(crate) fn lookup_of(noun: &str, value: &InputValueInfo) -> Option<&'static L
         ("session", "id", _) => &SESSION,
         ("group", "id", _) | (_, "gid" | "user_group" | "group_ids" | "project_id", _) => &PROJECT,
         (_, "user_uuids" | "user_uuid", _) => &USER,
+        // The v2 API, whose names are in camel case.
+        (_, "projectId" | "projectIds", "UUID" | "ID") => &PROJECT,
+        (_, "userId" | "userIds" | "userUuid", "UUID" | "ID") => &USER,
         _ => return None,
     })
 }

@@ -6,8 +6,6 @@ mod report;
 mod scaffold;
 mod update;
 
-pub(crate) use self::pull::path;
-
 use clap::{Args, Subcommand};
 
 use crate::{global::Global, output::Failure};

@@ -34,7 +34,7 @@ impl Change {
 }
 
 /// Returns the clap command of a verb.
-pub(super) fn command(change: &'static Change) -> Command {
+pub(crate) fn command(change: &Change) -> Command {
     let inputs = change.inputs();
     let mut command = Command::new(change.word)
         .about(about(change))
@@ -176,7 +176,7 @@ fn clear_id(input: &Input) -> String {
 /// The usage without the many options of which one is required.
 fn usage(change: &Change) -> String {
     let inputs = change.inputs();
-    let mut text = format!("backendai {} {} [OPTIONS]", change.noun, change.word);
+    let mut text = format!("backendai {} {} [OPTIONS]", change.nouns(), change.word);
     for place in change.places {
         let list = inputs.iter().any(|input| input.name == *place && input.info.is_list());
         let more = if list || change.takes_several(&inputs) { "..." } else { "" };

@@ -14,15 +14,16 @@ use backendai::{Client, DynamicOperation, Error, Operation as _};
 use clap::{ArgMatches, Command};
 use serde_json::Value;
 
+pub(crate) use self::{
+    args::command,
+    report::Form,
+    table::{Change, Kind, NOUNS},
+};
 use self::{
     existing::{Existing, Found},
     report::{Outcome, Report},
-    table::{CHANGES, Kind},
+    table::CHANGES,
     task::Task,
-};
-pub(crate) use self::{
-    report::Form,
-    table::{Change, NOUNS},
 };
 use crate::{
     connect,
@@ -73,7 +74,7 @@ impl Change {
                 Found::Other(field, value) => Outcome::Failed(
                     self.failed(task)
                         .cause(format!("it exists already, and its {field} is {value}"))
-                        .help(format!("change it with `backendai {} update`", self.noun)),
+                        .help(format!("change it with `backendai {} update`", self.nouns())),
                 ),
                 Found::Absent if report.is_lost() => Outcome::Failed(
                     self.failed(task).cause("it was not tried after an earlier failure"),
@@ -110,7 +111,7 @@ impl Change {
         inputs: &[Input],
         task: &mut Task,
     ) -> Result<render::Row, Trouble> {
-        let resolved = resolver.values(self.noun, inputs, &mut task.values).await;
+        let resolved = resolver.values(&self.nouns(), inputs, &mut task.values).await;
         resolved.map_err(|failure| Trouble::Failure(self.failed(task).cause(failure.text())))?;
         self.keep(client, task).await?;
         let rows = client.send(task.operation(self)).await?.into_vec();
@@ -195,7 +196,10 @@ impl Change {
 
     /// Whether the label is not the created object itself, but what it was created for.
     fn names_another(&self) -> bool {
-        self.kind == Kind::Create && self.unique.is_empty() && self.label != "registry_name"
+        self.kind == Kind::Create
+            && self.unique.is_empty()
+            && self.label != "registry_name"
+            && !crate::input::is_v2(self.info)
     }
 }
 

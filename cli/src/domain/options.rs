@@ -7,11 +7,12 @@ use serde_json::Value;
 use super::{
     query::{Query, Variables, Way},
     table::{Domain, Info},
+    typed,
 };
-use crate::input;
+use crate::{input, output::Failure};
 
 /// The variables that the pager sets.
-const WINDOW: [&str; 6] = ["limit", "offset", "first", "after", "last", "before"];
+pub(super) const WINDOW: [&str; 6] = ["limit", "offset", "first", "after", "last", "before"];
 
 /// The help of the variables, by name.
 const HELP: &[(&str, &str)] = &[
@@ -125,6 +126,9 @@ pub(super) fn advice(domain: &Domain, query: &Query, given: &Variables) -> Optio
 
 /// The list in the filter and order languages, where its document takes these.
 pub(crate) fn columns(query: &Query) -> Option<&'static List> {
+    if query.is_v2() {
+        return None;
+    }
     open(query).find(|variable| matches!(variable.0.name, "filter" | "order"))?;
     LISTS.iter().find(|list| list.name == query.root())
 }
@@ -132,7 +136,10 @@ pub(crate) fn columns(query: &Query) -> Option<&'static List> {
 /// The arguments of `list`.
 pub(super) fn of_list(domain: &Domain) -> Vec<Arg> {
     let list = &domain.list;
-    let mut args: Vec<_> = open(list).map(|variable| variable.option(domain.word)).collect();
+    let mut args: Vec<_> = match list.is_v2() {
+        true => typed::args(list),
+        false => open(list).map(|variable| variable.option(domain.word)).collect(),
+    };
     if list.way() != Way::Whole {
         args.extend([
             Arg::new("all")
@@ -219,6 +226,10 @@ pub(super) fn of_info(domain: &Domain, info: &Info) -> Vec<Arg> {
                 false => "Which one to show; by default your own, if there is one",
             })
     };
+    if info.query.is_v2() {
+        let args = typed::args(&info.query).into_iter();
+        return args.chain(shown(&info.query)).collect();
+    }
     let args = open(&info.query).map(|variable| match variable.0.name == info.key {
         true => key(variable),
         false => variable.option(domain.word),
@@ -260,6 +271,9 @@ pub(super) fn after(query: &Query, note: Option<&str>) -> String {
         text.push_str("\n\n");
         text.push_str(&columns_help(list));
     }
+    if query.is_v2() {
+        text.push_str(&typed::help(query));
+    }
     text
 }
 
@@ -281,8 +295,11 @@ pub(super) fn columns_help(list: &List) -> String {
 }
 
 /// The values of the variables on the command line.
-pub(super) fn given(query: &Query, matches: &ArgMatches) -> Variables {
-    open(query)
-        .filter_map(|variable| Some((variable.0.name.to_owned(), variable.value(matches)?)))
-        .collect()
+pub(super) fn given(query: &Query, matches: &ArgMatches) -> Result<Variables, Failure> {
+    if query.is_v2() {
+        return typed::given(query, matches);
+    }
+    let values = open(query)
+        .filter_map(|variable| Some((variable.0.name.to_owned(), variable.value(matches)?)));
+    Ok(values.collect())
 }

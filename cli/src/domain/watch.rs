@@ -30,14 +30,13 @@ pub(super) async fn run(
 ) -> Result<(), Failure> {
     let query = &domain.list;
     let name = name_of(domain);
-    let style = Style { name, ..style(global, matches)? };
+    let style = Style { name, ..style(global, query, matches)? };
     if style.form != RowFormat::Table {
         return Err(Failure::usage("--watch prints a table: omit --output"));
     }
-    let brief = if style.is_brief() { domain.brief } else { &[] };
-    let fields = choose(query, brief, matches)?;
+    let fields = choose(query, &super::by_default(domain, query, &style), matches)?;
     let client = connect::client(global)?;
-    let mut variables = options::given(query, matches);
+    let mut variables = options::given(query, matches)?;
     resolved(domain, query, &mut variables, &client).await?;
     let limit = number(matches, "rows").unwrap_or(ROWS).min(ROWS);
     super::newest_first(query, &mut variables, Some(limit), limit as u32);

@@ -53,7 +53,7 @@ fn mentions(text: &str) -> bool {
 }
 
 /// Whether a member of this name is secret. The library's rule for secret fields is the same.
-fn is_secret(name: &str) -> bool {
+pub(crate) fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase().replace(['_', '-'], "");
     ["password", "secretkey", "privatekey", "apitoken", "passphrase"]
         .iter()

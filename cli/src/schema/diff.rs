@@ -17,11 +17,12 @@ use crate::{
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   backendai schema diff schema-26.4.graphql schema-26.9.graphql
+  backendai schema diff v2 mine.graphql
   backendai schema diff old.graphql new.graphql --operations graphql")]
 pub(super) struct Diff {
-    /// The older snapshot.
+    /// The older snapshot: a file, or `admin` or `v2` for that of this command.
     old: PathBuf,
-    /// The newer snapshot.
+    /// The newer snapshot, likewise.
     new: PathBuf,
     /// A folder with documents for the older snapshot. Each change is listed with the operations that it
     /// affects, and each of these with the version that it needs (major, minor or patch). Only a change

@@ -11,6 +11,7 @@ use crate::{
     connect,
     global::Global,
     output::{Failure, data, err},
+    snapshot,
 };
 
 /// Fetches the manager's schema and writes it to be checked in: sorted, with the versions that the
@@ -19,10 +20,16 @@ use crate::{
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   backendai schema pull -f schema.graphql
-  backendai schema pull --path v2 --context prod > v2.graphql")]
+  backendai schema pull --schema v2 --context prod > v2.graphql")]
 pub(super) struct Pull {
     /// Which schema: `admin`, `v2`, or a path on the manager such as /admin/gql.
-    #[arg(long, default_value = "admin", value_name = "SCHEMA", value_parser = path)]
+    #[arg(
+        long = "schema",
+        visible_alias = "path",
+        default_value = "admin",
+        value_name = "SCHEMA",
+        value_parser = snapshot::path
+    )]
     path: String,
     /// The file to write; printed by default.
     #[arg(short, long, value_name = "FILE")]
@@ -30,16 +37,6 @@ pub(super) struct Pull {
     /// Keep the descriptions.
     #[arg(long)]
     descriptions: bool,
-}
-
-/// The path of a named schema.
-pub(crate) fn path(name: &str) -> Result<String, String> {
-    match name {
-        "admin" => Ok("/admin/gql".to_owned()),
-        "v2" => Ok("/admin/gql/strawberry".to_owned()),
-        path if path.starts_with('/') => Ok(path.to_owned()),
-        _ => Err("there are `admin`, `v2`, and paths, which begin with `/`".to_owned()),
-    }
 }
 
 #[derive(Deserialize)]

@@ -22,4 +22,5 @@ mod sections;
 mod terminal;
 mod transcript;
 mod tree;
+mod v2;
 mod verbs;

@@ -17,7 +17,9 @@ fn tree(home: &Home, path: &[&str], text: &mut String) {
     let commands = ran.stdout.split("\nCommands:\n").nth(1).unwrap_or_default();
     for line in commands.lines().take_while(|line| !line.is_empty()) {
         let name = line.split_whitespace().next().unwrap();
-        if line.starts_with("  ") && !line.starts_with("   ") && name != "help" {
+        // The verbs of v2 have a file of their own.
+        let descends = name != "help" && name != "v2";
+        if line.starts_with("  ") && !line.starts_with("   ") && descends {
             tree(home, &[path, &[name]].concat(), text);
         }
     }

@@ -7,6 +7,7 @@ mod failures;
 mod lists;
 mod official;
 mod proxy;
+mod v2;
 
 use crate::transcript::Page;
 
@@ -18,6 +19,7 @@ pub(crate) async fn all() -> Vec<Page> {
         lists::keypairs().await,
         changes::section().await,
         official::section(),
+        v2::section().await,
         lists::documents().await,
         proxy::section().await,
         failures::section(),
