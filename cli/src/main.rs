@@ -21,6 +21,7 @@ mod proxy;
 mod render;
 mod resolve;
 mod schema;
+mod session_login;
 mod snapshot;
 mod terminal;
 mod version;
@@ -73,6 +74,9 @@ enum Command {
     Proxy(proxy::Proxy),
     /// Fetch, compare and use snapshots of a manager's schema.
     Schema(schema::Schema),
+    /// List and end sessions of logins at a webserver.
+    #[command(visible_alias = "login-session")]
+    SessionLogin(session_login::SessionLogin),
     /// Show the versions of the client, the API and the manager.
     Version(version::Version),
     /// Show the current user, manager and settings.
@@ -95,6 +99,7 @@ impl Command {
             Self::Man(command) => command.run(global).await,
             Self::Proxy(command) => command.run(global).await,
             Self::Schema(command) => command.run(global).await,
+            Self::SessionLogin(command) => command.run(global).await,
             Self::Version(command) => command.run(global).await,
             Self::Whoami(command) => command.run(global).await,
             Self::Domain(verb) => verb.run(global).await,
