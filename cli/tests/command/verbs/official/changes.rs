@@ -67,7 +67,7 @@ fn sql(query: &str) -> Vec<String> {
 }
 
 /// Tables of what requests leave behind, in any case.
-const LOGS: [&str; 3] = ["audit_logs", "event_logs", "error_logs"];
+const LOGS: [&str; 4] = ["audit_logs", "audit_log_scopes", "event_logs", "error_logs"];
 
 /// Columns that move with every request.
 const MOVING: [&str; 3] = ["last_used", "num_queries", "modified_at"];
@@ -114,6 +114,13 @@ fn normal(row: &str) -> String {
                     "an id"
                 } else if text.parse::<jiff::Timestamp>().is_ok() {
                     "a time"
+                } else if let Some((name, id)) = text.rsplit_once('-')
+                    && id.len() == 8
+                    && id.bytes().all(|byte| byte.is_ascii_hexdigit())
+                {
+                    // The manager names roles so.
+                    *text = format!("{name}-an id");
+                    return;
                 } else {
                     return;
                 };

@@ -83,19 +83,17 @@ pub(super) const STEPS: &[Step] = &[
     same(
         "scaling-group add NAME -d first --inactive --private --driver static --scheduler fifo --scheduler-opts {\"allowed_session_types\":[\"batch\"]}",
     ),
-    same(
-        "scaling-group add NAME-2 --use-host-network --wsproxy-addr http://127.0.0.1:1 --wsproxy-api-token token",
-    ),
+    same("scaling-group add NAME-2 --use-host-network --wsproxy-addr http://127.0.0.1:1 --wsproxy-api-token token").on_purpose("the official command sends options by default that the manager refuses"),
     same("scaling-group add NAME"),
     same("scaling-group update NAME -d second -a true --private false"),
     same(
         "scaling-group update NAME --scheduler lifo --driver-opts {\"a\":\"b\"} --use-host-network true",
     ),
     same("scaling-group update nowhere -d x"),
-    same("scaling-group associate-scaling-group NAME default"),
-    same("scaling-group dissociate-scaling-group NAME default"),
+    other("scaling-group associate-scaling NAME default", "scaling-group associate-scaling-group NAME default"),
+    other("scaling-group dissociate-scaling NAME default", "scaling-group dissociate-scaling-group NAME default"),
     other("scaling-group delete NAME", "scaling-group delete NAME --yes"),
-    other("scaling-group delete NAME-2", "scaling-group delete NAME-2 --yes"),
+    other("scaling-group delete NAME-2", "scaling-group delete NAME-2 --yes").on_purpose("the official command did not create it"),
     other("scaling-group delete NAME", "scaling-group delete NAME --yes"),
     // The end of everything.
     other("user delete NAME@example.com", "user delete NAME@example.com --yes"),
