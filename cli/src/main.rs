@@ -22,6 +22,7 @@ mod proxy;
 mod render;
 mod resolve;
 mod schema;
+mod session_login;
 mod snapshot;
 mod terminal;
 mod v2;
@@ -75,6 +76,9 @@ enum Command {
     Proxy(proxy::Proxy),
     /// Fetch, compare and use snapshots of a manager's schema.
     Schema(schema::Schema),
+    /// List and end sessions of logins at a webserver.
+    #[command(visible_alias = "login-session")]
+    SessionLogin(session_login::SessionLogin),
     /// Work with the objects of the v2 API, which managers have since 25.13.
     V2(v2::V2),
     /// Show the versions of the client, the API and the manager.
@@ -99,6 +103,7 @@ impl Command {
             Self::Man(command) => command.run(global).await,
             Self::Proxy(command) => command.run(global).await,
             Self::Schema(command) => command.run(global).await,
+            Self::SessionLogin(command) => command.run(global).await,
             Self::V2(command) => command.run(global).await,
             Self::Version(command) => command.run(global).await,
             Self::Whoami(command) => command.run(global).await,

@@ -4,7 +4,6 @@ use std::{
     env,
     io::{self, Read as _},
     net::IpAddr,
-    path::PathBuf,
 };
 
 use backendai::{Client, Credential, EndpointType, proxy::Proxy as Server};
@@ -24,11 +23,6 @@ const TOKEN: &str = "BACKENDAI_PROXY_TOKEN";
 const HELP: &str = "\
 While it runs, every program and every user of this machine can use the manager with your keys,
 unless a token is set. Web pages of other origins cannot.
-
-GraphiQL is loaded from a CDN, and the browser verifies its files. If no CDN is reachable, create a
-folder for --ui-dir with:
-
-  npm install --no-save --prefix DIR graphiql@4.1.2 react@18.3.1 react-dom@18.3.1
 
 Introspection returns the schema that this command was built with. Programs send requests to the port
 as to the manager, without keys:
@@ -61,9 +55,6 @@ pub(crate) struct Proxy {
     /// BACKENDAI_PROXY_TOKEN sets it too.
     #[arg(long)]
     token_stdin: bool,
-    /// Serve GraphiQL from this folder.
-    #[arg(long, value_name = "DIR")]
-    ui_dir: Option<PathBuf>,
 }
 
 impl Proxy {
@@ -84,9 +75,6 @@ impl Proxy {
         }
         if self.allow_remote {
             builder = builder.allow_remote();
-        }
-        if let Some(folder) = &self.ui_dir {
-            builder = builder.ui_dir(folder);
         }
         let mut signals = Signals::listen()?;
         let proxy = builder.bind(&self.bind, self.port).await.map_err(with_flags)?;

@@ -119,7 +119,7 @@ const SESSION_NODE: Lookup = lookup::<PagedSessionNodes>(
     By::Filter,
     &["status", "row_id", "created_at"],
 );
-const USER: Lookup =
+pub(crate) const USER: Lookup =
     lookup::<PagedUsers>("user", "uuid", &["email", "username"], By::Filter, &["domain_name"]);
 
 /// All of them, for the tests.

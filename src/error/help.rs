@@ -234,8 +234,8 @@ pub(super) fn login(problem: &Problem) -> &'static str {
     match problem.slug() {
         "require-totp-authentication" => ": log in with the one-time password as well",
         "require-totp-registration" => {
-            ": register a one-time password in the web interface, or with the token of \
-             `Error::otp_registration_token`; then log in with it"
+            ": register a one-time password in the web interface, or by `Client::register_otp`; then log \
+             in with it"
         }
         "password-expired" => PASSWORD_EXPIRED,
         _ if problem.asks_for_otp() => ": log in with the one-time password as well",
@@ -246,8 +246,8 @@ pub(super) fn login(problem: &Problem) -> &'static str {
     }
 }
 
-const PASSWORD_EXPIRED: &str =
-    ": change the password in the web interface, or have it reset; then log in with the new one";
+const PASSWORD_EXPIRED: &str = ": change the password in the web interface or by `Client::change_expired_password`, or have it \
+     reset; then log in with the new one";
 
 /// Returns the help for a response that no manager sends.
 pub(super) fn not_ours(content_type: Option<&str>, caller: Caller) -> &'static str {

@@ -67,7 +67,7 @@ use tokio::{
     time,
 };
 
-pub use self::{builder::ProxyBuilder, page::UI_COMMAND};
+pub use self::builder::ProxyBuilder;
 use self::{forward::Tunnel, guard::Guard, page::Page, upstream::Upstream};
 use crate::{client::Client, dispatch::Dispatcher};
 
