@@ -239,11 +239,11 @@ async fn end(client: &Client, ids: &[Uuid], own: bool, form: Form) -> Result<(),
     let mut failed = 0;
     for id in ids {
         let result = end_one(client, *id, own).await;
-        let mut item = json!({ "id": id, "ok": result.is_ok() });
-        if let Err(failure) = &result {
-            failed += 1;
-            item["msg"] = failure.text().into();
-        }
+        let item = match &result {
+            Ok(()) => json!({ "id": id, "ok": true }),
+            Err(failure) => json!({ "id": id, "ok": false, "msg": failure.text() }),
+        };
+        failed += usize::from(result.is_err());
         match (form, result) {
             (Form::Lines, _) => out(item.to_string())?,
             (Form::Text, Ok(())) => out(format!("{id} was ended"))?,
