@@ -29,12 +29,15 @@ fn operations() -> Result<(), backendai_codegen::Failure> {
     /// Names of the texts in messages: their places in the repository.
     const SCHEMA: &str = "schema/admin/schema.graphql";
     const NULLS: &str = "schema/admin/nulls.txt";
+    const DESCRIPTIONS: &str = "schema/admin/descriptions.txt";
     metadata::emit_raw("types", &out_dir().join("admin.types").display().to_string());
     backendai_codegen::configure()
         .schema(SCHEMA)
         .text(SCHEMA, ADMIN)
         .nulls(NULLS)
         .text(NULLS, ADMIN_NULLS)
+        .descriptions(DESCRIPTIONS)
+        .text(DESCRIPTIONS, backendai_schema::ADMIN_DESCRIPTIONS)
         .operations("graphql/admin/*.graphql")
         .runtime("crate")
         .compile("admin")

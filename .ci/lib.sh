@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# What `.ci/fast` and `.ci/run` share: steps with their times, the executables of the workspace, and the services that
-# start in the background. Sourced from the root of the repository.
+# What `.ci/fast` and `.ci/run` share: steps with their times, some of them in the background. Sourced from the root of
+# the repository.
 set -uo pipefail
 exec </dev/null
 
@@ -24,7 +24,7 @@ step() {
     local name=$1 verdict=ok times wall user system
     shift
     printf '\n=== %s: %s\n' "$name" "$*"
-    times=$CI_WORK/times
+    times=$CI_WORK/$name.times
     local TIMEFORMAT='%R %U %S'
     { time "$@" 2>&3 || verdict=FAILED; } 3>&2 2>"$times"
     read -r wall user system < <(tail -n 1 "$times")
@@ -59,8 +59,42 @@ when_changed() {
     esac
 }
 
+# Runs steps beside the others, until `join`. They have a target folder of their own, as cargo locks the one that it
+# uses, and their output is printed when they are joined.
+beside() { # name function
+    beside_name=$1
+    set -m # A process group of its own, so that all of it can be stopped.
+    (
+        set +m
+        trap - EXIT INT TERM HUP
+        results=()
+        export CARGO_TARGET_DIR=$CARGO_TARGET_DIR/$1
+        "$2"
+        printf '%s\n' "${results[@]}" >"$CI_WORK/$1.results"
+        exit "$failed"
+    ) >"$CI_WORK/$1.log" 2>&1 &
+    beside_group=$!
+    set +m
+}
+join() {
+    local code=0 more=()
+    wait "$beside_group" || code=$?
+    beside_group=
+    cat "$CI_WORK/$beside_name.log"
+    if [ -e "$CI_WORK/$beside_name.results" ]; then
+        mapfile -t more <"$CI_WORK/$beside_name.results"
+        results=("${more[@]}" "${results[@]}")
+    else
+        missing "$beside_name" "it ended with $code before its last step"
+    fi
+    [ "$code" = 0 ] || failed=1
+}
+beside_group=
+
 # Runs at the end, however that comes about; `cleanup` is a function of the script that sources this.
 finish() {
+    [ $? = 0 ] || failed=1
+    [ -z "$beside_group" ] || kill -TERM -- "-$beside_group" 2>/dev/null
     cleanup
     rm -rf -- "$CI_WORK"
     printf '\n%-16s %-8s %8s %8s\n' step verdict 'wall s' 'CPU s'
@@ -71,15 +105,15 @@ cleanup() { :; }
 trap finish EXIT
 trap 'failed=1; exit 1' INT TERM HUP
 
-# The steps of both scripts, in one world of features: what `test` builds has the features of the whole workspace.
 docs() { RUSTDOCFLAGS='-D warnings' cargo doc --workspace --all-features --no-deps; }
 
-fast_steps() {
+# What both scripts check beside the tests.
+lints() {
     step self-test python3 -B .ci/test
     step format cargo fmt --all --check
-    step msrv .ci/msrv
     step clippy cargo clippy --workspace --all-targets --all-features -- -D warnings
-    # The command that the README names.
-    step test cargo test --workspace
+    step msrv .ci/msrv # Fetches nothing: clippy has.
     step docs docs
 }
+# The command that the README names.
+tests() { step test cargo test --workspace; }

@@ -124,7 +124,10 @@ impl<'a> Call<'a> {
             .retry(backoff)
             .when(|failure: &Failure| failure.again)
             .adjust(|failure, delay| delay.map(|delay| failure.wait.unwrap_or(delay)))
-            .notify(|failure, delay| tracing::warn!(error = %failure.error, ?delay, "trying again"))
+            .notify(|failure, delay| {
+                let seconds = delay.as_secs_f64();
+                tracing::warn!("{}; the next attempt is in {seconds:.1} s", failure.error);
+            })
             .await;
         result.map_err(|failure| failure.error)
     }

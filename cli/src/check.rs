@@ -19,6 +19,7 @@ use crate::{
     arg_required_else_help = true,
     after_help = "Examples:
   backendai check graphql/*.graphql
+  backendai check --schema v2 users.graphql
   backendai check --schema my.graphql --output json queries.graphql"
 )]
 pub(crate) struct Check {
@@ -32,8 +33,8 @@ pub(crate) struct Documents {
     /// Files with operations and fragments.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// The schema; by default the snapshot of the Admin API.
-    #[arg(long, value_name = "FILE")]
+    /// The schema: `admin`, `v2`, or a file; by default `admin`.
+    #[arg(long, value_name = "SCHEMA")]
     schema: Option<PathBuf>,
 }
 

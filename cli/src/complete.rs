@@ -50,6 +50,7 @@ pub(crate) fn fields(fields: &'static [Field]) -> ArgValueCandidates {
 
 /// The lists whose names are values of inputs of other nouns: the input, the noun, and its field.
 const REFERENCES: &[(&str, &str, &str)] = &[
+    ("agent_id", "agent", "id"),
     ("domain", "domain", "name"),
     ("domain_name", "domain", "name"),
     ("email", "user", "email"),

@@ -14,6 +14,7 @@ pub(crate) use self::shown::mask;
 use crate::{
     connect,
     global::{Global, SingleFormat},
+    interrupt::Section,
     output::{self, Failure, err, out},
     prompt,
     visible::visible,
@@ -94,6 +95,7 @@ impl Context {
                 global.require_text()?;
                 contexts.read()?.get(&name)?;
                 confirm_or_yes(&format!("Remove context {name} and its keys?"), yes).await?;
+                let _section = Section::open()?;
                 let lost = session::remove(&contexts, &name)?;
                 session::end(global, lost).await;
                 out(format!("Removed context {name}"))

@@ -6,11 +6,15 @@ use clap::{ArgAction, Args, ValueEnum};
 use tracing_subscriber::{
     Layer as _,
     filter::{LevelFilter, Targets},
+    fmt::format,
     layer::SubscriberExt as _,
     util::SubscriberInitExt as _,
 };
 
-use crate::{change::Form, output::Failure};
+use crate::{
+    change::Form,
+    output::{Failure, Log},
+};
 
 /// Options that are accepted before and after any command.
 #[derive(Args, Clone, Debug)]
@@ -143,12 +147,16 @@ impl Global {
             targets = targets.with_target("bentocloud", level);
         }
         // The layer's own colours would be escaped.
-        let layer = tracing_subscriber::fmt::layer()
-            .with_writer(crate::output::Log::default)
-            .with_ansi(false);
+        let layer = tracing_subscriber::fmt::layer().with_writer(Log::default).with_ansi(false);
         match self.verbose {
             0 => {
-                let layer = layer.without_time().with_target(false);
+                // A sentence; the fields of the event are for -v.
+                let sentence = format::debug_fn(|writer, field, value| match field.name() {
+                    "message" => write!(writer, "{value:?}"),
+                    _ => Ok(()),
+                });
+                let layer = layer.without_time().with_target(false).with_level(false);
+                let layer = layer.fmt_fields(sentence).with_writer(|| Log::after("warning: "));
                 tracing_subscriber::registry().with(layer.with_filter(targets)).init();
             }
             _ => tracing_subscriber::registry().with(layer.with_filter(targets)).init(),

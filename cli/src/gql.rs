@@ -1,5 +1,6 @@
 //! `backendai gql`: runs a GraphQL document.
 
+mod events;
 mod pages;
 mod text;
 
@@ -7,6 +8,7 @@ use std::{
     fs,
     io::Read as _,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use backendai::{Client, Request};
@@ -24,11 +26,12 @@ use crate::{
     global::{Global, OutputFormat},
     output::{self, Failure},
     prompt,
-    snapshot::Snapshot,
+    snapshot::{self, Snapshot},
 };
 
 /// Runs a document, and prints the data of the response with all numbers and strings unchanged. The
-/// document is validated against the schema before it is sent.
+/// document is validated against the schema before it is sent. The events of a subscription are lines of
+/// JSON, until the manager ends it or Ctrl-C does.
 #[derive(Args, Debug)]
 #[command(arg_required_else_help = true)]
 pub(crate) struct Gql {
@@ -44,14 +47,14 @@ pub(crate) struct Gql {
     /// The operation to run, if the document has several.
     #[arg(long, value_name = "NAME")]
     operation: Option<String>,
-    /// Which schema: `admin`, `v2`, or a path on the manager such as /admin/gql.
-    #[arg(long, default_value = "admin", value_name = "SCHEMA", value_parser = crate::schema::path)]
-    path: String,
-    /// Validate against this schema instead of the snapshot.
-    #[arg(long, value_name = "FILE")]
+    /// Send it to this path on the manager; by default that of the schema.
+    #[arg(long, value_name = "PATH", value_parser = snapshot::path)]
+    path: Option<String>,
+    /// The schema of the document: `admin`, `v2`, or a file; by default `admin`, or that of the path.
+    #[arg(long, value_name = "SCHEMA")]
     schema: Option<PathBuf>,
     /// Skip validation.
-    #[arg(long, conflicts_with = "schema")]
+    #[arg(long)]
     no_validate: bool,
     /// Send a mutation without confirmation.
     #[arg(long)]
@@ -63,6 +66,12 @@ pub(crate) struct Gql {
     /// Rows per request with --all.
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     page_size: u32,
+    /// End a subscription after N events.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    limit: Option<u64>,
+    /// End a subscription after this time; an error if there were fewer events than --limit.
+    #[arg(long, value_name = "SECONDS")]
+    timeout: Option<u64>,
 }
 
 /// JSON members in their original order, unparsed.
@@ -94,14 +103,17 @@ impl Gql {
             }
         };
         let (allowed, all, page_size) = (self.allow_mutation, self.all, self.page_size);
+        let end = events::End { events: self.limit, time: self.timeout.map(Duration::from_secs) };
+        let ends = end.events.is_some() || end.time.is_some();
         let document = blocking(move || self.read()).await?;
         let name = document.operation.name.as_deref().unwrap_or("the document");
         match document.operation.kind {
-            OperationKind::Query => {}
-            OperationKind::Subscription => {
-                return Err(Failure::usage(format!("{name} is a subscription"))
-                    .cause("only queries and mutations are sent"));
+            OperationKind::Subscription => return events::follow(global, document, &end).await,
+            _ if ends => {
+                return Err(Failure::usage(format!("{name} is no subscription"))
+                    .help("omit --limit and --timeout"));
             }
+            OperationKind::Query => {}
             OperationKind::Mutation if allowed => {}
             OperationKind::Mutation if !prompt::is_interactive() => {
                 return Err(Failure::usage(format!("nothing was sent: {name} is a mutation"))
@@ -142,7 +154,8 @@ impl Gql {
             ));
         }
         let variables = self.variables(&operation)?;
-        Ok(Document { text: document.text, operation, variables, path: self.path })
+        let path = self.path()?;
+        Ok(Document { text: document.text, operation, variables, path })
     }
 
     /// The document and its name in messages.
@@ -161,19 +174,24 @@ impl Gql {
         }
     }
 
+    /// The path that the document is sent to.
+    fn path(&self) -> Result<String, Failure> {
+        let of_schema = || snapshot::path_of(self.schema.as_deref()).unwrap_or("admin");
+        match &self.path {
+            Some(path) => Ok(path.clone()),
+            None => snapshot::path(of_schema()).map_err(Failure::usage),
+        }
+    }
+
     /// The schema that the document must fit.
     fn options(&self) -> Result<Options, Failure> {
-        match (&self.schema, self.path.as_str()) {
-            (Some(file), _) => {
-                Ok(backendai_codegen::configure().schema(file).text(file, read(file)?))
+        match (&self.schema, &self.path) {
+            (Some(schema), _) => Ok(Snapshot::read(Some(schema))?.options()),
+            (None, Some(path)) if snapshot::path_of(Some(Path::new(path))).is_none() => {
+                Err(Failure::usage(format!("the schema at {path} is not known"))
+                    .help("give it by --schema FILE, or give --no-validate"))
             }
-            (None, "/admin/gql") => Ok(Snapshot::read(None)?.options()),
-            (None, "/admin/gql/strawberry") => {
-                let file = "schema/v2/schema.graphql";
-                Ok(backendai_codegen::configure().schema(file).text(file, backendai_schema::V2))
-            }
-            (None, path) => Err(Failure::usage(format!("the schema at {path} is not known"))
-                .help("give it by --schema FILE, or give --no-validate")),
+            (None, path) => Ok(Snapshot::read(path.as_deref().map(Path::new))?.options()),
         }
     }
 

@@ -1,15 +1,20 @@
 //! `backendai login`: checks keys or a password with the manager, and stores them.
 
+mod detect;
+mod password;
+
+use std::pin::pin;
+
 use backendai::{
     Client, Config,
     admin::user::{GetUser, UserDetail},
     config::{Env, Field},
     context::{Context, Contexts},
-    credential::SecretString,
 };
 use clap::Args;
 use serde_json::json;
 
+use self::password::ByPassword;
 use crate::{
     connect,
     context::{
@@ -18,9 +23,13 @@ use crate::{
         settings::{self, Settings},
     },
     global::{Global, SingleFormat},
+    interrupt::{self, Section},
     output::{self, Failure, err, out},
     prompt,
 };
+
+/// How long a context may take to be written after a signal.
+const WRITING: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// Prompts for missing values, checks them with the manager, and stores them as a context, which
 /// becomes the current one. A context of the same name is replaced, and its session is ended.
@@ -29,8 +38,11 @@ use crate::{
   backendai login
   backendai login --endpoint https://manager.example --access-key AKIA… --name prod
   backendai login --endpoint https://manager.example --access-key AKIA… --secret-key-stdin < key
-  backendai login --endpoint https://webui.example --endpoint-type session --user me@example.com
+  backendai login --endpoint https://webui.example --user me@example.com
   backendai login --name prod          (again, with the settings that prod has)
+
+The endpoint is asked whether it is a manager, which takes keys, or a webserver, which takes a
+password. At a terminal an expired password is replaced, and a missing one-time password registered.
 
 The secret key or the password is read from a prompt, from the standard input, or from
 BACKEND_SECRET_KEY or BACKENDAI_PASSWORD; it is never an argument.")]
@@ -43,18 +55,8 @@ pub(crate) struct Login {
     /// Read the secret key from the standard input.
     #[arg(long)]
     secret_key_stdin: bool,
-    /// E-mail address, where the endpoint is of type `session`.
-    #[arg(long, value_name = "EMAIL")]
-    user: Option<String>,
-    /// Read the password from the standard input.
-    #[arg(long)]
-    password_stdin: bool,
-    /// One-time password; prompted for if the server requires it.
-    #[arg(long, value_name = "CODE")]
-    otp: Option<String>,
-    /// End the oldest sessions if the manager's limit of sessions is reached.
-    #[arg(long)]
-    force: bool,
+    #[command(flatten)]
+    by_password: ByPassword,
 }
 
 impl Login {
@@ -62,9 +64,9 @@ impl Login {
         let form = global.single()?;
         let contexts = connect::contexts(global)?;
         let mut context = self.context(global, &contexts).await?;
-        let client = match context.text(Field::EndpointType) {
-            Some("session") => self.by_password(global, &mut context).await?,
-            _ => self.by_keys(global, &mut context).await?,
+        let (client, section) = match context.text(Field::EndpointType) {
+            Some("session") => self.by_password(global, &mut context, form).await?,
+            _ => (self.by_keys(global, &mut context).await?, Section::open()?),
         };
         let stored = store(&client, &contexts, &context).await;
         if stored.is_err()
@@ -74,6 +76,7 @@ impl Login {
         }
         let (user, replaced, lost) = stored?;
         session::end(global, lost).await;
+        drop(section);
         let name = context.name();
         let role = user.role.as_deref().unwrap_or("of an unknown role");
         match form {
@@ -118,7 +121,9 @@ impl Login {
             settings::set(&mut context, Field::Endpoint, address)?;
         }
         if context.get(Field::EndpointType).is_none() {
-            settings::set(&mut context, Field::EndpointType, "api")?;
+            let found = detect::endpoint_type(global, &context).await?;
+            self.require_fitting(found)?;
+            settings::set(&mut context, Field::EndpointType, found)?;
         }
         if name.is_some() {
             return Ok(context);
@@ -156,60 +161,59 @@ impl Login {
         Ok(client)
     }
 
-    async fn by_password(&self, global: &Global, context: &mut Context) -> Result<Client, Failure> {
+    /// Logs in. No signal stops the command before the section is closed, as the session has no file yet.
+    async fn by_password(
+        &self,
+        global: &Global,
+        context: &mut Context,
+        form: SingleFormat,
+    ) -> Result<(Client, Section), Failure> {
         if context.get(Field::SessionFile).is_none() {
             session::folder()?;
         }
         context.unset(Field::AccessKey).unset(Field::SecretKey);
-        let email = match &self.user {
-            Some(email) => email.clone(),
-            None => prompt::email().await?,
-        };
-        let password = settings::secret(
-            self.password_stdin,
-            std::env::var("BACKENDAI_PASSWORD").ok().map(SecretString::from),
-            "Password",
-            "give it by --password-stdin or in BACKENDAI_PASSWORD",
-        )
-        .await?;
         // The stored session, if any, is not loaded.
         let client = Client::new(connect::config_of(global, context.clone(), true)?)?;
-        let attempt = async |otp: Option<SecretString>| {
-            let login = client.login(&email, password.clone()).force(self.force);
-            match otp {
-                Some(otp) => login.otp(otp).await,
-                None => login.await,
-            }
-        };
-        let mut answer = attempt(self.otp.clone().map(SecretString::from)).await;
-        if let Err(error) = &answer
-            && error.is_otp_required()
-            && self.otp.is_none()
-            && prompt::is_interactive()
-        {
-            let code = prompt::secret("One-time password").await?;
-            answer = attempt(Some(code.into())).await;
+        let section = self.by_password.run(&client, form).await?;
+        Ok((client, section))
+    }
+
+    /// Fails where the options are for the other type of endpoint than the one that was found.
+    fn require_fitting(&self, found: &str) -> Result<(), Failure> {
+        if found == "session" && self.settings.get(Field::AccessKey).is_some() {
+            return Err(Failure::usage("the endpoint is a webserver, which takes no access key")
+                .help("give --user, or the address of the manager"));
         }
-        answer.map_err(|error| match error.is_session_limit() && !self.force {
-            true => refused(error)
-                .help("log out elsewhere, or log in with --force, which ends the oldest session"),
-            false => refused(error),
-        })?;
-        Ok(client)
+        if found == "api" && self.by_password.is_given() {
+            return Err(Failure::usage("the endpoint is a manager, which takes no password")
+                .help("give --access-key, or the address of the webserver"));
+        }
+        Ok(())
     }
 }
 
-/// Looks up the user, and stores the context with its session.
+/// Looks up the user, and stores the context with its session. Fails after a signal, unless it is stored by then.
 async fn store(
     client: &Client,
     contexts: &Contexts,
     context: &Context,
 ) -> Result<(UserDetail, bool, Vec<session::Lost>), Failure> {
-    let user = client.send(GetUser::new()).await.map_err(refused)?.user;
+    let user = interrupt::unless_signalled(client.send(GetUser::new())).await?;
+    let user = user.map_err(refused)?.user;
     let user = user.ok_or_else(|| Failure::new("the manager does not know the current user"))?;
     let how = How { replace: true, switch: true };
-    let session = client.session();
-    let (replaced, lost) = session::store(contexts, context.clone(), session.as_ref(), how)?;
+    let (contexts, context, session) = (contexts.clone(), context.clone(), client.session());
+    let stored = crate::blocking(move || session::store(&contexts, context, session.as_ref(), how));
+    let mut stored = pin!(stored);
+    let (replaced, lost) = tokio::select! {
+        stored = &mut stored => stored?,
+        () = interrupt::signalled() => {
+            // While it waits for the lock it sees the signal; with the lock it is about to end.
+            tokio::time::timeout(WRITING, stored).await.unwrap_or_else(|_| {
+                interrupt::check().map(|()| (false, Vec::new()))
+            })?
+        }
+    };
     Ok((user, replaced, lost))
 }
 
@@ -218,8 +222,13 @@ fn refused(error: backendai::Error) -> Failure {
         Some("give the one-time password by --otp")
     } else if error.is_otp_registration_required() {
         Some(
-            "register a one-time password in the web interface at the same address, or with the token \
-             that --output json shows; then log in with --otp",
+            "register a one-time password in the web interface at the same address, with --register-otp, \
+             or with the token that --output json shows; then log in with --otp",
+        )
+    } else if error.is_password_expired() {
+        Some(
+            "change the password in the web interface, or give a new one by --new-password-file or in \
+             BACKENDAI_NEW_PASSWORD",
         )
     } else {
         None

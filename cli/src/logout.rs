@@ -6,6 +6,7 @@ use clap::Args;
 use crate::{
     connect, context,
     global::Global,
+    interrupt::Section,
     output::{Failure, err, out},
 };
 
@@ -65,6 +66,8 @@ impl Logout {
 async fn end(config: Config) -> Result<(), Failure> {
     let endpoint = config.endpoints().first().map(ToString::to_string).unwrap_or_default();
     let path = config.session_file().map(ToOwned::to_owned);
+    // Without its file, the session must be ended.
+    let _section = Section::open()?;
     let session = path.as_ref().map(Session::take).transpose()?.flatten();
     let (Some(path), Some(session)) = (path, session) else {
         return out(format!("Not logged in at {endpoint}"));

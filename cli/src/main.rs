@@ -13,6 +13,7 @@ mod global;
 mod gql;
 mod headings;
 mod input;
+mod interrupt;
 mod legacy;
 mod login;
 mod logout;
@@ -24,9 +25,11 @@ mod proxy;
 mod render;
 mod resolve;
 mod schema;
+mod session_login;
 mod snapshot;
 mod terminal;
 mod trace;
+mod v2;
 mod version;
 mod visible;
 mod whoami;
@@ -79,6 +82,11 @@ enum Command {
     Proxy(proxy::Proxy),
     /// Fetch, compare and use snapshots of a manager's schema.
     Schema(schema::Schema),
+    /// List and end sessions of logins at a webserver.
+    #[command(visible_alias = "login-session")]
+    SessionLogin(session_login::SessionLogin),
+    /// Work with the objects of the v2 API, which managers have since 25.13.
+    V2(v2::V2),
     /// Show the versions of the client, the API and the manager.
     Version(version::Version),
     /// Show the current user, manager and settings.
@@ -102,13 +110,15 @@ impl Command {
             Self::Man(command) => command.run(global).await,
             Self::Proxy(command) => command.run(global).await,
             Self::Schema(command) => command.run(global).await,
+            Self::SessionLogin(command) => command.run(global).await,
+            Self::V2(command) => command.run(global).await,
             Self::Version(command) => command.run(global).await,
             Self::Whoami(command) => command.run(global).await,
             Self::Domain(verb) => verb.run(global).await,
         }
     }
 
-    /// Whether the command handles Ctrl-C.
+    /// Whether the command handles signals itself.
     const fn handles_interrupt(&self) -> bool {
         match self {
             Self::Bento(command) => command.handles_interrupt(),
@@ -117,9 +127,6 @@ impl Command {
         }
     }
 }
-
-/// The exit code after Ctrl-C.
-const INTERRUPTED: u8 = 130;
 
 /// The whole command line.
 fn command() -> clap::Command {
@@ -147,18 +154,26 @@ fn main() -> ExitCode {
             return failure.report(cli.global.requested()).into();
         }
     };
-    let interruptible = !cli.command.handles_interrupt();
+    let handles_interrupt = cli.command.handles_interrupt();
     let code = runtime.block_on(async {
-        tokio::select! {
-            biased;
-            Ok(()) = tokio::signal::ctrl_c(), if interruptible => {
-                terminal.restore();
-                INTERRUPTED
+        let run = async {
+            let result = cli.command.run(&cli.global).await;
+            match (interrupt::code(), result) {
+                (Some(code), _) => code,
+                (None, Ok(())) => 0,
+                (None, Err(failure)) => failure.report(cli.global.requested()),
             }
-            result = cli.command.run(&cli.global) => match result {
-                Ok(()) => 0,
-                Err(failure) => failure.report(cli.global.requested()),
+        };
+        if handles_interrupt {
+            return run.await;
+        }
+        match interrupt::watch(terminal) {
+            Ok(stopped) => tokio::select! {
+                biased;
+                code = stopped => code,
+                code = run => code,
             },
+            Err(failure) => failure.report(cli.global.requested()),
         }
     });
     // An interrupted prompt still blocks a thread of the runtime: do not wait for it.

@@ -193,6 +193,14 @@ impl From<Error> for Failure {
             }
             cause = deeper.source();
         }
+        let failed = failed_objects(&error);
+        if !failed.is_empty() {
+            let lines = failed.iter().map(|one| match one {
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            });
+            why = format!("{why}\n{}", lines.collect::<Vec<_>>().join("\n"));
+        }
         let mut failure = match error.operation() {
             Some(operation) => Self::new(format!("{operation} failed")).cause(why),
             None => Self::new(why),
@@ -207,6 +215,7 @@ impl From<Error> for Failure {
             ("endpoint", error.endpoint().map(Value::from)),
             ("status", error.status().map(|status| status.as_u16().into())),
             ("error_code", error.error_code().map(Value::from)),
+            ("failed", (!failed.is_empty()).then_some(failed.into())),
             ("outcome_unknown", error.is_outcome_unknown().then_some(true.into())),
             // Programs register the one-time password with it; the text does not show it.
             (
@@ -218,6 +227,17 @@ impl From<Error> for Failure {
         failure.details = known.collect();
         failure
     }
+}
+
+/// The objects that failed of a mutation that was done in part, with their reasons.
+fn failed_objects(error: &Error) -> Vec<Value> {
+    let data = match error.is_partial() {
+        true => error.partial_data::<Map<String, Value>>().and_then(Result::ok),
+        false => None,
+    };
+    let mut roots = data.into_iter().flat_map(|data| data.into_iter().map(|(_, root)| root));
+    let failed = roots.find_map(|root| root.get("failed")?.as_array().cloned());
+    failed.unwrap_or_default()
 }
 
 impl From<ConfigError> for Failure {
@@ -264,11 +284,21 @@ pub(crate) fn err(line: impl AsRef<str>) {
 
 /// Collects one event of the log, and prints it to the standard error.
 #[derive(Default)]
-pub(crate) struct Log(Vec<u8>);
+pub(crate) struct Log {
+    prefix: &'static str,
+    text: Vec<u8>,
+}
+
+impl Log {
+    /// Prints this before the event.
+    pub(crate) const fn after(prefix: &'static str) -> Self {
+        Self { prefix, text: Vec::new() }
+    }
+}
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.extend_from_slice(bytes);
+        self.text.extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
@@ -279,8 +309,9 @@ impl Write for Log {
 
 impl Drop for Log {
     fn drop(&mut self) {
-        if !self.0.is_empty() {
-            err(String::from_utf8_lossy(&self.0).trim_end());
+        if !self.text.is_empty() {
+            let text = String::from_utf8_lossy(&self.text);
+            err(format!("{}{}", self.prefix, text.trim()));
         }
     }
 }

@@ -69,6 +69,16 @@ pub(crate) async fn secret(question: impl Into<String>) -> Result<String, Failur
     .await
 }
 
+/// Asks twice for a new secret that is not shown.
+pub(crate) async fn new_secret(question: &'static str) -> Result<String, Failure> {
+    blocking(move || {
+        let prompt = Password::new().with_prompt(question);
+        let prompt = prompt.with_confirmation("Again", "The two are not the same");
+        prompt.interact().map_err(unanswered)
+    })
+    .await
+}
+
 /// Asks for yes or no; an empty answer means the default.
 pub(crate) async fn confirm(question: impl Into<String>, default: bool) -> Result<bool, Failure> {
     let question = visible(&question.into()).into_owned();

@@ -4,19 +4,17 @@ use std::{
     env,
     io::{self, Read as _},
     net::IpAddr,
-    path::PathBuf,
 };
 
 use backendai::{Client, Credential, EndpointType, proxy::Proxy as Server};
 use clap::Args;
 use serde_json::json;
-#[cfg(unix)]
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
 use crate::{
     blocking, connect,
     global::{Global, SingleFormat},
+    interrupt::Signals,
     output::{Failure, err, out},
 };
 
@@ -25,11 +23,6 @@ const TOKEN: &str = "BACKENDAI_PROXY_TOKEN";
 const HELP: &str = "\
 While it runs, every program and every user of this machine can use the manager with your keys,
 unless a token is set. Web pages of other origins cannot.
-
-GraphiQL is loaded from a CDN, and the browser verifies its files. If no CDN is reachable, create a
-folder for --ui-dir with:
-
-  npm install --no-save --prefix DIR graphiql@4.1.2 react@18.3.1 react-dom@18.3.1
 
 Introspection returns the schema that this command was built with. Programs send requests to the port
 as to the manager, without keys:
@@ -62,9 +55,6 @@ pub(crate) struct Proxy {
     /// BACKENDAI_PROXY_TOKEN sets it too.
     #[arg(long)]
     token_stdin: bool,
-    /// Serve GraphiQL from this folder.
-    #[arg(long, value_name = "DIR")]
-    ui_dir: Option<PathBuf>,
 }
 
 impl Proxy {
@@ -85,9 +75,6 @@ impl Proxy {
         }
         if self.allow_remote {
             builder = builder.allow_remote();
-        }
-        if let Some(folder) = &self.ui_dir {
-            builder = builder.ui_dir(folder);
         }
         let mut signals = Signals::listen()?;
         let proxy = builder.bind(&self.bind, self.port).await.map_err(with_flags)?;
@@ -205,43 +192,4 @@ async fn negotiate(client: &Client) {
         err(format!("warning: {error}"));
     }
     std::future::pending().await
-}
-
-/// The signals that stop the proxy. They are received from its creation on, so that none is lost
-/// between the printed address and the first request.
-struct Signals {
-    #[cfg(unix)]
-    interrupt: Signal,
-    #[cfg(unix)]
-    terminate: Signal,
-}
-
-impl Signals {
-    fn listen() -> Result<Self, Failure> {
-        #[cfg(unix)]
-        {
-            let failed = |error: io::Error| {
-                Failure::new("signals cannot be received").cause(error.to_string())
-            };
-            Ok(Self {
-                interrupt: signal(SignalKind::interrupt()).map_err(failed)?,
-                terminate: signal(SignalKind::terminate()).map_err(failed)?,
-            })
-        }
-        #[cfg(not(unix))]
-        Ok(Self {})
-    }
-
-    /// Waits for the next signal.
-    async fn next(&mut self) {
-        #[cfg(unix)]
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-        #[cfg(not(unix))]
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending().await
-        }
-    }
 }

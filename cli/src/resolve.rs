@@ -129,7 +129,7 @@ const SESSION_NODE: Lookup = lookup::<PagedSessionNodes>(
     By::Filter,
     &["status", "row_id", "created_at"],
 );
-const USER: Lookup =
+pub(crate) const USER: Lookup =
     lookup::<PagedUsers>("user", "uuid", &["email", "username"], By::Filter, &["domain_name"]);
 
 /// All of them, for the tests.
@@ -152,6 +152,9 @@ pub(crate) fn lookup_of(noun: &str, value: &InputValueInfo) -> Option<&'static L
         ("session", "id", _) => &SESSION,
         ("group", "id", _) | (_, "gid" | "user_group" | "group_ids" | "project_id", _) => &PROJECT,
         (_, "user_uuids" | "user_uuid", _) => &USER,
+        // The v2 API, whose names are in camel case.
+        (_, "projectId" | "projectIds", "UUID" | "ID") => &PROJECT,
+        (_, "userId" | "userIds" | "userUuid", "UUID" | "ID") => &USER,
         _ => return None,
     })
 }

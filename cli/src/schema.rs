@@ -2,9 +2,9 @@
 
 mod diff;
 mod pull;
+mod report;
 mod scaffold;
-
-pub(crate) use self::pull::path;
+mod update;
 
 use clap::{Args, Subcommand};
 
@@ -26,6 +26,8 @@ enum Command {
     Diff(diff::Diff),
     /// Write a first document for a root field.
     Scaffold(scaffold::Scaffold),
+    /// Replace a snapshot by a manager's schema, and report what changes.
+    Update(update::Update),
 }
 
 impl Schema {
@@ -34,6 +36,7 @@ impl Schema {
             Command::Pull(command) => command.run(global).await,
             Command::Diff(command) => command.run(global).await,
             Command::Scaffold(command) => command.run(global).await,
+            Command::Update(command) => command.run(global).await,
         }
     }
 }

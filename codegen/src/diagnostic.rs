@@ -180,6 +180,34 @@ pub(crate) struct Advice {
     pub(crate) earlier: Option<SourceSpan>,
 }
 
+/// The parser's names of signs, and the signs.
+const SIGNS: [(&str, &str); 14] = [
+    ("L_CURLY", "`{`"),
+    ("R_CURLY", "`}`"),
+    ("L_PAREN", "`(`"),
+    ("R_PAREN", "`)`"),
+    ("L_BRACK", "`[`"),
+    ("R_BRACK", "`]`"),
+    ("COLON", "`:`"),
+    ("DOLLAR", "`$`"),
+    ("BANG", "`!`"),
+    ("EQ", "`=`"),
+    ("PIPE", "`|`"),
+    ("SPREAD", "`...`"),
+    ("EOF", "the end of the text"),
+    ("<EOF>", "the end of the text"),
+];
+
+/// Returns the parser's message with signs in place of their names.
+fn with_signs(message: &str) -> String {
+    let word = |word: &str| {
+        let bare = word.trim_end_matches([',', '.']);
+        let sign = SIGNS.iter().find(|(name, _)| *name == bare);
+        sign.map_or_else(|| word.to_owned(), |(name, sign)| word.replacen(name, sign, 1))
+    };
+    message.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
 /// Turns the validator's diagnostics into errors and warnings. `advise` receives the kind of a fault
 /// and its message.
 pub(crate) fn from_validator(
@@ -204,6 +232,7 @@ pub(crate) fn from_validator(
                 "syntax error: Unexpected <EOF>." => {
                     "syntax error: the file has no definitions, only blanks or comments".to_owned()
                 }
+                text if text.starts_with("syntax error") => with_signs(text),
                 _ => message,
             };
             let advice = advise(name, &message);

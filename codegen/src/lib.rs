@@ -31,6 +31,7 @@ struct Readme;
 mod backendai;
 mod cargo;
 mod collect_fields;
+mod descriptions;
 mod diagnostic;
 mod document;
 mod document_text;

@@ -102,6 +102,8 @@ pub(crate) struct RowSet {
     pub(crate) edges: Option<EdgeKeys>,
     pub(crate) fields: RowFields,
     pub(crate) projection: Option<Projection>,
+    /// The document around the selection of a connection.
+    pub(crate) index: Option<Projection>,
 }
 
 /// The fields of a row.

@@ -15,6 +15,7 @@ use crate::{Failure, model::Base};
 pub struct Options {
     schema: Option<PathBuf>,
     nulls: Option<PathBuf>,
+    descriptions: Option<PathBuf>,
     pub(crate) operations: Vec<String>,
     files: Vec<PathBuf>,
     texts: BTreeMap<PathBuf, String>,
@@ -49,6 +50,7 @@ impl Options {
         Self {
             schema: None,
             nulls: None,
+            descriptions: None,
             operations: Vec::new(),
             files: Vec::new(),
             texts: BTreeMap::new(),
@@ -92,6 +94,22 @@ impl Options {
     #[must_use]
     pub fn nulls(mut self, file: impl Into<PathBuf>) -> Self {
         self.nulls = Some(file.into());
+        self
+    }
+
+    /// Sets the table of descriptions, relative to the package: the documentation of input objects and
+    /// enums that the schema lacks. Each line must fit the schema.
+    ///
+    /// ```text
+    /// # A comment.
+    /// CreateGroupInput ModifyGroupInput
+    ///     description: Text for people.
+    /// Color: A color.
+    ///     RED: The color of a stop sign.
+    /// ```
+    #[must_use]
+    pub fn descriptions(mut self, file: impl Into<PathBuf>) -> Self {
+        self.descriptions = Some(file.into());
         self
     }
 
@@ -247,6 +265,10 @@ impl Options {
     /// The null table that fits the schema: that of the linked crate fits no other.
     pub(crate) fn nulls_file(&self) -> Option<PathBuf> {
         self.nulls.clone().or_else(|| self.linked("NULLS").filter(|_| self.schema.is_none()))
+    }
+
+    pub(crate) fn descriptions_file(&self) -> Option<PathBuf> {
+        self.descriptions.clone()
     }
 
     pub(crate) fn shared_types_file(&self) -> Option<PathBuf> {

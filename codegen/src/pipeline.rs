@@ -85,7 +85,11 @@ impl Options {
 
     fn read_set(&self, naming: Naming) -> Result<DocumentSet, Failure> {
         let path = self.schema_file()?;
-        let schema = Schema::parse(&path, &self.read(&path)?)?;
+        let mut schema = Schema::parse(&path, &self.read(&path)?)?;
+        let descriptions_file = self.descriptions_file();
+        if let Some(table) = &descriptions_file {
+            schema.describe(table, &self.read(table)?)?;
+        }
         let (nulls_file, types_file) = (self.nulls_file(), self.shared_types_file());
         let nulls = match &nulls_file {
             Some(table) => Nulls::read(table, &self.read(table)?, &schema.valid)?,
@@ -100,8 +104,12 @@ impl Options {
         let sources = sources.collect::<Result<Vec<_>, Failure>>()?;
         let mut documents = document::prove(&schema.valid, nulls, sources, naming)?;
         documents.warnings.splice(..0, schema.warnings().iter().cloned());
-        let files =
-            std::iter::once(path).chain(nulls_file).chain(types_file).chain(files).collect();
+        let files = std::iter::once(path)
+            .chain(nulls_file)
+            .chain(descriptions_file)
+            .chain(types_file)
+            .chain(files)
+            .collect();
         Ok(DocumentSet { schema, documents, shared_types, files })
     }
 }

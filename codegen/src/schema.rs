@@ -9,7 +9,7 @@ use apollo_compiler::{
     validation::Valid,
 };
 
-use crate::{Diagnostic, Failure, introspection, repetitions};
+use crate::{Diagnostic, Failure, descriptions::describe, introspection, repetitions};
 
 /// A valid schema.
 pub struct Schema {
@@ -56,6 +56,15 @@ impl Schema {
         let schema = builder.build().map_err(|built| invalid(built.errors))?;
         let valid = schema.validate().map_err(|schema| invalid(schema.errors))?;
         Ok(Self { valid, warnings: repeated.warnings })
+    }
+
+    /// Adds the descriptions of a table.
+    pub(crate) fn describe(&mut self, path: &Path, text: &str) -> Result<(), Failure> {
+        let mut schema = self.valid.clone().into_inner();
+        describe(path, text, &mut schema)?;
+        // Descriptions have no effect on validity.
+        self.valid = Valid::assume_valid(schema);
+        Ok(())
     }
 
     /// The definitions, as apollo-compiler has them.
@@ -182,7 +191,7 @@ const CLIENT_DIRECTIVES: [(&str, &str); 9] = [
     ("optional", "directive @optional on FIELD"),
     // The variable has the Rust type of another scalar.
     ("as", "directive @as(scalar: String!) on VARIABLE_DEFINITION"),
-    // A connection whose `count` is not that of the whole list: the first empty page ends it.
+    // A list whose `count` or `total_count` is not that of the whole list: the first empty page ends it.
     ("uncounted", "directive @uncounted on FIELD"),
     // A list that could be paginated, in a document that does not intend to.
     ("unpaged", "directive @unpaged on FIELD"),

@@ -80,6 +80,32 @@ pub fn normalise(sdl: &str, source: &Source<'_>, prose: Prose) -> Result<String,
     ))
 }
 
+/// A schema without the parts that federation adds to it. A manager writes them into a file, but its
+/// own answer to `_service` has none.
+///
+/// # Errors
+///
+/// When the text is not GraphQL.
+pub fn without_federation(sdl: &str) -> Result<String, SnapshotError> {
+    let parsed = Document::parse(sdl, "schema");
+    let mut document = parsed.map_err(|invalid| SnapshotError(invalid.errors.to_string()))?;
+    let is_added = |name: &Name| matches!(name.as_str(), "_Any" | "_Entity" | "_Service");
+    document.definitions.retain(|definition| !definition.name().is_some_and(is_added));
+    for definition in &mut document.definitions {
+        if let Definition::ObjectTypeDefinition(object) = definition {
+            let fields = &mut object.make_mut().fields;
+            fields.retain(|field| !matches!(field.name.as_str(), "_entities" | "_service"));
+        }
+    }
+    Ok(document.to_string())
+}
+
+/// The lines at the head of a snapshot that name its path and its manager, if it has them.
+pub fn origin(snapshot: &str) -> Option<(&str, &str)> {
+    let head = |begin| snapshot.lines().take(4).find_map(|line| line.strip_prefix(begin));
+    Some((head("# Schema of POST ")?, head("# manager: ")?))
+}
+
 /// Adds a definition, or merges an extension into its type. An extension without a type defines it: a
 /// subgraph's schema extends types of other subgraphs.
 fn fold(
@@ -399,6 +425,21 @@ type Query @since(version: "25.1") {
                 "# Schema of POST /admin/gql\n# manager: 26.9.6\n# date: 2026-11-21\n# sha256 of what follows this line: {digest}\n"
             )
         );
+    }
+
+    #[test]
+    fn the_origin_is_read_back() {
+        let text = normalise("type Query { a: Int }", &SOURCE, Prose::Drop).unwrap();
+        assert_eq!(origin(&text), Some(("/admin/gql", "26.9.6")));
+        assert_eq!(origin("type Query { a: Int }"), None);
+    }
+
+    #[test]
+    fn what_federation_adds_can_go() {
+        let sdl = "type Query { a: Int _entities(r: [_Any]): [_Entity] _service: _Service! } \
+                   scalar _Any union _Entity = Query type _Service { sdl: String }";
+        let text = without_federation(sdl).unwrap();
+        assert_eq!(body(&text), "\ntype Query {\n  a: Int\n}\n");
     }
 
     #[test]

@@ -13,5 +13,9 @@ pub const ADMIN: &str = include_str!("../admin/schema.graphql");
 /// `backendai_codegen::Options::nulls`.
 pub const ADMIN_NULLS: &str = include_str!("../admin/nulls.txt");
 
+/// Documentation of the input objects and enums of [`ADMIN`], which a snapshot lacks, in the format of
+/// `backendai_codegen::Options::descriptions`.
+pub const ADMIN_DESCRIPTIONS: &str = include_str!("../admin/descriptions.txt");
+
 /// Schema of `POST /admin/gql/strawberry`, the newer API.
 pub const V2: &str = include_str!("../v2/schema.graphql");

@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use super::Client;
 use crate::{
     error::Result,
-    session::{Account, Login, Session},
+    session::{Account, Login, OtpKey, Session},
 };
 
 /// Logins, for an endpoint of type `session`. See [`session`](crate::session).
@@ -38,6 +38,50 @@ impl Client {
     /// As [`login`](Self::login).
     pub fn login_by_token(&self, token: impl Into<SecretString>) -> Login {
         Login::by_token(self.webserver.clone(), token.into())
+    }
+
+    /// Makes a key of one-time passwords for the user whose login was refused with this
+    /// [token](crate::Error::otp_registration_token). Enter it in an authenticator app, and pass a code of
+    /// the app to [`activate_otp`](Self::activate_otp). A further call replaces the key.
+    ///
+    /// # Errors
+    ///
+    /// When the token has expired, or the user has a one-time password already.
+    pub async fn register_otp(&self, token: impl Into<SecretString>) -> Result<OtpKey> {
+        self.webserver.register_otp(token.into()).await
+    }
+
+    /// Activates the registered key, with a token of any refused login of the user. From then on each
+    /// login needs a code.
+    ///
+    /// # Errors
+    ///
+    /// When the code is wrong or no key is registered, and as [`register_otp`](Self::register_otp).
+    pub async fn activate_otp(
+        &self,
+        token: impl Into<SecretString>,
+        code: impl Into<SecretString>,
+    ) -> Result<()> {
+        self.webserver.activate_otp(token.into(), code.into()).await
+    }
+
+    /// Replaces the password of a user whose login failed with
+    /// [`is_password_expired`](crate::Error::is_password_expired). Log in with the new one afterwards.
+    /// Only users of the webserver's own domain can do this, and both passwords are sent as they are,
+    /// because the webserver does not decrypt them: use https.
+    ///
+    /// # Errors
+    ///
+    /// [`is_auth`](crate::Error::is_auth) when the current password is wrong or the new one is the same,
+    /// [`is_bad_request`](crate::Error::is_bad_request) when passwords do not expire at this manager or
+    /// one of its rules refuses the new one.
+    pub async fn change_expired_password(
+        &self,
+        email: impl Into<String>,
+        current: impl Into<SecretString>,
+        new: impl Into<SecretString>,
+    ) -> Result<()> {
+        self.webserver.change_password(email.into(), current.into(), new.into()).await
     }
 
     /// Returns the session that requests are sent with; `None` before a login, and with an endpoint

@@ -126,6 +126,10 @@ impl Stored {
     pub fn rename(&mut self, name: &str, to: &str) -> Result<()> {
         self.get(name)?;
         Context::new(to)?;
+        if name == to {
+            let message = format!("the context {to:?} has this name already; give another one");
+            return Err(Problem::new(None, self.path.display(), message));
+        }
         if self.find(to).is_some() {
             let message = format!("there is a context {to:?} already; remove it first");
             return Err(Problem::new(None, self.path.display(), message));

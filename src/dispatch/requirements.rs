@@ -92,7 +92,7 @@ impl Dispatcher {
             if policy == VersionPolicy::Refuse {
                 return Err(error);
             }
-            tracing::warn!(%error, "sent all the same");
+            tracing::warn!("{error}; the request is sent nevertheless");
         }
         let body = gate.body(&call.body, &self.documents, manager, &missing);
         if let Some(body) = body.map_err(Error::encode)? {

@@ -1,6 +1,6 @@
 //! The span of a call and the event of each request.
 
-use std::{net::IpAddr, time::Duration};
+use std::{fmt, net::IpAddr, time::Duration};
 
 use http::StatusCode;
 use tracing::{Span, field};
@@ -63,7 +63,7 @@ pub(super) fn event(
     let duration = sent.duration.as_secs_f64();
     let kind = error.map(Error::type_name);
     macro_rules! emit {
-        ($level:ident, $text:literal) => {
+        ($level:ident, $($text:tt)+) => {
             tracing::$level!(
                 otel.name = call.kind_name().is_none().then_some(&*call.operation),
                 graphql.operation.name = call.kind_name().map(|_| &*call.operation),
@@ -75,14 +75,33 @@ pub(super) fn event(
                 error.type = kind.as_deref(),
                 duration,
                 pause = pause.map(|pause| pause.as_secs_f64()),
-                $text
+                $($text)+
             )
         };
     }
     match (error, pause) {
         (None, _) => emit!(debug, "answered"),
         (Some(_), None) => emit!(debug, "failed"),
-        (Some(_), Some(_)) => emit!(warn, "failed; trying again"),
+        (Some(_), Some(pause)) => emit!(
+            warn,
+            "{} failed at {} ({}); the next attempt is {}",
+            call.operation,
+            endpoint.authority(),
+            kind.as_deref().unwrap_or_default(),
+            Soon(pause)
+        ),
+    }
+}
+
+/// When the next attempt is.
+struct Soon(Duration);
+
+impl fmt::Display for Soon {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Duration::ZERO => f.write_str("made now"),
+            pause => write!(f, "in {:.1} s", pause.as_secs_f64()),
+        }
     }
 }
 

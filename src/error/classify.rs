@@ -13,6 +13,8 @@ pub(super) enum Class {
     Role,
     Missing,
     Conflict,
+    /// A conflict with rows that refer to it.
+    InUse,
     Argument(Argument),
     Document(Fault),
     Bug,
@@ -65,7 +67,7 @@ impl GraphqlError {
         };
         match code.rsplit('_').next() {
             // About the keypair, not the caller's role: it is a default keypair.
-            _ if code == "user-keypair_read_forbidden" => Class::Conflict,
+            _ if code == "user-keypair_read_forbidden" => Class::InUse,
             Some("unauthorized") => Class::Auth,
             Some("forbidden") => Class::Role,
             Some("not-found") => Class::Missing,
@@ -88,7 +90,7 @@ pub(super) fn refusal(message: Option<&str>) -> Class {
     } else if text.starts_with("no matching") {
         Class::Missing
     } else if text.contains("used as the default access key") {
-        Class::Conflict
+        Class::InUse
     } else if let Some(class) = database(text) {
         class
     } else if is_no_member(text) {
@@ -123,7 +125,7 @@ fn database(text: &str) -> Option<Class> {
     if text.contains("ForeignKeyViolationError") {
         // The other way round, rows that exist refer to it.
         let missing = text.contains("insert or update on table");
-        Some(if missing { Class::Missing } else { Class::Conflict })
+        Some(if missing { Class::Missing } else { Class::InUse })
     } else if text.contains("UniqueViolationError") {
         Some(Class::Conflict)
     } else if text.contains("NotNullViolationError") {

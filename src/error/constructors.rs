@@ -184,8 +184,8 @@ impl Error {
     }
 
     /// A list that cannot be read to its end.
-    pub(crate) fn walk(message: String) -> Self {
-        Self::new(Repr::Walk(message))
+    pub(crate) fn pagination(message: String) -> Self {
+        Self::new(Repr::Pagination(message))
     }
 
     pub(crate) fn stuck(offset: u64, total: u64) -> Self {

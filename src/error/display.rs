@@ -110,10 +110,10 @@ impl Error {
                 }
                 Ok(())
             }
-            Repr::Walk(message) => f.write_str(message),
+            Repr::Pagination(message) => f.write_str(message),
             Repr::Stuck { offset, total } => write!(
                 f,
-                "the list says that it has {total} rows and answers with empty pages from row \
+                "the manager reports a total of {total} rows and returns empty pages from row \
                  {offset} on; other rows may be left out"
             ),
         }
@@ -138,7 +138,10 @@ impl Error {
                 help::class(classify::refusal(Some(message)), caller)
             }
             Repr::Decode(decode) => match &decode.json_path {
-                Some(_) => "; its version may differ from the schema's",
+                Some(_) => {
+                    "; compare the manager's version with that of the schema that the operation was \
+                     compiled against"
+                }
                 None => help::not_ours(decode.content_type.as_deref(), caller),
             },
             Repr::Closed(_) => ": subscribe again, and read what may have changed meanwhile",
@@ -149,7 +152,7 @@ impl Error {
             | Repr::Argument(_)
             | Repr::Absent(_)
             | Repr::Encode
-            | Repr::Walk(_)
+            | Repr::Pagination(_)
             | Repr::Stuck { .. } => "",
         })
     }

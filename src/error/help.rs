@@ -51,7 +51,7 @@ pub(super) fn transport(
             ": check the address and its certificate: its names, its dates, and this machine's clock"
         }
         (None, Sent::No { timeout: false }) => {
-            ": check the address, the network and its certificate"
+            ": check the address, the network and the certificate"
         }
         (None, Sent::No { timeout: true }) => {
             ": check the address and the network, or raise the connect timeout"
@@ -117,6 +117,11 @@ pub(super) fn http(http: &Http, error: &Error) -> Cow<'static, str> {
                 ": the page is not the manager's: something in front of it takes no request of this \
                  size; have its limit raised, or send less"
             }
+            StatusCode::INTERNAL_SERVER_ERROR => {
+                ": the page is not the manager's: something in front of it failed, or passed on its \
+                 failure; the logs of both have the reason: report the time and the operation to \
+                 their administrator"
+            }
             _ => "",
         };
         if !help.is_empty() {
@@ -150,9 +155,15 @@ pub(super) fn http(http: &Http, error: &Error) -> Cow<'static, str> {
             ": check the endpoint's address and its path; if it is a manager, set the endpoint type \
              `api`"
         }
-        StatusCode::NOT_FOUND if error.is_wrong_address() => {
-            ": check the endpoint's address and its path"
-        }
+        StatusCode::NOT_FOUND if error.is_wrong_address() => match caller {
+            Caller::Keys | Caller::Anonymous => ": check the endpoint's address and its path",
+            // A manager has no logins.
+            _ if http.problem.is_some() => {
+                ": check the endpoint's address and its path; if it is a manager, set the endpoint \
+                 type `api`"
+            }
+            _ => ": check the endpoint's address and its path",
+        },
         StatusCode::NOT_FOUND => ": check the names and ids of the request",
         StatusCode::CONFLICT if error.is_session_limit() => match caller {
             Caller::ForcedLogin => {
@@ -160,15 +171,20 @@ pub(super) fn http(http: &Http, error: &Error) -> Cow<'static, str> {
             }
             _ => ": log out elsewhere, or log in with force, which ends the oldest session",
         },
-        StatusCode::CONFLICT => ": read what is there before you change it",
+        StatusCode::CONFLICT => ": read what exists, then change it or choose another name",
         StatusCode::BAD_REQUEST | StatusCode::PAYLOAD_TOO_LARGE if http.sent > LARGEST_BODY => {
             ": the request is larger than the 1 MiB that the manager takes"
         }
         StatusCode::BAD_REQUEST if title(http).starts_with("You have already logged in") => {
             ": log out first, or log in with a client that has no session"
         }
+        _ if slug == "rejected-by-hook" && message(http).contains("TOTP code") => {
+            ": log in with the one-time password that is shown now; if it is, check the clock of the \
+             device that shows it"
+        }
         _ if slug == "rejected-by-hook" => {
-            ": a plugin of the manager refused it for the reason in brackets"
+            ": a plugin of the manager refused it: correct what the reason in brackets names, or ask its \
+             administrator about the plugin"
         }
         _ if http.document == Document::Upgrade
             && matches!(http.status.as_u16(), 400 | 426 | 501) =>
@@ -205,6 +221,10 @@ pub(super) fn http(http: &Http, error: &Error) -> Cow<'static, str> {
     })
 }
 
+fn message(http: &Http) -> &str {
+    http.problem.as_ref().and_then(Problem::full_message).unwrap_or_default()
+}
+
 fn title(http: &Http) -> &str {
     http.problem.as_ref().and_then(Problem::title).unwrap_or_default()
 }
@@ -214,8 +234,8 @@ pub(super) fn login(problem: &Problem) -> &'static str {
     match problem.slug() {
         "require-totp-authentication" => ": log in with the one-time password as well",
         "require-totp-registration" => {
-            ": register a one-time password in the web interface, or with the token of \
-             `Error::otp_registration_token`; then log in with it"
+            ": register a one-time password in the web interface, or by `Client::register_otp`; then log \
+             in with it"
         }
         "password-expired" => PASSWORD_EXPIRED,
         _ if problem.asks_for_otp() => ": log in with the one-time password as well",
@@ -226,8 +246,8 @@ pub(super) fn login(problem: &Problem) -> &'static str {
     }
 }
 
-const PASSWORD_EXPIRED: &str =
-    ": change the password in the web interface, or have it reset; then log in with the new one";
+const PASSWORD_EXPIRED: &str = ": change the password in the web interface or by `Client::change_expired_password`, or have it \
+     reset; then log in with the new one";
 
 /// Returns the help for a response that no manager sends.
 pub(super) fn not_ours(content_type: Option<&str>, caller: Caller) -> &'static str {
@@ -339,7 +359,10 @@ pub(super) const fn class(class: Class, caller: Caller) -> &'static str {
             _ => "; log in as a user whose role allows it",
         },
         Class::Missing => "; check the names and ids of the request",
-        Class::Conflict => "; read what is there before you change it",
+        Class::Conflict => "; read what exists, then change it or choose another name",
+        Class::InUse => {
+            "; other objects refer to it: remove them first, or make them refer to another"
+        }
         Class::Argument(Argument::Filter) => {
             "; correct the filter: the list's own names of columns, texts in double quotes, and \
              values of the column's type"
@@ -350,7 +373,7 @@ pub(super) const fn class(class: Class, caller: Caller) -> &'static str {
         }
         Class::Argument(Argument::Window) => "; request rows from 0 on, and 0 or more of them",
         Class::Argument(Argument::Null) => {
-            "; leave the property out where it is to stay, in place of giving null"
+            "; null is not accepted here: leave the field out to keep its value"
         }
         Class::Argument(Argument::Value) => "; correct the value of the argument or variable",
         Class::Document(Fault::Unnamed) => "; name the operation of the document that is to run",

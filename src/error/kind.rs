@@ -117,7 +117,7 @@ mod tests {
             (Error::transport(TransportError::maybe_sent("x").timed_out(), true), "timeout"),
             (Error::transport(TransportError::too_large(1), true), "transport"),
             (Error::null("data", false), "response"),
-            (Error::walk("list".to_owned()), "pagination"),
+            (Error::pagination("list".to_owned()), "pagination"),
             (Error::stuck(1, 2), "pagination"),
         ] {
             assert_eq!(error.kind().to_string(), kind, "{error}");

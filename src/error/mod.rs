@@ -3,6 +3,7 @@
 mod body;
 mod caller;
 mod classify;
+mod conflict;
 mod constructors;
 mod display;
 mod help;
@@ -108,7 +109,7 @@ enum Repr {
         missing: Vec<Requirement>,
     },
     /// A list that contradicts itself.
-    Walk(String),
+    Pagination(String),
     /// A list that ends before its total.
     Stuck {
         offset: u64,
@@ -383,7 +384,7 @@ impl Error {
             Repr::Closed(_) => "closed",
             Repr::TooOld { .. } => "too_old",
             Repr::ManagerTooOld { .. } => "manager_too_old",
-            Repr::Walk(_) | Repr::Stuck { .. } => "stuck",
+            Repr::Pagination(_) | Repr::Stuck { .. } => "stuck",
         })
     }
 }

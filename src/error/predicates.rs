@@ -131,7 +131,7 @@ impl Error {
     /// default keypair. Read it before the next change.
     pub fn is_conflict(&self) -> bool {
         self.http_status() == Some(StatusCode::CONFLICT)
-            || self.has(|class| class == Class::Conflict)
+            || self.has(|class| matches!(class, Class::Conflict | Class::InUse))
     }
 
     /// The request itself is wrong and fails again when it is repeated: its document
@@ -293,7 +293,7 @@ impl Error {
 
     /// A list contradicts itself.
     pub(super) fn is_pagination(&self) -> bool {
-        matches!(self.0.kind, Repr::Walk(_) | Repr::Stuck { .. })
+        matches!(self.0.kind, Repr::Pagination(_) | Repr::Stuck { .. })
     }
 
     /// Returns whether a GraphQL error or the refusal is of such a class.

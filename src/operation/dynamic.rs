@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Completion, Field, Operation, OperationInfo, Page, Paginated, Projection, Row, Rows,
-    row::key_alias,
+    info::EdgesInfo, row::key_alias,
 };
 use crate::error::{Error, Result};
 
@@ -112,6 +112,17 @@ impl DynamicOperation {
     /// where fields cannot be left out.
     pub(crate) fn keys(info: &'static OperationInfo) -> Option<Self> {
         let projection = Projection::new(info.rows?.projection?, Vec::new(), key(info));
+        Some(Self { projection: Some(Arc::new(projection)), ..Self::new(info) })
+    }
+
+    /// The rows of a connection, of which only the cursors are requested; `None` where they cannot be.
+    pub(crate) fn cursors(info: &'static OperationInfo) -> Option<Self> {
+        let rows = info.rows?;
+        let EdgesInfo { cursor, page_info, has_next_page, end_cursor, .. } = rows.edges?;
+        let mut selection: Vec<_> = rows.total.map(str::to_owned).into_iter().collect();
+        selection.push(format!("{}{{{}}}", rows.path.last()?, cursor?));
+        selection.push(format!("{}{{{has_next_page} {end_cursor}}}", page_info?));
+        let projection = Projection::new(rows.index?, Vec::new(), selection);
         Some(Self { projection: Some(Arc::new(projection)), ..Self::new(info) })
     }
 

@@ -303,6 +303,9 @@ pub struct RowsInfo {
     pub edges: Option<EdgesInfo>,
     /// How fields are chosen; `None` where the document is always sent whole.
     pub projection: Option<ProjectionInfo>,
+    /// The document around the selection of a connection, of which the cursors can be requested alone;
+    /// `None` where they cannot, or where the rows are not those of a connection.
+    pub index: Option<ProjectionInfo>,
 }
 
 impl RowsInfo {
@@ -312,7 +315,7 @@ impl RowsInfo {
         fields: &'static [Field],
         path: &'static [&'static str],
     ) -> Self {
-        Self { on, fields, path, total: None, edges: None, projection: None }
+        Self { on, fields, path, total: None, edges: None, projection: None, index: None }
     }
 }
 
@@ -342,7 +345,7 @@ impl EdgesInfo {
     };
 }
 
-/// The document around the selection of a row.
+/// The document around the selection of a row, or of a connection.
 #[derive(Clone, Copy, Debug)]
 pub struct ProjectionInfo {
     /// The text before the selection.

@@ -1,4 +1,4 @@
-//! The keys of the rows ahead, by which pages are requested independently of each other.
+//! The keys or cursors of the rows ahead, by which pages are requested independently of each other.
 
 use std::{
     pin::Pin,
@@ -17,7 +17,7 @@ use crate::{
 /// It is given up after this many failures in a row.
 const FAILURES: u8 = 3;
 
-/// Requests the keys of rows. Without them a list is read page after page.
+/// Requests the keys or cursors of rows. Without them a list is read page after page.
 pub(super) struct Index {
     /// The operation that selects only the keys; `None` until it is needed.
     operation: Option<DynamicOperation>,
@@ -52,10 +52,17 @@ impl Index {
         self.pending = None;
     }
 
-    /// Returns the operation that selects only the keys, where the document allows it.
-    pub(super) fn operation(&mut self, info: &'static OperationInfo) -> Option<&DynamicOperation> {
+    /// Returns the operation that selects only the keys or cursors, where the document allows it.
+    pub(super) fn operation(
+        &mut self,
+        info: &'static OperationInfo,
+        by_cursor: bool,
+    ) -> Option<&DynamicOperation> {
         if self.operation.is_none() {
-            self.operation = DynamicOperation::keys(info);
+            self.operation = match by_cursor {
+                true => DynamicOperation::cursors(info),
+                false => DynamicOperation::keys(info),
+            };
             if self.operation.is_none() {
                 self.give_up();
             }
@@ -83,15 +90,16 @@ impl Index {
         let Some((_, response)) = &mut self.pending else { return Poll::Pending };
         let Poll::Ready(rows) = response.as_mut().poll(context) else { return Poll::Pending };
         let Some((request, _)) = self.pending.take() else { return Poll::Pending };
+        let by_cursor = matches!(request, PageRequest::Cursor { .. });
         let page = rows.map(|rows| {
             let page = self.operation.as_ref().and_then(|operation| operation.page(rows));
-            let items = page.as_ref().map_or(&[][..], |page| &page.items);
-            PageKeys {
-                keys: items.iter().map(DynamicOperation::key).collect(),
-                total: page.as_ref().and_then(|page| page.total_count),
-                has_next_page: None,
-                end_cursor: None,
-            }
+            let (items, cursors, total) =
+                page.map(|page| (page.items, page.cursors, page.total_count)).unwrap_or_default();
+            let keys = match by_cursor {
+                true => cursors,
+                false => items.iter().map(DynamicOperation::key).collect(),
+            };
+            PageKeys { keys, total, has_next_page: None, end_cursor: None }
         });
         Poll::Ready((request, page))
     }

@@ -74,8 +74,9 @@ use crate::{
 /// has both. An order of the caller is an error: the manager pages it wrongly or not at all. *Every row
 /// that exists throughout is returned exactly once* if the manager keeps its order; managers before 26.4
 /// leave out rows with equal times of creation. When the row of the cursor was deleted, some lists return
-/// an empty page; the pager then goes back to earlier rows, up to 256. Only if all of these were deleted
-/// may rows be [missed](ListChanges::missed). A cursor that is returned twice is an error.
+/// an empty page, as if the list had ended; the pager then goes back to earlier rows, up to 256, or 7
+/// after it resumed from a position. Only if all of these were deleted may rows be
+/// [missed](ListChanges::missed). A cursor that is returned twice is an error.
 ///
 /// [`list_changes`](Self::list_changes) reports the changes noticed so far, best after the end. A row that
 /// is created meanwhile may or may not be returned.
@@ -85,7 +86,8 @@ use crate::{
 /// A page with fewer rows than requested is not the end: the next page begins after the rows received.
 /// By key and by offset, the list ends when a page is not full and the total agrees, or when no row
 /// follows. Without keys it ends at the last reported total, or, without a total, at the first empty
-/// page. By cursor it ends when the manager reports that no row follows and the total agrees.
+/// page. By cursor it ends when the manager reports that no row follows and the total agrees; some lists
+/// report it of every page, and end when a page is not full.
 ///
 /// An empty page before the total is not the end: it is requested once more, because rows may have been
 /// deleted while they were counted, and without keys it is then skipped. If rows are announced that never
@@ -100,9 +102,8 @@ use crate::{
 ///
 /// # Prefetching
 ///
-/// With [`prefetch`](Self::prefetch), a pager by offset or by key requests up to that many pages after the
-/// next one at the same time, and they stay in flight while the caller works on a page. By cursor this is
-/// impossible: where a page begins is known only from the previous one. Pages are returned in the order of
+/// With [`prefetch`](Self::prefetch), a pager requests up to that many pages after the next one at the same
+/// time, and they stay in flight while the caller works on a page. Pages are returned in the order of
 /// the list, whatever the order of the responses, with the same positions and guarantees as without. At most
 /// that many pages and one more are kept in memory. No task is spawned: responses are read while `next` is
 /// awaited, and dropping the `Pager` or [`Items`] cancels the requests in flight. The manager's rate limit
@@ -112,11 +113,18 @@ use crate::{
 /// ranges that are independent of each other. A page is then "the rows after this key, up to that one", and
 /// a range that outgrew a page is read to its end. The pages have a few rows less than the page size, so
 /// that this is rare. A manager also answers such a page faster than one without an upper bound, because it
-/// counts only its rows. Where rows have no key in the document, or the keys cannot be requested alone, one
-/// page is requested ahead.
+/// counts only its rows.
 ///
-/// By key without prefetching, the next page is requested as soon as the response with the key before it is
-/// there: it is in flight while rows are decoded and while the caller works.
+/// By cursor, the cursors of the next rows are requested ahead in the same way, and a page is "the rows after
+/// this cursor", of which those up to the next known cursor are used. The manager keeps one order, so that
+/// they follow each other without a gap. Where the row of a known cursor is deleted meanwhile, rows are read
+/// on to the next one that remains.
+///
+/// Where rows have no key or cursor in the document, or these cannot be requested alone, one page is
+/// requested ahead.
+///
+/// By key or cursor without prefetching, the next page is requested as soon as the response with the key or
+/// cursor before it is there: it is in flight while rows are decoded and while the caller works.
 ///
 /// The first page, which also reports the total, is requested alone, and nothing is requested beyond the
 /// last reported total, beyond `max_items`, or by offset beyond a page that is not full. When the next page

@@ -29,7 +29,10 @@ impl<O: Paginated> Pager<O> {
                 if let Err(error) = started.and_then(|variables| self.state.start(variables)) {
                     return self.fail(error);
                 }
-                self.key_name = key_name(&self.operation);
+                self.key_name = match self.state.uses_cursors() {
+                    true => self.end_cursor_name(),
+                    false => key_name(&self.operation),
+                };
             }
             match self.poll_queue(context) {
                 Poll::Ready(None) => {}
@@ -64,7 +67,7 @@ impl<O: Paginated> Pager<O> {
             }
             Err(error) => return self.fail(error),
         };
-        if self.queue.first() == Some(&next) {
+        if self.queue.begin_with(&next) {
             self.predicted.take_if(|predicted| *predicted == next);
         } else {
             if self.predicted.take().is_some() {
@@ -115,9 +118,27 @@ impl<O: Paginated> Pager<O> {
         }
     }
 
+    /// The name in a response of the last cursor.
+    fn end_cursor_name(&self) -> Option<String> {
+        Some(self.operation.info().rows?.edges?.end_cursor.to_owned())
+    }
+
     /// How many pages to request ahead.
     fn pages_ahead(&self) -> usize {
         self.level.pages(self.state.prefetch)
+    }
+
+    /// Whether the keys or cursors of the rows ahead are of use. Those of a connection cost as much as a
+    /// third of its pages, so that they are not where the manager answers one request after the other.
+    fn uses_index(&self) -> bool {
+        self.state.prefetch > 0
+            && self.index.is_possible()
+            && (self.pages_ahead() > 1 || !self.state.uses_cursors())
+    }
+
+    /// For how many pages at the same time an index is made.
+    fn ranges_ahead(&self) -> usize {
+        if self.state.uses_cursors() { self.pages_ahead() } else { self.state.prefetch }
     }
 
     fn poll_requests(&mut self, skip: usize, context: &mut Context<'_>) {
@@ -153,8 +174,8 @@ impl<O: Paginated> Pager<O> {
         let before = self.queue.len();
         if self.index.is_free()
             && before < pages
-            && self.state.prefetch > 0
-            && let Some(request) = self.state.request_index(self.queue.len())
+            && self.uses_index()
+            && let Some(request) = self.state.request_index(before, self.ranges_ahead())
         {
             self.request_index(request);
             self.poll_index(context);
@@ -179,7 +200,8 @@ impl<O: Paginated> Pager<O> {
 
     fn request_index(&mut self, request: PageRequest) {
         let variables = self.state.variables(&request);
-        match (self.index.operation(self.operation.info()), variables) {
+        let by_cursor = self.state.uses_cursors();
+        match (self.index.operation(self.operation.info(), by_cursor), variables) {
             (Some(_), Ok(variables)) => {
                 self.index.send(request, self.dispatcher.clone(), &variables);
             }
@@ -220,10 +242,13 @@ impl<O: Paginated> Pager<O> {
             Request::with_variables(self.dispatcher.clone(), &self.operation, &variables);
         let last_key = LastKey::default();
         // With keys ahead, the next page does not depend on this one.
-        let sequential = self.state.prefetch == 0 || !self.index.is_possible();
-        if let (Some(name), PageRequest::Window { filter: Some(_), .. }) = (&self.key_name, request)
-            && sequential
-        {
+        let sequential = !self.uses_index();
+        let continues = matches!(
+            request,
+            PageRequest::Window { filter: Some(_), .. }
+                | PageRequest::Cursor { after: Some(_), .. }
+        );
+        if let Some(name) = self.key_name.as_ref().filter(|_| sequential && continues) {
             let (name, last_key) = (name.clone(), last_key.clone());
             sent = sent.peek(move |body| last_key.find(body, &name));
         }
@@ -237,7 +262,7 @@ impl<O: Paginated> Pager<O> {
         request: &PageRequest,
     ) -> Result<Option<Page<O::Item>>> {
         let uses_cursors = self.state.paging.is_none_or(|paging| paging.key.is_none())
-            || self.state.strategy.as_ref().is_some_and(|strategy| strategy.uses_cursors());
+            || self.state.uses_cursors();
         let keys = match uses_cursors {
             true => {
                 let mut cursors = page.cursors.clone();

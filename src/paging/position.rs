@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
-/// How many keys a position by offset keeps: if some of these rows are gone, the others still mark
-/// the place.
+/// How many keys or cursors a position keeps: if some of these rows are gone, the others still mark the
+/// place.
 const KEPT: usize = 8;
 
 /// A position between two rows of a list. It can be stored, as a string or by serde, and another
@@ -30,10 +30,12 @@ pub struct Position {
     /// By cursor: the cursor of the last row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cursor: Option<String>,
-    /// By offset: the keys of the last rows, newest last. By cursor, after going back: the cursors
-    /// of the rows that it went back over.
+    /// By offset the keys of the last rows, by cursor their cursors, newest last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     recent: Vec<String>,
+    /// By cursor, after going back: the cursors of the rows that it went back over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    skipped: Vec<String>,
 }
 
 /// A row that was returned.
@@ -50,7 +52,7 @@ pub(super) struct RowRef {
 impl Position {
     /// After the first `rows` rows. Reading by cursor cannot begin there.
     pub const fn after(rows: u64) -> Self {
-        Self { rows, key: None, cursor: None, recent: Vec::new() }
+        Self { rows, key: None, cursor: None, recent: Vec::new(), skipped: Vec::new() }
     }
 
     /// Number of rows before it.
@@ -70,6 +72,10 @@ impl Position {
         &self.recent
     }
 
+    pub(super) fn skipped(&self) -> &[String] {
+        &self.skipped
+    }
+
     /// The position after further rows read by key.
     pub(super) fn past_keys(&self, rows: &[RowRef]) -> Self {
         let Some(last) = rows.last() else { return self.clone() };
@@ -83,10 +89,12 @@ impl Position {
 
     /// The position after further rows read by cursor.
     pub(super) fn past_cursors(&self, rows: &[RowRef]) -> Self {
-        let Some(last) = rows.last() else { return self.clone() };
+        if rows.is_empty() {
+            return self.clone();
+        }
         let cursor = rows.iter().rev().find_map(|row| row.key.clone());
-        let (cursor, recent) = (cursor.or_else(|| self.cursor.clone()), self.recent.clone());
-        Self { cursor, recent, ..Self::after(last.rows) }
+        let cursor = cursor.or_else(|| self.cursor.clone());
+        Self { cursor, skipped: self.skipped.clone(), ..self.past_rows(rows) }
     }
 
     /// The position after further rows read by offset.
@@ -104,8 +112,8 @@ impl Position {
     }
 
     /// The same position, after going back over these rows by cursor.
-    pub(super) fn with_skipped(&self, recent: Vec<String>) -> Self {
-        Self { recent, ..self.clone() }
+    pub(super) fn with_skipped(&self, skipped: Vec<String>) -> Self {
+        Self { skipped, ..self.clone() }
     }
 
     pub(super) fn with_cursor(self, cursor: Option<String>) -> Self {

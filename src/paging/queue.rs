@@ -41,7 +41,7 @@ enum Response<O: Paginated> {
 
 pub(super) type Pending<D> = Pin<Box<dyn Future<Output = Result<D>> + Send>>;
 
-/// The key of the last row of a page, as found in the response before it is decoded.
+/// The key or cursor of the last row of a page, as found in the response before it is decoded.
 #[derive(Clone, Default)]
 pub(super) struct LastKey(Arc<Mutex<Option<String>>>);
 
@@ -142,6 +142,14 @@ impl<O: Paginated> Queue<O> {
         self.0.iter().filter(|page| matches!(page.response, Response::Pending(_))).count()
     }
 
+    /// Whether it has a page with this request, which is then its first one: those before it are
+    /// dropped.
+    pub(super) fn begin_with(&mut self, request: &PageRequest) -> bool {
+        let found = self.0.iter().position(|page| page.request == *request);
+        self.0.drain(..found.unwrap_or(0));
+        found.is_some()
+    }
+
     /// The request for the first page.
     pub(super) fn first(&self) -> Option<&PageRequest> {
         self.0.front().map(|page| &page.request)
@@ -171,7 +179,10 @@ impl<O: Paginated> Queue<O> {
     /// rows than requested where the next page begins after them.
     pub(super) fn is_intact(&self) -> bool {
         self.0.iter().all(|page| match (&page.response, &page.request) {
-            (Response::Pending(_), _) | (Response::Ready(Ok(_)), PageRequest::Range { .. }) => true,
+            (Response::Pending(_), _)
+            | (Response::Ready(Ok(_)), PageRequest::Range { .. } | PageRequest::Cursor { .. }) => {
+                true
+            }
             (Response::Ready(Ok(received)), request) => {
                 received.items.len() as u64 == u64::from(request.limit())
             }

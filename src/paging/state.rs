@@ -117,7 +117,7 @@ impl State {
                     "the manager cannot page by cursor in another order: leave out the order",
                 ));
             }
-            (Pagination::Cursor, ..) => Box::new(Cursor::default()),
+            (Pagination::Cursor, ..) => Box::new(Cursor::new(&self.position, self.page_size)),
         });
         Ok(())
     }
@@ -248,18 +248,25 @@ impl State {
         self.strategy.as_ref()?.predict(key, self.limit(begin)?)
     }
 
-    /// The request for the keys of the rows ahead, where they are of use.
-    pub(super) fn request_index(&self, queued: usize) -> Option<PageRequest> {
+    /// The request for the keys of the rows ahead, of which `ahead` pages are requested at the same time,
+    /// where they are of use.
+    pub(super) fn request_index(&self, queued: usize, ahead: usize) -> Option<PageRequest> {
         let strategy = self.strategy.as_ref().filter(|_| self.ahead && !self.done)?;
         let counted = self.total.map(|total| total.saturating_sub(self.position.rows()));
         let rest = counted.into_iter().chain(self.remaining).min();
-        strategy.request_index(&self.position, queued, self.prefetch, rest)
+        strategy.request_index(&self.position, queued, ahead, rest)
     }
 
     /// Takes in the keys of the rows ahead. Returns whether they were of use.
     pub(super) fn accept_index(&mut self, page: PageKeys, requested: &PageRequest) -> bool {
         let strategy = self.strategy.as_mut();
-        strategy.is_some_and(|strategy| strategy.accept_index(requested.limit(), page))
+        let at = &self.position;
+        strategy.is_some_and(|strategy| strategy.accept_index(at, requested.limit(), page))
+    }
+
+    /// Whether rows are identified by their cursors.
+    pub(super) fn uses_cursors(&self) -> bool {
+        self.strategy.as_ref().is_some_and(|strategy| strategy.uses_cursors())
     }
 
     /// Whether pages are requested independently of each other.

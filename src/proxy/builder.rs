@@ -3,7 +3,6 @@
 use std::{
     fmt, io,
     net::{IpAddr, SocketAddr},
-    path::PathBuf,
     sync::Arc,
     time::Duration,
 };
@@ -31,7 +30,6 @@ pub struct ProxyBuilder {
     origins: Vec<String>,
     token: Option<SecretString>,
     remote: bool,
-    ui_dir: Option<PathBuf>,
     shutdown_timeout: Duration,
 }
 
@@ -43,7 +41,6 @@ impl ProxyBuilder {
             origins: Vec::new(),
             token: None,
             remote: false,
-            ui_dir: None,
             shutdown_timeout: SHUTDOWN_TIMEOUT,
         }
     }
@@ -76,12 +73,6 @@ impl ProxyBuilder {
         self
     }
 
-    /// Serves GraphiQL from this folder instead of a CDN. [`UI_COMMAND`](super::UI_COMMAND) fills it.
-    pub fn ui_dir(mut self, folder: impl Into<PathBuf>) -> Self {
-        self.ui_dir = Some(folder.into());
-        self
-    }
-
     /// Limits the time of responses in flight at shutdown; ten seconds unless set.
     pub const fn shutdown_timeout(mut self, timeout: Duration) -> Self {
         self.shutdown_timeout = timeout;
@@ -92,12 +83,12 @@ impl ProxyBuilder {
     ///
     /// # Errors
     ///
-    /// When it cannot listen there, the options contradict each other, a file of the page is missing,
-    /// or a certificate of the configuration cannot be used. Each error names the fix.
+    /// When it cannot listen there, the options contradict each other, or a certificate of the
+    /// configuration cannot be used. Each error names the fix.
     pub async fn bind(self, host: &str, port: u16) -> Result<Proxy> {
         let guard = self.guard()?;
         let addresses = self.addresses(host, port).await?;
-        let page = Page::new(self.ui_dir.as_deref())?;
+        let page = Page::new();
         let upstreams = upstream::all(self.dispatcher.config())?;
         let mut listeners = Vec::new();
         let mut refused = None;
@@ -253,7 +244,6 @@ impl fmt::Debug for ProxyBuilder {
             .field("origins", &self.origins)
             .field("token", &self.token.as_ref().map(|_| "[redacted]"))
             .field("remote", &self.remote)
-            .field("ui_dir", &self.ui_dir)
             .finish_non_exhaustive()
     }
 }

@@ -187,7 +187,7 @@ impl Shared {
             }
         }
         let msg = format!("the manager gives no answer: {}", failures.join("; "));
-        tracing::warn!(msg, "a request failed");
+        tracing::warn!("a request failed: {msg}");
         Err(Problem::new(StatusCode::BAD_GATEWAY, "The manager cannot be reached.", msg))
     }
 

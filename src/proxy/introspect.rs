@@ -138,7 +138,7 @@ fn execute(api: Api, body: &Bytes) -> Option<Bytes> {
     let known = match api.known() {
         Ok(known) => known,
         Err(error) => {
-            tracing::warn!(error, "the snapshot of the schema cannot be used");
+            tracing::warn!("the snapshot of the schema cannot be used: {error}");
             return None;
         }
     };

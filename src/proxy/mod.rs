@@ -67,7 +67,7 @@ use tokio::{
     time,
 };
 
-pub use self::{builder::ProxyBuilder, page::UI_COMMAND};
+pub use self::builder::ProxyBuilder;
 use self::{forward::Tunnel, guard::Guard, page::Page, upstream::Upstream};
 use crate::{client::Client, dispatch::Dispatcher};
 
@@ -121,7 +121,7 @@ impl Proxy {
                         connections.spawn(connection(shared.clone(), stream, stopped.clone()));
                     }
                     Err(error) => {
-                        tracing::warn!(%error, "a connection could not be accepted");
+                        tracing::warn!("a connection cannot be accepted: {error}");
                         time::sleep(ACCEPT_BACKOFF).await;
                     }
                 },

@@ -79,6 +79,10 @@ impl Session {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(failed(path, "cannot be read: check its permissions", error)),
         };
+        if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
+            let path = path.display();
+            return Err(Error::config(format!("{path} is a folder: name a file for the session")));
+        }
         check_owner_only(path, &file)?;
         let mut text = Zeroizing::new(Vec::new());
         file.take(LARGEST)

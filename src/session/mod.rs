@@ -63,7 +63,17 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Before a login
+//!
+//! A manager may require a one-time password of all users. The login of a user without one fails with
+//! [`otp_registration_token`](crate::Error::otp_registration_token), with which
+//! [`Client::register_otp`](crate::Client::register_otp) and
+//! [`Client::activate_otp`](crate::Client::activate_otp) register one. A login with an expired password
+//! fails with [`is_password_expired`](crate::Error::is_password_expired);
+//! [`Client::change_expired_password`](crate::Client::change_expired_password) replaces it.
 
+mod account;
 mod cipher;
 mod cookie;
 mod file;
@@ -77,6 +87,7 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 
+pub use self::account::OtpKey;
 #[doc(hidden)]
 pub use self::cipher::encode as __encode;
 pub use self::login::Login;

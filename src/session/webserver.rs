@@ -121,6 +121,17 @@ impl Webserver {
         self.send(call, &mut |_, response, info| response::empty(response, info)).await
     }
 
+    /// Posts a body without a session. The caller is identified by the body.
+    pub(super) async fn post<T: DeserializeOwned + Send>(
+        &self,
+        operation: &'static str,
+        path: &'static str,
+        body: Body,
+    ) -> Result<T> {
+        let call = call(operation, path, move |endpoint, request| body.put(endpoint, request));
+        self.read(Call { is_login: true, ..call }).await
+    }
+
     /// Sends a request without a body that may be repeated.
     async fn query<T: DeserializeOwned + Send>(
         &self,
@@ -128,7 +139,12 @@ impl Webserver {
         path: &'static str,
         session: &Session,
     ) -> Result<T> {
-        let call = Call { idempotent: Some(true), ..call(operation, path, with_session(session)?) };
+        let call = call(operation, path, with_session(session)?);
+        self.read(Call { idempotent: Some(true), ..call }).await
+    }
+
+    /// Sends a call, and reads its answer.
+    async fn read<T: DeserializeOwned + Send>(&self, call: Call) -> Result<T> {
         let mut answer = None;
         self.send(call, &mut |_, response, info| {
             answer = Some(response::json(response, info)?);

@@ -82,7 +82,8 @@ impl Driver {
                 let _ = self.items.send(Item::Failed(error)).await;
                 return;
             };
-            tracing::warn!(%error, pause = pause.as_secs_f64(), "a subscription is connected again");
+            let seconds = pause.as_secs_f64();
+            tracing::warn!("{error}; the subscription is connected again in {seconds:.1} s");
             tokio::select! {
                 () = self.items.closed() => return,
                 () = (self.dispatcher.clock().sleep)(pause) => {}

@@ -24,10 +24,11 @@ import sys
 from compare import compare, wording
 from questions import QUESTIONS
 from side import Side
+import v2
 
 
 # These groups concern the rows that FILL writes; the other groups run before it.
-FILLED = {"lists", "rows", "conditions"}
+FILLED = {"lists", "rows", "conditions", "v2-roots", "v2-refusals", "v2-pages", "v2-filters"}
 FILL = pathlib.Path(__file__).parents[2] / "tests/manager/fill"
 
 
@@ -59,7 +60,17 @@ def main():
             if group in FILLED and not filled:
                 subprocess.run([FILL], check=True, stdout=subprocess.DEVNULL)
                 filled = True
+                for side in sides:
+                    v2.words(side)
             answers = [side.ask(q) for side in sides]
+            if "take" in q:
+                word, path = q["take"]
+                for side, answer in zip(sides, answers):
+                    value = answer[3]["data"] if isinstance(answer[3], dict) else None
+                    for step in path.split("."):
+                        value = value and value.get(step)
+                    side.words[word] = value or v2.NOBODY
+                    side.labels[side.words[word]] = f"<{word}>"
             if "remember" in q:
                 for side, answer in zip(sides, answers):
                     key = answer[3]["data"]["create_keypair"]["keypair"]["access_key"]

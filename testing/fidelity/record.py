@@ -49,7 +49,7 @@ ROOTS = {
 }
 PEOPLE = {"superadmin": "superadmin", "domain-admin": "domain-admin", "user": "user",
           "inactive-user": "inactive-user", "low-rate": "limited", "other-admin": "other-admin"}
-GLOBAL_ID = re.compile(r"^[A-Za-z]+:.+$")
+GLOBAL_ID = re.compile(r"^[A-Za-z0-9]+:.+$")
 # The address of the manager is not recorded.
 CONFIGURATION = {"manager": {"heartbeat-timeout": 40.0, "ssl-enabled": False}, "etcd": {"namespace": "local"}}
 

@@ -29,6 +29,8 @@ pub enum Fault {
     },
     /// The request is carried out and answered after this delay.
     Delay(Duration),
+    /// The request **is carried out** at once, and answered after this delay.
+    DelayAnswer(Duration),
     /// The request is neither carried out nor answered; the connection stays open.
     Stall,
     /// The connection is closed in an orderly way; the request is not carried out.

@@ -18,10 +18,10 @@ use hyper_util::rt::TokioIo;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use crate::fault::{Fault, Faults};
 use crate::record::Recorded;
-use crate::subscription::Session;
 
 /// Limit of a request body; a connection that exceeds it is closed.
 const READ_LIMIT: usize = 64 * 1024 * 1024;
@@ -33,7 +33,7 @@ pub(crate) struct Answer {
     pub(crate) body: String,
     pub(crate) headers: Vec<(&'static str, String)>,
     /// For a 101, what the connection is used for.
-    pub(crate) socket: Option<Session>,
+    pub(crate) socket: Option<Takeover>,
 }
 
 /// A response's body, which may be streamed.
@@ -106,15 +106,22 @@ pub(crate) enum End {
     /// Writes these bytes, if any, and shuts the connection down.
     Write(Vec<u8>),
     Reset,
-    /// Not a fault: the connection becomes a WebSocket.
-    Socket(Session),
-    /// Hands the socket over, for another protocol than HTTP.
-    Upgrade(Takeover),
+    /// Not a fault: after this head, the connection has another protocol than HTTP.
+    Upgrade(Vec<u8>, Takeover),
 }
 
-/// What happens to a socket that HTTP releases.
+/// What happens to a socket that HTTP releases, with the bytes that were read of it already.
 pub(crate) type Takeover =
-    Box<dyn FnOnce(TcpStream) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
+    Box<dyn FnOnce(TcpStream, Bytes) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
+
+/// Returns the headers that accept a WebSocket with this key.
+pub(crate) fn websocket(key: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("connection", "upgrade".to_owned()),
+        ("upgrade", "websocket".to_owned()),
+        ("sec-websocket-accept", derive_accept_key(key.as_bytes())),
+    ]
+}
 
 /// Makes hyper release the connection, so that its socket can be used directly.
 #[derive(Debug)]
@@ -135,13 +142,7 @@ async fn connection<H: Handle>(stream: TcpStream, shared: Arc<H>) {
         let (shared, end) = (Arc::clone(&shared), Arc::clone(&end));
         Box::pin(async move {
             match shared.handle(request).await {
-                Ok(mut response) => {
-                    if let Some(session) = response.extensions_mut().remove() {
-                        *end.lock().unwrap_or_else(PoisonError::into_inner) =
-                            Some(End::Socket(session));
-                    }
-                    Ok(response)
-                }
+                Ok(response) => Ok(response),
                 Err(ending) => {
                     *end.lock().unwrap_or_else(PoisonError::into_inner) = Some(ending);
                     Err(Abandon)
@@ -158,7 +159,6 @@ async fn connection<H: Handle>(stream: TcpStream, shared: Arc<H>) {
     let mut stream = parts.io.into_inner();
     let ending = end.lock().unwrap_or_else(PoisonError::into_inner).take();
     match ending {
-        Some(End::Socket(session)) => session.run(stream, parts.read_buf).await,
         Some(End::Reset) => {
             let _ = stream.set_zero_linger();
         }
@@ -166,7 +166,11 @@ async fn connection<H: Handle>(stream: TcpStream, shared: Arc<H>) {
             let _ = stream.write_all(&bytes).await;
             let _ = stream.shutdown().await;
         }
-        Some(End::Upgrade(takeover)) => takeover(stream).await,
+        Some(End::Upgrade(head, takeover)) => {
+            if stream.write_all(&head).await.is_ok() {
+                takeover(stream, parts.read_buf).await;
+            }
+        }
         None => {
             let _ = stream.shutdown().await;
         }
@@ -189,10 +193,15 @@ async fn handle<S: Serve>(
     let answer = || shared.server.answer(parts.method.as_str(), &parts.uri, &parts.headers, &body);
     let head = parts.method == http::Method::HEAD;
     match fault {
-        None => Ok(response(answer(), head)),
+        None => response(answer(), head),
         Some(Fault::Delay(delay)) => {
             tokio::time::sleep(delay).await;
-            Ok(response(answer(), head))
+            response(answer(), head)
+        }
+        Some(Fault::DelayAnswer(delay)) => {
+            let answer = answer();
+            tokio::time::sleep(delay).await;
+            response(answer, head)
         }
         Some(Fault::Answer { status, content_type, body, headers }) => {
             let mut all = vec![("content-type".to_owned(), content_type)];
@@ -211,7 +220,7 @@ async fn handle<S: Serve>(
             let half = body.len() / 2;
             body.truncate(half);
         }))),
-        Some(Fault::Garble) => Ok(response(garbled(answer()), head)),
+        Some(Fault::Garble) => response(garbled(answer()), head),
         Some(Fault::WrongLength(by)) => Err(End::Write(raw(&answer(), by, |_| {}))),
     }
 }
@@ -221,21 +230,20 @@ fn garbled(mut answer: Answer) -> Answer {
     answer
 }
 
-fn response(answer: Answer, head: bool) -> Response<Body> {
-    let mut builder = Response::builder().status(answer.status);
-    if let Some(session) = answer.socket {
-        builder = builder.extension(session);
-    } else {
-        builder = builder
-            .header("content-type", answer.content_type)
-            .header("content-length", answer.body.len());
+fn response(answer: Answer, head: bool) -> Result<Response<Body>, End> {
+    if let Some(takeover) = answer.socket {
+        return Err(End::Upgrade(start(answer.status, &answer.headers), takeover));
     }
+    let mut builder = Response::builder()
+        .status(answer.status)
+        .header("content-type", answer.content_type)
+        .header("content-length", answer.body.len());
     for (name, value) in answer.headers {
         builder = builder.header(name, value);
     }
     let body = if head { Bytes::new() } else { Bytes::from(answer.body) };
     // All parts are valid, so this does not fail.
-    builder.body(full(body)).unwrap_or_default()
+    Ok(builder.body(full(body)).unwrap_or_default())
 }
 
 /// Serialises an answer with a wrong `Content-Length` and a changed body.
@@ -250,16 +258,23 @@ fn raw(answer: &Answer, wrong_by: i64, change: impl FnOnce(&mut Vec<u8>)) -> Vec
 }
 
 fn bytes(status: u16, headers: &[(String, String)], length: usize, body: &[u8]) -> Vec<u8> {
+    let mut all = vec![("content-length".to_owned(), length.to_string())];
+    all.extend_from_slice(headers);
+    let mut bytes = start(status, &all);
+    bytes.extend_from_slice(body);
+    bytes
+}
+
+/// Serialises the status line and headers.
+pub(crate) fn start<N: AsRef<str>>(status: u16, headers: &[(N, String)]) -> Vec<u8> {
     let reason = http::StatusCode::from_u16(status)
         .ok()
         .and_then(|status| status.canonical_reason())
         .unwrap_or("Unknown");
-    let mut head = format!("HTTP/1.1 {status} {reason}\r\ncontent-length: {length}\r\n");
+    let mut text = format!("HTTP/1.1 {status} {reason}\r\n");
     for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        text.push_str(&format!("{}: {value}\r\n", name.as_ref()));
     }
-    head.push_str("\r\n");
-    let mut bytes = head.into_bytes();
-    bytes.extend_from_slice(body);
-    bytes
+    text.push_str("\r\n");
+    text.into_bytes()
 }

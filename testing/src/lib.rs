@@ -1,6 +1,6 @@
 //! An embedded Backend.AI manager on loopback, for tests.
 //!
-//! It executes the real schema of the manager's Admin GraphQL API, verifies signatures with its own
+//! It executes the real schema of the manager's GraphQL APIs, verifies signatures with its own
 //! implementation, keeps users and keypairs in memory, and injects faults. It needs no installation, and
 //! its state ends with the test.
 //!
@@ -31,8 +31,9 @@
 //! groups behave as on a real manager. All other types are rows recorded from a real manager, which
 //! mutations change in simple ways.
 //!
-//! Subscriptions of the v2 schema are served over WebSocket at `/admin/gql/strawberry`, and scripted
-//! ([`Manager::subscriptions`]). Of the v2 schema nothing else is served.
+//! The v2 API at `/admin/gql/strawberry` has the same users, keypairs, domains and projects, roles that
+//! can be changed, and recorded rows of all other types. Its subscriptions are served over WebSocket at
+//! the same path, and scripted ([`Manager::subscriptions`]).
 //!
 //! # Unstable orders
 //!

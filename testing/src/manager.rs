@@ -277,7 +277,7 @@ impl ManagerBuilder {
         let state = seed(plan, rows, clock.now());
         let accounts = Accounts::of(&state);
         let limit = clamp(self.anonymous_limit);
-        let server = Server::new(contract, state, clock, self.version, limit);
+        let server = Server::new(contract, state, clock, self.version, self.release, limit);
         let shared = Arc::new(Shared::new(server));
         let task = tokio::spawn(http::serve(listener, Arc::clone(&shared)));
         Ok(Manager { endpoint, accounts, shared, task })

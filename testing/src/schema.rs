@@ -17,6 +17,11 @@ use crate::release::schema_of_release;
 /// The field of Apollo Federation that returns the SDL; the snapshot of the admin schema omits it.
 const SERVICE: &str = "type _Service { sdl: String! } extend type Query { _service: _Service! }";
 
+/// The part of the v2 schema that needs no credentials.
+pub(crate) const PUBLIC: &str = "scalar JSON type _Service { sdl: String! } \
+    type AppConfig { configName: String! config: JSON! } \
+    type Query { ping: String! publicAppConfigs(configNames: [String!]!): [AppConfig!]! _service: _Service! }";
+
 /// The schema, with data derived from it.
 pub(crate) struct Contract {
     pub(crate) schema: Valid<Schema>,
@@ -24,10 +29,22 @@ pub(crate) struct Contract {
     pub(crate) roots: Roots,
 }
 
-/// Returns the contract of the v2 schema, of which subscriptions are served.
-pub(crate) fn v2() -> Result<Arc<Contract>, String> {
+/// Returns the contract of the v2 schema, of a release only the part that it has.
+pub(crate) fn v2(release: Option<&str>) -> Result<Arc<Contract>, String> {
     static CONTRACT: OnceLock<Result<Arc<Contract>, String>> = OnceLock::new();
-    CONTRACT.get_or_init(|| load(V2, None)).clone()
+    match release {
+        None => CONTRACT.get_or_init(|| load(V2, None)).clone(),
+        Some(release) => {
+            let schema = schema_of_release(V2, release);
+            load(&schema.map_err(|invalid| invalid.to_string())?, None)
+        }
+    }
+}
+
+/// Returns the contract of the part of the v2 schema that needs no credentials.
+pub(crate) fn public() -> Result<Arc<Contract>, String> {
+    static CONTRACT: OnceLock<Result<Arc<Contract>, String>> = OnceLock::new();
+    CONTRACT.get_or_init(|| load(PUBLIC, None)).clone()
 }
 
 /// Returns the contract, of a release only the part that it has. The error describes a fault in the
@@ -90,7 +107,7 @@ pub(crate) fn prepare(
     if wrong.is_empty() { Ok(executable) } else { Err(Rejection::Invalid(wrong)) }
 }
 
-fn selections(definition: &ast::Definition) -> &[ast::Selection] {
+pub(crate) fn selections(definition: &ast::Definition) -> &[ast::Selection] {
     match definition {
         ast::Definition::OperationDefinition(operation) => &operation.selection_set,
         ast::Definition::FragmentDefinition(fragment) => &fragment.selection_set,
@@ -99,7 +116,7 @@ fn selections(definition: &ast::Definition) -> &[ast::Selection] {
 }
 
 /// Returns an error for each use of `__schema` and `__type`: introspection is disabled by default.
-fn introspection(set: &[ast::Selection], document: &ast::Document) -> Vec<GraphQLError> {
+pub(crate) fn introspection(set: &[ast::Selection], document: &ast::Document) -> Vec<GraphQLError> {
     let mut errors = Vec::new();
     for selection in set {
         match selection {

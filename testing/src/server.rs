@@ -1,23 +1,22 @@
 //! The manager's answer as a function of a request and the state, without sockets.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use apollo_compiler::response::{GraphQLError, JsonMap, JsonValue, serde_json_bytes};
 use http::{HeaderMap, Uri};
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
-use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use crate::auth::{self, Request};
 use crate::date::{self, Clock};
-use crate::http::{Answer, Serve, header};
+use crate::http::{Answer, Serve, Takeover, header, websocket};
 use crate::limit::{Limits, Quota};
 use crate::problem::Problem;
 use crate::release;
 use crate::resolve::{self, Context};
 use crate::schema::{self, Contract, Rejection};
-use crate::state::State;
+use crate::state::{Caller, State};
 use crate::subscription::{Session, Subscriptions};
 
 /// A body of this many bytes or more is refused.
@@ -25,6 +24,9 @@ const BODY_LIMIT: usize = 1024 * 1024;
 
 /// The API version that `GET /` returns, and the first release that has it.
 const NEW_API: ([u32; 3], &str) = ([25, 12, 0], "v9.20250722");
+/// The first releases with the v2 schema, and with its public part.
+const V2_SINCE: [u32; 3] = [25, 13, 0];
+const PUBLIC_SINCE: [u32; 3] = [26, 7, 0];
 /// The first release with subscriptions over WebSocket, and their protocol.
 const SOCKETS_SINCE: [u32; 3] = [26, 4, 0];
 const PROTOCOL: &str = "graphql-transport-ws";
@@ -35,6 +37,10 @@ const OLD_API: &str = "v8.20240915";
 /// The embedded manager without its sockets.
 pub(crate) struct Server {
     contract: Arc<Contract>,
+    /// The contract of the v2 schema, made with the first request that needs it.
+    v2: OnceLock<Result<Arc<Contract>, String>>,
+    /// Whether only the parts of the schemas are served that the version has.
+    release: bool,
     /// The newest supported API version.
     api: &'static str,
     pub(crate) clock: Clock,
@@ -58,6 +64,10 @@ enum Route {
     GraphQl {
         older: bool,
     },
+    /// The v2 schema, over HTTP.
+    V2,
+    /// The part of the v2 schema that needs no credentials.
+    Public,
     /// The v2 schema, over WebSocket.
     Subscriptions,
 }
@@ -90,13 +100,15 @@ impl Server {
         state: State,
         clock: Clock,
         version: String,
+        release: bool,
         anonymous_limit: i32,
     ) -> Self {
         let inner = Mutex::new(Inner { state, limits: Limits::default() });
-        let older = release::numbers(&version) < NEW_API.0;
-        let api = if older { OLD_API } else { NEW_API.1 };
+        let old = release::numbers(&version) < NEW_API.0;
+        let api = if old { OLD_API } else { NEW_API.1 };
         let subscriptions = Subscriptions::default();
-        Self { contract, api, clock, version, anonymous_limit, subscriptions, inner }
+        let v2 = OnceLock::new();
+        Self { contract, v2, release, api, clock, version, anonymous_limit, subscriptions, inner }
     }
 
     /// Reads the state.
@@ -165,12 +177,12 @@ impl Server {
         let mut inner = self.lock();
         let Inner { state, limits } = &mut *inner;
         let caller = match route {
-            Route::GraphQl { .. } | Route::Subscriptions => match identity {
+            Route::GraphQl { .. } | Route::V2 | Route::Subscriptions => match identity {
                 Identity::Signed => auth::authenticate(state, request, now)?,
                 Identity::Trusted(Some(key)) => Some(auth::by_key(state, key)?),
                 Identity::Trusted(None) => None,
             },
-            Route::Version | Route::Health => None,
+            Route::Version | Route::Health | Route::Public => None,
         };
         auth::check_version(request.headers, self.api)?;
         if route != Route::Health {
@@ -182,7 +194,7 @@ impl Server {
                 return Err(Problem::rate_limit());
             }
         }
-        let older = match route {
+        match route {
             Route::Version => {
                 let version = json!({ "version": self.api, "manager": self.version });
                 return Ok(Reply::Body(version.to_string()));
@@ -191,41 +203,49 @@ impl Server {
                 let health = json!({ "status": "ok", "version": self.version });
                 return Ok(Reply::Body(health.to_string()));
             }
-            Route::GraphQl { older } => Some(older),
-            Route::Subscriptions => None,
-        };
+            Route::Public => {
+                let caller = Caller::anonymous();
+                let contract = schema::public().map_err(|_| Problem::internal())?;
+                let body = Body::parse(request)?;
+                let context = Context { contract: &contract, state, limits, caller: &caller, now };
+                return v2(&body, context).map(Reply::Body);
+            }
+            _ => {}
+        }
         let caller = caller.ok_or_else(|| Problem::unauthorized("Unauthorized access"))?;
-        let Some(older) = older else {
-            let upgrade = header(request.headers, "upgrade").unwrap_or_default();
-            return match upgrade.eq_ignore_ascii_case("websocket") {
-                true => Ok(Reply::Socket),
-                false => Err(Problem::bad_request()),
-            };
-        };
-        let body = Body::parse(request)?;
-        self.graphql(
-            &body,
-            older,
-            Context { contract: &self.contract, state, limits, caller: &caller, now },
-        )
-        .map(Reply::Body)
+        let caller = &caller;
+        match route {
+            Route::GraphQl { older } => {
+                let body = Body::parse(request)?;
+                let context = Context { contract: &self.contract, state, limits, caller, now };
+                self.graphql(&body, older, context).map(Reply::Body)
+            }
+            Route::V2 => {
+                let release = self.release.then_some(&*self.version);
+                let contract = self.v2.get_or_init(|| schema::v2(release)).as_ref();
+                let contract = contract.map_err(|_| Problem::internal())?;
+                let body = Body::parse(request)?;
+                v2(&body, Context { contract, state, limits, caller, now }).map(Reply::Body)
+            }
+            _ => match header(request.headers, "upgrade") {
+                Some(upgrade) if upgrade.eq_ignore_ascii_case("websocket") => Ok(Reply::Socket),
+                _ => Err(Problem::bad_request()),
+            },
+        }
     }
 
     /// Agrees on a WebSocket. Observed: of the protocols, the one that is known is repeated.
     fn socket(&self, headers: &HeaderMap) -> Answer {
         let key = header(headers, "sec-websocket-key").unwrap_or_default();
-        let mut answer = vec![
-            ("connection", "upgrade".to_owned()),
-            ("upgrade", "websocket".to_owned()),
-            ("sec-websocket-accept", derive_accept_key(key.as_bytes())),
-        ];
+        let mut answer = websocket(key);
         let protocols = header(headers, "sec-websocket-protocol").unwrap_or_default();
         if protocols.split(',').any(|protocol| protocol.trim() == PROTOCOL) {
             answer.push(("sec-websocket-protocol", PROTOCOL.to_owned()));
         }
         let session = Session { subscriptions: self.subscriptions.clone() };
+        let socket: Takeover = Box::new(move |stream, read| Box::pin(session.run(stream, read)));
         let (content_type, body) = ("", String::new());
-        Answer { status: 101, content_type, body, headers: answer, socket: Some(session) }
+        Answer { status: 101, content_type, body, headers: answer, socket: Some(socket) }
     }
 
     fn graphql(&self, body: &Body, older: bool, context: Context<'_>) -> Result<String, Problem> {
@@ -253,13 +273,23 @@ impl Server {
     fn route(&self, request: &Request<'_>) -> Result<Route, Problem> {
         // The signature covers the path as it was sent; the route is that of the decoded path.
         let path = percent_decode_str(request.uri.path()).decode_utf8_lossy();
+        let version = release::numbers(&self.version);
         let (route, methods, allow): (_, &[&str], _) = match path.as_ref() {
             "/" => (Route::Version, &["GET", "HEAD"], "GET,HEAD,OPTIONS"),
             "/health" => (Route::Health, &["GET", "HEAD"], "GET,HEAD,OPTIONS"),
             "/admin/gql" => (Route::GraphQl { older: false }, &["POST"], "OPTIONS,POST"),
             "/admin/graphql" => (Route::GraphQl { older: true }, &["POST"], "OPTIONS,POST"),
-            "/admin/gql/strawberry" if release::numbers(&self.version) >= SOCKETS_SINCE => {
-                (Route::Subscriptions, &["GET"], "GET,OPTIONS")
+            "/admin/gql/strawberry" if version >= V2_SINCE && request.method == "POST" => {
+                (Route::V2, &["POST"], "")
+            }
+            "/admin/gql/strawberry" if version >= SOCKETS_SINCE => {
+                (Route::Subscriptions, &["GET"], "GET,OPTIONS,POST")
+            }
+            "/admin/gql/strawberry" if version >= V2_SINCE => {
+                (Route::V2, &["POST"], "OPTIONS,POST")
+            }
+            "/admin/gql/strawberry/public" if version >= PUBLIC_SINCE => {
+                (Route::Public, &["POST"], "OPTIONS,POST")
             }
             _ => return Err(Problem::not_found(&path)),
         };
@@ -269,6 +299,14 @@ impl Server {
     fn lock(&self) -> std::sync::MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Answers a request to the v2 schema.
+fn v2(body: &Body, context: Context<'_>) -> Result<String, Problem> {
+    let outcome =
+        resolve::v2::answer(&body.query, body.operation.as_deref(), &body.variables, context);
+    let outcome = outcome.ok_or_else(Problem::internal)?;
+    envelope(outcome.data, &outcome.errors)
 }
 
 /// Serialises an answer; `errors` is present, as null, even when there are none.

@@ -77,9 +77,14 @@ impl Webserver {
     }
 
     /// Refuses the user with this address until a one-time password is registered; the refusal carries
-    /// this registration token.
+    /// this registration token. The code `123456` activates the registered key.
     pub fn require_otp_registration(&self, email: impl Into<String>, token: impl Into<String>) {
         self.shared.server.lock().otp.insert(email.into(), Otp::Register(token.into()));
+    }
+
+    /// Lets the password of the user with this address expire. Changing it ends this.
+    pub fn expire_password(&self, email: impl Into<String>) {
+        self.shared.server.lock().expired.insert(email.into());
     }
 
     /// Accepts this token (`sToken`) as a login of the user with this address.

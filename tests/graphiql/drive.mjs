@@ -13,7 +13,9 @@ class Browser {
     this.folder = mkdtempSync(join(tmpdir(), "graphiql-"));
     const options = [
       "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-      "--disable-background-networking", "--no-first-run", "--window-size=1400,900",
+      "--disable-background-networking", "--no-first-run", "--no-proxy-server",
+      // There is no internet: only loopback addresses have a name or are reached.
+      "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1", "--window-size=1400,900",
       "--remote-debugging-pipe", `--user-data-dir=${this.folder}`, "about:blank",
     ];
     // The browser reads commands from 3 and writes answers to 4, each ended by a zero byte.
@@ -131,9 +133,15 @@ async function check(browser) {
   const foreign = [];
   const complaints = [];
   browser.listeners.push(({ method, params }) => {
-    if (method === "Network.requestWillBeSent") {
-      const { url } = params.request;
-      if (!url.startsWith(address) && !/^(data|blob|about):/.test(url)) foreign.push(url);
+    // Every request of the page waits here, and all but those to the proxy fail.
+    if (method === "Fetch.requestPaused") {
+      const { requestId, request: { url } } = params;
+      if (url.startsWith(address) || /^(data|blob|about):/.test(url)) {
+        browser.send("Fetch.continueRequest", { requestId }).catch(() => {});
+      } else {
+        foreign.push(url);
+        browser.send("Fetch.failRequest", { requestId, errorReason: "InternetDisconnected" }).catch(() => {});
+      }
     }
     if (method === "Log.entryAdded" && params.entry.level === "error" && !/ 401 /.test(params.entry.text)) {
       complaints.push(params.entry.text);
@@ -141,6 +149,7 @@ async function check(browser) {
     if (method === "Runtime.exceptionThrown") complaints.push(params.exceptionDetails.exception?.description);
   });
 
+  await browser.send("Fetch.enable", { patterns: [{ urlPattern: "*" }] });
   await browser.send("Page.navigate", { url: address });
   await browser.until("GraphiQL", "document.querySelector('.graphiql-query-editor .CodeMirror') !== null");
   if (token) {
@@ -169,7 +178,11 @@ async function check(browser) {
 
   if (foreign.length > 0) throw new Error(`asked elsewhere: ${foreign}`);
   if (complaints.length > 0) throw new Error(`the browser complains: ${complaints.join("\n")}`);
-  console.log("asks nobody else, and the browser has no complaint");
+  // A request to another address would have been seen.
+  await browser.send("Page.navigate", { url: "about:blank" });
+  await browser.evaluate("fetch('http://198.51.100.1/').catch(() => {})");
+  if (foreign.pop() !== "http://198.51.100.1/") throw new Error("a request to another address is not seen");
+  console.log("requests nothing from other addresses, and the browser has no complaint");
 }
 
 const browser = new Browser(chromium);

@@ -30,12 +30,8 @@ mod session;
 mod sign_differential;
 mod signing;
 mod soak;
-mod subscriptions;
 mod support;
 #[allow(dead_code, reason = "of what all test binaries share, a part is needed here")]
 #[path = "../support/transport.rs"]
 mod transport;
-#[path = "../subscriptions/generated.rs"]
-#[rustfmt::skip]
-mod v2_events;
 mod users;

@@ -19,6 +19,7 @@ async fn a_user_is_ensured_joins_a_project_and_is_purged() {
     let props = || UserInput::new(&name, "Handles-1-of-them", false);
     let team = format!("{name}-team");
     let project = projects.create(&team, GroupInput::new("default")).await.unwrap();
+    let same = projects.create(&team, GroupInput::new("default")).await.unwrap_err();
 
     let first = users.ensure(&email, props()).await.unwrap();
     let second = users.ensure(&email, props()).await.unwrap();
@@ -34,7 +35,10 @@ async fn a_user_is_ensured_joins_a_project_and_is_purged() {
 
     assert!(first.is_created() && !second.is_created());
     assert_eq!(first.user().uuid, second.user().uuid);
-    assert!(taken.unwrap_err().is_conflict());
+    let taken = taken.unwrap_err();
+    assert!(taken.is_conflict() && same.is_conflict());
+    assert_eq!(same.conflicting_fields(), ["name"]);
+    assert_eq!(taken.conflicting_fields(), ["email", "username"]);
     let is_member = |user: &backendai::admin::user::UserDetail| {
         user.groups.iter().flatten().flatten().any(|group| group.id == Some(project.id))
     };

@@ -16,7 +16,9 @@ union all select 'resource_group', id, 'global', (select id from global_entities
 union all select 'agent', uuid, 'resource_group', resource_group_id from agents where id like 'i-fill-%'
 union all select 'container_registry', id, 'global', (select id from global_entities where name = 'global') from container_registries where id::text like 'f00000%'
 union all select 'image', id, 'container_registry', registry_id from images where id::text like 'f00000%'
-union all select 'resource_preset', id, 'global', (select id from global_entities where name = 'global') from resource_presets where id::text like 'f00000%';
+union all select 'resource_preset', id, 'global', (select id from global_entities where name = 'global') from resource_presets where id::text like 'f00000%'
+union all select 'artifact_registry', id, 'global', (select id from global_entities where name = 'global') from huggingface_registries where id::text like 'f00000%'
+union all select 'artifact', id, 'artifact_registry', registry_id from artifacts where id::text like 'f00000%';
 
 insert into virtual_entities (entity_type, entity_id) select distinct kind, id from filled on conflict do nothing;
 

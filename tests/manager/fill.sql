@@ -226,7 +226,8 @@ insert into deployment_revision_resource_slots (revision_id, slot_name, quantity
 values (pg_temp.fill_id(11, 1), 'cpu', 2), (pg_temp.fill_id(11, 1), 'mem', 2147483648);
 
 insert into replica_groups (id, deployment_id, current_revision_id, desired_current_replica_count, session_group_id, rollout)
-values (pg_temp.fill_id(12, 1), pg_temp.fill_id(10, 1), pg_temp.fill_id(11, 1), 1, pg_temp.fill_id(13, 1), '{}');
+values (pg_temp.fill_id(12, 1), pg_temp.fill_id(10, 1), pg_temp.fill_id(11, 1), 1, pg_temp.fill_id(13, 1),
+        '{"max_surge": {"count": 1}, "max_unavailable": {"count": 0}}');
 
 insert into routings (id, endpoint, session, session_owner, domain, project, status, health_status, weight, traffic_ratio,
                       created_at, error_data, replica_host, replica_port, health_check, revision, replica_group_id,
@@ -274,3 +275,15 @@ insert into model_cards (id, name, vfolder, domain, project, creator, author, ti
 select pg_temp.fill_id(21, 1), 'fill-model', pg_temp.fill_id(8, 3), 'default', g.id, p.uuid, 'Somebody', 'Fill', '1.0', 'A model',
        'text-generation', 'LLM', 'transformer', array['pytorch'], array['test'], 'Apache-2.0', '# Fill', 'public'
 from people p, groups g where p.name = 'domain-admin' and g.name = 'default' and g.domain_name = 'default';
+
+insert into huggingface_registries (id, url, token) values (pg_temp.fill_id(26, 1), 'http://127.0.0.1:9/', 'fill-token');
+insert into artifact_registries (id, name, registry_id, type)
+values (pg_temp.fill_id(27, 1), 'fill-models', pg_temp.fill_id(26, 1), 'huggingface');
+insert into artifacts (id, type, name, registry_id, registry_type, source_registry_id, source_registry_type, description,
+                       readonly, extra, scanned_at, updated_at, availability)
+values (pg_temp.fill_id(28, 1), 'MODEL', 'fill/model', pg_temp.fill_id(26, 1), 'huggingface', pg_temp.fill_id(26, 1),
+        'huggingface', 'A model', false, '{"note": "fill"}', '2024-10-01Z', '2024-10-02Z', 'ALIVE');
+insert into artifact_revisions (id, artifact_id, version, readme, size, digest, status, remote_status, created_at, updated_at)
+values (pg_temp.fill_id(29, 1), pg_temp.fill_id(28, 1), 'v1', '# Fill', 5000000000, 'sha256:1', 'NEEDS_APPROVAL', null, '2024-10-01Z',
+        '2024-10-02Z'),
+       (pg_temp.fill_id(29, 2), pg_temp.fill_id(28, 1), 'v2', null, null, null, 'NEEDS_APPROVAL', null, null, null);

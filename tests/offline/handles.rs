@@ -1,7 +1,11 @@
 //! The functions over several operations, against the embedded manager with faults.
 
-use backendai::admin::types::{GroupInput, PurgeUserInput, UserInput};
+use backendai::admin::{
+    keypair::KeyPairDetail,
+    types::{GroupInput, PurgeUserInput, UserInput},
+};
 use backendai_testing::{Fault, Manager};
+use serde_json::json;
 
 use crate::support::embedded::once;
 
@@ -29,6 +33,7 @@ async fn ensure_creates_once_whatever_happens_between() {
     // The name is that of another user.
     let taken = users.ensure("other@example.com", props()).await.unwrap_err();
     assert!(taken.is_conflict(), "{taken}");
+    assert_eq!(taken.conflicting_fields(), ["email", "username"]);
     // Not created, and the request did not arrive.
     manager.fail_operation("CreateUser", Fault::Reset);
     let props = UserInput::new("bob", "change me", true);
@@ -44,6 +49,8 @@ async fn a_user_joins_and_leaves_a_project_and_is_purged() {
     let project = projects.create("vision", GroupInput::new("default")).await.unwrap();
     assert_eq!(projects.find("default", "vision").await.unwrap().unwrap().id, project.id);
     assert_eq!(projects.find("default", "none").await.unwrap(), None);
+    let taken = projects.create("vision", GroupInput::new("default")).await.unwrap_err();
+    assert_eq!(taken.conflicting_fields(), ["name"]);
 
     let new = users.create(EMAIL, props()).await.unwrap();
     assert!(!format!("{new:?}").contains(&new.keypair.as_ref().unwrap().secret_key));
@@ -62,4 +69,43 @@ async fn a_user_joins_and_leaves_a_project_and_is_purged() {
     users.purge(EMAIL, PurgeUserInput::new()).await.unwrap();
     assert_eq!(users.find(EMAIL).await.unwrap(), None);
     assert!(users.purge(EMAIL, PurgeUserInput::new()).await.unwrap_err().is_not_found());
+}
+
+#[test]
+fn a_row_is_built_from_what_a_test_needs() {
+    let row: KeyPairDetail =
+        serde_json::from_value(json!({ "access_key": "AKIA", "is_active": true })).unwrap();
+    assert_eq!(
+        (row.access_key.as_str(), row.is_active, &row.last_used),
+        ("AKIA", Some(true), &None)
+    );
+    let mut other = row.clone();
+    assert_eq!(other, row);
+    other.is_admin = Some(true);
+    assert_ne!(other, row);
+    let text = serde_json::to_string(&other).unwrap();
+    assert_eq!(serde_json::from_str::<KeyPairDetail>(&text).unwrap(), other);
+    // What must be given is named.
+    let missing = serde_json::from_value::<KeyPairDetail>(json!({})).unwrap_err();
+    assert_eq!(missing.to_string(), "missing field `access_key`");
+}
+
+/// A new list with secrets must be intended: its documents say so at the field.
+#[test]
+fn secrets_are_in_the_rows_that_say_so() {
+    let with_secrets: std::collections::BTreeSet<_> = backendai::admin::OPERATIONS
+        .iter()
+        .filter_map(|info| info.rows)
+        .flat_map(|rows| rows.fields.iter().map(move |field| (rows.on, field)))
+        .filter(|(_, field)| field.is_secret())
+        .map(|(on, field)| format!("{on}.{}", field.name()))
+        .collect();
+    let expected = [
+        "ContainerRegistryNode.password",
+        "EndpointToken.token",
+        "KeyPair.secret_key",
+        "ScalingGroup.wsproxy_api_token",
+        "ServiceConfigNode.configuration",
+    ];
+    assert_eq!(with_secrets.iter().map(String::as_str).collect::<Vec<_>>(), expected);
 }

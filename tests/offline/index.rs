@@ -1,8 +1,17 @@
 //! Pages that are written from the descriptions of the operations; `UPDATE_GOLDEN=1` writes them anew.
 
-use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env,
+    fmt::Write as _,
+    fs,
+    path::Path,
+};
 
-use backendai::{ManagerVersion, OperationInfo, admin};
+use backendai::{
+    ManagerVersion, OperationInfo, admin,
+    operation::info::{InputType, InputValueInfo},
+};
 
 fn check(path: &str, text: &str) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
@@ -97,7 +106,8 @@ fn the_matrix_of_managers_is_that_of_the_operations() {
     let mut page = "# Operations and managers\n\nWritten from the versions in the schema of manager 26.9.6 by \
                     `UPDATE_GOLDEN=1 cargo test --test offline index`. The client refuses an operation that the manager lacks before it \
                     sends anything ([decision 7](decisions/0007-versions.md)); parts of an operation that can be left out are left out. \
-                    [support.md](support.md) states which managers are supported and tested.\n\n"
+                    [support.md](support.md) states which managers are supported and tested, \
+                    [managers-v2.md](managers-v2.md) has the same for the v2 API.\n\n"
         .to_owned();
     page += "| manager | operations that it has | of |\n|---|---:|---:|\n";
     for (name, version) in MANAGERS.iter().zip(versions) {
@@ -132,4 +142,39 @@ fn the_matrix_of_managers_is_that_of_the_operations() {
     }
     assert!(has(admin::OPERATIONS[0], versions[6]));
     check("docs/managers.md", &page);
+}
+
+/// The input objects and enums that a value can have, with all of their members without documentation.
+fn undocumented(
+    value: &InputValueInfo,
+    seen: &mut BTreeSet<&'static str>,
+    missing: &mut Vec<String>,
+) {
+    match value.holds {
+        InputType::Object(input) if seen.insert(input.name) => {
+            for field in input.fields {
+                if field.docs.is_empty() {
+                    missing.push(format!("{}.{}", input.name, field.name));
+                }
+                undocumented(field, seen, missing);
+            }
+        }
+        InputType::Enum(item) if seen.insert(item.name) => {
+            let bare = item.values.iter().filter(|value| value.docs.is_empty());
+            missing.extend(bare.map(|value| format!("{}.{}", item.name, value.name)));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn every_input_field_is_documented() {
+    let (mut seen, mut missing) = (BTreeSet::new(), Vec::new());
+    for info in admin::OPERATIONS {
+        for variable in info.variables {
+            undocumented(variable, &mut seen, &mut missing);
+        }
+    }
+    assert!(seen.contains("ModifyUserInput"), "{seen:?}");
+    assert_eq!(missing, [""; 0], "add lines to schema/admin/descriptions.txt");
 }

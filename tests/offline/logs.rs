@@ -41,6 +41,8 @@ async fn one_span_per_call_and_no_secret_in_it() {
     {
         assert!(event.contains(level) && event.contains(address), "{event}");
     }
+    let sentence = "CreateKeyPair failed at a.example (connect); the next attempt is made now";
+    assert!(events[0].contains(sentence), "{log}");
     for secret in ["s3cret", SECRET, "credential=", "signMethod", "create_keypair("] {
         assert!(!log.contains(secret), "{secret}: {log}");
     }

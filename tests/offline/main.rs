@@ -40,7 +40,4 @@ mod subscription;
 #[path = "../support/mod.rs"]
 mod support;
 mod transport;
-#[path = "../subscriptions/generated.rs"]
-#[rustfmt::skip]
-mod v2_events;
 mod version;

@@ -31,8 +31,10 @@
 //! |---|---|
 //! | ids of rows, and how arguments take them | [`GlobalId`], [`Id`] |
 //! | conditions and orders of lists | [`filter`] |
+//! | sessions: find and terminate | [`ClientExt::sessions`] |
 //! | enums and input objects | [`types`] |
 //! | descriptions of all operations | [`OPERATIONS`] |
+//! | events, with the feature `subscription` | [`scheduling::SchedulingEventsBySession`] |
 //!
 //! The API exists since manager 25.13; most operations are newer and fail before sending when the
 //! manager is too old, see [`backendai::version`]. Fields that an older manager lacks are left out and
@@ -43,8 +45,10 @@ extern crate self as backendai_v2;
 
 pub mod filter;
 mod id;
+mod sessions;
 
 pub use id::{GlobalId, Id, InvalidId};
+pub use sessions::{ClientExt, Sessions};
 
 backendai::include_graphql!("v2");
 

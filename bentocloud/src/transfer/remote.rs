@@ -303,7 +303,8 @@ impl Pauses {
             Next::Presign => self.left.next().map(|_| Duration::ZERO),
         };
         let Some(pause) = pause else { return Err(failure.error) };
-        tracing::warn!(error = %failure.error, ?pause, "trying again");
+        let seconds = pause.as_secs_f64();
+        tracing::warn!("{}; the next attempt is in {seconds:.1} s", failure.error);
         tokio::time::sleep(pause).await;
         Ok(failure.next)
     }

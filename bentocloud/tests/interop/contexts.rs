@@ -1,8 +1,8 @@
 //! The real `bentoml` command and this crate take turns on one `.yatai.yaml`, and the real
 //! command works against the embedded server.
 //!
-//! `BENTOML_BIN` names the command; `tests/bentoml/up` installs it. Without the variable the tests
-//! do nothing but say so; with `BACKENDAI_LIVE=1` they fail instead.
+//! `BENTOML_BIN` names the command; `tests/bentoml/up` installs two releases of it. Without the variable the tests
+//! are skipped; with `BACKENDAI_LIVE=1` they fail instead.
 
 use std::{fs, path::PathBuf, process::Stdio};
 
@@ -16,9 +16,9 @@ use tokio::process::Command;
 /// The command, or the reason to skip.
 fn bentoml() -> Option<PathBuf> {
     let Some(command) = std::env::var_os("BENTOML_BIN") else {
-        let mend = "no BENTOML_BIN: run `eval \"$(tests/bentoml/up)\"` first";
-        assert!(std::env::var_os("BACKENDAI_LIVE").is_none_or(|live| live != "1"), "{mend}");
-        eprintln!("skipped: {mend}");
+        let fix = "no BENTOML_BIN: run `eval \"$(tests/bentoml/up)\"` first";
+        assert!(std::env::var_os("BACKENDAI_LIVE").is_none_or(|live| live != "1"), "{fix}");
+        eprintln!("skipped: {fix}");
         return None;
     };
     Some(command.into())
@@ -33,7 +33,7 @@ struct Both {
 }
 
 /// What the real command printed.
-struct Said {
+struct Printed {
     code: Option<i32>,
     out: String,
     err: String,
@@ -55,7 +55,7 @@ impl Both {
         Some(Self { bentoml, home, server, ours })
     }
 
-    async fn theirs(&self, arguments: &[&str]) -> Said {
+    async fn theirs(&self, arguments: &[&str]) -> Printed {
         let output = Command::new(&self.bentoml)
             .args(arguments)
             .env_clear()
@@ -70,10 +70,13 @@ impl Both {
             .await
             .unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        let said =
-            Said { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) };
-        eprintln!("$ bentoml {}\n{}{}", arguments.join(" "), said.out, said.err);
-        said
+        let printed = Printed {
+            code: output.status.code(),
+            out: text(output.stdout),
+            err: text(output.stderr),
+        };
+        eprintln!("$ bentoml {}\n{}{}", arguments.join(" "), printed.out, printed.err);
+        printed
     }
 
     #[track_caller]
@@ -82,7 +85,7 @@ impl Both {
     }
 }
 
-/// Words that nobody has thought of, always the same ones.
+/// Pseudo-random words, always the same ones.
 fn words(alphabet: &str, count: usize) -> Vec<String> {
     let alphabet: Vec<char> = alphabet.chars().collect();
     let mut state = 8_u64;
@@ -95,7 +98,7 @@ fn words(alphabet: &str, count: usize) -> Vec<String> {
     (0..count).map(|_| word()).collect()
 }
 
-impl Said {
+impl Printed {
     #[track_caller]
     fn json(&self) -> Value {
         assert_eq!(self.code, Some(0), "{}", self.err);
@@ -121,8 +124,8 @@ async fn both_take_turns_on_one_file() {
 
     // Theirs overrides, ours reads.
     let login = ["cloud", "login", "--endpoint", &endpoint, "--api-token", "ok-grace"];
-    let said = both.theirs(&login).await;
-    assert!(said.err.contains(&Saved::Replaced.warning("default").unwrap()), "{}", said.err);
+    let printed = both.theirs(&login).await;
+    assert!(printed.err.contains(&Saved::Replaced.warning("default").unwrap()), "{}", printed.err);
     assert_eq!(both.ours.current().unwrap().api_token.expose(), "ok-grace");
     assert_eq!(both.ours.current().unwrap().email.as_deref(), Some("grace@example.com"));
     #[cfg(unix)]
@@ -136,15 +139,15 @@ async fn both_take_turns_on_one_file() {
     both.ours.save(Context::new("prod", &endpoint, "ok-ada")).unwrap();
     both.ours.set_current("prod").unwrap();
     assert_eq!(both.theirs(&["cloud", "current-context"]).await.json()["name"], "prod");
-    let said = both.theirs(&["cloud", "update-current-context", "default"]).await;
-    assert_eq!(said.out, "Successfully switched to context: default\n");
+    let printed = both.theirs(&["cloud", "update-current-context", "default"]).await;
+    assert_eq!(printed.out, "Successfully switched to context: default\n");
     assert_eq!(both.ours.current().unwrap().name, "default");
     let before = both.file();
 
     // Both say the same about what is not there, and leave the file alone.
-    let said = both.theirs(&["cloud", "update-current-context", "nope"]).await;
+    let printed = both.theirs(&["cloud", "update-current-context", "nope"]).await;
     let error = both.ours.set_current("nope").unwrap_err();
-    assert!(said.err.contains(&error.to_string()), "{} / {error}", said.err);
+    assert!(printed.err.contains(&error.to_string()), "{} / {error}", printed.err);
     assert_eq!(both.file(), before);
 
     // A rewrite by ours that changes nothing changes no byte of what theirs wrote.
@@ -184,8 +187,8 @@ async fn theirs_reads_every_string_that_ours_writes() {
         context.email = Some(name.clone());
         both.ours.save(context).unwrap();
     }
-    let said = both.theirs(&["cloud", "list-context"]).await.json();
-    assert_eq!(said, serde_json::json!(names));
+    let printed = both.theirs(&["cloud", "list-context"]).await.json();
+    assert_eq!(printed, serde_json::json!(names));
 
     // Theirs writes it all again, and nothing changes to ours.
     let before = both.ours.read().unwrap();
@@ -249,9 +252,9 @@ async fn theirs_works_against_the_embedded_server() {
     let Some(both) = Both::new().await else { return };
     let endpoint = both.server.endpoint();
     let wrong = ["cloud", "login", "--endpoint", &endpoint, "--api-token", "wrong"];
-    let said = both.theirs(&wrong).await;
-    assert_eq!(said.code, Some(1));
-    assert!(said.err.contains("HTTP 401: Bad credentials"), "{}", said.err);
+    let printed = both.theirs(&wrong).await;
+    assert_eq!(printed.code, Some(1));
+    assert!(printed.err.contains("HTTP 401: Bad credentials"), "{}", printed.err);
     let login = ["cloud", "login", "--endpoint", &endpoint, "--api-token", "ok-ada"];
     assert_eq!(both.theirs(&login).await.code, Some(0));
     let client = Client::from_context(&both.ours.current().unwrap()).unwrap();
@@ -293,9 +296,9 @@ async fn theirs_works_against_the_embedded_server() {
     let shown = both.theirs(&["deployment", "get", "theirs", "-o", "json"]).await.json();
     assert_eq!(shown["status"]["status"], "terminated");
     assert_eq!(both.theirs(&["deployment", "delete", "theirs"]).await.code, Some(0));
-    let said = both.theirs(&["deployment", "get", "theirs"]).await;
+    let printed = both.theirs(&["deployment", "get", "theirs"]).await;
     let error = deployments.get("theirs", None).await.unwrap_err();
-    assert!(said.err.contains(&error.to_string()), "{} / {error}", said.err);
+    assert!(printed.err.contains(&error.to_string()), "{} / {error}", printed.err);
     let types = both.theirs(&["deployment", "list-instance-types", "-o", "json"]).await.json();
     assert_eq!(types.as_array().unwrap().len(), 2);
 }

@@ -35,7 +35,7 @@ impl Change {
 }
 
 /// Returns the clap command of a verb.
-pub(super) fn command(change: &'static Change) -> Command {
+pub(crate) fn command(change: &Change) -> Command {
     let inputs = change.inputs();
     let mut command = Command::new(change.word)
         .about(about(change))
@@ -101,13 +101,16 @@ pub(super) fn command(change: &'static Change) -> Command {
         command =
             command.group(ArgGroup::new("changes").args(changes).required(true).multiple(true));
     }
-    let yes = Arg::new("yes").long("yes").action(ArgAction::SetTrue);
-    command = command.arg(match change.kind {
-        Kind::Destroy => yes.short('y').help("Do not ask for confirmation"),
-        // Accepted, so that a script can give it to every verb.
-        _ => yes.hide(true),
-    });
     command
+        .arg(
+            Arg::new("yes")
+                .long("yes")
+                .short('y')
+                .action(ArgAction::SetTrue)
+                // A verb that asks nothing accepts it, so that scripts can give it to all.
+                .hide(change.kind != Kind::Destroy)
+                .help("Do not ask for confirmation"),
+        )
         .arg(
             Arg::new("dry-run")
                 .long("dry-run")
@@ -181,7 +184,7 @@ fn clear_id(input: &Input) -> String {
 /// The usage without the many options of which one is required.
 fn usage(change: &Change) -> String {
     let inputs = change.inputs();
-    let mut text = format!("backendai {} {} [OPTIONS]", change.noun, change.word);
+    let mut text = format!("backendai {} {} [OPTIONS]", change.nouns(), change.word);
     for place in change.places {
         let list = inputs.iter().any(|input| input.name == *place && input.info.is_list());
         let more = if list || change.takes_several(&inputs) { "..." } else { "" };

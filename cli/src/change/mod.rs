@@ -15,16 +15,17 @@ use backendai::{Client, DynamicOperation, Error, Operation as _};
 use clap::{ArgMatches, Command};
 use serde_json::Value;
 
+pub(crate) use self::{
+    args::command,
+    report::Form,
+    table::{Change, Kind, NOUNS},
+};
 use self::{
     done::{Journal, State},
     existing::{Existing, Found},
     report::{Outcome, Report},
-    table::{CHANGES, Kind},
+    table::CHANGES,
     task::Task,
-};
-pub(crate) use self::{
-    report::Form,
-    table::{Change, NOUNS},
 };
 use crate::{
     connect,
@@ -88,12 +89,12 @@ impl Change {
                 Found::Other(field, value) => Outcome::Failed(
                     self.failed(task)
                         .cause(format!("it exists already, and its {field} is {value}"))
-                        .help(format!("change it with `backendai {} update`", self.noun)),
+                        .help(format!("change it with `backendai {} update`", self.nouns())),
                 ),
                 Found::Absent if report.is_lost() => Outcome::Failed(
                     self.failed(task).cause("it was not tried after an earlier failure"),
                 ),
-                Found::Unknown => Outcome::Failed(done::unknown(self.failed(task), self.noun)),
+                Found::Unknown => Outcome::Failed(done::unknown(self.failed(task), &self.nouns())),
                 Found::Absent => {
                     if let Some(journal) = &mut journal {
                         journal.record(index, State::Begun)?;
@@ -113,7 +114,12 @@ impl Change {
                         Err(Trouble::Error(error)) => {
                             // A failure that is not about one object would repeat for the others.
                             report.lose_unless(is_about_one(&error));
-                            Outcome::Failed(Failure::from(*error).message(self.undone(task)))
+                            let refused = error.is_bad_argument();
+                            let failure = Failure::from(*error).message(self.undone(task));
+                            Outcome::Failed(match advice(&inputs, task).filter(|_| refused) {
+                                Some(advice) => failure.help(advice),
+                                None => failure,
+                            })
                         }
                     }
                 }
@@ -135,7 +141,7 @@ impl Change {
         inputs: &[Input],
         task: &mut Task,
     ) -> Result<render::Row, Trouble> {
-        let resolved = resolver.values(self.noun, inputs, &mut task.values).await;
+        let resolved = resolver.values(&self.nouns(), inputs, &mut task.values).await;
         resolved.map_err(|failure| Trouble::Failure(self.failed(task).cause(failure.text())))?;
         self.keep(client, task).await?;
         let rows = client.send(task.operation(self)).await?.into_vec();
@@ -220,7 +226,10 @@ impl Change {
 
     /// Whether the label is not the created object itself, but what it was created for.
     fn names_another(&self) -> bool {
-        self.kind == Kind::Create && self.unique.is_empty() && self.label != "registry_name"
+        self.kind == Kind::Create
+            && self.unique.is_empty()
+            && self.label != "registry_name"
+            && !crate::input::is_v2(self.info)
     }
 }
 
@@ -234,6 +243,11 @@ impl From<Error> for Trouble {
     fn from(error: Error) -> Self {
         Self::Error(Box::new(error))
     }
+}
+
+/// What to do about a value that is not a known one.
+fn advice(inputs: &[Input], task: &Task) -> Option<String> {
+    inputs.iter().find_map(|input| input.advice(task.values.get(&input.name)?))
 }
 
 /// Whether the operation may succeed for another object.

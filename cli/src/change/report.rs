@@ -2,8 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{table::Change, task::Task};
+use super::{
+    table::{Change, Kind},
+    task::Task,
+};
 use crate::{
+    input,
     output::{self, Failure, err, out},
     progress::Progress,
     render::{self, Row},
@@ -103,12 +107,12 @@ impl Report {
             return Ok(());
         }
         match (printed, change.shows) {
-            // What is shown only once must not be lost, even to a closed pipe.
+            // A new key must not be lost, even to a closed pipe.
             (Err(_), Some(shown)) => Err(Failure::new(format!(
                 "{}, but its {shown} could not be written",
                 change.happened(task)
             ))
-            .help(format!("find it with `backendai {} list`", change.noun))),
+            .help(format!("find it with `backendai {} list`", change.nouns()))),
             (printed, _) => printed,
         }
     }
@@ -116,6 +120,9 @@ impl Report {
     /// The members of an answer that are printed in JSON.
     fn members(&self, answer: &Row) -> Map<String, Value> {
         let mut members = Map::new();
+        if self.shows_all() {
+            return answer.clone();
+        }
         for (name, value) in answer {
             match (self.change.shows == Some(name.as_str()), value) {
                 (true, Value::Object(shown)) => members.extend(shown.clone()),
@@ -130,24 +137,23 @@ impl Report {
         let place = task.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
         match outcome {
             Outcome::Done(answer) => {
-                let shown = self.change.shows.and_then(|name| answer.get(name)?.as_object());
-                if let Some(shown) = shown {
-                    if !place.is_empty() {
+                if self.change.kind == Kind::Ask {
+                    return output::json(answer);
+                }
+                let shown = self.change.shows.and_then(|name| Some((name, answer.get(name)?)));
+                if let Some((name, shown)) = shown.filter(|(_, shown)| !shown.is_null()) {
+                    if !place.is_empty() || self.shows_all() {
                         out(format!("{place}{}", self.change.happened(task)))?;
                     }
-                    let lines = shown.iter().map(|(name, value)| {
-                        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-                        format!("{}  {value}", backendai::operation::title(name))
-                    });
-                    out(lines.collect::<Vec<_>>().join("\n"))?;
-                    if shown.contains_key("secret_key") {
-                        err("store the secret key: it is shown only once");
-                    }
-                    return Ok(());
+                    return match self.shows_all() {
+                        true => shown_once(answer),
+                        false => shown_once(&Map::from_iter([(name.to_owned(), shown.clone())])),
+                    };
                 }
                 let task_id = answer.get("task_id").and_then(Value::as_str);
                 let task_id = task_id.map(|id| format!(" (task {id})")).unwrap_or_default();
-                out(format!("{place}{}{task_id}", self.change.happened(task)))
+                let id = self.new_id(answer).map(|id| format!(" (id {id})")).unwrap_or_default();
+                out(format!("{place}{}{task_id}{id}", self.change.happened(task)))
             }
             Outcome::Skipped => {
                 let label = task.label(self.change);
@@ -159,6 +165,18 @@ impl Report {
                 Ok(())
             }
         }
+    }
+
+    /// Whether the whole answer is printed, for the secrets of the v2 API are anywhere in it.
+    fn shows_all(&self) -> bool {
+        self.change.shows.is_some() && input::is_v2(self.change.info)
+    }
+
+    /// The id of a created object of the v2 API, as arguments take it.
+    fn new_id(&self, answer: &Row) -> Option<String> {
+        let made = self.change.kind == Kind::Create && input::is_v2(self.change.info);
+        let id = answer.values().find_map(|member| member.get("id")?.as_str()).filter(|_| made)?;
+        Some(input::key_of(id).unwrap_or_else(|| id.to_owned()))
     }
 
     /// Prints the summary, and fails if any object failed.
@@ -189,5 +207,32 @@ impl Report {
             err(format!("{} {done}, {} before", self.done, self.skipped));
         }
         Ok(())
+    }
+}
+
+/// Prints an answer of which something is shown only once.
+fn shown_once(answer: &Row) -> Result<(), Failure> {
+    let mut lines = Vec::new();
+    let mut has_key = false;
+    leaves(answer, &mut |name, value| {
+        let name = input::snake(name);
+        has_key |= name == "secret_key";
+        lines.push(format!("{}  {value}", backendai::operation::title(&name)));
+    });
+    out(lines.join("\n"))?;
+    if has_key {
+        err("store the secret key");
+    }
+    Ok(())
+}
+
+/// Calls `each` with the name and the text of every value that is no object.
+fn leaves(members: &Row, each: &mut impl FnMut(&str, &str)) {
+    for (name, value) in members {
+        match value {
+            Value::Object(inner) => leaves(inner, each),
+            Value::String(text) => each(name, text),
+            other => each(name, &other.to_string()),
+        }
     }
 }

@@ -14,6 +14,8 @@ use backendai::{
 /// A verb that sends a mutation.
 #[derive(Clone, Copy)]
 pub(crate) struct Change {
+    /// The words before the noun, with a space behind them.
+    pub(crate) prefix: &'static str,
     pub(crate) noun: &'static str,
     pub(crate) word: &'static str,
     pub(crate) aliases: &'static [&'static str],
@@ -52,6 +54,8 @@ pub(crate) enum Kind {
     Update,
     /// Destroys something, so that it is confirmed.
     Destroy,
+    /// Has an answer that is printed.
+    Ask,
     /// Anything else.
     Act,
 }
@@ -81,34 +85,7 @@ const fn verb<O: Compiled>(
     kind: Kind,
     places: &'static [&'static str],
 ) -> Change {
-    let label = match places {
-        [first, ..] => first,
-        [] => noun,
-    };
-    let done = match kind {
-        Kind::Create => "created",
-        Kind::Update => "updated",
-        Kind::Destroy => "deleted",
-        Kind::Act => "changed",
-    };
-    Change {
-        noun,
-        word,
-        aliases: &[],
-        info: O::INFO,
-        about: None,
-        places,
-        label,
-        done,
-        kind,
-        fixed: &[],
-        defaults: &[],
-        switches: &[],
-        shorts: &[],
-        unique: &[],
-        shows: None,
-        keeps: None,
-    }
+    Change::new(O::INFO, noun, word, kind, places)
 }
 
 const fn create<O: Compiled>(noun: &'static str, places: &'static [&'static str]) -> Change {
@@ -137,6 +114,50 @@ const fn act<O: Compiled>(
 }
 
 impl Change {
+    pub(crate) const fn new(
+        info: &'static OperationInfo,
+        noun: &'static str,
+        word: &'static str,
+        kind: Kind,
+        places: &'static [&'static str],
+    ) -> Self {
+        let label = match places {
+            [first, ..] => first,
+            [] => noun,
+        };
+        let done = match kind {
+            Kind::Create => "created",
+            Kind::Update => "updated",
+            Kind::Destroy => "deleted",
+            Kind::Act => "changed",
+            Kind::Ask => "answered",
+        };
+        Self {
+            prefix: "",
+            noun,
+            word,
+            aliases: &[],
+            info,
+            about: None,
+            places,
+            label,
+            done,
+            kind,
+            fixed: &[],
+            defaults: &[],
+            switches: &[],
+            shorts: &[],
+            unique: &[],
+            shows: None,
+            keeps: None,
+        }
+    }
+
+    /// The words of the noun.
+    pub(crate) fn nouns(&self) -> String {
+        format!("{}{}", self.prefix, self.noun)
+    }
+
     const fn done(self, done: &'static str) -> Self {
         Self { done, ..self }
     }

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     global::Global,
+    interrupt::Section,
     output::{Failure, out},
     prompt,
 };
@@ -57,6 +58,7 @@ impl Add {
         }
         let name = context.name().to_owned();
         let how = session::How { replace: self.replace, switch: self.switch };
+        let _section = Section::open()?;
         let (replaced, lost) = session::store(contexts, context, None, how)?;
         session::end(global, lost).await;
         let what = if replaced { "Replaced" } else { "Added" };

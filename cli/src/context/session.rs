@@ -13,6 +13,7 @@ use super::settings;
 use crate::{
     connect,
     global::Global,
+    interrupt,
     output::{Code, Failure, err},
 };
 
@@ -52,6 +53,7 @@ pub(crate) fn store(
 ) -> Result<(bool, Vec<Lost>), Failure> {
     let mut written = None;
     let stored = contexts.update(|stored| {
+        interrupt::check()?;
         let old = stored.get(context.name()).ok().cloned();
         if old.is_some() && !how.replace {
             return Err(Failure::new(format!("there is already a context {}", context.name()))

@@ -1,12 +1,17 @@
 //! Errors about a filter or an order that the manager refuses.
 
-use backendai::{Error, filter::List};
+use backendai::{
+    Error,
+    filter::{List, ListColumn, Variant},
+    operation::info::InputValueInfo,
+};
 
 use super::{
     options,
     query::{Query, Variables},
+    table::Domain,
 };
-use crate::output::Failure;
+use crate::{input, output::Failure};
 
 /// Words of the filter language that are not columns.
 const WORDS: [&str; 9] =
@@ -18,15 +23,24 @@ pub(super) struct Given {
     names: Vec<String>,
     /// What another language writes differently.
     slip: Option<&'static str>,
+    /// What to do if a value is refused.
+    values: Option<String>,
 }
 
 impl Given {
-    pub(super) fn of(query: &Query, variables: &Variables) -> Self {
+    pub(super) fn of(domain: &Domain, query: &Query, variables: &Variables) -> Self {
         let text = |name| variables.get(name).and_then(|text| text.as_str()).unwrap_or_default();
         let mut names = identifiers(text("filter"));
         names.extend(identifiers(text("order")));
         let list = options::columns(query).filter(|_| !names.is_empty());
-        Self { list, names, slip: slip(text("filter"), text("order")) }
+        let values = options::advice(domain, query, variables)
+            .or_else(|| values(domain, list?, text("filter")));
+        let is_blank = |name| variables.contains_key(name) && text(name).trim().is_empty();
+        let slip = match is_blank("filter") {
+            true => Some("leave --filter out to list all rows"),
+            false => slip(text("filter"), text("order")),
+        };
+        Self { list, names, slip, values }
     }
 
     /// The failure of the request; lists the columns if an unknown one may be the cause.
@@ -34,6 +48,9 @@ impl Given {
         let may = error.is_graphql() && !error.is_permission_denied();
         if let Some(slip) = self.slip.filter(|_| may) {
             return Failure::from(error).help(slip);
+        }
+        if let Some(values) = self.values.clone().filter(|_| error.is_bad_argument()) {
+            return Failure::from(error).help(values);
         }
         let Some(list) = self.list.filter(|_| may) else { return error.into() };
         let known = |name: &String| list.columns.iter().any(|column| column.name == *name);
@@ -52,6 +69,23 @@ impl Given {
         };
         Failure::from(error).help(help)
     }
+}
+
+/// What to do about a word in a filter that is not a known value of its column.
+fn values(domain: &Domain, list: &List, filter: &str) -> Option<String> {
+    let words = identifiers(filter);
+    let column = |column: &&ListColumn| {
+        matches!(column.holds, Variant::Word | Variant::Choice)
+            && words.iter().any(|word| word == column.name)
+    };
+    let known = |column: &ListColumn| {
+        let known = input::known(domain.word, &InputValueInfo::new(column.name, "String"));
+        let texts = filter.split('"').skip(1).step_by(2);
+        let mut advice =
+            texts.map(|text| input::advice(&format!("`{}`", column.name), &text.into(), &known.0));
+        advice.find_map(|advice| advice)
+    };
+    list.columns.iter().filter(column).find_map(known)
 }
 
 /// The parts of a filter or an order outside its texts, which are in double quotes.
@@ -94,11 +128,33 @@ fn slip(filter: &str, order: &str) -> Option<&'static str> {
         Some("write the words of the language in lower case, as in `like`, `true` and `null`")
     } else if holds(&equals) {
         Some("write `==` for a value that is equal")
+    } else if holds(&|part| part.trim_end().strip_suffix('(').is_some_and(ends_with_in)) {
+        Some("write lists in square brackets, as in `name in [\"x\", \"y\"]`")
+    } else if holds(&has_bare_value) {
+        Some("write texts and times in double quotes, as in `name == \"x\"`")
     } else if outside(order).any(|part| words(part, &["asc", "desc"]) || part.contains(':')) {
         Some("write `-created_at` for the largest first and `created_at` for the smallest first")
     } else {
         None
     }
+}
+
+fn ends_with_in(part: &str) -> bool {
+    part.split_whitespace().next_back().is_some_and(|word| word.eq_ignore_ascii_case("in"))
+}
+
+/// Whether an operator is followed by a word or a time outside quotes.
+fn has_bare_value(part: &str) -> bool {
+    const OPERATORS: [&str; 9] =
+        ["==", "!=", "<=", ">=", "<", ">", " like ", " ilike ", " contains "];
+    let marked = OPERATORS.iter().fold(part.to_owned(), |part, it| part.replace(it, "\u{1}"));
+    marked.split('\u{1}').skip(1).any(|value| {
+        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | '@');
+        let value: String = value.trim_start().chars().take_while(|c| is_part(*c)).collect();
+        !value.is_empty()
+            && !["null", "true", "false"].contains(&value.as_str())
+            && value.parse::<f64>().is_err()
+    })
 }
 
 /// The words outside quotes that may be columns.
@@ -131,6 +187,11 @@ mod tests {
             ("", "email:desc", Some("`-created_at`")),
             ("", "email desc", Some("`-created_at`")),
             ("", "email ASC", Some("`created_at`")),
+            ("email == x", "", Some("double quotes")),
+            ("email ilike x", "", Some("double quotes")),
+            ("created_at > 2024-01-01", "", Some("times in double quotes")),
+            (r#"email in ("x", "y")"#, "", Some("square brackets")),
+            (r#"email in ["x", "y"] & n == 1.5 & m < -2 & a == null"#, "", None),
             (r#"username == "f\"q\\b""#, "-email", None),
             (r#"full_name like "%it's = or and%" & count >= 1 & count != 2"#, "email,-name", None),
             (r#"full_name ilike "%한국어%""#, "", None),

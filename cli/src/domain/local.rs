@@ -1,10 +1,13 @@
 //! Conditions and orders of rows that the manager cannot filter or order itself, in its language.
 
-use std::cmp::Ordering;
+use std::{borrow::Cow, cmp::Ordering};
 
 use serde_json::Value;
 
-use crate::{output::Failure, render::Row};
+use crate::{
+    output::Failure,
+    render::{self, Row},
+};
 
 /// A condition. As in SQL, a comparison with a null is neither true nor false.
 #[derive(Clone, Debug, PartialEq)]
@@ -129,9 +132,9 @@ fn compare(cell: &Value, operator: Operator, value: &Value) -> Option<bool> {
 /// The order of two rows by these fields, of which some descend.
 pub(super) fn order_rows(keys: &[(&str, bool)], one: &Row, other: &Row) -> Ordering {
     let by = |(name, descending): &(&str, bool)| {
-        let cell = |row: &Row| match row.get(*name) {
+        let cell = |row: &Row| match render::get(row, name).map(Cow::into_owned) {
             Some(Value::String(text)) => Value::String(text.to_lowercase()),
-            cell => cell.cloned().unwrap_or_default(),
+            cell => cell.unwrap_or_default(),
         };
         let order = order(&cell(one), &cell(other));
         if *descending { order.reverse() } else { order }

@@ -7,6 +7,7 @@ mod query;
 mod table;
 #[cfg(test)]
 mod tests;
+mod typed;
 mod watch;
 
 use backendai::{Client, Error, Field};
@@ -15,13 +16,18 @@ use clap::{ArgMatches, Command, FromArgMatches, Subcommand};
 use self::{
     local::Condition,
     query::{ListRequest, Variables, Way},
-    table::{DOMAINS, Domain, Info},
+    table::DOMAINS,
 };
-pub(crate) use self::{options::columns, query::Query};
+pub(crate) use self::{
+    options::columns,
+    query::Query,
+    table::{Domain, Info},
+};
 use crate::{
     change::{self, Change},
     connect,
-    global::Global,
+    global::{Global, RowFormat},
+    input,
     output::{Failure, err},
     progress::Progress,
     render::{self, Row, Style},
@@ -69,6 +75,27 @@ pub(crate) fn find(word: &str) -> Option<&'static Domain> {
     DOMAINS.iter().find(|domain| domain.word == word)
 }
 
+/// The clap command of a list.
+pub(crate) fn list_command(domain: &Domain) -> Command {
+    Command::new("list")
+        .about(format!("List: {}", domain.about))
+        .after_help(options::after_list(domain))
+        .args(options::of_list(domain))
+}
+
+/// The clap command of the query for one row.
+pub(crate) fn info_command(domain: &Domain, info: &Info) -> Command {
+    Command::new("info")
+        .about("Show one row with all its fields")
+        .after_help(options::after(&info.query, None))
+        .args(options::of_info(domain, info))
+}
+
+/// The clap command of a query whose answer has no rows of one type.
+pub(crate) fn raw_command(query: &Query) -> Command {
+    Command::new("raw").args(typed::args(query))
+}
+
 /// The clap command of a noun. Its verbs are built when they are used: there are hundreds.
 fn noun_command(noun: &'static str, about: &'static str) -> Command {
     Command::new(noun)
@@ -82,19 +109,10 @@ fn noun_command(noun: &'static str, about: &'static str) -> Command {
 fn with_verbs(mut command: Command) -> Command {
     let Some(noun) = noun(command.get_name()) else { return command };
     let Some(domain) = find(noun) else { return command.subcommands(change::commands(noun)) };
-    let list = Command::new("list")
-        .visible_alias("ls")
-        .about(format!("List: {}", domain.about))
-        .after_help(options::after_list(domain))
-        .args(options::of_list(domain));
-    command = command.subcommand(list);
+    command = command.subcommand(list_command(domain).visible_alias("ls"));
     if let Some(info) = &domain.info {
-        let info = Command::new("info")
-            .visible_aliases(["get", "describe"])
-            .about("Show one row with all its fields")
-            .after_help(options::after(&info.query, None))
-            .args(options::of_info(domain, info));
-        command = command.subcommand(info);
+        command =
+            command.subcommand(info_command(domain, info).visible_aliases(["get", "describe"]));
     }
     if domain.info.is_some_and(|info| watch::waits(&info)) {
         command = command.subcommand(watch::wait_command(domain));
@@ -152,15 +170,19 @@ impl Verb {
     }
 }
 
-async fn list(domain: &Domain, matches: &ArgMatches, global: &Global) -> Result<(), Failure> {
+/// Prints a list.
+pub(crate) async fn list(
+    domain: &Domain,
+    matches: &ArgMatches,
+    global: &Global,
+) -> Result<(), Failure> {
     if let Some(seconds) = number(matches, "watch") {
         return watch::run(domain, matches, global, seconds).await;
     }
     let query = &domain.list;
-    let style = Style { name: name_of(domain), ..style(global, matches)? };
-    let brief = if style.is_brief() { domain.brief } else { &[] };
-    let fields = choose(query, brief, matches)?;
-    let mut variables = options::given(query, matches);
+    let style = Style { name: name_of(domain), ..style(global, query, matches)? };
+    let fields = choose(query, &by_default(domain, query, &style), matches)?;
+    let mut variables = options::given(query, matches)?;
     let all = flag(matches, "all");
     let limit = match query.way() {
         Way::Whole => number(matches, "rows"),
@@ -171,7 +193,7 @@ async fn list(domain: &Domain, matches: &ArgMatches, global: &Global) -> Result<
     let select = Select::of(query, matches)?;
     let names = requested(query, &fields, &style, &select);
     let offset = number(matches, "skip").unwrap_or(0);
-    let columns = columns::Given::of(query, &variables);
+    let columns = columns::Given::of(domain, query, &variables);
     let client = connect::client(global)?;
     resolved(domain, query, &mut variables, &client).await?;
     let fetched = if select.needs_all() { None } else { limit };
@@ -207,6 +229,10 @@ async fn list(domain: &Domain, matches: &ArgMatches, global: &Global) -> Result<
     }
     sink.end(total).map_err(Failure::writing)?;
 
+    if let Some(error) = rows.incomplete() {
+        incomplete(&error);
+        return Ok(());
+    }
     if total.is_some_and(|total| offset > 0 && offset >= total) {
         // The list has ended before the first row that was requested.
         err(format!("0 of {} rows: --offset {offset} is at the end", total.unwrap_or_default()));
@@ -214,9 +240,7 @@ async fn list(domain: &Domain, matches: &ArgMatches, global: &Global) -> Result<
         err("the list changed while it was read: rows may be missing; read it again");
     }
     match total {
-        Some(total)
-            if !all && offset + shown < total && style.form == crate::global::RowFormat::Table =>
-        {
+        Some(total) if !all && offset + shown < total && style.form == RowFormat::Table => {
             err(format!("{shown} of {total} rows: --limit N shows more, --all shows all"));
         }
         _ => {}
@@ -224,7 +248,8 @@ async fn list(domain: &Domain, matches: &ArgMatches, global: &Global) -> Result<
     Ok(())
 }
 
-async fn info(
+/// Prints one row.
+pub(crate) async fn info(
     domain: &Domain,
     info: &Info,
     matches: &ArgMatches,
@@ -233,35 +258,46 @@ async fn info(
     if let Some(seconds) = number(matches, "watch") {
         return watch::info(domain, info, matches, global, seconds).await;
     }
-    let style = style(global, matches)?;
-    let fields = choose(&info.query, &[], matches)?;
-    let mut variables = options::given(&info.query, matches);
+    let style = style(global, &info.query, matches)?;
+    let fields = choose(&info.query, &by_default(domain, &info.query, &style), matches)?;
+    let mut variables = options::given(&info.query, matches)?;
     let names = requested(&info.query, &fields, &style, &Select::default());
     let key = variables.get(info.key).and_then(|key| key.as_str()).map(str::to_owned);
+    if key.as_ref().is_some_and(|key| key.trim().is_empty()) {
+        let help = format!("list them with `backendai {} list`", domain.word);
+        return Err(Failure::argument(format!("the {} is empty", info.key)).help(help));
+    }
     let client = connect::client(global)?;
     resolved(domain, &info.query, &mut variables, &client).await?;
     let id = variables.get(info.key).and_then(|key| key.as_str()).map(str::to_owned);
+    let columns = columns::Given::of(domain, &info.query, &variables);
     let operation = info.query.operation(variables, &names).map_err(|failure| {
         let listed = |name| domain.list.fields().iter().any(|field| field.name() == name);
         match info.key == "id" && listed("id") && listed("name") {
             true => failure.help(format!(
                 "give the id: `backendai {} list --field id,name` shows it",
-                domain.word
+                domain.command()
             )),
             false => failure,
         }
     })?;
-    let sent = client.send(operation).await;
+    let sent = Query::send(&client, operation).await;
     let failed = sent.as_ref().err().is_some_and(Error::is_server_bug);
     let mut found = match sent {
         // Some managers fail to look up an object that does not exist.
         Err(error) if failed => {
             match find_listed(domain, info, &client, &names, id.as_deref()).await {
                 Some(None) => None,
-                _ => return Err(error.into()),
+                _ => return Err(columns.failure(error)),
             }
         }
-        sent => sent?.into_vec().into_iter().next().map(backendai::Row::into_map),
+        sent => {
+            let (rows, error) = sent.map_err(|error| columns.failure(error))?;
+            if let Some(error) = error {
+                incomplete(&error);
+            }
+            rows.into_iter().next()
+        }
     };
     // A null is an object without members.
     found = found.filter(|row| !row.is_empty());
@@ -274,11 +310,27 @@ async fn info(
             Some(key) => format!("there is no {} `{key}`", domain.word),
             None => format!("the caller has no {}", domain.word),
         };
-        return Err(
-            Failure::new(what).help(format!("list them with `backendai {} list`", domain.word))
-        );
+        return Err(Failure::new(what)
+            .help(format!("list them with `backendai {} list`", domain.command())));
     };
     render::one(style, &fields, row, Data::stdout()).map_err(Failure::writing)
+}
+
+/// Prints the data of a query as it is.
+pub(crate) async fn raw(
+    query: &Query,
+    matches: &ArgMatches,
+    global: &Global,
+) -> Result<(), Failure> {
+    global.single()?;
+    let variables = options::given(query, matches)?;
+    let client = connect::client(global)?;
+    let info = query.info;
+    let request = client.send_document(info.document.text, variables);
+    let data = request.path(info.path).operation_name(info.name).idempotent(true).await?;
+    let data: serde_json::Value = serde_json::from_str(data.get()).map_err(Failure::from_error)?;
+    let data = query.info.root_fields.first().and_then(|root| data.get(root.key)).unwrap_or(&data);
+    crate::output::json(&render::mask(data))
 }
 
 /// Looks an object up in the list of its domain; `None` if the list cannot be filtered by its key.
@@ -313,7 +365,7 @@ async fn resolved(
     let mut resolver = Resolver::new(client);
     for variable in query.info.variables {
         if let (Some(lookup), Some(value)) =
-            (resolve::lookup_of(domain.word, variable), variables.get_mut(variable.name))
+            (resolve::lookup_of(&domain.command(), variable), variables.get_mut(variable.name))
         {
             resolver.value(lookup, value, None).await?;
         }
@@ -321,13 +373,30 @@ async fn resolved(
     Ok(())
 }
 
-fn style(global: &Global, matches: &ArgMatches) -> Result<Style, Failure> {
+/// Warns of errors beside data.
+fn incomplete(error: &Error) {
+    err(format!("warning: the data is incomplete: {}", error.summary()));
+}
+
+/// The names of the fields that are shown by default, where they are not those of the query.
+fn by_default(domain: &Domain, query: &Query, style: &Style) -> Vec<&'static str> {
+    let is_table = matches!(style.form, RowFormat::Table | RowFormat::Csv | RowFormat::Name);
+    match (query.is_v2(), is_table) {
+        // Nested objects stay as they are.
+        (true, false) => query.top(),
+        _ if style.is_brief() && query.info.name == domain.list.info.name => domain.brief.to_vec(),
+        _ => Vec::new(),
+    }
+}
+
+fn style(global: &Global, query: &Query, matches: &ArgMatches) -> Result<Style, Failure> {
     let style = Style::of_stdout(global.rows()?, flag(matches, "show-secrets"));
     let width = matches.try_get_one::<u16>("width").ok().flatten().copied().map(usize::from);
     Ok(Style {
         width: width.or(style.width),
         wide: flag(matches, "wide"),
         headers: !flag(matches, "no-headers"),
+        keys: query.is_v2(),
         ..style
     })
 }
@@ -347,7 +416,7 @@ fn requested(query: &Query, fields: &[Field], style: &Style, select: &Select) ->
     let wanted = fields.iter().filter(|field| style.show_secrets || !field.is_secret());
     let mut names: Vec<_> = wanted.map(Field::name).collect();
     names.extend(&select.fields);
-    if style.form == crate::global::RowFormat::Name {
+    if style.form == RowFormat::Name {
         names.extend(style.name);
     }
     let mut seen = std::collections::HashSet::new();
@@ -465,9 +534,21 @@ fn choose(
 
 /// A field by its name. An unknown one is an error that suggests a similar one.
 fn find_field(query: &Query, name: &str) -> Result<Field, Failure> {
-    let field = query.fields().iter().find(|field| field.name() == name);
+    let mut field = query.fields().iter().find(|field| field.name() == name);
+    if field.is_none() && query.is_v2() {
+        // The last part of a name is enough where it is the only one of its kind.
+        let last = |field: &&Field| {
+            let (path, name) = (input::snake(field.name()), input::snake(name));
+            path == name || path.rsplit('.').next() == Some(&name)
+        };
+        let mut found = query.fields().iter().filter(last);
+        field = found.next().filter(|_| found.next().is_none());
+    }
     field.copied().ok_or_else(|| {
         let names: Vec<_> = query.fields().iter().map(Field::name).collect();
+        if name.is_empty() {
+            return Failure::usage("a name of a field is empty").help("remove the extra comma");
+        }
         let failure = Failure::usage(format!("there is no field `{name}`"))
             .help(format!("use some of {}", names.join(", ")));
         match backendai::suggest::near(name, names) {

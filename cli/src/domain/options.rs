@@ -8,15 +8,15 @@ use backendai::{
 use clap::{Arg, ArgAction, ArgMatches, builder::BoolishValueParser, value_parser};
 use serde_json::Value;
 
-use crate::complete;
-
 use super::{
     query::{Query, Variables, Way},
     table::{Domain, Info},
+    typed,
 };
+use crate::{complete, input, output::Failure};
 
 /// The variables that the pager sets.
-const WINDOW: [&str; 6] = ["limit", "offset", "first", "after", "last", "before"];
+pub(super) const WINDOW: [&str; 6] = ["limit", "offset", "first", "after", "last", "before"];
 
 /// The help of the variables, by name.
 const HELP: &[(&str, &str)] = &[
@@ -76,17 +76,17 @@ impl Variable {
         HELP.iter().find(|(name, _)| *name == self.0.name).map(|(_, help)| *help)
     }
 
-    fn arg(self) -> Arg {
+    fn arg(self, noun: &str) -> Arg {
         let arg = Arg::new(self.0.name).help(self.help()).required(self.0.is_required());
         match self.0.ty.trim_end_matches('!') {
             "Boolean" => arg.value_name("BOOL").value_parser(BoolishValueParser::new()),
             "Int" => arg.value_name("N").value_parser(value_parser!(i64)),
-            _ => arg.value_name("TEXT"),
+            _ => arg.value_name("TEXT").value_parser(input::known(noun, self.0)),
         }
     }
 
-    fn option(self) -> Arg {
-        let mut arg = self.arg().long(self.long());
+    fn option(self, noun: &str) -> Arg {
+        let mut arg = self.arg(noun).long(self.long());
         if self.0.name == "email" {
             arg = arg.short('u').visible_alias("email");
         }
@@ -125,8 +125,21 @@ fn open(query: &Query) -> impl Iterator<Item = Variable> {
     all.map(Variable)
 }
 
+/// What to do about a value of a variable, or of a column in the filter, that is not a known one.
+pub(super) fn advice(domain: &Domain, query: &Query, given: &Variables) -> Option<String> {
+    let variable = |variable: Variable| {
+        let known = input::known(domain.word, variable.0);
+        let name = format!("--{}", variable.long());
+        input::advice(&name, given.get(variable.0.name)?, &known.0)
+    };
+    open(query).find_map(variable)
+}
+
 /// The list in the filter and order languages, where its document takes these.
 pub(crate) fn columns(query: &Query) -> Option<&'static List> {
+    if query.is_v2() {
+        return None;
+    }
     open(query).find(|variable| matches!(variable.0.name, "filter" | "order"))?;
     LISTS.iter().find(|list| list.name == query.root())
 }
@@ -134,7 +147,10 @@ pub(crate) fn columns(query: &Query) -> Option<&'static List> {
 /// The arguments of `list`.
 pub(super) fn of_list(domain: &Domain) -> Vec<Arg> {
     let list = &domain.list;
-    let mut args: Vec<_> = open(list).map(Variable::option).collect();
+    let mut args: Vec<_> = match list.is_v2() {
+        true => typed::args(list),
+        false => open(list).map(|variable| variable.option(domain.word)).collect(),
+    };
     if list.way() != Way::Whole {
         args.extend([
             Arg::new("all")
@@ -179,7 +195,9 @@ pub(super) fn of_list(domain: &Domain) -> Vec<Arg> {
                 .help("Maximum number of rows to print of the one response"),
         ]);
     }
-    args.extend(of_rows(&args));
+    if !list.is_v2() {
+        args.extend(of_rows(&args));
+    }
     args.push(
         Arg::new("sort")
             .long("sort")
@@ -262,15 +280,20 @@ pub(super) fn of_available(domain: &Domain) -> Vec<Arg> {
 pub(super) fn of_info(domain: &Domain, info: &Info) -> Vec<Arg> {
     let key = |variable: Variable| {
         let required = variable.0.is_required();
-        let arg = variable.arg().required(required).value_name(variable.0.name.to_uppercase());
+        let arg =
+            variable.arg(domain.word).required(required).value_name(variable.0.name.to_uppercase());
         with_names(domain, variable.0, arg).help(match required {
             true => "Which one to show",
             false => "Which one to show; by default your own, if there is one",
         })
     };
+    if info.query.is_v2() {
+        let args = typed::args(&info.query).into_iter();
+        return args.chain(shown(&info.query)).collect();
+    }
     let args = open(&info.query).map(|variable| match variable.0.name == info.key {
         true => key(variable),
-        false => variable.option(),
+        false => variable.option(domain.word),
     });
     let watch = watch("Print it again every 5 seconds or the given number, with changes marked");
     // As in the official command.
@@ -322,6 +345,9 @@ pub(super) fn after(query: &Query, note: Option<&str>) -> String {
     text.push_str(&format!("Fields: {}", fields.join(", ")));
     if let Some(list) = columns(query) {
         text.push_str(&format!("\n\n{}\n\n{OPERATORS}\n{}", columns_help(list), examples(list)));
+    }
+    if query.is_v2() {
+        text.push_str(&typed::help(query));
     }
     text
 }
@@ -402,16 +428,18 @@ pub(super) fn columns_help(list: &List) -> String {
 }
 
 /// The values of the variables on the command line.
-pub(super) fn given(query: &Query, matches: &ArgMatches) -> Variables {
-    open(query)
-        .filter_map(|variable| {
-            let name = variable.0.name;
-            let option = || matches.try_get_one::<String>(EMAIL).ok().flatten();
-            let value = variable.value(matches).or_else(|| match name {
-                "email" => option().map(|email| email.as_str().into()),
-                _ => None,
-            });
-            Some((name.to_owned(), value?))
-        })
-        .collect()
+pub(super) fn given(query: &Query, matches: &ArgMatches) -> Result<Variables, Failure> {
+    if query.is_v2() {
+        return typed::given(query, matches);
+    }
+    let values = open(query).filter_map(|variable| {
+        let name = variable.0.name;
+        let option = || matches.try_get_one::<String>(EMAIL).ok().flatten();
+        let value = variable.value(matches).or_else(|| match name {
+            "email" => option().map(|email| email.as_str().into()),
+            _ => None,
+        });
+        Some((name.to_owned(), value?))
+    });
+    Ok(values.collect())
 }

@@ -1,12 +1,12 @@
 //! Queries for lists and objects, built from the descriptions of their operations.
 
 use backendai::{
-    Client, DynamicOperation, Error, Field, ListChanges, OperationInfo, Pager, Uuid,
-    operation::Compiled,
+    Client, DynamicOperation, Error, Field, ListChanges, Operation as _, OperationInfo, Pager,
+    Uuid, operation::Compiled,
 };
 use serde_json::{Map, Value};
 
-use crate::{output::Failure, render::Row};
+use crate::{input, output::Failure, render::Row};
 
 /// The values of variables, by name.
 pub(crate) type Variables = Map<String, Value>;
@@ -17,6 +17,8 @@ pub(crate) struct Query {
     pub(crate) info: &'static OperationInfo,
     /// The fields that are shown by default; all, when empty.
     pub(crate) shown: &'static [&'static str],
+    /// The fields that can be shown. One with a dot is a member of another.
+    known: &'static [Field],
 }
 
 /// How a list is paged.
@@ -43,12 +45,35 @@ pub(crate) struct ListRequest {
 impl Query {
     /// The query of a compiled operation. Only its description is used.
     pub(crate) const fn new<O: Compiled>(shown: &'static [&'static str]) -> Self {
-        Self { info: O::INFO, shown }
+        let known = match O::INFO.rows {
+            Some(rows) => rows.fields,
+            None => &[],
+        };
+        Self { info: O::INFO, shown, known }
+    }
+
+    /// The query of an operation with further fields, which are members of those of its rows.
+    pub(crate) const fn with_members(
+        info: &'static OperationInfo,
+        shown: &'static [&'static str],
+        known: &'static [Field],
+    ) -> Self {
+        Self { info, shown, known }
+    }
+
+    /// Whether it is of the v2 API.
+    pub(crate) fn is_v2(&self) -> bool {
+        input::is_v2(self.info)
     }
 
     /// The fields that can be shown.
-    pub(crate) fn fields(&self) -> &'static [Field] {
-        self.info.rows.map_or(&[], |rows| rows.fields)
+    pub(crate) const fn fields(&self) -> &'static [Field] {
+        self.known
+    }
+
+    /// The names of the fields of the rows themselves.
+    pub(crate) fn top(&self) -> Vec<&'static str> {
+        self.info.rows.map_or(&[][..], |rows| rows.fields).iter().map(Field::name).collect()
     }
 
     pub(crate) fn way(&self) -> Way {
@@ -72,7 +97,11 @@ impl Query {
     ) -> Result<DynamicOperation, Failure> {
         check(self.info, &variables)?;
         let operation = DynamicOperation::new(self.info).variables(variables);
-        Ok(operation.select(fields.iter().copied())?)
+        // Members are selected with their object.
+        let mut names: Vec<_> = fields.iter().filter_map(|name| name.split('.').next()).collect();
+        let mut seen = std::collections::HashSet::new();
+        names.retain(|name| seen.insert(*name));
+        Ok(operation.select(names)?)
     }
 
     /// Starts reading a list.
@@ -95,21 +124,53 @@ impl Query {
             && let Some(cursor) = paging.and_then(|paging| paging.cursor)
         {
             let operation = operation.variable(cursor.first, first);
-            return Ok(Rows::First {
+            let source = Source::First {
                 client: client.clone(),
-                operation: Some(operation),
+                operation: Some(operation.clone()),
                 total: None,
-            });
+            };
+            return Ok(Rows { source, operation, incomplete: None });
         }
-        let mut pages = client.pages(operation).page_size(page_size);
+        let mut pages = client.pages(operation.clone()).page_size(page_size);
         if let Some(limit) = limit {
             pages = pages.max_items(limit);
         }
         if offset > 0 {
             pages = pages.offset(offset);
         }
-        Ok(Rows::Pages(Box::new(pages)))
+        Ok(Rows { source: Source::Pages(Box::new(pages)), operation, incomplete: None })
     }
+
+    /// Sends the query for one object. Data beside errors is returned with the error.
+    pub(crate) async fn send(
+        client: &Client,
+        operation: DynamicOperation,
+    ) -> Result<(Vec<Row>, Option<Error>), Error> {
+        match client.send(operation.clone()).await {
+            Ok(rows) => Ok((rows_of(rows.into_vec()), None)),
+            Err(error) => match partial(&operation, &error) {
+                Some(rows) => Ok((rows, Some(error))),
+                None => Err(error),
+            },
+        }
+    }
+}
+
+fn rows_of(rows: Vec<backendai::Row>) -> Vec<Row> {
+    rows.into_iter().map(backendai::Row::into_map).collect()
+}
+
+/// The rows beside the errors of a response. The v2 API has errors of members, too.
+fn partial(operation: &DynamicOperation, error: &Error) -> Option<Vec<Row>> {
+    if !input::is_v2(operation.info()) || !error.is_graphql() {
+        return None;
+    }
+    let mut rows = error.partial_data::<backendai::Rows>()?.ok()?;
+    if let Some(complete) = operation.completion() {
+        complete(&mut rows);
+    }
+    let rows = rows_of(rows.into_vec());
+    rows.iter().any(|row| !row.is_empty()).then_some(rows)
 }
 
 /// Checks values that the manager would refuse.
@@ -126,8 +187,15 @@ fn check(info: &OperationInfo, variables: &Variables) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The pages of a list.
-pub(crate) enum Rows {
+/// The rows of a list.
+pub(crate) struct Rows {
+    source: Source,
+    operation: DynamicOperation,
+    incomplete: Option<Error>,
+}
+
+/// Where the rows come from.
+enum Source {
     Pages(Box<Pager<DynamicOperation>>),
     /// The rows of one request.
     First {
@@ -140,37 +208,48 @@ pub(crate) enum Rows {
 impl Rows {
     /// The next page; none at the end.
     pub(crate) async fn next(&mut self) -> Option<Result<Vec<Row>, Error>> {
-        let rows = match self {
-            Self::Pages(pages) => match pages.next().await? {
-                Ok(page) => page.items,
-                Err(error) => return Some(Err(error)),
-            },
-            Self::First { client, operation, total } => {
-                match client.send(operation.take()?).await {
-                    Ok(rows) => {
-                        *total = rows.total_count();
-                        rows.into_vec()
-                    }
-                    Err(error) => return Some(Err(error)),
-                }
+        if self.incomplete.is_some() {
+            return None;
+        }
+        let rows = match &mut self.source {
+            Source::Pages(pages) => pages.next().await?.map(|page| page.items),
+            Source::First { client, operation, total } => {
+                client.send(operation.take()?).await.map(|rows| {
+                    *total = rows.total_count();
+                    rows.into_vec()
+                })
             }
         };
-        Some(Ok(rows.into_iter().map(backendai::Row::into_map).collect()))
+        Some(match rows {
+            Ok(rows) => Ok(rows_of(rows)),
+            Err(error) => match partial(&self.operation, &error) {
+                Some(rows) => {
+                    self.incomplete = Some(error);
+                    Ok(rows)
+                }
+                None => Err(error),
+            },
+        })
+    }
+
+    /// The errors beside the last rows, which end the list.
+    pub(crate) fn incomplete(&mut self) -> Option<Error> {
+        self.incomplete.take()
     }
 
     /// Number of rows of the whole list, as far as known.
     pub(crate) fn total(&self) -> Option<u64> {
-        match self {
-            Self::Pages(pages) => pages.total_count(),
-            Self::First { total, .. } => *total,
+        match &self.source {
+            Source::Pages(pages) => pages.total_count(),
+            Source::First { total, .. } => *total,
         }
     }
 
     /// The detected changes of the list.
     pub(crate) fn list_changes(&self) -> ListChanges {
-        match self {
-            Self::Pages(pages) => pages.list_changes(),
-            Self::First { .. } => ListChanges::default(),
+        match &self.source {
+            Source::Pages(pages) => pages.list_changes(),
+            Source::First { .. } => ListChanges::default(),
         }
     }
 }

@@ -11,6 +11,8 @@ use super::query::Query;
 
 /// A command with its list and the query of one row.
 pub(crate) struct Domain {
+    /// The words before its own, with a space behind them.
+    pub(crate) prefix: &'static str,
     pub(crate) word: &'static str,
     /// Its other name.
     pub(crate) alias: Option<&'static str>,
@@ -32,11 +34,25 @@ pub(crate) struct Info {
 }
 
 const fn domain(word: &'static str, about: &'static str, list: Query) -> Domain {
-    Domain { word, alias: None, about, note: None, brief: &[], list, info: None }
+    Domain::new("", word, about, list)
 }
 
 impl Domain {
-    const fn info(self, key: &'static str, query: Query) -> Self {
+    pub(crate) const fn new(
+        prefix: &'static str,
+        word: &'static str,
+        about: &'static str,
+        list: Query,
+    ) -> Self {
+        Self { prefix, word, alias: None, about, note: None, brief: &[], list, info: None }
+    }
+
+    /// The words of the command.
+    pub(crate) fn command(&self) -> String {
+        format!("{}{}", self.prefix, self.word)
+    }
+
+    pub(crate) const fn info(self, key: &'static str, query: Query) -> Self {
         Self { info: Some(Info { query, key }), ..self }
     }
 
@@ -44,7 +60,7 @@ impl Domain {
         Self { alias: Some(alias), ..self }
     }
 
-    const fn brief(self, brief: &'static [&'static str]) -> Self {
+    pub(crate) const fn brief(self, brief: &'static [&'static str]) -> Self {
         Self { brief, ..self }
     }
 

@@ -2,15 +2,18 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use backendai::{Client, Field};
+use backendai::{Client, Field, operation::info::InputValueInfo};
 use clap::{Arg, ArgMatches, Command, value_parser};
 use serde_json::Value;
 
-use super::{Domain, Info, Query, Select, choose, name_of, number, options, resolved, style};
+use super::{
+    Domain, Info, Query, Select, choose, columns, name_of, number, options, resolved, style,
+};
 use crate::{
     connect,
     global::{Global, RowFormat},
-    output::{self, Code, Failure, out},
+    input,
+    output::{self, Code, Failure, err, out},
     render::{self, Row, Style},
     visible::Data,
 };
@@ -30,17 +33,17 @@ pub(super) async fn run(
 ) -> Result<(), Failure> {
     let query = &domain.list;
     let name = name_of(domain);
-    let style = Style { name, ..style(global, matches)? };
+    let style = Style { name, ..style(global, query, matches)? };
     if style.form != RowFormat::Table {
         return Err(Failure::usage("--watch prints a table: omit --output"));
     }
-    let brief = if style.is_brief() { domain.brief } else { &[] };
-    let fields = choose(query, brief, matches)?;
+    let fields = choose(query, &super::by_default(domain, query, &style), matches)?;
     let client = connect::client(global)?;
-    let mut variables = options::given(query, matches);
+    let mut variables = options::given(query, matches)?;
     resolved(domain, query, &mut variables, &client).await?;
     let limit = number(matches, "rows").unwrap_or(ROWS).min(ROWS);
     super::newest_first(query, &mut variables, Some(limit), limit as u32);
+    let columns = columns::Given::of(domain, query, &variables);
     let select = Select::of(query, matches)?;
     let mut wanted = super::requested(query, &fields, &style, &select);
     wanted.extend(name.filter(|name| !wanted.contains(name)));
@@ -57,7 +60,7 @@ pub(super) async fn run(
         let mut pages = query.start(&client, request)?;
         let mut rows = Vec::new();
         while let Some(page) = pages.next().await {
-            rows.extend(page?);
+            rows.extend(page.map_err(|error| columns.failure(error))?);
         }
         let mut rows = select.apply(rows);
         rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
@@ -77,14 +80,14 @@ pub(super) async fn info(
     global: &Global,
     seconds: u64,
 ) -> Result<(), Failure> {
-    let style = style(global, matches)?;
+    let style = style(global, &info.query, matches)?;
     if style.form != RowFormat::Table {
         return Err(Failure::usage("--watch prints a table: omit --output"));
     }
     let fields = choose(&info.query, &[], matches)?;
     let names = super::requested(&info.query, &fields, &style, &Select::default());
     let client = connect::client(global)?;
-    let mut variables = options::given(&info.query, matches);
+    let mut variables = options::given(&info.query, matches)?;
     let key = variables.get(info.key).and_then(Value::as_str).unwrap_or_default().to_owned();
     resolved(domain, &info.query, &mut variables, &client).await?;
     let mut before: Option<Row> = None;
@@ -169,6 +172,7 @@ pub(super) fn wait_command(domain: &Domain) -> Command {
                 .value_name("STATUS,…")
                 .value_delimiter(',')
                 .required(true)
+                .value_parser(statuses(domain))
                 .help("The statuses to wait for, such as RUNNING"),
         )
         .arg(
@@ -189,6 +193,10 @@ pub(super) fn wait_command(domain: &Domain) -> Command {
         )
 }
 
+fn statuses(domain: &Domain) -> input::Known {
+    input::known(domain.word, &InputValueInfo::new(STATUS, "String"))
+}
+
 /// Requests one object until it has one of the statuses.
 pub(super) async fn wait(
     domain: &Domain,
@@ -198,6 +206,10 @@ pub(super) async fn wait(
 ) -> Result<(), Failure> {
     let form = global.single()?;
     let until: Vec<&String> = matches.get_many("until").into_iter().flatten().collect();
+    let unknown = input::advice("--until", &serde_json::json!(until), &statuses(domain).0);
+    if let Some(advice) = &unknown {
+        err(format!("note: {advice}"));
+    }
     let limit = Duration::from_secs(number(matches, "wait-limit").unwrap_or(600));
     let interval = Duration::from_secs(number(matches, "interval").unwrap_or(2));
     let client = connect::client(global)?;
@@ -222,7 +234,7 @@ pub(super) async fn wait(
         if begin.elapsed() + interval > limit {
             return Err(Failure::new(format!("{name} is still {status}"))
                 .cause(format!("the limit of {} s is over", limit.as_secs()))
-                .help("give a larger --limit")
+                .help(unknown.unwrap_or_else(|| "give a larger --limit".to_owned()))
                 .code(Code::Timeout));
         }
         tokio::time::sleep(interval).await;

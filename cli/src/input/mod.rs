@@ -1,8 +1,11 @@
 //! The inputs of an operation as arguments of the command line, and as columns of a file.
 //!
 //! Variables and the fields of input objects are flattened: `props: {full_name}` is the input
-//! `full_name`, the option `--full-name` and the column `full_name`.
+//! `full_name`, the option `--full-name` and the column `full_name`. Of the v2 API only the variables
+//! themselves are flattened, for their objects are deep; what is within is JSON.
 
+mod condition;
+mod id;
 mod known;
 mod value;
 
@@ -13,7 +16,11 @@ use clap::{
 };
 use serde_json::{Map, Value};
 
-pub(crate) use self::value::{Problem, is_global_id, is_uuid};
+pub(crate) use self::{
+    condition::{condition, help as help_of, order},
+    id::{key_of, snake},
+    value::{Problem, is_global_id, is_uuid},
+};
 use crate::output::Failure;
 
 /// Inputs that have no use on a command line.
@@ -29,25 +36,38 @@ pub(crate) struct Input {
     pub(crate) name: String,
     /// Whether it must be given: itself and all around it are required.
     required: bool,
+    /// The form of an id of the v2 API; none elsewhere.
+    id: Option<id::Form>,
+    /// Whether it is of the v2 API.
+    v2: bool,
 }
+
+/// Conditions and orders of the v2 API, which have forms of their own on the command line.
+const CONDITIONS: [&str; 2] = ["filter", "orderBy"];
 
 /// Returns the inputs of an operation in its order.
 pub(crate) fn of(info: &'static OperationInfo) -> Vec<Input> {
     let mut inputs = Vec::new();
     for variable in info.variables {
-        flatten(variable, &[], variable.is_required(), &mut inputs);
+        flatten(info, variable, &[], variable.is_required(), &mut inputs);
     }
-    let variables: Vec<_> = info.variables.iter().map(|variable| variable.name).collect();
+    let variables: Vec<_> = info.variables.iter().map(|variable| snake(variable.name)).collect();
     for input in &mut inputs {
         // A field beside a variable of the same name is its new value.
-        if input.path.len() > 1 && variables.contains(&input.name.as_str()) {
+        if input.path.len() > 1 && variables.contains(&input.name) {
             input.name.insert_str(0, "new_");
         }
     }
     inputs
 }
 
+/// Returns whether an operation is of the v2 API.
+pub(crate) fn is_v2(info: &OperationInfo) -> bool {
+    info.path == crate::snapshot::V2_PATH
+}
+
 fn flatten(
+    of: &OperationInfo,
     info: &'static InputValueInfo,
     above: &[&'static str],
     required: bool,
@@ -57,17 +77,20 @@ fn flatten(
         return;
     }
     let path = [above, &[info.name]].concat();
+    let v2 = is_v2(of);
+    let opens = !v2 || (above.is_empty() && !CONDITIONS.contains(&info.name));
     match info.holds {
-        InputType::Object(object) if !info.is_list() => {
+        InputType::Object(object) if opens && !info.is_list() => {
             for field in object.fields {
-                flatten(field, &path, required && field.is_required(), inputs);
+                flatten(of, field, &path, required && field.is_required(), inputs);
             }
         }
         _ => {
             // The name of the outermost object has no meaning: `props`, `input`, `key`.
             let words = if path.len() > 1 { path.get(1..) } else { path.get(..) };
-            let name = words.unwrap_or_default().join("_");
-            inputs.push(Input { path, info, name, required });
+            let name = snake(&words.unwrap_or_default().join("_"));
+            let id = if v2 { id::Form::of(of, info) } else { None };
+            inputs.push(Input { path, info, name, required, id, v2 });
         }
     }
 }
@@ -111,6 +134,16 @@ impl Input {
         self.required
     }
 
+    /// Whether it is a variable itself.
+    pub(crate) const fn is_variable(&self) -> bool {
+        self.path.len() == 1
+    }
+
+    /// Whether its value is an object.
+    pub(crate) const fn is_object(&self) -> bool {
+        matches!(self.info.holds, InputType::Object(_))
+    }
+
     /// The name of its option, without hyphens in front.
     pub(crate) fn long(&self) -> String {
         self.name.replace('_', "-")
@@ -118,18 +151,20 @@ impl Input {
 
     /// Its other names, which the official command uses.
     pub(crate) fn aliases(&self) -> &'static [&'static str] {
-        known::aliases(&self.name)
+        if self.v2 { &[] } else { known::aliases(&self.name) }
     }
 
     /// Returns whether this is the name of its column in a file.
     pub(crate) fn is_called(&self, name: &str) -> bool {
-        let name = name.trim().replace('_', "-").to_lowercase();
+        let name = snake(name.trim()).replace('_', "-");
         self.long().to_lowercase() == name || self.aliases().contains(&name.as_str())
     }
 
     /// What it means.
     pub(crate) fn help(&self) -> Option<String> {
         let mut help = match self.info.docs.split("\n\n").next() {
+            // The snapshot of v2 has no descriptions, but telling names.
+            _ if self.v2 => words(&self.name),
             Some(docs)
                 if !docs.is_empty()
                     && known::help(&self.name).is_none_or(|_| self.path.len() == 1) =>
@@ -149,10 +184,9 @@ impl Input {
 
     /// An argument without a name on the command line: its place or a long option is to be added.
     pub(crate) fn arg(&self) -> Arg {
-        let known = known::values(&self.name, self.info);
         let arg = Arg::new(self.name.clone())
             .value_name(value::placeholder(self.info))
-            .value_parser(Texts { known, info: self.info })
+            .value_parser(Texts { known: Known(self.known()), info: self.info })
             .help(self.help().unwrap_or_default());
         if self.info.is_list() { arg.action(ArgAction::Append) } else { arg }
     }
@@ -167,15 +201,38 @@ impl Input {
             .allow_negative_numbers(value::may_be_negative(self.info))
     }
 
+    /// The values of an enum, or the usual ones.
+    fn known(&self) -> Vec<&'static str> {
+        let name = if self.v2 { "" } else { self.name.as_str() };
+        known::values("", name, self.info)
+    }
+
+    /// What to do about a value that is not a known one.
+    pub(crate) fn advice(&self, value: &Value) -> Option<String> {
+        advice(&format!("--{}", self.long()), value, &self.known())
+    }
+
     /// Returns the value of an argument, of which each text may be a part of a list.
     pub(crate) fn parse<'t>(
         &self,
         texts: impl IntoIterator<Item = &'t str>,
     ) -> Result<Value, Failure> {
-        value::parse(self.info, texts).map_err(|problem| {
+        let parsed = value::parse(self.info, texts).map_err(|problem| {
             let failure = Failure::argument(format!("`{}` is invalid", self.long()));
             failure.cause(problem.0)
-        })
+        });
+        parsed.map(|value| self.with_ids(value))
+    }
+
+    /// The value with ids as the manager takes them.
+    fn with_ids(&self, value: Value) -> Value {
+        match (self.id, value) {
+            (Some(form), Value::String(text)) => form.apply(text).into(),
+            (Some(_), Value::Array(items)) => {
+                items.into_iter().map(|item| self.with_ids(item)).collect()
+            }
+            (_, value) => value,
+        }
     }
 
     /// Returns the value of a cell or a member of a file.
@@ -183,16 +240,67 @@ impl Input {
         match given {
             Value::Null if self.info.nullable => Ok(Value::Null),
             Value::Null => Err(Problem("null has no meaning here: leave it out".to_owned())),
-            given => value::read(self.info, given),
+            given => value::read(self.info, given).map(|value| self.with_ids(value)),
         }
     }
 }
 
-/// Accepts the texts of the type. The known values are for help and completions only, because another
-/// manager may know more.
+/// A name as words: `full_name` is "Full name".
+fn words(name: &str) -> String {
+    let text = name.replace('_', " ");
+    let mut rest = text.chars();
+    rest.next().into_iter().flat_map(char::to_uppercase).chain(rest).collect()
+}
+
+/// The known values of a variable of a list or an object.
+pub(crate) fn known(noun: &str, info: &InputValueInfo) -> Known {
+    Known(known::values(noun, info.name, info))
+}
+
+/// What to do about a value that the manager refuses, where it is not a known one.
+pub(crate) fn advice(name: &str, value: &Value, known: &[&str]) -> Option<String> {
+    let texts: Vec<&str> = match value {
+        Value::String(text) => text.split(',').collect(),
+        Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),
+        _ => return None,
+    };
+    let is_known = |text: &str| known.iter().any(|known| known.eq_ignore_ascii_case(text));
+    let wrong = texts.into_iter().map(str::trim).find(|text| !is_known(text))?;
+    known.first()?;
+    let near = backendai::suggest::near(wrong, known.iter().copied());
+    let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+    Some(format!("{near}the known values of {name} are {}", known.join(", ")))
+}
+
+/// Accepts any text. The known values are for help and completions only, because another manager may
+/// know more.
+#[derive(Clone)]
+pub(crate) struct Known(pub(crate) Vec<&'static str>);
+
+impl TypedValueParser for Known {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        arg: Option<&Arg>,
+        value: &std::ffi::OsStr,
+    ) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        match self.0.as_slice() {
+            [] => None,
+            known => Some(Box::new(known.iter().copied().map(PossibleValue::new))),
+        }
+    }
+}
+
+/// Accepts the texts of the type.
 #[derive(Clone)]
 struct Texts {
-    known: Vec<&'static str>,
+    known: Known,
     info: &'static InputValueInfo,
 }
 
@@ -205,7 +313,7 @@ impl TypedValueParser for Texts {
         arg: Option<&Arg>,
         value: &std::ffi::OsStr,
     ) -> Result<String, clap::Error> {
-        let text = StringValueParser::new().parse_ref(command, arg, value)?;
+        let text = self.known.parse_ref(command, arg, value)?;
         if value::is_reference(&text) {
             return Ok(text);
         }
@@ -221,9 +329,6 @@ impl TypedValueParser for Texts {
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        if self.known.is_empty() {
-            return None;
-        }
-        Some(Box::new(self.known.iter().copied().map(PossibleValue::new)))
+        self.known.possible_values()
     }
 }

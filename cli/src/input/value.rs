@@ -28,6 +28,8 @@ enum Kind {
     Number,
     /// JSON in a string.
     Encoded,
+    /// JSON.
+    Json,
     /// An input object.
     Object,
     Id,
@@ -46,7 +48,8 @@ fn kind(info: &InputValueInfo) -> Kind {
         }
         "Int" | "BigInt" => Kind::Whole,
         "Float" => Kind::Number,
-        "JSONString" | "JSON" => Kind::Encoded,
+        "JSONString" => Kind::Encoded,
+        "JSON" => Kind::Json,
         "UUID" => Kind::Id,
         _ if info.secret => Kind::Secret,
         _ => Kind::Text,
@@ -60,7 +63,7 @@ pub(super) fn placeholder(info: &InputValueInfo) -> &'static str {
         (Kind::Whole | Kind::Number, false) => "N",
         (Kind::Whole | Kind::Number, true) => "N,…",
         (Kind::Size, _) => "BYTES",
-        (Kind::Encoded | Kind::Object, _) => "JSON",
+        (Kind::Encoded | Kind::Json | Kind::Object, _) => "JSON",
         (Kind::Id, false) => "ID",
         (Kind::Secret, _) => "SECRET",
         (_, true) => "TEXT,…",
@@ -72,7 +75,7 @@ pub(super) fn placeholder(info: &InputValueInfo) -> &'static str {
 pub(super) fn example(info: &InputValueInfo) -> Option<&'static str> {
     match (kind(info), info.is_list()) {
         (Kind::Size, _) => Some("such as 10g"),
-        (Kind::Encoded, _) | (Kind::Object, false) => Some("JSON or @FILE"),
+        (Kind::Encoded | Kind::Json, _) | (Kind::Object, false) => Some("JSON or @FILE"),
         (Kind::Object, true) => Some("a JSON object or @FILE; repeat it for several"),
         (Kind::Secret, _) => Some("or @FILE, or - for the standard input"),
         _ => None,
@@ -129,6 +132,7 @@ fn list(info: &InputValueInfo, text: &str) -> Result<Value, Problem> {
 /// One value from JSON.
 fn element(info: &InputValueInfo, given: &Value) -> Result<Value, Problem> {
     match (kind(info), given) {
+        (Kind::Json, given) => Ok(given.clone()),
         (_, Value::String(text)) => one(info, text),
         (Kind::Flag, Value::Bool(_))
         | (Kind::Number, Value::Number(_))
@@ -169,7 +173,7 @@ fn one(info: &InputValueInfo, text: &str) -> Result<Value, Problem> {
             json(&text)?;
             Ok(text.trim().into())
         }
-        Kind::Object => json(&content(info, text)?),
+        Kind::Object | Kind::Json => json(&content(info, text)?),
         Kind::Id => Ok(text.trim().into()),
         Kind::Secret => Ok(content(info, text)?.into()),
         Kind::Text => Ok(text.into()),
@@ -179,7 +183,7 @@ fn one(info: &InputValueInfo, text: &str) -> Result<Value, Problem> {
 /// Whether a number less than 0 has a meaning: no limit, a low priority, fewer replicas.
 pub(super) fn may_be_negative(info: &InputValueInfo) -> bool {
     let name = info.name;
-    name.starts_with("max_") || matches!(name, "priority" | "step_size")
+    name.starts_with("max") || matches!(name, "priority" | "step_size")
 }
 
 /// Whether a text refers to a file or the standard input.
@@ -190,7 +194,7 @@ pub(super) fn is_reference(text: &str) -> bool {
 /// Reads `@FILE`, and for a secret `-`, where the kind of the value takes it.
 fn content(info: &InputValueInfo, text: &str) -> Result<String, Problem> {
     let kind = kind(info);
-    if !matches!(kind, Kind::Encoded | Kind::Object | Kind::Secret) {
+    if !matches!(kind, Kind::Encoded | Kind::Json | Kind::Object | Kind::Secret) {
         return Ok(text.to_owned());
     }
     let mut content = match text.strip_prefix('@') {

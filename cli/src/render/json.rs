@@ -89,19 +89,23 @@ impl<W: Write> Sink for Lines<W> {
 /// The name of each row on a line, for the arguments of another command.
 pub(super) struct Names<W> {
     field: &'static str,
+    /// Whether the key in a global id is written instead of it.
+    keys: bool,
     out: W,
 }
 
 impl<W: Write> Names<W> {
-    pub(super) fn new(field: &'static str, out: W) -> Self {
-        Self { field, out }
+    pub(super) fn new(field: &'static str, keys: bool, out: W) -> Self {
+        Self { field, keys, out }
     }
 }
 
 impl<W: Write> Sink for Names<W> {
     fn page(&mut self, rows: Vec<Row>) -> io::Result<()> {
         for row in &rows {
-            match row.get(self.field) {
+            let value = super::get(row, self.field);
+            let value = if self.keys { value.map(super::keyed) } else { value };
+            match value.as_deref() {
                 Some(serde_json::Value::String(name)) => writeln!(self.out, "{name}")?,
                 Some(other) => writeln!(self.out, "{other}")?,
                 None => {}

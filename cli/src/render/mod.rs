@@ -44,13 +44,15 @@ pub(crate) struct Style {
     pub(crate) headers: bool,
     /// The field that names a row.
     pub(crate) name: Option<&'static str>,
+    /// Whether a table shows the key in a global id instead of it.
+    pub(crate) keys: bool,
 }
 
 impl Style {
     /// The style for the standard output.
     pub(crate) fn of_stdout(form: RowFormat, show_secrets: bool) -> Self {
         let width = console::Term::stdout().size_checked().map(|(_, columns)| columns.into());
-        Self { form, show_secrets, width, wide: false, headers: true, name: None }
+        Self { form, show_secrets, width, wide: false, headers: true, name: None, keys: false }
     }
 
     /// Whether rows are one line each, as far as the width allows.
@@ -70,7 +72,7 @@ pub(crate) trait Sink {
 
 /// Writes a list of rows.
 pub(crate) fn list<'a>(style: Style, fields: &[Field], out: impl Write + 'a) -> Box<dyn Sink + 'a> {
-    let columns = Columns { fields: fields.to_vec(), show_secrets: style.show_secrets };
+    let columns = Columns::new(fields, &style);
     match style.form {
         RowFormat::Table => match style.width.filter(|_| !style.wide) {
             Some(width) => Box::new(table::Brief::new(columns, width, style, out)),
@@ -80,13 +82,13 @@ pub(crate) fn list<'a>(style: Style, fields: &[Field], out: impl Write + 'a) -> 
         RowFormat::Jsonl => Box::new(json::Lines::new(columns, out)),
         RowFormat::Csv => Box::new(csv::Csv::new(columns, style.headers, out)),
         RowFormat::Yaml => Box::new(yaml::Yaml::new(columns, out)),
-        RowFormat::Name => Box::new(json::Names::new(style.name.unwrap_or("id"), out)),
+        RowFormat::Name => Box::new(json::Names::new(style.name.unwrap_or("id"), style.keys, out)),
     }
 }
 
 /// Writes one object: a line per field in a table, else a list of one row.
 pub(crate) fn one(style: Style, fields: &[Field], row: Row, out: impl Write) -> io::Result<()> {
-    let columns = Columns { fields: fields.to_vec(), show_secrets: style.show_secrets };
+    let columns = Columns::new(fields, &style);
     if style.form == RowFormat::Table {
         return table::upright(&columns, style.width, &row, None, out);
     }
@@ -103,7 +105,7 @@ pub(crate) fn marked(
     changed: &[&str],
     out: impl Write,
 ) -> io::Result<()> {
-    let columns = Columns { fields: fields.to_vec(), show_secrets: style.show_secrets };
+    let columns = Columns::new(fields, &style);
     table::upright(&columns, style.width, row, Some(changed), out)
 }
 
@@ -111,23 +113,58 @@ pub(crate) fn marked(
 struct Columns {
     fields: Vec<Field>,
     show_secrets: bool,
+    keys: bool,
+}
+
+/// The value of a field; of a member of another field by a name with dots.
+pub(crate) fn get<'r>(row: &'r Row, name: &str) -> Option<Cow<'r, Value>> {
+    if let Some(value) = row.get(name) {
+        return Some(Cow::Borrowed(value));
+    }
+    let (first, rest) = name.split_once('.')?;
+    match row.get(first)? {
+        Value::Object(inner) => get(inner, rest),
+        // A member of each of several objects.
+        Value::Array(items) => {
+            let members = items.iter().filter_map(Value::as_object);
+            Some(Cow::Owned(members.filter_map(|it| Some(get(it, rest)?.into_owned())).collect()))
+        }
+        _ => None,
+    }
+}
+
+/// The key in a global id, or the value itself.
+fn keyed(value: Cow<'_, Value>) -> Cow<'_, Value> {
+    match value.as_str().and_then(crate::input::key_of) {
+        Some(key) => Cow::Owned(key.into()),
+        None => value,
+    }
 }
 
 impl Columns {
+    fn new(fields: &[Field], style: &Style) -> Self {
+        let keys = style.keys && matches!(style.form, RowFormat::Table | RowFormat::Csv);
+        Self { fields: fields.to_vec(), show_secrets: style.show_secrets, keys }
+    }
+
     /// A field's value, or its mask. Null is never masked.
     fn value<'r>(&self, field: &Field, row: &'r Row) -> Cow<'r, Value> {
-        let value = match row.get(field.name()) {
+        let value = match get(row, field.name()) {
+            Some(value) if self.keys => keyed(value),
             Some(value) => value,
             // A secret is not requested unless it is shown.
             None if field.is_secret() && !self.show_secrets => return Cow::Owned(MASK.into()),
-            None => &Value::Null,
+            None => Cow::Owned(Value::Null),
         };
         if self.show_secrets || value.is_null() {
-            Cow::Borrowed(value)
+            value
         } else if field.is_secret() {
             Cow::Owned(MASK.into())
         } else {
-            secret::hide(value)
+            match value {
+                Cow::Borrowed(value) => secret::hide(value),
+                Cow::Owned(value) => Cow::Owned(secret::hide(&value).into_owned()),
+            }
         }
     }
 

@@ -24,7 +24,15 @@ fn written(style: Style, names: &[&str], pages: Vec<Vec<Value>>, total: Option<u
 }
 
 fn style(form: RowFormat) -> Style {
-    Style { form, show_secrets: false, width: None, wide: true, headers: true, name: None }
+    Style {
+        form,
+        show_secrets: false,
+        width: None,
+        wide: true,
+        headers: true,
+        name: None,
+        keys: false,
+    }
 }
 
 #[test]

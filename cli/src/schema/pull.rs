@@ -11,6 +11,7 @@ use crate::{
     connect,
     global::Global,
     output::{Failure, data, err},
+    snapshot,
 };
 
 /// Fetches the manager's schema and writes it to be checked in: sorted, with the versions that the
@@ -19,10 +20,16 @@ use crate::{
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   backendai schema pull -f schema.graphql
-  backendai schema pull --path v2 --context prod > v2.graphql")]
+  backendai schema pull --schema v2 --context prod > v2.graphql")]
 pub(super) struct Pull {
     /// Which schema: `admin`, `v2`, or a path on the manager such as /admin/gql.
-    #[arg(long, default_value = "admin", value_name = "SCHEMA", value_parser = path)]
+    #[arg(
+        long = "schema",
+        visible_alias = "path",
+        default_value = "admin",
+        value_name = "SCHEMA",
+        value_parser = snapshot::path
+    )]
     path: String,
     /// The file to write; printed by default.
     #[arg(short, long, value_name = "FILE")]
@@ -30,16 +37,6 @@ pub(super) struct Pull {
     /// Keep the descriptions.
     #[arg(long)]
     descriptions: bool,
-}
-
-/// The path of a named schema.
-pub(crate) fn path(name: &str) -> Result<String, String> {
-    match name {
-        "admin" => Ok("/admin/gql".to_owned()),
-        "v2" => Ok("/admin/gql/strawberry".to_owned()),
-        path if path.starts_with('/') => Ok(path.to_owned()),
-        _ => Err("there are `admin`, `v2`, and paths, which begin with `/`".to_owned()),
-    }
 }
 
 #[derive(Deserialize)]
@@ -56,7 +53,7 @@ struct Service {
 impl Pull {
     pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
         global.require_text()?;
-        let (manager, sdl) = self.fetch(global).await?;
+        let (manager, sdl) = fetch(global, &self.path).await?;
         let date = jiff::Timestamp::now().strftime("%F").to_string();
         let source = Source { manager: &manager, path: &self.path, date: &date };
         let prose = if self.descriptions { Prose::Keep } else { Prose::Drop };
@@ -73,25 +70,25 @@ impl Pull {
             }
         }
     }
+}
 
-    /// The manager's version and its schema.
-    async fn fetch(&self, global: &Global) -> Result<(String, String), Failure> {
-        let client = connect::client(global)?;
-        let server = client.negotiate().await?;
-        let ask = |query| client.send_document(query, ()).path(self.path.clone()).idempotent(true);
-        let sdl = match ask("{ _service { sdl } }").await {
-            Ok(data) => {
-                let data: Data = serde_json::from_str(data.get()).map_err(Failure::from_error)?;
-                data.service.sdl
-            }
-            // A gateway does not serve the text of its schema, but answers introspection. A manager
-            // refuses introspection, and then its first answer is more precise.
-            Err(refused) if refused.is_graphql() => match ask(introspection::QUERY).await {
-                Ok(data) => introspection::sdl(data.get()).map_err(Failure::from_error)?,
-                Err(_) => return Err(refused.into()),
-            },
-            Err(error) => return Err(error.into()),
-        };
-        Ok((server.manager().to_owned(), sdl))
-    }
+/// The manager's version and its schema.
+pub(super) async fn fetch(global: &Global, path: &str) -> Result<(String, String), Failure> {
+    let client = connect::client(global)?;
+    let server = client.negotiate().await?;
+    let ask = |query| client.send_document(query, ()).path(path.to_owned()).idempotent(true);
+    let sdl = match ask("{ _service { sdl } }").await {
+        Ok(data) => {
+            let data: Data = serde_json::from_str(data.get()).map_err(Failure::from_error)?;
+            data.service.sdl
+        }
+        // A gateway does not serve the text of its schema, but answers introspection. A manager
+        // refuses introspection, and then its first answer is more precise.
+        Err(refused) if refused.is_graphql() => match ask(introspection::QUERY).await {
+            Ok(data) => introspection::sdl(data.get()).map_err(Failure::from_error)?,
+            Err(_) => return Err(refused.into()),
+        },
+        Err(error) => return Err(error.into()),
+    };
+    Ok((server.manager().to_owned(), sdl))
 }

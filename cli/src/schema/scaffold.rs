@@ -15,7 +15,8 @@ use crate::{
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   backendai schema scaffold keypair_list
-  backendai schema scaffold vfolder_nodes --depth 2 --all > vfolders.graphql")]
+  backendai schema scaffold vfolder_nodes --depth 2 --all > vfolders.graphql
+  backendai schema scaffold adminUsersV2 --schema v2 --depth 2")]
 pub(super) struct Scaffold {
     /// The root field, such as `keypair_list`.
     root: String,
@@ -25,8 +26,8 @@ pub(super) struct Scaffold {
     /// Include optional arguments that do not select rows, and deprecated fields.
     #[arg(long)]
     all: bool,
-    /// The schema; by default the snapshot of the Admin API.
-    #[arg(long, value_name = "FILE")]
+    /// The schema: `admin`, `v2`, or a file; by default `admin`.
+    #[arg(long, value_name = "SCHEMA")]
     schema: Option<PathBuf>,
 }
 

@@ -252,6 +252,151 @@ async fn a_value_that_does_not_exist_is_a_bad_argument() {
     }
 }
 
+/// A refused value of an option, a column or an argument that has known values lists them.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_value_lists_the_known_ones() {
+    let (manager, home) = start().await;
+    for (arguments, message, parts) in [
+        (
+            &["session", "list", "--status", "runing"][..],
+            "'RUNING'",
+            &["did you mean `RUNNING`?", "values of --status are PENDING, "][..],
+        ),
+        (
+            &["session", "list", "--filter", r#"status == "RUNING""#],
+            "'RUNING'",
+            &["did you mean `RUNNING`?", "values of `status` are PENDING, "],
+        ),
+        (
+            &["agent", "list", "--status", "Alife"],
+            "'ALIFE'",
+            &["did you mean `ALIVE`?", "ALIVE, LOST, RESTARTING, TERMINATED"],
+        ),
+        (
+            &["user", "list", "--filter", r#"role == "king""#],
+            "'king' is not a valid UserRole",
+            &["values of `role` are user, admin"],
+        ),
+        (
+            &["user", "update", "a@example.com", "--role", "admn"],
+            "'admn' is not a valid UserRole",
+            &["did you mean `admin`?", "values of --role are user, admin"],
+        ),
+        (
+            &["image", "list", "--filter-by-statuses", "ALVE"],
+            "'ALVE'",
+            &["did you mean `ALIVE`?", "ALIVE, DELETED"],
+        ),
+        (
+            &["domain-node", "list", "--permission", "read"],
+            "'read' is not a valid DomainPermission",
+            &["values of --permission are read_attribute"],
+        ),
+    ] {
+        let code = json!({ "code": "backendai_generic_internal-error" });
+        let error = json!({ "message": message, "path": ["x"], "extensions": code });
+        let fault = Fault::json(200, json!({ "data": null, "errors": [error] }).to_string());
+        manager.faults().push_when(|request| request.path() == "/admin/gql", fault);
+        fails(&home.run(arguments), 4, parts);
+        assert_eq!(manager.faults().pending(), 0, "{arguments:?}");
+    }
+    // The help lists them, too; a value that only a newer manager knows is sent.
+    let help = succeeds(home.run(&["session", "list", "--help"]));
+    assert!(help.contains("[possible values: PENDING, "), "{help}");
+    let ran = home.run(&["session", "list", "--status", "LATER"]);
+    assert_ne!(ran.code, Some(2), "{ran:?}");
+}
+
+/// Empty names of fields and objects are no names.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_name_is_refused_before_anything_is_sent() {
+    let (manager, home) = start().await;
+    for (arguments, code, parts) in [
+        (
+            &["keypair", "info", ""][..],
+            4,
+            &["the access_key is empty", "`backendai keypair list`"][..],
+        ),
+        (&["user", "info", " "], 4, &["the email is empty"]),
+        (&["user", "list", "--field", "email,,role"], 2, &["a name of a field is empty", "comma"]),
+        (&["user", "list", "--field", "EMAIL"], 2, &["did you mean `email`?"]),
+    ] {
+        fails(&home.run(arguments), code, parts);
+    }
+    assert!(manager.requests_of("GetKeyPair").is_empty());
+}
+
+/// Filters of other languages, and blank ones.
+#[tokio::test(flavor = "multi_thread")]
+async fn more_filters_of_other_languages_have_advice() {
+    let (_manager, home) = start().await;
+    for (filter, part) in [
+        ("email == x", "double quotes"),
+        ("created_at > 2024-01-01", "times in double quotes"),
+        (r#"email in ("a", "b")"#, "square brackets"),
+        (" ", "leave --filter out"),
+    ] {
+        let ran = home.run(&["user", "list", "--filter", filter]);
+        fails(&ran, 4, &["fix: ", part]);
+        assert!(!ran.stderr.contains("is not a column"), "{filter}: {}", ran.stderr);
+    }
+}
+
+/// A total that the manager reports of no list.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_wrong_total_of_replicas_is_not_used() {
+    let (manager, home) = start().await;
+    let rows = json!([{ "routing_id": "5c000000-0000-4000-8000-000000000001", "id": "x" }]);
+    for (pages, count) in [(vec![json!([])], 0_u64), (vec![rows, json!([])], 1)] {
+        for items in pages {
+            let list = json!({ "items": items, "total_count": 1 });
+            answer(&manager, &json!({ "data": { "routing_list": list } }));
+        }
+        let ran = home.run(&["routing", "list", "--field", "routing_id", "--output", "json"]);
+        let list: Value = serde_json::from_str(&succeeds(ran)).unwrap();
+        assert_eq!(list["count"], count, "{list}");
+        let total = list.get("total_count").and_then(Value::as_u64);
+        assert!(total.is_none_or(|total| total == count), "{list}");
+        assert_eq!(manager.faults().pending(), 0, "{list}");
+    }
+}
+
+/// A retry is a sentence, without the fields of the log.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_retry_is_reported_as_a_sentence() {
+    let (manager, home) = start().await;
+    manager.fail_operation("PagedUsers", Fault::gateway(502));
+    let ran = home.run(&["user", "list"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let address = manager.endpoint().split("//").nth(1).unwrap();
+    let begin = format!("warning: PagedUsers failed at {address} (502); the next attempt is in 0.");
+    let lines: Vec<_> = ran.stderr.lines().collect();
+    assert!(lines.len() == 1 && lines[0].starts_with(&begin), "{}", ran.stderr);
+    assert!(!ran.stderr.contains('='), "{}", ran.stderr);
+}
+
+/// Of the inputs for BentoCloud: a system without root certificates needs none for `http://`.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_system_without_certificates_is_named_for_https_alone() {
+    let home = Home::new().with("SSL_CERT_FILE", "/none").with("SSL_CERT_DIR", "/none");
+    for (scheme, named) in [("https", true), ("http", false)] {
+        let endpoint = format!("{scheme}://127.0.0.1:1");
+        let ran = home.run(&["bento", "login", "--endpoint", &endpoint, "--api-token", "x"]);
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        assert_eq!(ran.stderr.contains("SSL_CERT_FILE"), named, "{}", ran.stderr);
+    }
+}
+
+/// A verb that asks nothing accepts the answer all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_verb_accepts_yes() {
+    let (_manager, home) = start().await;
+    std::fs::write(home.path().join("d.csv"), "name\nsoon\n").unwrap();
+    let ran = home.run(&["domain", "create", "--from-file", "d.csv", "--yes"]);
+    assert_eq!(succeeds(ran), "d.csv:2: soon was created\n");
+    succeeds(home.run(&["domain", "update", "soon", "--description", "x", "-y"]));
+}
+
 /// A name where an id is needed is resolved, or is an error that names it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_in_place_of_an_id_is_resolved_or_named() {

@@ -2,6 +2,8 @@
 //! open that no context has.
 
 mod sequences;
+#[cfg(unix)]
+mod signals;
 
 use std::path::PathBuf;
 
@@ -9,11 +11,15 @@ use backendai_testing::{Account, Fault, Manager, Webserver};
 
 use crate::common::{Home, Ran, sessions};
 
+/// The arguments of a login at a webserver under this name.
+fn arguments<'a>(web: &'a Webserver, account: &'a Account, name: &'a str) -> Vec<&'a str> {
+    let at = ["login", "--endpoint", web.endpoint(), "--endpoint-type", "session"];
+    [&at[..], &["--user", &account.email, "--name", name, "--password-stdin"]].concat()
+}
+
 /// Logs in at a webserver under this name.
 fn login(home: &Home, web: &Webserver, account: &Account, name: &str, more: &[&str]) -> Ran {
-    let at = ["login", "--endpoint", web.endpoint(), "--endpoint-type", "session"];
-    let user = ["--user", &account.email, "--name", name, "--password-stdin"];
-    home.run_with(&[&at[..], &user, more].concat(), &account.password)
+    home.run_with(&[&arguments(web, account, name)[..], more].concat(), &account.password)
 }
 
 fn succeeds(ran: &Ran) -> &str {
@@ -213,6 +219,33 @@ async fn a_session_file_belongs_to_one_context() {
     succeeds(&login(&home, &web, manager.domain_admin(), "a", &file));
     assert_eq!(web.sessions().len(), 1);
     assert_eq!(user(&home, "a").as_ref(), Some(&manager.domain_admin().email));
+}
+
+/// Logins that cannot succeed send nothing, and names and files that are none are explained.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_a_login_is_refused_before_it_is_sent() {
+    let (manager, web, home) = start().await;
+    let mut account = manager.user().clone();
+    account.password = "\n".to_owned();
+    fails(&login(&home, &web, &account, "a", &[]), &["the password is empty"]);
+    account.email = " ".to_owned();
+    fails(&login(&home, &web, &account, "a", &[]), &["the e-mail address is empty"]);
+    assert!(web.requests().is_empty());
+    // A manager in place of its webserver.
+    let at = ["login", "--endpoint", manager.endpoint(), "--endpoint-type", "session"];
+    let who = ["--user", "a@example.com", "--password-stdin"];
+    let ran = home.run_with(&[&at[..], &who].concat(), "pw");
+    fails(&ran, &["Unknown URL path", "if it is a manager, set the endpoint type `api`"]);
+
+    succeeds(&login(&home, &web, manager.user(), "a", &[]));
+    let ran = home.run(&["context", "rename", "a", "a"]);
+    fails(&ran, &["has this name already", "give another one"]);
+    assert!(!ran.stderr.contains("remove"), "{}", ran.stderr);
+    std::fs::create_dir(home.path().join("folder.json")).unwrap();
+    let add = ["context", "add", "b", "--endpoint", web.endpoint(), "--endpoint-type=session"];
+    succeeds(&home.run(&[&add[..], &["--session-file", "folder.json"]].concat()));
+    fails(&home.run(&["whoami", "--context", "b"]), &["folder.json is a folder"]);
+    assert_eq!(user(&home, "a").as_ref(), Some(&manager.user().email));
 }
 
 /// Files of an earlier release, where two contexts share a session.

@@ -6,7 +6,10 @@ use std::{
     process::{Command, Output},
 };
 
-use backendai_schema_tools::diff::diff;
+use backendai_schema_tools::{
+    diff::diff,
+    snapshot::{Prose, Source, normalise},
+};
 use backendai_testing::Manager;
 use serde_json::{Value, json};
 
@@ -211,7 +214,13 @@ dangerous  Query.pet(id:) had the default `1` and now has `2`
            affects Cat, Pets
 safe       Pet.kind was `Kind` and is now `Kind!`
            affects Cat, Pets
-safe       Pet.new was added\n"
+safe       Pet.new was added
+
+2 of 2 operations change:
+major  Cat: Pet.kind was `Kind` and is now `Kind!`
+major  Pets: Pet.name was removed; Pet.kind was `Kind` and is now `Kind!`
+
+A new version is at least a major version.\n"
     );
     assert_eq!(text(&done.stderr), "3 breaking changes, of which 1 affects these operations\n");
     assert_eq!(done.status.code(), Some(1));
@@ -225,10 +234,13 @@ safe       Pet.new was added\n"
             "level": "breaking",
             "coordinate": "Pet.name",
             "what": "was removed",
+            "version": "major",
             "operations": ["Pets"],
         })
     );
     assert_eq!(shown[0]["operations"], json!([]));
+    assert_eq!(shown[0]["version"], Value::Null);
+    assert_eq!(shown[3]["version"], "patch");
 }
 
 #[test]
@@ -240,7 +252,7 @@ fn what_breaks_others_alone_does_not_fail() {
     assert_eq!(text(&done.stdout), "breaking   Person.old was removed\n");
     assert_eq!(text(&done.stderr), "1 breaking change, but none affects these operations\n");
     assert_eq!(done.status.code(), Some(0));
-    // Without the documents nobody knows.
+    // Without documents, every breaking change counts.
     let done = run(folder.path(), &WITH_OPERATIONS[..4], &[]);
     assert_eq!(done.status.code(), Some(1));
 }
@@ -295,4 +307,118 @@ async fn a_snapshot_is_pulled_from_a_manager() {
     let done = run(folder.path(), &["schema", "pull"], &[]);
     assert_eq!(done.status.code(), Some(1));
     assert!(text(&done.stderr).contains("BACKEND_ENDPOINT"), "{}", text(&done.stderr));
+}
+
+/// A snapshot of manager 26.8.3 with documents, and a changelog.
+fn before_update() -> tempfile::TempDir {
+    let folder = beside_documents("type Query { unused: Int }");
+    let source = Source { manager: "26.8.3", path: "/admin/gql", date: "2026-11-01" };
+    let snapshot = normalise(OLD, &source, Prose::Drop).unwrap();
+    fs::write(folder.path().join("ours/schema.graphql"), snapshot).unwrap();
+    fs::write(folder.path().join("nulls.txt"), "# None.\n").unwrap();
+    fs::write(folder.path().join("C.md"), "## Unreleased\n\n- One.\n\n## 0.1\n").unwrap();
+    folder
+}
+
+const UPDATE: [&str; 15] = [
+    "schema",
+    "update",
+    "ours/schema.graphql",
+    "--operations",
+    "ours",
+    "--nulls",
+    "nulls.txt",
+    "--manifest",
+    "m.json",
+    "--changelog",
+    "C.md",
+    "--from",
+    "new.graphql",
+    "--manager",
+    "26.9.6",
+];
+
+#[test]
+fn an_update_replaces_the_snapshot_and_what_is_derived_from_it() {
+    let folder = before_update();
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    // A dump has federation's parts, which a snapshot does not have.
+    let new = OLD.replace("CAT DOG", "CAT DOG COW").replace(
+        "person: Person }",
+        "person: Person cow(of: Cow): Int _service: _Service! } type _Service { sdl: String } \
+         input Cow { name: String }",
+    );
+    fs::write(folder.path().join("new.graphql"), new).unwrap();
+    let report = "Schema of `/admin/gql`: manager 26.8.3 to 26.9.6
+
+dangerous  Kind.COW was added
+           affects Cat, Pets
+safe       Cow was added
+safe       Query.cow was added
+
+2 of 2 operations change:
+patch  Cat: Kind.COW was added
+patch  Pets: Kind.COW was added
+
+A new version is at least a patch version.
+
+New root fields, for `backendai schema scaffold`: Query.cow
+
+New input objects, of which each field must be tried with null: Cow
+";
+    let before = read("ours/schema.graphql");
+    let done = run(folder.path(), &[&UPDATE[..], &["--dry-run"]].concat(), &[]);
+    assert_eq!((text(&done.stdout), text(&done.stderr)), (report, ""));
+    assert_eq!(read("ours/schema.graphql"), before);
+
+    let done = run(folder.path(), &UPDATE, &[]);
+    assert_eq!(text(&done.stdout), report);
+    assert_eq!(text(&done.stderr), "wrote ours/schema.graphql\nwrote m.json\nwrote C.md\n");
+    assert_eq!(done.status.code(), Some(0));
+    let written = read("ours/schema.graphql");
+    assert!(written.starts_with("# Schema of POST /admin/gql\n# manager: 26.9.6\n"), "{written}");
+    assert!(!written.contains("_service"), "{written}");
+    let manifest: Value = serde_json::from_str(&read("m.json")).unwrap();
+    assert_eq!(manifest["Cat"]["uses"]["Pet"], "kind");
+    assert_eq!(
+        read("C.md"),
+        "## Unreleased\n\n- One.\n\n### Schema of `/admin/gql`: manager 26.8.3 to 26.9.6\n\n\
+         - patch: `Kind.COW` was added (`Cat`, `Pets`).\n- 2 changes that affect no operation.\n\n\
+         ## 0.1\n"
+    );
+}
+
+#[test]
+fn an_update_lists_the_documents_to_change() {
+    let folder = before_update();
+    let new = OLD.replace("{ name: String kind: Kind old: Int }", "{ kind: Kind }");
+    fs::write(folder.path().join("new.graphql"), new).unwrap();
+    let done = run(folder.path(), &UPDATE, &[]);
+    assert_eq!(done.status.code(), Some(1));
+    let errors = text(&done.stderr);
+    assert!(errors.contains("ours/pets.graphql:1:20: type `Pet` does not have"), "{errors}");
+    assert!(errors.contains("wrote ours/schema.graphql") && !errors.contains("m.json"), "{errors}");
+    assert!(errors.ends_with("1 error in the documents\n"), "{errors}");
+
+    fs::write(folder.path().join("ours/schema.graphql"), OLD).unwrap();
+    let done = run(folder.path(), &UPDATE, &[]);
+    assert_eq!(done.status.code(), Some(4));
+    assert!(text(&done.stderr).contains("does not name its origin"), "{}", text(&done.stderr));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_pulls_from_a_manager() {
+    let manager = Manager::start().await.unwrap();
+    let folder = before_update();
+    let keys = manager.superadmin();
+    let env = [
+        ("BACKEND_ENDPOINT", manager.endpoint()),
+        ("BACKEND_ACCESS_KEY", keys.access_key.as_str()),
+        ("BACKEND_SECRET_KEY", keys.secret_key.as_str()),
+    ];
+    let done = run(folder.path(), &["schema", "update", "ours/schema.graphql"], &env);
+    assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+    assert!(text(&done.stdout).contains("breaking   Query.pet was removed"));
+    let written = fs::read_to_string(folder.path().join("ours/schema.graphql")).unwrap();
+    assert!(written.contains("type KeyPair "), "{written}");
 }

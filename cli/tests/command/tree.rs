@@ -14,8 +14,9 @@ fn tree(home: &Home, path: &[&str], text: &mut String) {
         [&["backendai"], path].concat().join(" "),
         shown.trim()
     ));
-    for name in subcommands(home, path) {
-        tree(home, &[path, &[&name]].concat(), text);
+    // The verbs of v2 have a file of their own.
+    for name in subcommands(home, path).iter().filter(|name| *name != "v2") {
+        tree(home, &[path, &[name]].concat(), text);
     }
 }
 

@@ -3,8 +3,8 @@
 use super::{ALLOW, Scope, Writer};
 use crate::{
     model::{
-        Base, EdgeKeys, Enum, EnumValue, Input, InputField, Operation, Page, Presence, Reused,
-        Root, RowFields, RowSet,
+        Base, EdgeKeys, Enum, EnumValue, Input, InputField, Operation, Page, Presence, Projection,
+        Reused, Root, RowFields, RowSet,
     },
     names::ident,
     requirement::Requirement,
@@ -153,16 +153,18 @@ impl Writer<'_> {
         let mut literal = Literal(Vec::new());
         literal.field("total", quoted(rows.total.as_ref()));
         literal.field("edges", rows.edges.as_ref().map(|edges| self.edges(edges)));
-        if let Some(projection) = &rows.projection {
-            let (before, after) = &projection.around;
+        for (name, projection) in [("projection", &rows.projection), ("index", &rows.index)] {
+            let Some(Projection { around: (before, after), requires }) = projection else {
+                continue;
+            };
             literal.field(
-                "projection",
+                name,
                 format!(
                     "Some({} {{ before: {}, after: {}, requires: {} }})",
                     self.info("ProjectionInfo"),
                     self.source(before),
                     self.source(after),
-                    self.all(&projection.requires)
+                    self.all(requires)
                 ),
             );
         }

@@ -267,7 +267,9 @@ impl<'d> Lowering<'d> {
         let fields = self.model.fields(base);
         let (items, total) = (find(fields, "items"), find(fields, "total_count"));
         note(missing, items.is_none(), "select `items`");
-        note(missing, total.is_none(), "select `total_count`");
+        let counted = list.merged.instruction(self.schema, "uncounted").is_none();
+        note(missing, counted && total.is_none(), "select `total_count`");
+        let total = total.filter(|_| counted);
         let items = items?;
         let item = element(&items.shape);
         let unique = list.merged.instruction(self.schema, "unique");

@@ -15,6 +15,7 @@ use crate::{
         TableRow, TypeId,
     },
     names::camel,
+    schema::instruction,
 };
 
 impl<'d> Lowering<'d> {
@@ -76,7 +77,10 @@ impl<'d> Lowering<'d> {
             keys.is_empty() || rows.path.iter().eq(keys.iter().map(|level| &level.key))
         };
         let projected = self.projected_rows(operation, text).filter(is_page);
-        projected.or_else(|| self.plain_rows(operation, keys))
+        projected.or_else(|| {
+            let rows = self.plain_rows(operation, keys)?;
+            Some(RowSet { index: index(operation, text, &rows), ..rows })
+        })
     }
 
     /// The rows of an operation that selects their fields by one fragment.
@@ -87,6 +91,8 @@ impl<'d> Lowering<'d> {
     ) -> Option<RowSet> {
         let mut path = Vec::new();
         let mut total = None;
+        // Whether the total beside the next list is that of the list.
+        let mut counted = true;
         let mut set = &operation.selection_set;
         let fragment = loop {
             if let Some(name) = self.selector.sole_fragment(&[set.into()], &set.ty) {
@@ -96,7 +102,9 @@ impl<'d> Lowering<'d> {
             let fields = fields?;
             let mut composite = fields.iter().filter(|field| !field.selection_set.is_empty());
             let (Some(inner), None) = (composite.next(), composite.next()) else { return None };
-            total = fields.iter().copied().find(|field| field.name == "total_count");
+            let count = fields.iter().copied().find(|field| field.name == "total_count");
+            total = count.filter(|_| counted);
+            counted = instruction(self.schema, &inner.directives, "uncounted").is_none();
             path.push(inner.response_key().to_string());
             set = &inner.selection_set;
         };
@@ -113,6 +121,7 @@ impl<'d> Lowering<'d> {
             edges: None,
             fields: RowFields::Fragment(table),
             projection: Some(Projection { around, requires }),
+            index: None,
         })
     }
 
@@ -134,6 +143,7 @@ impl<'d> Lowering<'d> {
     /// The rows of a connection, or of another selection. `page` leads to those that are paginated.
     fn plain_rows(&self, operation: &'d Node<Operation>, page: &[Level]) -> Option<RowSet> {
         let (mut path, mut total, mut edges) = (Vec::new(), None, None);
+        let mut counted = true;
         let mut parts = vec![Part::from(&operation.selection_set)];
         let mut on = operation.selection_set.ty.clone();
         let fields = loop {
@@ -166,7 +176,8 @@ impl<'d> Lowering<'d> {
                 break RowFields::Own(self.table_of(&fields, &on)?);
             };
             let count = find(&fields, "total_count").or_else(|| find(&fields, "count"));
-            total = count.map(|(key, _)| key.to_string());
+            total = count.filter(|_| counted).map(|(key, _)| key.to_string());
+            counted = inner.instruction(self.schema, "uncounted").is_none();
             path.push(key.to_string());
             let mut row = inner;
             let edge;
@@ -194,9 +205,31 @@ impl<'d> Lowering<'d> {
             }
             (parts, on) = (row.parts(), type_of(row)?.clone());
         };
-        let rows = RowSet { path, total, edges, fields, projection: None };
+        let rows = RowSet { path, total, edges, fields, projection: None, index: None };
         (!rows.path.is_empty()).then_some(rows)
     }
+}
+
+/// The document around the selection of a connection at the root, where that is one fragment and its keys
+/// are the names of the fields, so that another selection can be written in its place.
+fn index(operation: &Operation, text: &DocumentText, rows: &RowSet) -> Option<Projection> {
+    let edges = rows.edges.as_ref()?;
+    let usual = edges.cursor.as_deref() == Some("cursor")
+        && rows.total.as_deref().is_none_or(|total| total == "count")
+        && edges.info.as_ref().is_some_and(|keys| {
+            (&*keys.info, &*keys.more, &*keys.end) == ("pageInfo", "hasNextPage", "endCursor")
+        });
+    let ([root, list], [Selection::Field(field)]) =
+        (&*rows.path, &*operation.selection_set.selections)
+    else {
+        return None;
+    };
+    if !usual || list != "edges" || field.response_key().as_str() != root {
+        return None;
+    }
+    let [Selection::FragmentSpread(page)] = &*field.selection_set.selections else { return None };
+    let around = split(text.own.clone(), &format!("{{...{}}}", page.fragment_name))?;
+    Some(Projection { around, requires: text.requires.clone() })
 }
 
 /// The field of this name, in either case.

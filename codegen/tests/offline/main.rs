@@ -4,6 +4,7 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stdout,
     clippy::unwrap_used,
     reason = "this is test code"
 )]
@@ -16,3 +17,5 @@ mod invalid;
 mod large;
 mod options;
 mod paging;
+mod random;
+mod watch;

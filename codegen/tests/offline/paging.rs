@@ -83,6 +83,18 @@ fn an_unpaged_list_has_no_warning() {
 }
 
 #[test]
+fn a_list_without_a_total_is_paged_where_the_document_says_so() {
+    let list = |instruction: &str| {
+        format!(
+            "query Q($l: Int!, $o: Int!) {{ user_list(limit: $l, offset: $o) {instruction} {{ items {{ uuid }} }} }}"
+        )
+    };
+    assert_eq!(look("counted", &list("@uncounted")), (String::new(), true));
+    let expected = "1:31: `user_list` cannot be paginated here: select `total_count`";
+    assert_eq!(look("not_counted", &list("")), (expected.to_owned(), false));
+}
+
+#[test]
 fn obstacles_to_keyset_pagination_are_named() {
     let list = |arguments: &str, unique: &str, rows: &str| {
         format!(

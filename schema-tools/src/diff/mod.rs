@@ -4,12 +4,14 @@
 //! or an answer can take a form that it could not have; dangerous if an answer can contain something
 //! new, or an omitted argument has another meaning; otherwise it is safe.
 
+mod class;
 mod compare;
 
 use std::fmt;
 
 use backendai_codegen::Schema;
 
+pub use self::class::Class;
 use self::compare::Changes;
 
 /// The severity of a change for users of the schema.

@@ -7,7 +7,13 @@ use super::{
     super::filter, ListChanges, PageKeys, PageRequest, Position, Queued, RowRef, Step, Strategy,
     ranges::Ranges,
 };
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    filter::quote,
+};
+
+/// A manager answers an index of a few thousand keys best.
+const RANGES_PER_PAGE: u64 = 8;
 
 pub(in super::super) struct Keyset {
     column: &'static str,
@@ -29,7 +35,9 @@ impl Keyset {
         filter: Option<String>,
         page_size: u32,
     ) -> Self {
-        let ranges = Ranges::new(page_size);
+        // A page takes a few rows more than a range, so that a range in which rows are created still
+        // comes as one page.
+        let ranges = Ranges::new(page_size - page_size / 16, RANGES_PER_PAGE);
         Self { column, descending, filter, page_size, last: Vec::new(), empty: false, ranges }
     }
 
@@ -67,7 +75,7 @@ impl Keyset {
             let mut known: HashSet<&str> = self.last.iter().map(String::as_str).collect();
             known.extend(at.key());
             if let Some(key) = keys().find(|key| !known.insert(key)) {
-                return Err(Error::walk(format!(
+                return Err(Error::pagination(format!(
                     "the list cannot be read by key: the row {key:?} comes again after itself, so \
                      {} does not identify a row or the manager does not keep to the filter",
                     self.column
@@ -125,9 +133,11 @@ impl Strategy for Keyset {
         self.open(self.ranges.end().or_else(|| at.key())?, limit).ok()
     }
 
-    fn accept_index(&mut self, limit: u32, page: PageKeys) -> bool {
+    fn accept_index(&mut self, _: &Position, limit: u32, page: PageKeys) -> bool {
         let keys: Option<Vec<String>> = page.keys.into_iter().collect();
-        keys.is_some_and(|keys| self.ranges.extend(keys, limit, page.total))
+        // A key that the filter language cannot express ends no range.
+        let can_bound = |key: &str| quote(key).is_ok();
+        keys.is_some_and(|keys| self.ranges.extend(keys, limit, page.total, can_bound))
     }
 
     fn has_ranges(&self) -> bool {

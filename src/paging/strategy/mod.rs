@@ -40,15 +40,15 @@ pub(super) trait Strategy: Send {
         None
     }
 
-    /// The request for the page after one whose last row has this key, before the page itself is
-    /// decoded.
+    /// The request for the page after one whose last row has this key or cursor, before the page
+    /// itself is decoded.
     fn predict(&self, key: &str, limit: u32) -> Option<PageRequest> {
         let _ = (key, limit);
         None
     }
 
-    /// The request for the keys of the rows ahead, where it has a use for them. `rest` rows are
-    /// wanted after the position.
+    /// The request for the keys or cursors of the rows ahead, where it has a use for them. `rest`
+    /// rows are wanted after the position.
     fn request_index(
         &self,
         at: &Position,
@@ -61,8 +61,8 @@ pub(super) trait Strategy: Send {
     }
 
     /// Takes in the keys ahead. Returns whether they were of use.
-    fn accept_index(&mut self, limit: u32, page: PageKeys) -> bool {
-        let _ = (limit, page);
+    fn accept_index(&mut self, at: &Position, limit: u32, page: PageKeys) -> bool {
+        let _ = (at, limit, page);
         false
     }
 

@@ -1,25 +1,21 @@
-//! Ranges of keys that are read independently of each other, from an index of the keys ahead.
+//! Ranges of rows that are read independently of each other, from an index of the keys or cursors ahead.
 
 use std::collections::VecDeque;
 
-use crate::filter::quote;
-
-/// How many ranges one index covers, for each page that may be requested ahead. A range takes the
-/// memory of one key.
-const RANGES_PER_PAGE: u64 = 8;
-
-/// The ranges from the position on. They divide the keys without a gap and without an overlap,
+/// The ranges from the position on. They divide the list without a gap and without an overlap,
 /// whatever is created or deleted in them.
 pub(super) struct Ranges {
-    /// The last key of each range.
+    /// The last row of each range.
     bounds: VecDeque<Bound>,
     /// Number of rows after the last range, where the manager counts them.
     rest: Option<u64>,
     /// Whether everything after the last range is one more range, without an upper bound.
     complete: bool,
-    /// Number of rows of a range when it is made. A page takes a few more, so that a range in which
-    /// rows are created still comes as one page.
+    /// Number of rows of a range when it is made.
     size: u64,
+    /// How many ranges one index covers, for each page that may be requested ahead. A range takes
+    /// the memory of one key.
+    per_page: u64,
 }
 
 struct Bound {
@@ -29,9 +25,11 @@ struct Bound {
 }
 
 impl Ranges {
-    pub(super) fn new(page_size: u32) -> Self {
-        let size = u64::from(page_size - page_size / 16).max(1);
-        Self { bounds: VecDeque::new(), rest: Some(0), complete: false, size }
+    /// Ranges of this many rows, as many of them in an index for each page that may be requested
+    /// ahead.
+    pub(super) fn new(size: u32, per_page: u64) -> Self {
+        let size = u64::from(size).max(1);
+        Self { bounds: VecDeque::new(), rest: Some(0), complete: false, size, per_page }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -50,6 +48,11 @@ impl Ranges {
 
     pub(super) const fn is_complete(&self) -> bool {
         self.complete
+    }
+
+    /// The index of the range that ends with this key.
+    pub(super) fn position(&self, key: &str) -> Option<usize> {
+        self.bounds.iter().position(|bound| bound.key == key)
     }
 
     /// Removes the first range, which is read.
@@ -85,22 +88,27 @@ impl Ranges {
             true => rest.unwrap_or(u64::MAX),
             false => rest.unwrap_or(u64::MAX).min(self.rest.unwrap_or(u64::MAX)),
         };
-        let most = (ahead as u64).saturating_mul(RANGES_PER_PAGE).saturating_mul(self.size);
+        let most = (ahead as u64).saturating_mul(self.per_page).saturating_mul(self.size);
         // Rows that fit two pages are not worth an index.
         (rest > 2 * self.size).then(|| u32::try_from(most.min(rest)).unwrap_or(u32::MAX))
     }
 
-    /// Adds the ranges of an index that was requested with this limit. Returns whether it was of
-    /// use.
-    pub(super) fn extend(&mut self, keys: Vec<String>, limit: u32, total: Option<u64>) -> bool {
+    /// Adds the ranges of an index that was requested with this limit, each up to a key that can be
+    /// a bound. Returns whether it was of use.
+    pub(super) fn extend(
+        &mut self,
+        keys: Vec<String>,
+        limit: u32,
+        total: Option<u64>,
+        can_bound: impl Fn(&str) -> bool,
+    ) -> bool {
         let received = keys.len() as u64;
         let ended = total.map_or(received < u64::from(limit), |total| total <= received);
         let before = self.bounds.len();
         let mut rows = 0;
         for key in keys {
             rows += 1;
-            // A key that the filter language cannot express ends no range.
-            if rows >= self.size && quote(&key).is_ok() {
+            if rows >= self.size && can_bound(&key) {
                 self.bounds.push_back(Bound { key, rows });
                 rows = 0;
             }

@@ -81,9 +81,7 @@
   const missing = [["React", window.React], ["ReactDOM", window.ReactDOM], ["GraphiQL", window.GraphiQL]]
     .filter(([, found]) => !found).map(([name]) => name);
   if (missing.length > 0) {
-    element("loading").textContent =
-      `${missing.join(", ")} could not be loaded. Is the CDN reachable from here? ` +
-      "Without it, start the proxy with --ui-dir; `backendai proxy --help` says how.";
+    element("loading").textContent = `${missing.join(", ")} could not be loaded. Does the proxy still run?`;
     return;
   }
   const { React, ReactDOM, GraphiQL } = window;

@@ -4,18 +4,19 @@
 
 use std::time::Duration;
 
+use ::http::HeaderMap;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _};
-use http::HeaderMap;
 use serde_json::{Value, json};
-use tokio::{io::AsyncWriteExt as _, net::TcpStream};
+use tokio::net::TcpStream;
 use tokio_tungstenite::{
     WebSocketStream,
-    tungstenite::{Message, handshake::derive_accept_key, protocol::Role},
+    tungstenite::{Message, protocol::Role},
 };
 
 use super::{Cloud, account::Account, query::Query};
-use crate::http::Takeover;
+use crate::http::{self, Takeover};
 
 /// The pause before the next look at a log that is followed.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -30,16 +31,17 @@ enum Content {
     Tail(String),
 }
 
-/// The conversation for a path below `/ws`.
+/// Returns the head that accepts a WebSocket for a path below `/ws`, and its conversation.
 pub(super) fn socket(
     cloud: &Cloud,
     account: &Account,
     headers: &HeaderMap,
     path: &[&str],
     query: &Query,
-) -> Result<Takeover, (u16, String)> {
-    let key = headers.get("sec-websocket-key").map(|key| derive_accept_key(key.as_bytes()));
+) -> Result<(Vec<u8>, Takeover), (u16, String)> {
+    let key = http::header(headers, "sec-websocket-key");
     let key = key.ok_or_else(|| (400, "this is a WebSocket".to_owned()))?;
+    let head = http::start(101, &http::websocket(key));
     let pod = |name: String, builder: bool| {
         json!({
             "name": name, "namespace": account.organization, "runner_name": "Svc",
@@ -66,18 +68,11 @@ pub(super) fn socket(
     };
     drop(state);
     let cloud = cloud.clone();
-    Ok(Box::new(move |stream| Box::pin(talk(stream, key, cloud, content))))
+    Ok((head, Box::new(move |stream, read| Box::pin(talk(stream, read, cloud, content)))))
 }
 
-async fn talk(mut stream: TcpStream, key: String, cloud: Cloud, content: Content) {
-    let head = format!(
-        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-         Sec-WebSocket-Accept: {key}\r\n\r\n"
-    );
-    if stream.write_all(head.as_bytes()).await.is_err() {
-        return;
-    }
-    let mut socket = WebSocketStream::from_raw_socket(stream, Role::Server, None).await;
+async fn talk(stream: TcpStream, read: Bytes, cloud: Cloud, content: Content) {
+    let mut socket = Socket::from_partially_read(stream, read.into(), Role::Server, None).await;
     // A client that goes away ends the conversation.
     let _ = match content {
         Content::Pods(pods) => send(&mut socket, "success", "", json!(pods)).await,

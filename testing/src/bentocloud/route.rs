@@ -117,7 +117,7 @@ impl Handle for Cloud {
             self.record(&parts, &target, serde_json::from_slice(&body).ok());
             if fault.is_none() && parts.uri.path().starts_with("/ws/") {
                 match self.socket(&parts) {
-                    Ok(takeover) => return Err(End::Upgrade(takeover)),
+                    Ok((head, takeover)) => return Err(End::Upgrade(head, takeover)),
                     Err(answer) => *answer,
                 }
             } else if carried_out {
@@ -320,8 +320,8 @@ impl Cloud {
         }
     }
 
-    /// The conversation that a request for a WebSocket begins.
-    fn socket(&self, parts: &Parts) -> Result<Takeover, Box<Answer>> {
+    /// Returns the head that accepts a WebSocket, and its conversation.
+    fn socket(&self, parts: &Parts) -> Result<(Vec<u8>, Takeover), Box<Answer>> {
         let account = self.entitled(&parts.headers, parts.uri.path())?;
         let segments = segments(parts);
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();

@@ -12,7 +12,7 @@ use apollo_compiler::validation::Valid;
 
 use super::args::Args;
 use super::context::Context;
-use super::failure::{Failure, to_graphql_error};
+use super::failure::{DEFAULT, Failure, to_graphql_error};
 use super::{node, roots, variables};
 use crate::schema::Contract;
 
@@ -50,7 +50,7 @@ pub(crate) fn execute(
     match executed {
         Ok(response) => {
             let failures = run.failures.borrow();
-            let reported = |error| to_graphql_error(error, &failures);
+            let reported = |error| to_graphql_error(error, &failures, Some(DEFAULT));
             let errors = response.errors.into_iter().map(reported).collect();
             Outcome { data: response.data, errors }
         }

@@ -9,19 +9,35 @@ use apollo_compiler::resolvers::{FieldError, ResolveInfo};
 use apollo_compiler::response::{GraphQLError, JsonValue};
 
 /// The code of an unexpected error.
-const DEFAULT: &str = "backendai_generic_internal-error";
+pub(super) const DEFAULT: &str = "backendai_generic_internal-error";
 
 /// The error of a field.
 #[derive(Clone, Debug)]
 pub(super) struct Failure {
     message: String,
     code: Option<Cow<'static, str>>,
+    /// The faults of an input, beside the code.
+    details: Option<Box<JsonValue>>,
     places: Vec<LineColumn>,
 }
 
 impl Failure {
     pub(super) fn new(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
-        Self { message: message.into(), code: Some(code.into()), places: Vec::new() }
+        Self { message: message.into(), code: Some(code.into()), details: None, places: Vec::new() }
+    }
+
+    /// Adds the faults of an input.
+    pub(super) fn details(mut self, details: JsonValue) -> Self {
+        self.details = Some(Box::new(details));
+        self
+    }
+
+    pub(super) fn message(&self) -> &str {
+        &self.message
+    }
+
+    pub(super) fn code(&self) -> Option<&str> {
+        self.code.as_deref()
     }
 
     /// An unexpected exception in the manager.
@@ -67,7 +83,12 @@ impl Failure {
     pub(super) fn recorded(error: &JsonValue) -> Self {
         let text = |name| error.get(name).and_then(JsonValue::as_str).map(str::to_owned);
         let code = text("code").map(Cow::Owned);
-        Self { message: text("message").unwrap_or_default(), code, places: Vec::new() }
+        Self {
+            message: text("message").unwrap_or_default(),
+            code,
+            details: None,
+            places: Vec::new(),
+        }
     }
 
     pub(super) fn unserved_root(name: &str) -> Self {
@@ -95,17 +116,23 @@ impl Failure {
     }
 }
 
-/// Converts an error of the executor to one of the manager: message, location and code.
-pub(super) fn to_graphql_error(mut error: GraphQLError, failures: &[Failure]) -> GraphQLError {
+/// Converts an error of the executor to one of the manager: message, location and code. Errors of the
+/// executor itself have the code `default`.
+pub(super) fn to_graphql_error(
+    mut error: GraphQLError,
+    failures: &[Failure],
+    default: Option<&'static str>,
+) -> GraphQLError {
     let failure = error
         .message
         .rsplit_once("failure ")
         .and_then(|(_, number)| number.parse::<usize>().ok())
         .and_then(|number| failures.get(number));
-    let code = failure.map_or(Some(Cow::Borrowed(DEFAULT)), |failure| failure.code.clone());
+    let code = failure.map_or(default.map(Cow::Borrowed), |failure| failure.code.clone());
     if let Some(failure) = failure {
         error.message.clone_from(&failure.message);
         error.locations.clone_from(&failure.places);
+        error.extensions.extend(failure.details.clone().map(|details| ("errors".into(), *details)));
     }
     if let Some(code) = code {
         error.extensions.insert("code", JsonValue::from(code.into_owned()));

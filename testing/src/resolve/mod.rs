@@ -16,6 +16,7 @@ mod scaling_group;
 mod scope;
 mod slice;
 mod user;
+pub(crate) mod v2;
 mod variables;
 
 pub(crate) use context::Context;

@@ -27,6 +27,20 @@ pub(crate) struct Caller {
     pub(crate) rate_limit: i32,
 }
 
+impl Caller {
+    /// Returns the caller of a request without credentials.
+    pub(crate) fn anonymous() -> Self {
+        Self {
+            user: Uuid::nil(),
+            access_key: String::new(),
+            email: String::new(),
+            role: Role::User,
+            domain: String::new(),
+            rate_limit: 0,
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Domain {
     pub(crate) name: String,
@@ -175,6 +189,8 @@ pub(crate) struct State {
     pub(crate) scaling_groups: BTreeMap<String, ScalingGroup>,
     /// Rows of all other types.
     pub(crate) rows: Rows,
+    /// Rows of the v2 schema, loaded with the first request that needs them.
+    pub(crate) v2: Option<Rows>,
     emails: BTreeMap<String, Uuid>,
     /// The access keys of each user, oldest first.
     owned: BTreeMap<Uuid, Vec<String>>,

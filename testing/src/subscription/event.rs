@@ -28,7 +28,7 @@ impl Document {
     /// Validates the payload of a `subscribe` message, or returns the errors to answer it with.
     pub(super) fn new(payload: &Value) -> Result<Self, Value> {
         let refuse = |message: &str| json!([{ "message": message }]);
-        let contract = schema::v2().map_err(|error| refuse(&error))?;
+        let contract = schema::v2(None).map_err(|error| refuse(&error))?;
         let text = payload.get("query").and_then(Value::as_str).unwrap_or_default();
         let executable = schema::prepare(&contract, text).map_err(|rejection| match rejection {
             Rejection::Syntax => refuse("Syntax Error: the document cannot be parsed."),

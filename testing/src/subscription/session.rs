@@ -34,7 +34,6 @@ const UNIMPLEMENTED: [&str; 4] = [
 ];
 
 /// The manager's side of a WebSocket.
-#[derive(Clone)]
 pub(crate) struct Session {
     pub(crate) subscriptions: Subscriptions,
 }

@@ -1,6 +1,6 @@
 //! The webserver's answer as a function of a request and its sessions, without sockets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aes::Aes256;
@@ -25,6 +25,9 @@ const MAX_FAILURES: usize = 10;
 const BLOCK: SignedDuration = SignedDuration::from_mins(20);
 /// Lifetime of a session.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// The key of a registered one-time password, and the only code that activates it.
+const OTP_KEY: &str = "EMBEDDEDOTPKEY234567EMBEDDEDOTPK";
+const OTP_CODE: &str = "123456";
 /// The domain of a login that names none.
 const DOMAIN: &str = "default";
 
@@ -53,6 +56,10 @@ pub(super) struct Inner {
     failures: BTreeMap<String, (usize, Timestamp)>,
     pub(super) otp: BTreeMap<String, Otp>,
     pub(super) tokens: BTreeMap<String, String>,
+    /// Passwords that are not the initial ones, by address.
+    passwords: BTreeMap<String, String>,
+    /// Addresses whose password has expired.
+    pub(super) expired: BTreeSet<String>,
     /// Number of sessions that a user may have.
     pub(super) max_sessions: Option<usize>,
     serial: u64,
@@ -63,6 +70,21 @@ impl Inner {
     fn id(&mut self) -> String {
         self.serial += 1;
         hex::encode(Sha256::digest(self.serial.to_be_bytes())).chars().take(32).collect()
+    }
+
+    /// Returns whether this is the password of the user with this address and name.
+    fn has_password(&self, email: &str, username: &str, password: &str) -> bool {
+        match self.passwords.get(email) {
+            Some(changed) => changed == password,
+            None => password_of(username) == password,
+        }
+    }
+
+    /// Returns the address of the user whose registration token a request has.
+    fn registering(&self, request: &Value) -> Option<String> {
+        let token = request.get("registration_token")?.as_str()?;
+        let of_token = |otp: &Otp| matches!(otp, Otp::Register(known) if known == token);
+        self.otp.iter().find(|(_, otp)| of_token(otp)).map(|(email, _)| email.clone())
     }
 
     /// Returns whether the user may have one more session; with `force`, ends the oldest ones.
@@ -90,12 +112,15 @@ pub(super) struct Front {
 impl Serve for Front {
     fn answer(&self, method: &str, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Answer {
         match (method, uri.path()) {
+            ("POST", "/func/totp/anon") => self.register_otp(body),
+            ("POST", "/func/totp/anon/verify") => self.activate_otp(body),
             (_, path) if path.starts_with("/func/") => self.forward(method, uri, headers, body),
             ("POST", "/server/login") => self.login(headers, body),
             ("POST", "/server/token-login") => self.token_login(headers, body),
             ("POST", "/server/login-check") => self.check(headers),
             ("POST", "/server/extend-login-session") => self.extend(headers),
             ("POST", "/server/logout") => self.logout(headers),
+            ("POST", "/server/update-password-no-auth") => self.change_password(body),
             // Every other path is a page of the user interface.
             ("GET" | "HEAD", _) => {
                 answer(200, "text/html; charset=utf-8", "<!DOCTYPE html>\n<html></html>\n")
@@ -171,13 +196,17 @@ impl Front {
         }
         let domain = Some(text("domain")).filter(|name| !name.is_empty()).unwrap_or(DOMAIN);
         let account = self.account(email, domain);
-        let right = account.filter(|(name, _)| password_of(name) == text("password"));
+        let right = account.filter(|(name, _)| inner.has_password(email, name, text("password")));
         let Some((_, session)) = right else {
             inner.failures.insert(email.to_owned(), (failures + 1, now));
             let title = "Credential/signature mismatch.";
             let data = refusal("auth-failed", title, "User credential mismatch.");
             return self.refuse(&mut inner, 401, data);
         };
+        if inner.expired.contains(email) {
+            let data = refusal("password-expired", "Password has expired.", "Password expired.");
+            return self.refuse(&mut inner, 401, data);
+        }
         match inner.otp.get(email) {
             Some(Otp::Code(_)) if text("otp").is_empty() => {
                 let title = "Two-Factor Authentication needed.";
@@ -231,6 +260,56 @@ impl Front {
                 self.refuse(&mut inner, 200, data)
             }
         }
+    }
+
+    /// Makes a key for the user of a registration token.
+    fn register_otp(&self, body: &[u8]) -> Answer {
+        let request: Value = serde_json::from_slice(body).unwrap_or_default();
+        match self.lock().registering(&request) {
+            Some(email) => {
+                let uri = format!("otpauth://totp/Backend.AI:{email}?secret={OTP_KEY}");
+                answer(200, JSON, json!({ "totp_key": OTP_KEY, "totp_uri": uri }).to_string())
+            }
+            None => problem(400, "invalid-token", "Invalid Token"),
+        }
+    }
+
+    /// Activates a one-time password with the code [`OTP_CODE`].
+    fn activate_otp(&self, body: &[u8]) -> Answer {
+        let request: Value = serde_json::from_slice(body).unwrap_or_default();
+        let mut inner = self.lock();
+        let Some(email) = inner.registering(&request) else {
+            return problem(400, "invalid-token", "Invalid Token");
+        };
+        if request.get("otp").and_then(Value::as_str) != Some(OTP_CODE) {
+            return problem(401, "totp-auth-failed", "TOTP authorization failed");
+        }
+        inner.otp.insert(email, Otp::Code(OTP_CODE.to_owned()));
+        answer(200, JSON, json!({ "success": true }).to_string())
+    }
+
+    /// Replaces a password without a session.
+    fn change_password(&self, body: &[u8]) -> Answer {
+        let request: Value = serde_json::from_slice(body).unwrap_or_default();
+        let text = |name: &str| request.get(name).and_then(Value::as_str).unwrap_or_default();
+        let email = text("username");
+        let (current, new) = (text("current_password"), text("new_password"));
+        let mut inner = self.lock();
+        let account = self.account(email, DOMAIN);
+        let right = account.is_some_and(|(name, _)| inner.has_password(email, &name, current));
+        if !right || current == new {
+            let details = match right {
+                true => "Cannot update to the same password as an existing password.",
+                false => "User credential mismatch.",
+            };
+            let data = refusal("auth-failed", "Credential/signature mismatch.", details);
+            let body = json!({ "data": data, "password_changed_at": null });
+            return answer(401, JSON, body.to_string());
+        }
+        inner.passwords.insert(email.to_owned(), new.to_owned());
+        inner.expired.remove(email);
+        let body = json!({ "data": null, "password_changed_at": iso(self.now()) });
+        answer(200, JSON, body.to_string())
     }
 
     /// Returns the user name and a new session of the user with this address.

@@ -80,6 +80,21 @@ async fn a_delayed_answer_comes_all_the_same() {
 }
 
 #[tokio::test]
+async fn an_answer_is_delayed_after_the_request_is_carried_out() {
+    let manager = manager().await;
+    let before = manager.access_keys().len();
+    manager.faults().push(Fault::DelayAnswer(Duration::from_secs(60)));
+    let mut waiting = TcpStream::connect(address(&manager)).await.unwrap();
+    let request = Ask::new(manager.superadmin(), CREATE).bytes(&manager);
+    waiting.write_all(&request).await.unwrap();
+    while manager.access_keys().len() == before {
+        tokio::task::yield_now().await;
+    }
+    let (reply, made) = made(&manager, Fault::DelayAnswer(Duration::from_millis(20))).await;
+    assert_eq!((reply.unwrap().status, made), (200, 1));
+}
+
+#[tokio::test]
 async fn a_stalled_request_does_not_hold_up_the_others() {
     let manager = manager().await;
     manager.faults().push(Fault::Stall);

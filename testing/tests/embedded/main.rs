@@ -17,3 +17,4 @@ mod roots;
 mod subscriptions;
 mod support;
 mod users;
+mod v2;

@@ -167,6 +167,20 @@ async fn created_rows_can_be_read_changed_and_deleted() {
     let group = "mutation { create_scaling_group(name: \"new\", props: { driver: \"static\", \
         scheduler: \"fifo\" }) { ok scaling_group { name is_active } } }";
     assert_eq!(ask(&manager, group).await["data"]["create_scaling_group"]["ok"], true);
+    // Null clears what the table of nulls lists, and nothing else.
+    for (props, description, driver) in [
+        ("description: \"d\", wsproxy_addr: \"http://w\"", json!("d"), "static"),
+        ("wsproxy_addr: null, driver: null", json!("d"), "static"),
+        ("description: null, driver: \"other\"", json!(null), "other"),
+    ] {
+        let change = format!(
+            "mutation {{ modify_scaling_group(name: \"new\", props: {{ {props} }}) {{ ok }} }}"
+        );
+        assert_eq!(ask(&manager, &change).await["data"]["modify_scaling_group"]["ok"], true);
+        let read = "{ scaling_group(name: \"new\") { description driver } }";
+        let group = ask(&manager, read).await["data"]["scaling_group"].clone();
+        assert_eq!(group, json!({ "description": description, "driver": driver }), "{props}");
+    }
     let link = "mutation { associate_scaling_group_with_domain(domain: \"other\", scaling_group: \
         \"new\") { ok } }";
     ask(&manager, link).await;

@@ -141,7 +141,12 @@ async fn a_plain_get_and_strangers_are_refused() {
     let anonymous = get(&manager).header("Upgrade", "websocket").set(|ask| ask.anonymous = true);
     assert_eq!(anonymous.send(&manager).await.status, 401);
     let post = get(&manager).set(|ask| ask.method = "POST".to_owned());
-    assert_eq!(post.send(&manager).await.status, 405);
-    let old = Manager::builder().release("25.15.0").start().await.unwrap();
+    // A request by POST is a query, which has a body.
+    assert_eq!(post.send(&manager).await.status, 400);
+    let delete = get(&manager).set(|ask| ask.method = "DELETE".to_owned());
+    assert_eq!(delete.send(&manager).await.status, 405);
+    let without_sockets = Manager::builder().release("25.15.0").start().await.unwrap();
+    assert_eq!(get(&without_sockets).send(&without_sockets).await.status, 405);
+    let old = Manager::builder().release("25.12.0").start().await.unwrap();
     assert_eq!(get(&old).send(&old).await.status, 404);
 }

@@ -1,4 +1,4 @@
-//! Queries, mutations and walks of 64 tasks, through proxies that fail in turn, to a real manager.
+//! Queries, mutations and lists of 64 tasks, through proxies that fail in turn, to a real manager.
 //! Afterwards its database holds what the acknowledged mutations say, and nothing twice; and of each
 //! mutation whose outcome is unknown it is told which failure made it so.
 //!
@@ -161,7 +161,7 @@ impl Task {
                 35..50 => self.create().await,
                 50..80 => self.change().await,
                 80..92 => self.delete().await,
-                _ => self.walk().await,
+                _ => self.list().await,
             }
             sleep(Duration::from_millis(self.random.u64(REST))).await;
         }
@@ -192,14 +192,14 @@ impl Task {
         }
     }
 
-    async fn walk(&mut self) {
+    async fn list(&mut self) {
         let mut rows = self.client.pages(self.tags.list()).page_size(50).items();
         while let Some(row) = rows.next().await {
             if let Err(error) = row {
                 return self.query_failed(&error);
             }
         }
-        self.tally.walks += 1;
+        self.tally.lists += 1;
     }
 
     async fn create(&mut self) {

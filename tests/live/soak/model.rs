@@ -66,7 +66,7 @@ pub(crate) struct Row {
 pub(crate) struct Tally {
     pub(crate) queries: u32,
     pub(crate) failed_queries: u32,
-    pub(crate) walks: u32,
+    pub(crate) lists: u32,
     pub(crate) mutations: u32,
     pub(crate) not_sent: u32,
     /// By what made them so.
@@ -77,7 +77,7 @@ pub(crate) struct Tally {
 impl Tally {
     /// Calls that were answered.
     pub(crate) fn answered(&self) -> u64 {
-        u64::from(self.queries) + u64::from(self.walks) + u64::from(self.mutations)
+        u64::from(self.queries) + u64::from(self.lists) + u64::from(self.mutations)
     }
 }
 
@@ -85,7 +85,7 @@ impl AddAssign for Tally {
     fn add_assign(&mut self, other: Self) {
         self.queries += other.queries;
         self.failed_queries += other.failed_queries;
-        self.walks += other.walks;
+        self.lists += other.lists;
         self.mutations += other.mutations;
         self.not_sent += other.not_sent;
         for (why, count) in other.unknown {
@@ -99,10 +99,10 @@ impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} queries and {} walks answered, {} failed; {} mutations acknowledged, {} not sent, \
+            "{} queries and {} lists answered, {} failed; {} mutations acknowledged, {} not sent, \
              {} unknown, of which {} were found by reading back",
             self.queries,
-            self.walks,
+            self.lists,
             self.failed_queries,
             self.mutations,
             self.not_sent,

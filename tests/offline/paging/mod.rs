@@ -1,5 +1,7 @@
 //! Lists, page by page: windows, strategies, and pages that are fetched ahead.
 
+mod cursors;
+mod model;
 mod pages;
 mod pagination;
 mod prefetch;

@@ -216,7 +216,7 @@ async fn rows_that_are_claimed_and_never_come_are_an_error_and_no_endless_loop()
     let error = pages.next().await.unwrap().unwrap_err();
     assert_eq!(
         error.to_string(),
-        "Numbers: the list says that it has 1000000 rows and answers with empty pages from row 0 \
+        "Numbers: the manager reports a total of 1000000 rows and returns empty pages from row 0 \
          on; other rows may be left out"
     );
     assert_eq!(windows(&fake), [(100, 0), (100, 0), (100, 100), (100, 200)]);

@@ -170,7 +170,7 @@ async fn a_flood_waits_for_the_program() {
     }
     assert!(before < ALL - 1, "all was taken");
     for index in 0..ALL {
-        let event = next(&mut events).await.unwrap().unwrap().scheduling_events_by_session;
+        let event = next(&mut events).await.unwrap().unwrap().event;
         assert_eq!(event.reason, index.to_string());
     }
     assert!(next(&mut events).await.is_none());

@@ -2,7 +2,7 @@
 
 use backendai::{ErrorKind, Uuid};
 use backendai_v2::{
-    GlobalId, Id,
+    ClientExt as _, GlobalId, Id,
     domain::AdminCreateDomain,
     fair_share::DomainFairShares,
     login::{AdminCreateLoginClientType, AdminDeleteLoginClientType, LoginClientType},
@@ -50,6 +50,9 @@ async fn what_does_not_exist() {
     assert!(client.send(Kernel::new(nothing)).await.unwrap().kernel_v2.is_none());
     // Sessions that do not exist are reported as such.
     let ended = client.send(TerminateSessions::new(vec![Id::from(nothing)], false)).await.unwrap();
+    assert_eq!(client.sessions().find(nothing).await.unwrap(), None);
+    let again = client.sessions().terminate([nothing]).await.unwrap();
+    assert_eq!(again, ended.terminate_sessions_v2);
     let skipped: Vec<_> =
         ended.terminate_sessions_v2.skipped.iter().map(GlobalId::as_str).collect();
     assert_eq!(skipped, [nothing.to_string()]);

@@ -8,12 +8,12 @@ use std::{
     },
 };
 
-use backendai::{Client, Pagination, Uuid};
+use backendai::{Client, Page, Pagination, Uuid};
 use backendai_v2::{
     artifact_registry::{
         CreateHuggingfaceRegistry, DeleteHuggingfaceRegistry, HuggingfaceRegistries,
     },
-    keypair::{AdminCreateKeypair, AdminDeleteKeypair, AdminKeypairs},
+    keypair::{AdminCreateKeypair, AdminDeleteKeypair, AdminKeypairs, KeyPairDetail},
     resource_policy::{
         AdminCreateProjectResourcePolicy, AdminDeleteProjectResourcePolicy,
         AdminProjectResourcePolicies,
@@ -72,7 +72,8 @@ async fn no_row_is_missed_or_repeated_while_others_change_the_list() {
     let others: Vec<_> =
         (0..2).map(|_| tokio::spawn(disturb(client.clone(), user, stop.clone()))).collect();
     let mut wrong = Vec::new();
-    for strategy in [Pagination::Cursor, Pagination::Offset] {
+    let strategies = [(Pagination::Cursor, 0), (Pagination::Cursor, 4), (Pagination::Offset, 0)];
+    for (strategy, prefetch) in strategies {
         for size in [1, 7] {
             let list = match strategy {
                 Pagination::Offset => AdminKeypairs::new()
@@ -80,7 +81,7 @@ async fn no_row_is_missed_or_repeated_while_others_change_the_list() {
                 _ => AdminKeypairs::new(),
             };
             // The strategy is chosen by whether there is an order.
-            let mut rows = client.pages(list).page_size(size).items();
+            let mut rows = client.pages(list).page_size(size).prefetch(prefetch).items();
             let (mut seen, mut repeated) = (BTreeSet::new(), Vec::new());
             while let Some(row) = rows.next().await {
                 let key = row.unwrap().access_key;
@@ -89,10 +90,10 @@ async fn no_row_is_missed_or_repeated_while_others_change_the_list() {
                 }
             }
             let missed: Vec<_> = stable.difference(&seen).collect();
-            println!("{strategy:?} by {size}: {} rows", seen.len());
+            let how = format!("{strategy:?} by {size}, {prefetch} ahead");
+            println!("{how}: {} rows", seen.len());
             if !missed.is_empty() || !repeated.is_empty() {
-                wrong
-                    .push(format!("{strategy:?} by {size}: missed {missed:?}, twice {repeated:?}"));
+                wrong.push(format!("{how}: missed {missed:?}, twice {repeated:?}"));
             }
         }
     }
@@ -119,19 +120,25 @@ async fn the_row_of_the_cursor_may_be_deleted() {
     for _ in 0..6 {
         stable.insert(create(&client, user).await);
     }
+    let read = |page: Page<KeyPairDetail>| page.items.into_iter().map(|row| row.access_key);
     let mut pages = client.pages(AdminKeypairs::new()).page_size(2);
     let mut seen = BTreeSet::new();
-    let mut number = 0;
-    while let Some(page) = pages.next().await {
-        let keys: Vec<_> = page.unwrap().items.into_iter().map(|row| row.access_key).collect();
-        number += 1;
-        // The last row of a page is the one of the cursor.
-        if number == 2 {
-            let last = keys.last().unwrap();
-            assert!(stable.remove(last), "another row than expected: {last}");
-            delete(&client, last).await;
-        }
+    let mut last = None;
+    for _ in 0..2 {
+        let keys: Vec<_> = read(pages.next().await.unwrap().unwrap()).collect();
+        last = keys.last().cloned();
         seen.extend(keys);
+    }
+    // The last row of a page is the one of the cursor. Another pager resumes, as this one has requested
+    // the next page already.
+    let position = pages.position();
+    drop(pages);
+    let last = last.unwrap();
+    assert!(stable.remove(&last), "another row than expected: {last}");
+    delete(&client, &last).await;
+    let mut pages = client.pages(AdminKeypairs::new()).page_size(2).start_at(position);
+    while let Some(page) = pages.next().await {
+        seen.extend(read(page.unwrap()));
     }
     let changes = pages.list_changes();
     let missed: Vec<_> = stable.difference(&seen).cloned().collect();
@@ -140,6 +147,45 @@ async fn the_row_of_the_cursor_may_be_deleted() {
     }
     assert!(missed.is_empty(), "{missed:?}");
     assert!(!changes.missed && changes.shifts > 0, "{changes:?}");
+}
+
+/// Every second row is deleted while pages are read ahead, among them those between two pages.
+#[tokio::test]
+async fn rows_may_be_deleted_while_pages_are_read_ahead() {
+    let Some(manager) = Manager::turn().await else { return };
+    let client = manager.superadmin();
+    let user = client.send(MyUser::new()).await.unwrap().my_user_v2.id.uuid().unwrap();
+    let (mut stable, mut doomed) = (BTreeSet::new(), Vec::new());
+    for _ in 0..ROWS {
+        stable.insert(create(&client, user).await);
+        doomed.push(create(&client, user).await);
+    }
+    let other = client.clone();
+    // The newest rows come first.
+    let deletes = tokio::spawn(async move {
+        for key in doomed.iter().rev() {
+            delete(&other, key).await;
+        }
+    });
+    let mut rows = client.pages(AdminKeypairs::new()).page_size(4).prefetch(4).items();
+    let mut seen = BTreeSet::new();
+    let mut repeated = Vec::new();
+    while let Some(row) = rows.next().await {
+        let key = row.unwrap().access_key;
+        if !seen.insert(key.clone()) {
+            repeated.push(key);
+        }
+    }
+    let changes = rows.list_changes();
+    deletes.await.unwrap();
+    println!("{changes:?}");
+    let missed: Vec<_> = stable.difference(&seen).cloned().collect();
+    for key in &stable {
+        delete(&client, key).await;
+    }
+    assert!(missed.is_empty() && repeated.is_empty(), "missed {missed:?}, twice {repeated:?}");
+    assert!(!changes.missed, "{changes:?}");
+    assert_ne!(changes.first_total, changes.last_total, "nothing was deleted meanwhile");
 }
 
 /// `hasNextPage` is always false here.

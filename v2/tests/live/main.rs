@@ -1,6 +1,7 @@
 //! Against a real manager, which `tests/manager/up` brings up.
 //!
-//! Skipped when there is none; with `BACKENDAI_LIVE=1` that is a failure.
+//! Skipped when there is none; with `BACKENDAI_LIVE=1` that is a failure. `older` is for a manager that
+//! is not the newest.
 
 #![allow(
     clippy::expect_used,
@@ -11,9 +12,12 @@
     reason = "a test fails by it, or prints what it saw"
 )]
 
+mod coverage;
 mod documents;
 mod errors;
 mod filters;
 mod life_cycles;
 mod lists;
+mod older;
+mod subscriptions;
 mod support;

@@ -35,18 +35,22 @@ impl Manager {
         self.client("USER")
     }
 
-    fn client(&self, role: &str) -> Client {
-        let variable = |name: String| env::var(name).unwrap();
-        let config = Config::builder()
-            .endpoint(variable("BACKEND_ENDPOINT".to_owned()))
-            .access_key(variable(format!("BACKEND_{role}_ACCESS_KEY")))
-            .secret_key(variable(format!("BACKEND_{role}_SECRET_KEY")));
+    /// The client of an account by its name in the env file.
+    pub(crate) fn client(&self, role: &str) -> Client {
+        let variable = |what| env::var(format!("BACKEND_{role}_{what}")).unwrap();
+        self.client_with(&variable("ACCESS_KEY"), &variable("SECRET_KEY"))
+    }
+
+    pub(crate) fn client_with(&self, access_key: &str, secret_key: &str) -> Client {
+        let endpoint = env::var("BACKEND_ENDPOINT").unwrap();
+        let config =
+            Config::builder().endpoint(endpoint).access_key(access_key).secret_key(secret_key);
         Client::new(config.build().unwrap()).unwrap()
     }
 
     /// Has rows of everything in the database, until the value is dropped.
     pub(crate) fn fill(&self) -> Filled {
-        script("fill", &[]);
+        run("fill", &[]);
         Filled
     }
 }
@@ -56,7 +60,7 @@ pub(crate) struct Filled;
 
 impl Drop for Filled {
     fn drop(&mut self) {
-        script("fill", &["--clear"]);
+        run("fill", &["--clear"]);
     }
 }
 
@@ -68,9 +72,17 @@ pub(crate) fn unique(prefix: &str) -> String {
     format!("{prefix}-{now:x}-{number}")
 }
 
-fn script(name: &str, arguments: &[&str]) {
+/// The rows that the database gives for a query.
+pub(crate) fn sql(query: &str) -> String {
+    run("sql", &[query])
+}
+
+/// Runs a script of `tests/manager`, and returns what it prints.
+fn run(name: &str, arguments: &[&str]) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/manager").join(name);
     let mut command = Command::new(path);
     let output = command.args(arguments).stdin(Stdio::null()).stderr(Stdio::inherit()).output();
-    assert!(output.unwrap().status.success(), "{command:?} failed");
+    let output = output.unwrap();
+    assert!(output.status.success(), "{command:?} failed");
+    String::from_utf8(output.stdout).unwrap()
 }

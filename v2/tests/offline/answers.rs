@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use backendai::{
-    Client, Config, ErrorKind, Retry,
+    Client, Config, ErrorKind, Retry, Uuid,
     transport::{HttpRequest, HttpResponse, Transport, TransportFuture},
 };
 use backendai_v2::{
+    ClientExt as _,
     keypair::{AdminCreateKeypair, AdminKeypairs},
     types::{AdminCreateKeypairInput, BulkPurgeUsersV2Input},
     user::{AdminBulkPurgeUsers, AdminUpdateUser, admin_bulk_purge_users},
@@ -102,4 +103,24 @@ async fn secrets_are_not_shown() {
     let made = client.send(AdminCreateKeypair::new(input)).await.unwrap();
     assert_eq!(made.admin_create_keypair_v2.secret_key, "hidden-value");
     assert!(!format!("{made:?}").contains("hidden-value"), "{made:?}");
+}
+
+#[tokio::test]
+async fn sessions_are_found_and_terminated() {
+    let id: Uuid = ID.parse().unwrap();
+    let ended =
+        json!({ "cancelled": [], "terminating": [ID], "forceTerminated": [], "skipped": [] });
+    let answer = client(json!({ "data": { "terminateSessionsV2": ended } }));
+    let ended = answer.sessions().terminate([id]).await.unwrap();
+    assert_eq!(ended.terminating, [ID.parse().unwrap()]);
+    assert!(ended.cancelled.is_empty() && ended.skipped.is_empty());
+
+    let failure = |code: &str| {
+        let error =
+            json!({ "message": "no", "path": ["sessionV2"], "extensions": { "code": code } });
+        client(json!({ "data": { "sessionV2": null }, "errors": [error] }))
+    };
+    assert_eq!(failure("session_read_not-found").sessions().find(id).await.unwrap(), None);
+    let refused = failure("session_read_forbidden").sessions().find(id).await.unwrap_err();
+    assert!(refused.is_permission_denied(), "{refused}");
 }

@@ -6,4 +6,6 @@ mod answers;
 mod filters;
 mod ids;
 mod inputs;
+mod managers;
 mod roots;
+mod subscriptions;

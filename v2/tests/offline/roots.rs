@@ -25,7 +25,10 @@ fn schema() -> Schema {
 #[test]
 fn every_root_has_one_operation_or_a_reason() {
     let schema = schema();
-    let roots: BTreeSet<_> = backendai_schema_tools::scaffold::roots(&schema).collect();
+    let events = schema.definitions().get_object("Subscription").unwrap().fields.keys();
+    let roots: BTreeSet<_> = backendai_schema_tools::scaffold::roots(&schema)
+        .chain(events.map(|name| name.as_str()))
+        .collect();
     let mut owned = BTreeSet::new();
     for operation in OPERATIONS {
         let [root] = operation.root_fields else { panic!("{} has several roots", operation.name) };
@@ -75,13 +78,34 @@ fn operations_describe_themselves() {
             "{name}: {role}"
         );
         assert!(
-            operation.kind == OperationKind::Mutation
-                || operation.docs.starts_with(['L', 'R', 'C', 'E']),
+            match operation.kind {
+                OperationKind::Mutation => true,
+                OperationKind::Subscription => operation.docs.starts_with("Follows "),
+                _ => operation.docs.starts_with(['L', 'R', 'C', 'E']),
+            },
             "{name}"
         );
     }
     assert_eq!(OPERATIONS.iter().filter(|it| it.kind == OperationKind::Query).count(), 209);
     assert_eq!(OPERATIONS.iter().filter(|it| it.kind == OperationKind::Mutation).count(), 229);
+    assert_eq!(OPERATIONS.iter().filter(|it| it.kind == OperationKind::Subscription).count(), 6);
+}
+
+/// Where some of several objects fail, the client makes an error of it, for which it has to see them.
+#[test]
+fn what_failed_of_several_objects_is_always_selected() {
+    let schema = schema();
+    let schema = schema.definitions();
+    let mut several = 0;
+    for operation in OPERATIONS.iter().filter(|it| it.kind == OperationKind::Mutation) {
+        let field = &schema.get_object("Mutation").unwrap().fields[operation.root_fields[0].name];
+        let payload = schema.get_object(field.ty.inner_named_type().as_str());
+        if payload.is_some_and(|payload| payload.fields.contains_key("failed")) {
+            assert!(operation.document.text.contains("failed{"), "{}", operation.name);
+            several += 1;
+        }
+    }
+    assert_eq!(several, 23);
 }
 
 /// Fields that always fail on a real manager, or on ordinary data, and so make answers null. Some are
@@ -136,7 +160,7 @@ fn every_connection_can_be_read_page_by_page() {
 
 /// Operations that need a newer manager than their root field, because the type that it returns or takes
 /// came with that manager; all others do not need a newer one for anything that they select.
-const NEWER: [(&str, ManagerVersion); 25] = [
+const NEWER: [(&str, ManagerVersion); 27] = [
     ("AddModelRevision", DEPLOYMENTS),
     ("AdminBulkAddRolePermissions", ROLES),
     ("AdminBulkAddRolePresetPermissions", ROLES),
@@ -151,7 +175,9 @@ const NEWER: [(&str, ManagerVersion); 25] = [
     ("DeleteAutoScalingRule", DEPLOYMENTS),
     ("DeleteModelDeployment", DEPLOYMENTS),
     ("DeploymentScopedSchedulingHistories", HISTORIES),
+    ("DeploymentStatusChanged", DEPLOYMENTS),
     ("Replica", DEPLOYMENTS),
+    ("ReplicaStatusChanged", DEPLOYMENTS),
     ("Replicas", DEPLOYMENTS),
     ("Revision", DEPLOYMENTS),
     ("Revisions", DEPLOYMENTS),
@@ -174,7 +200,7 @@ fn an_operation_needs_no_newer_manager_than_its_root() {
     let mut newer = Vec::new();
     for operation in OPERATIONS {
         let root = operation.root_fields[0].name;
-        let types = ["Query", "Mutation"].into_iter();
+        let types = ["Query", "Mutation", "Subscription"].into_iter();
         let mut fields =
             types.filter_map(|ty| schema.definitions().get_object(ty)?.fields.get(root));
         let field = fields.next().unwrap();

@@ -57,14 +57,14 @@ impl Home {
         self.folder.path()
     }
 
-    /// The command with these arguments, not yet run. Nobody answers its questions.
+    /// The command with these arguments, not yet run. Its standard input is empty.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.open(arguments);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
 
-    /// The same, where somebody else says what it reads from and writes to.
+    /// The same, whose standard streams the caller sets.
     pub(crate) fn open(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_backendai"));
         command
@@ -82,7 +82,7 @@ impl Home {
     /// Runs it with this text as its standard input.
     pub(crate) fn run_with(&self, arguments: &[&str], input: &str) -> Ran {
         let mut child = self.command(arguments).stdin(Stdio::piped()).spawn().unwrap();
-        // Whoever does not read it breaks the pipe.
+        // A command that does not read it breaks the pipe.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         let output = child.wait_with_output().unwrap();
         Ran {

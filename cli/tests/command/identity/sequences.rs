@@ -21,6 +21,13 @@ enum Step {
         account: usize,
         force: bool,
     },
+    /// A login that gets a signal after so many milliseconds.
+    #[cfg(unix)]
+    Stopped {
+        name: usize,
+        account: usize,
+        after: u64,
+    },
     Keys {
         name: usize,
         account: usize,
@@ -46,7 +53,13 @@ enum Step {
 
 fn step() -> impl Strategy<Value = Step> {
     let name = || 0..NAMES.len();
+    #[cfg(unix)]
+    let stopped = (name(), 0..2_usize, 0..120_u64)
+        .prop_map(|(name, account, after)| Step::Stopped { name, account, after });
+    #[cfg(not(unix))]
+    let stopped = name().prop_map(|name| Step::Use { name });
     prop_oneof![
+        3 => stopped,
         5 => (name(), 0..2_usize, any::<bool>())
             .prop_map(|(name, account, force)| Step::Login { name, account, force }),
         1 => (name(), 0..2_usize).prop_map(|(name, account)| Step::Keys { name, account }),
@@ -72,6 +85,8 @@ impl Step {
             Self::Login { name, account, .. } | Self::Keys { name, account } => {
                 after.insert(name, Some(account));
             }
+            #[cfg(unix)]
+            Self::Stopped { name, account, .. } => drop(after.insert(name, Some(account))),
             Self::Add { name } => drop(after.insert(name, None)),
             Self::Rename { name, to } => {
                 let held = after.remove(&name)?;
@@ -92,6 +107,10 @@ impl Step {
             Self::Login { name, account, force } => {
                 let force: &[&str] = if force { &["--force"] } else { &[] };
                 login(home, web, accounts[account], NAMES[name], force)
+            }
+            #[cfg(unix)]
+            Self::Stopped { name, account, after } => {
+                super::signals::stop(home, web, (accounts[account], NAMES[name]), after)
             }
             Self::Keys { name, account } => {
                 let account = accounts[account];
@@ -115,6 +134,11 @@ impl Step {
 
 fn accounts(manager: &Manager) -> [&Account; 2] {
     [manager.user(), manager.domain_admin()]
+}
+
+/// Whether a command did what it is for; none if a signal stopped it.
+fn outcome(ran: &Ran) -> Option<bool> {
+    (!matches!(ran.code, Some(130 | 143))).then_some(ran.code == Some(0))
 }
 
 /// What is there: for each context of the file, the account that its commands act as.
@@ -143,31 +167,34 @@ fn check(steps: &[(Step, Option<Step>)], manager: &Manager, web: &Webserver) {
     web.limit_sessions(3);
     let mut worlds = vec![World::new()];
     for (first, second) in steps {
-        let orders: Vec<Vec<(&Step, bool)>> = match second {
+        let orders: Vec<Vec<(&Step, Option<bool>)>> = match second {
             None => {
                 let ran = first.run(&home, manager, web);
-                vec![vec![(first, ran.code == Some(0))]]
+                vec![vec![(first, outcome(&ran))]]
             }
             Some(second) => thread::scope(|scope| {
                 let other = scope.spawn(|| second.run(&home, manager, web));
-                let one = (first, first.run(&home, manager, web).code == Some(0));
-                let other = (second, other.join().unwrap().code == Some(0));
+                let one = (first, outcome(&first.run(&home, manager, web)));
+                let other = (second, outcome(&other.join().unwrap()));
                 vec![vec![one, other], vec![other, one]]
             }),
         };
         let found = found(&home, manager);
-        let after = |order: &Vec<(&Step, bool)>, world: &World| {
-            order.iter().try_fold(world.clone(), |world, (step, ok)| step.apply(&world, *ok))
-        };
         let mut next: Vec<World> = Vec::new();
         for order in &orders {
-            next.extend(worlds.iter().filter_map(|world| after(order, world)));
+            let mut after = worlds.clone();
+            for (step, outcome) in order {
+                let may = outcome.map_or(vec![true, false], |known| vec![known]);
+                let each = |world| may.iter().filter_map(move |ok| step.apply(world, *ok));
+                after = after.iter().flat_map(each).collect();
+            }
+            next.extend(after);
         }
         next.retain(|world| allows(world, &found));
         next.dedup();
         assert!(!next.is_empty(), "{orders:?} on {worlds:?} gave {found:?}");
         if let [order] = &orders[..]
-            && let [(Step::Login { name, account, .. }, true)] = &order[..]
+            && let [(Step::Login { name, account, .. }, Some(true))] = &order[..]
         {
             assert_eq!(found.get(name), Some(&Some(*account)), "{order:?}");
         }

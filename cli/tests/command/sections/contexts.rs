@@ -28,6 +28,34 @@ pub(crate) async fn section() -> Page {
     page.run(&["whoami"]);
     page.prose("Credentials that the manager refuses are not stored.");
     page.run_with(&words(&login(&admin.access_key, &[])), "wrong", "wrong-key");
+    page.prose(
+        "Where the endpoint is a webserver and not a manager, which `login` finds out, it takes an e-mail \
+         address and a password. At a terminal, an expired password is replaced and a missing one-time \
+         password registered on the way. Without a terminal, `--new-password-file` or \
+         `BACKENDAI_NEW_PASSWORD` has the new password, and the registration takes two logins: \
+         `--register-otp` prints the key for an authenticator app, and `--otp` has a code of the app. The \
+         webserver does not decrypt a new password, so use https. After a login at the single sign-on of a \
+         webserver, `--token-stdin` takes the token (`sToken`) of the address to which it leads back.",
+    );
+    let web = manager.webserver().await.unwrap();
+    page.replace(web.endpoint(), "http://webui.example");
+    web.require_otp_registration(&user.email, "token");
+    let login_web = |more: &[&'static str]| {
+        let who = ["--user", &user.email, "--name", "web", "--password-stdin"];
+        let all = [&["login", "--endpoint", web.endpoint()], &who[..], more].concat();
+        all.into_iter().map(str::to_owned).collect::<Vec<String>>()
+    };
+    for more in [&[][..], &["--register-otp"], &["--otp", "123456"]] {
+        page.run_with(&words(&login_web(more)), &user.password, "password");
+    }
+    page.prose("`session-login` lists and ends the sessions of logins, also those of other users.");
+    let id = "3b4b4f2c-7c55-4ba0-9f0c-0d5d0d0f9f6e";
+    crate::session_login::answers_for_docs(&manager, id);
+    let of_manager = format!("127.0.0.1-{port}");
+    page.run(&["session-login", "list", "--context", &of_manager]);
+    page.run(&["session-login", "end", id, "--yes", "--context", &of_manager]);
+    page.run(&["logout"]);
+    page.run(&["context", "remove", "web", "--yes"]);
     page.prose("One context is the current one. `--context` uses another for one command.");
     page.run_with(
         &words(&login(&user.access_key, &["--name", "plain"])),

@@ -115,7 +115,7 @@ pub(crate) async fn keypairs() -> Page {
     let (key, other) = (&manager.inactive_key().access_key, &manager.user().access_key);
     page.run(&["keypair", "info", "--field", "access_key,is_active,rate_limit"]);
     page.prose(
-        "`add` prints the new secret key only once: store it. With `--dry-run`, every verb that \
+        "`add` prints the new secret key: store it. With `--dry-run`, every verb that \
          changes something prints the request without sending it.",
     );
     page.run(&[

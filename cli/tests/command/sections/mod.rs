@@ -8,6 +8,7 @@ mod lists;
 mod official;
 mod overview;
 mod proxy;
+mod v2;
 
 use crate::transcript::Page;
 
@@ -20,6 +21,7 @@ pub(crate) async fn all() -> Vec<Page> {
         lists::keypairs().await,
         changes::section().await,
         official::section(),
+        v2::section().await,
         lists::documents().await,
         proxy::section().await,
         failures::section(),

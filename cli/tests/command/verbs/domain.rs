@@ -4,25 +4,23 @@ use backendai_testing::Manager;
 use serde_json::{Value, json};
 
 use super::{Home, fails, fine, json, superadmin};
+use crate::common::subcommands;
 
 /// A word, the options that its list cannot do without, and whether the list has pages.
 type Word = (String, Vec<String>, bool);
 
 /// Every word.
 fn words(home: &Home) -> Vec<Word> {
-    let help = home.run(&["--help"]).stdout;
-    let commands = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
-    let words = commands.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
-    let lists = words.filter_map(|word| {
-        let help = home.run(&[word, "list", "--help"]);
-        help.stdout.contains("--field").then_some((word.to_owned(), help.stdout))
+    let lists = subcommands(home, &[]).into_iter().filter_map(|word| {
+        let help = home.run(&[&word, "list", "--help"]);
+        help.stdout.contains("--field").then_some((word, help.stdout))
     });
     lists
         .map(|(word, help)| {
             let usage = help.lines().find(|line| line.starts_with("Usage:")).unwrap();
             let needed = usage.split(' ').filter(|part| part.starts_with("--"));
             let given = needed.flat_map(|option| [option.to_owned(), value(option).to_owned()]);
-            (word, given.collect(), help.contains("--all"))
+            (word, given.collect(), help.contains("--page-size"))
         })
         .collect()
 }
@@ -159,8 +157,9 @@ async fn wrong_words_and_values_are_told() {
         (&["agent"], 2, "Usage: backendai"),
         (&["agent", "delete"], 2, "unrecognized subcommand"),
         (&["container", "list"], 2, "--session-id"),
-        (&["group", "list", "--all"], 2, "--all"),
-        (&["storage-volume", "list", "--filter", "x"], 2, "--filter"),
+        (&["group", "list", "--all", "--limit", "1"], 2, "--all"),
+        (&["group", "list", "--page-size", "1"], 2, "--page-size"),
+        (&["group", "list", "--filter", "x"], 4, "--filter is invalid"),
         (&["vfolder", "info"], 2, "<ID>"),
         (&["routing", "info", "not-an-id"], 4, "error: `routing_id` is invalid\n  why: "),
         (&["user", "list", "--field", "emial"], 2, "did you mean `email`?"),

@@ -99,8 +99,11 @@ fn check_scheduler(props: &Args<'_>) -> Result<(), Failure> {
     }
 }
 
-/// Writes the given members; null counts as not given.
+/// The members that null clears, as recorded in the table of nulls beside the schema.
+const CLEARED: [&str; 3] = ["description", "wsproxy_addr", "wsproxy_api_token"];
+
+/// Writes the given members; null clears a nullable one, and leaves the others.
 fn write(record: &mut JsonMap, props: &Args<'_>) {
-    let given = props.iter().filter(|(_, value)| !value.is_null());
+    let given = props.iter().filter(|(name, value)| !value.is_null() || CLEARED.contains(name));
     record.extend(given.map(|(name, value)| (name.into(), value.clone())));
 }

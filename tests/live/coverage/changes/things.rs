@@ -88,7 +88,7 @@ async fn images(run: &mut Run) {
     run.change::<PurgeImages>("purge_images", keys, ["", "", DENIED]).await;
 }
 
-/// Of a rule that somebody may not see the endpoint cannot be told.
+/// Observed: the endpoint of a rule that the caller may not see is not found.
 const UNRESOLVED: &str = "Cannot resolve the given deployment key";
 
 /// The endpoint is the user's.

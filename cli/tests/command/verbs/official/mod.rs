@@ -1,6 +1,15 @@
 //! The official command beside ours, on the same real manager.
 
-use std::{env, path::PathBuf, process::Command};
+mod changes;
+mod logins;
+mod steps;
+
+use std::{
+    env,
+    path::PathBuf,
+    process::Command,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use serde_json::{Map, Value};
 
@@ -9,9 +18,12 @@ use super::{Home, Ran, json};
 /// They change with every request of the caller.
 const MOVING: [&str; 1] = ["last_used"];
 
-/// A home of the superadmin of the real manager, and the official command. `None` when there is no
-/// real manager.
-fn real() -> Option<(Home, PathBuf)> {
+/// Held by the test whose turn it is: some compare what others change.
+static TURN: Mutex<()> = Mutex::new(());
+
+/// A home of the superadmin of the real manager, the official command, and the turn of the test. `None`
+/// when there is no real manager.
+fn real() -> Option<(Home, PathBuf, MutexGuard<'static, ()>)> {
     let required = env::var("BACKENDAI_LIVE").is_ok_and(|value| value == "1");
     let (Ok(endpoint), Ok(python)) =
         (env::var("BACKEND_ENDPOINT"), env::var("BACKENDAI_OFFICIAL_PYTHON"))
@@ -25,7 +37,8 @@ fn real() -> Option<(Home, PathBuf)> {
         .with("BACKEND_ENDPOINT_TYPE", "api")
         .with("BACKEND_ACCESS_KEY", key("ACCESS_KEY"))
         .with("BACKEND_SECRET_KEY", key("SECRET_KEY"));
-    Some((home, PathBuf::from(python).with_file_name("backend.ai")))
+    let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    Some((home, PathBuf::from(python).with_file_name("backend.ai"), turn))
 }
 
 fn official(home: &Home, program: &PathBuf, arguments: &[&str]) -> Ran {
@@ -56,7 +69,7 @@ fn rows(list: &Value) -> Vec<Map<String, Value>> {
 
 #[test]
 fn a_list_of_keypairs_is_the_official_one() {
-    let Some((home, program)) = real() else { return };
+    let Some((home, program, _turn)) = real() else { return };
     // The official order has no column that tells rows of one time apart, so a list is compared in
     // an order that does.
     for arguments in [
@@ -84,7 +97,7 @@ fn a_list_of_keypairs_is_the_official_one() {
 
 #[test]
 fn a_list_without_an_order_has_the_same_first_rows_times() {
-    let Some((home, program)) = real() else { return };
+    let Some((home, program, _turn)) = real() else { return };
     let theirs = official(&home, &program, &["--output", "json", "admin", "keypair", "list"]);
     let ours = home.run(&["keypair", "list", "--output=json", "--show-secrets"]);
     let (theirs, ours) = (json(&theirs.stdout), json(&ours.stdout));
@@ -98,7 +111,7 @@ fn a_list_without_an_order_has_the_same_first_rows_times() {
 
 #[test]
 fn the_own_keypair_is_the_official_one() {
-    let Some((home, program)) = real() else { return };
+    let Some((home, program, _turn)) = real() else { return };
     let theirs = official(&home, &program, &["--output", "json", "admin", "keypair", "info"]);
     let theirs = json(&theirs.stdout);
     let names: Vec<_> = theirs["items"][0].as_object().unwrap().keys().cloned().collect();
@@ -115,7 +128,7 @@ fn the_own_keypair_is_the_official_one() {
 
 #[test]
 fn failing_calls_end_with_the_official_exit_codes() {
-    let Some((home, program)) = real() else { return };
+    let Some((home, program, _turn)) = real() else { return };
     for (arguments, code) in [
         (&["update", "NO-SUCH-KEY", "--is-active", "false"][..], 1),
         (&["activate", "NO-SUCH-KEY"], 1),

@@ -1,27 +1,53 @@
-//! Against the embedded manager, as a program's own tests would.
+//! Subscriptions, against the embedded manager.
 
 use std::time::Duration;
 
-use backendai::{Client, Config, EndpointType, Error, Subscribe, VersionPolicy};
-use backendai_testing::{Fault, Manager, SignedDuration, Step};
+use backendai::{
+    Client, Config, ConfigBuilder, EndpointType, Error, OperationKind, Subscribe, Subscription,
+    VersionPolicy,
+};
+use backendai_testing::{Account, Fault, Manager, SignedDuration, Step};
+use backendai_v2::{
+    OPERATIONS,
+    artifact::{ArtifactImportProgressUpdated, ArtifactStatusChanged},
+    background_task::BackgroundTaskEvents,
+    deployment::{DeploymentStatusChanged, ReplicaStatusChanged},
+    scheduling::{SchedulingEventsBySession, scheduling_events_by_session::Data},
+    types::{ArtifactStatusChangedInput, BgtaskEventType, SchedulingStatus},
+};
 use serde_json::{Value, json};
 
-use super::{SESSION, last_error, next, subscribe};
-use crate::{
-    support::{
-        embedded::{client, config},
-        server::HANGS,
-    },
-    v2_events::{
-        events::{
-            ArtifactImportProgress, ArtifactStatusChanges, BackgroundTaskEvents,
-            DeploymentStatusChanges, ReplicaStatusChanges, SchedulingEvents,
-        },
-        types::{ArtifactStatusChangedInput, BgtaskEventType, SchedulingStatus},
-    },
-};
-
+const SESSION: &str = "f0000006-0000-4000-8000-000000000001";
 const ROOT: &str = "schedulingEventsBySession";
+/// What takes longer hangs.
+const HANGS: Duration = Duration::from_secs(60);
+
+fn config(endpoint: &str, account: &Account) -> ConfigBuilder {
+    Config::builder()
+        .endpoint(endpoint)
+        .access_key(&account.access_key)
+        .secret_key(&*account.secret_key)
+}
+
+fn client(manager: &Manager, account: &Account) -> Client {
+    Client::new(config(manager.endpoint(), account).build().unwrap()).unwrap()
+}
+
+fn subscribe(client: &Client) -> Subscription<Data> {
+    client.subscribe(SchedulingEventsBySession::new(SESSION))
+}
+
+async fn next(events: &mut Subscription<Data>) -> Option<backendai::Result<Data>> {
+    tokio::time::timeout(HANGS, events.next()).await.unwrap()
+}
+
+/// The error that ends the stream.
+async fn last_error(events: &mut Subscription<Data>) -> Error {
+    let error = next(events).await.unwrap().unwrap_err();
+    assert!(next(events).await.is_none(), "{error}");
+    assert_eq!(error.operation(), Some("SchedulingEventsBySession"), "{error}");
+    error
+}
 
 fn event(status: &str) -> Step {
     // The document does not select all of it.
@@ -41,12 +67,20 @@ async fn scripted_events_arrive() {
     let manager = Manager::start().await.unwrap();
     let error = Step::Error("Insufficient permission to perform this operation.".into());
     let pause = Step::Pause(Duration::from_millis(10));
-    let steps = [event("PENDING"), error, pause, event("RUNNING"), Step::Complete];
+    let status = "NEW_IN_A_LATER_RELEASE";
+    let newer = json!({"sessionId": SESSION, "statusTransition": status, "reason": "r"});
+    let newer = json!({"data": {"schedulingEventsBySession": newer}});
+    let newer = Step::Text(json!({"id": "1", "type": "next", "payload": newer}).to_string());
+    let steps = [event("PENDING"), error, pause, newer, event("RUNNING"), Step::Complete];
     manager.subscriptions().script(ROOT, steps);
     let mut events = subscribe(&client(&manager, manager.user()));
     let first = next(&mut events).await.unwrap().unwrap().scheduling_events_by_session;
     assert_eq!((first.status_transition, &*first.reason), (SchedulingStatus::Pending, "r"));
+    assert_eq!(first.session_id.uuid().unwrap().to_string(), SESSION);
     assert!(next(&mut events).await.unwrap().unwrap_err().is_permission_denied());
+    let newer = next(&mut events).await.unwrap().unwrap().scheduling_events_by_session;
+    let unknown = SchedulingStatus::UnknownValue(status.into());
+    assert_eq!(newer.status_transition, unknown);
     let last = next(&mut events).await.unwrap().unwrap().scheduling_events_by_session;
     assert_eq!(last.status_transition, SchedulingStatus::Running);
     assert!(next(&mut events).await.is_none());
@@ -68,7 +102,7 @@ async fn events_can_be_sent_while_the_program_runs() {
     other.connect().await.unwrap();
     let all = manager.subscriptions();
     open(&manager, 2).await;
-    assert_eq!(all.open(ROOT), vec![json!({"session_id": SESSION}); 2]);
+    assert_eq!(all.open(ROOT), vec![json!({"sessionId": SESSION}); 2]);
     assert_eq!(all.send(ROOT, &event("TERMINATED")), 2);
     for events in [&mut one, &mut other] {
         let event = next(events).await.unwrap().unwrap().scheduling_events_by_session;
@@ -108,12 +142,12 @@ async fn errors<S: Subscribe>(client: &Client, subscription: S) -> Vec<Error> {
 async fn what_the_manager_does_not_implement_is_a_clear_error() {
     let manager = Manager::start().await.unwrap();
     let client = client(&manager, manager.superadmin());
-    let input = ArtifactStatusChangedInput::new([SESSION.to_owned()]);
+    let input = ArtifactStatusChangedInput::new([SESSION.into()]);
     let all = [
-        errors(&client, ArtifactStatusChanges::new(input)).await,
-        errors(&client, ArtifactImportProgress::new(SESSION)).await,
-        errors(&client, DeploymentStatusChanges::new()).await,
-        errors(&client, ReplicaStatusChanges::new(SESSION)).await,
+        errors(&client, ArtifactStatusChanged::new(input)).await,
+        errors(&client, ArtifactImportProgressUpdated::new(SESSION)).await,
+        errors(&client, DeploymentStatusChanged::new()).await,
+        errors(&client, ReplicaStatusChanged::new(SESSION)).await,
     ];
     for errors in all {
         let [error] = &errors[..] else { panic!("{errors:?}") };
@@ -122,7 +156,9 @@ async fn what_the_manager_does_not_implement_is_a_clear_error() {
         assert!(shown.contains("Subscription not implemented"), "{shown}");
         assert!(shown.ends_with("does not implement it: read the state with a query"), "{shown}");
     }
-    let [error] = &errors(&client, SchedulingEvents::new("nonsense")).await[..] else { panic!() };
+    let [error] = &errors(&client, SchedulingEventsBySession::new("nonsense")).await[..] else {
+        panic!()
+    };
     assert!(error.is_bad_argument(), "{error}");
 }
 
@@ -226,4 +262,27 @@ async fn connecting_follows_the_clients_policies() {
     // A gateway, a closed connection, a refused date, and then it is accepted.
     assert!(next(&mut subscribe(&client)).await.unwrap().is_ok());
     assert!(client.clock_offset().as_mins() >= 59);
+}
+
+#[test]
+fn descriptions_are_those_of_subscriptions() {
+    let all = OPERATIONS.iter().filter(|info| info.kind == OperationKind::Subscription);
+    let mut roots = Vec::new();
+    for info in all {
+        assert!(info.docs.starts_with("Follows "), "{}", info.name);
+        assert!(info.min_manager_version().is_some(), "{}", info.name);
+        roots.extend(info.root_fields.iter().map(|field| field.name));
+    }
+    roots.sort_unstable();
+    assert_eq!(
+        roots,
+        [
+            "artifactImportProgressUpdated",
+            "artifactStatusChanged",
+            "backgroundTaskEvents",
+            "deploymentStatusChanged",
+            "replicaStatusChanged",
+            "schedulingEventsBySession"
+        ]
+    );
 }

@@ -1,0 +1,304 @@
+//! `backendai v2 NOUN VERB`: the operations of the v2 API, from their descriptions. The words follow from
+//! the names of the operations; what is printed and sent is the work of the modules for the Admin API.
+
+mod columns;
+mod names;
+mod nouns;
+#[cfg(test)]
+mod tests;
+
+use std::{ffi::OsStr, sync::OnceLock};
+
+use backendai::{OperationInfo, OperationKind};
+use backendai_v2::OPERATIONS;
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+
+use self::{
+    columns::Columns,
+    names::Name,
+    nouns::{DONE, NOUNS},
+};
+use crate::{
+    change::{self, Change, Kind},
+    domain::{self, Domain, Info, Query},
+    global::Global,
+    input::{self, Input},
+    output::Failure,
+    render,
+};
+
+/// The word before the nouns.
+const WORD: &str = "v2";
+const PREFIX: &str = "v2 ";
+const LEGACY: &str = "Verbs that end in `-legacy` are for older managers and are not listed here.";
+
+/// The verb of the command line.
+#[derive(Debug)]
+pub(crate) struct V2 {
+    noun: &'static Noun,
+    verb: &'static Verb,
+    matches: ArgMatches,
+}
+
+/// A noun and its verbs.
+#[derive(Debug)]
+struct Noun {
+    word: &'static str,
+    about: &'static str,
+    verbs: Vec<Verb>,
+}
+
+/// A verb that sends an operation.
+#[derive(Debug)]
+struct Verb {
+    word: &'static str,
+    info: &'static OperationInfo,
+    legacy: bool,
+}
+
+/// Keeps a text for the life of the process: a description is made once.
+fn keep(text: String) -> &'static str {
+    Box::leak(text.into_boxed_str())
+}
+
+/// All nouns, in alphabetical order.
+fn nouns() -> &'static [Noun] {
+    static ALL: OnceLock<Vec<Noun>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let mut all: Vec<Noun> = Vec::new();
+        for (_, word, about) in NOUNS {
+            if all.iter().all(|noun| noun.word != *word) {
+                all.push(Noun { word, about, verbs: Vec::new() });
+            }
+        }
+        for info in OPERATIONS.iter().filter(|info| info.kind != OperationKind::Subscription) {
+            let Name { noun, verb, legacy } = Name::of(info);
+            if let Some(noun) = all.iter_mut().find(|it| it.word == noun) {
+                noun.verbs.push(Verb { word: keep(verb), info, legacy });
+            }
+        }
+        all.retain(|noun| !noun.verbs.is_empty());
+        all.sort_by_key(|noun| noun.word);
+        for noun in &mut all {
+            noun.verbs.sort_by_key(|verb| (verb.info.kind == OperationKind::Mutation, verb.word));
+        }
+        all
+    })
+}
+
+impl Args for V2 {
+    /// Adds the nouns if the command line has the word, and the verbs of a noun that it has: most
+    /// command lines have neither, and start without them.
+    fn augment_args(command: Command) -> Command {
+        let given: Vec<_> = std::env::args_os().collect();
+        let has = |word: &str| given.iter().any(|it| it.as_os_str() == OsStr::new(word));
+        if has(WORD) { with_nouns(command, |noun| has(noun.word)) } else { command }
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+/// Adds the nouns, with the verbs of some.
+fn with_nouns(command: Command, with_verbs: impl Fn(&Noun) -> bool) -> Command {
+    command.subcommand_required(true).arg_required_else_help(true).subcommands(nouns().iter().map(
+        |noun| {
+            let command = Command::new(noun.word).about(noun.about);
+            if !with_verbs(noun) {
+                return command;
+            }
+            let legacy = noun.verbs.iter().any(|verb| verb.legacy);
+            let command = if legacy { command.after_help(LEGACY) } else { command };
+            let verbs = noun.verbs.iter().map(|verb| verb.command(noun));
+            command.subcommand_required(true).arg_required_else_help(true).subcommands(verbs)
+        },
+    ))
+}
+
+impl FromArgMatches for V2 {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let none = || clap::Error::new(clap::error::ErrorKind::MissingSubcommand);
+        let (word, matches) = matches.subcommand().ok_or_else(none)?;
+        let noun = nouns().iter().find(|noun| noun.word == word).ok_or_else(none)?;
+        let (word, matches) = matches.subcommand().ok_or_else(none)?;
+        let verb = noun.verbs.iter().find(|verb| verb.word == word).ok_or_else(none)?;
+        Ok(Self { noun, verb, matches: matches.clone() })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl V2 {
+    pub(crate) async fn run(self, global: &Global) -> Result<(), Failure> {
+        let Self { noun, verb, matches } = self;
+        match verb.does() {
+            Does::List => domain::list(&verb.domain(noun), &matches, global).await,
+            Does::Info => domain::info(&verb.domain(noun), &verb.one(), &matches, global).await,
+            Does::Raw => domain::raw(&verb.query(), &matches, global).await,
+            Does::Change => {
+                // The report of a verb refers to it until the end.
+                let change: &'static Change = Box::leak(Box::new(verb.change(noun)));
+                change.run(&matches, global).await
+            }
+        }
+    }
+}
+
+/// How a verb is carried out.
+enum Does {
+    List,
+    Info,
+    /// Its answer has no rows of one type.
+    Raw,
+    Change,
+}
+
+impl Verb {
+    fn does(&self) -> Does {
+        match (self.info.kind, self.info.rows) {
+            (OperationKind::Mutation, _) => Does::Change,
+            (_, None) => Does::Raw,
+            _ if self.word.split('-').next() == Some("info") => Does::Info,
+            _ => Does::List,
+        }
+    }
+
+    fn command(&self, noun: &Noun) -> Command {
+        let command = match self.does() {
+            Does::List => domain::list_command(&self.domain(noun)),
+            Does::Info => domain::info_command(&self.domain(noun), &self.one()),
+            Does::Raw => domain::raw_command(&self.query()),
+            Does::Change => change::command(&self.change(noun)),
+        };
+        let command = match self.does() {
+            Does::Change => command,
+            _ => command.name(self.word).about(self.about()),
+        };
+        let aliases: &[&str] = match self.word {
+            "list" => &["ls"],
+            "info" => &["get", "describe"],
+            _ => &[],
+        };
+        command.visible_aliases(aliases).hide(self.legacy)
+    }
+
+    /// The summary of the operation.
+    fn about(&self) -> String {
+        let summary = self.info.docs.split("\n\n").next().unwrap_or_default();
+        summary.replace('\n', " ").trim_end_matches('.').to_owned()
+    }
+
+    fn columns(&self) -> Columns {
+        Columns::of(self.info.rows.map_or(&[], |rows| rows.fields))
+    }
+
+    fn query(&self) -> Query {
+        let columns = self.columns();
+        Query::with_members(self.info, columns.shown, columns.all)
+    }
+
+    fn one(&self) -> Info {
+        let variables = self.info.variables.iter();
+        let key = variables.filter(|it| it.is_required()).map(|it| it.name).next();
+        Info { query: self.query(), key: key.unwrap_or_default() }
+    }
+
+    fn domain(&self, noun: &Noun) -> Domain {
+        let list = noun.verbs.iter().find(|verb| verb.word == "list").unwrap_or(self);
+        let (list, info) = match self.does() {
+            Does::Info => (list.query(), Some(self.one())),
+            _ => (self.query(), None),
+        };
+        let columns = self.columns();
+        let domain = Domain::new(PREFIX, noun.word, noun.about, list).brief(columns.brief);
+        let rest = self.info.docs.split_once("\n\n").map(|(_, rest)| rest);
+        Domain { info, note: rest, ..domain }
+    }
+
+    fn change(&self, noun: &Noun) -> Change {
+        let inputs = input::of(self.info);
+        let places = places(&inputs, noun);
+        let change = Change::new(self.info, noun.word, self.word, kind(self.word), places.leak());
+        let alias = match self.word {
+            "create" => &["add"][..],
+            "update" => &["modify"],
+            "delete" => &["rm"],
+            _ => &[],
+        };
+        let taken = noun.verbs.iter().any(|verb| alias.contains(&verb.word));
+        let flags = inputs.iter().filter(|input| input.is_required());
+        let flags = flags.filter(|input| input.info.type_name() == "Boolean");
+        let flags: Vec<_> = flags.map(|input| (keep(input.name.clone()), "false")).collect();
+        let fields = self.info.rows.map_or(&[][..], |rows| rows.fields);
+        let secret = fields.iter().find(|field| render::holds_secret(field));
+        Change {
+            prefix: PREFIX,
+            aliases: if taken { &[] } else { alias },
+            done: done(self.word),
+            defaults: if change.kind == Kind::Update { &[] } else { flags.leak() },
+            shows: secret.map(|field| field.name()),
+            ..change
+        }
+    }
+}
+
+/// The inputs that are given without a name: the required values beside the input object, else the one
+/// in it that names the object.
+fn places(inputs: &[Input], noun: &Noun) -> Vec<&'static str> {
+    let fits = |input: &&Input| {
+        input.is_required()
+            && !input.is_object()
+            && !input.info.secret
+            && input.info.type_name() != "Boolean"
+    };
+    let mut places = Vec::new();
+    for input in inputs.iter().filter(fits).filter(|input| input.is_variable()) {
+        places.push(keep(input.name.clone()));
+        // A list takes all that follow.
+        if input.info.is_list() {
+            break;
+        }
+    }
+    if places.is_empty() {
+        let own = noun.word.replace('-', "_");
+        let names = ["id", "ids", "name", "access_key", "email"];
+        let own = [format!("{own}_id"), format!("{own}_ids")];
+        let names = names.into_iter().chain(own.iter().map(String::as_str));
+        let mut found =
+            names.filter_map(|name| inputs.iter().filter(fits).find(|it| it.name == name));
+        places.extend(found.next().map(|input| keep(input.name.clone())));
+    }
+    places
+}
+
+/// The word of a verb that decides what it does.
+fn acts(word: &str) -> &str {
+    let known = |word: &&str| DONE.iter().any(|(known, _)| known == word);
+    word.split('-').find(known).unwrap_or(word)
+}
+
+fn done(word: &str) -> &'static str {
+    let word = acts(word);
+    DONE.iter().find(|(known, _)| *known == word).map_or("changed", |(_, done)| done)
+}
+
+fn kind(word: &str) -> Kind {
+    if word.ends_with("-download-session") || word.ends_with("-upload-session") {
+        return Kind::Ask;
+    }
+    match acts(word) {
+        "create" | "issue" | "enqueue" | "clone" | "deploy" => Kind::Create,
+        "update" | "modify" => Kind::Update,
+        "cancel" | "cleanup" | "delete" | "leave" | "purge" | "reject" | "remove" | "revoke"
+        | "replace" | "terminate" | "unassign" | "unregister" | "unset" => Kind::Destroy,
+        "scan" => Kind::Ask,
+        word => match word.split('-').next() {
+            Some("list" | "get" | "validate") => Kind::Ask,
+            _ => Kind::Act,
+        },
+    }
+}

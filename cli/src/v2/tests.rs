@@ -1,0 +1,68 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::*;
+
+#[test]
+fn every_operation_has_a_verb_of_its_own() {
+    let mut words = BTreeMap::new();
+    for noun in nouns() {
+        for verb in &noun.verbs {
+            let other = words.insert((noun.word, verb.word), verb.info.name);
+            assert_eq!(other, None, "{} {}", noun.word, verb.word);
+        }
+    }
+    let ours: BTreeSet<_> = words.into_values().collect();
+    let all = OPERATIONS.iter().filter(|info| info.kind != OperationKind::Subscription);
+    let all: BTreeSet<_> = all.map(|info| info.name).collect();
+    assert_eq!(ours, all);
+    assert!(all.len() > 430, "{}", all.len());
+}
+
+#[test]
+fn exceptions_and_nouns_are_of_operations() {
+    for (name, noun, _) in nouns::EXCEPTIONS {
+        assert!(OPERATIONS.iter().any(|info| info.name == *name), "{name}");
+        assert!(nouns().iter().any(|it| it.word == *noun), "{noun}");
+    }
+    for (domain, word, _) in NOUNS {
+        assert!(OPERATIONS.iter().any(|info| info.domain == *domain), "{domain}");
+        assert!(nouns().iter().any(|noun| noun.word == *word), "{word} has no verb");
+    }
+}
+
+#[test]
+fn words_follow_from_names() {
+    for (name, noun, word) in [
+        ("AdminUsers", "user", "list"),
+        ("ProjectUsers", "user", "list-of-project"),
+        ("MyKeypairs", "keypair", "list-mine"),
+        ("RgDomainFairShares", "domain-fair-share", "list-of-resource-group"),
+        ("AdminUpsertDomainFairShareWeight", "domain-fair-share", "upsert-weight"),
+        ("DomainFairShare", "domain-fair-share", "info-legacy"),
+        ("UpdateMyKeypair", "keypair", "update-mine"),
+        ("VfolderListFiles", "vfolder", "list-files"),
+    ] {
+        let info = OPERATIONS.iter().find(|info| info.name == name).unwrap();
+        let found = Name::of(info);
+        assert_eq!((found.noun, found.verb.as_str()), (noun, word), "{name}");
+    }
+}
+
+#[test]
+fn the_command_line_is_sound() {
+    let mut command = with_nouns(Command::new(WORD), |_| true);
+    command.build();
+    command.debug_assert();
+}
+
+#[test]
+fn verbs_state_what_was_done() {
+    let mut unknown = BTreeSet::new();
+    for verb in nouns().iter().flat_map(|noun| &noun.verbs) {
+        if verb.info.kind == OperationKind::Mutation && kind(verb.word) != Kind::Ask {
+            let word = acts(verb.word);
+            unknown.extend((!DONE.iter().any(|(known, _)| *known == word)).then_some(verb.word));
+        }
+    }
+    assert_eq!(unknown, BTreeSet::new());
+}
