@@ -108,6 +108,11 @@ impl Gql {
         let document = blocking(move || self.read()).await?;
         let name = document.operation.name.as_deref().unwrap_or("the document");
         match document.operation.kind {
+            OperationKind::Subscription if document.path == snapshot::ADMIN_PATH => {
+                return Err(Failure::usage(format!("{name} is a subscription"))
+                    .cause("the Admin API has none")
+                    .help("give --schema v2"));
+            }
             OperationKind::Subscription => return events::follow(global, document, &end).await,
             _ if ends => {
                 return Err(Failure::usage(format!("{name} is no subscription"))

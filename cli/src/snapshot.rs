@@ -11,6 +11,8 @@ use backendai_codegen::{Options, Schema};
 
 use crate::output::Failure;
 
+/// The path of the Admin API.
+pub(crate) const ADMIN_PATH: &str = "/admin/gql";
 /// Path of the v2 API on the manager.
 pub(crate) const V2_PATH: &str = "/admin/gql/strawberry";
 
@@ -18,7 +20,7 @@ pub(crate) const V2_PATH: &str = "/admin/gql/strawberry";
 const BUILT_IN: [BuiltIn; 2] = [
     BuiltIn {
         name: "admin",
-        path: "/admin/gql",
+        path: ADMIN_PATH,
         file: "schema/admin/schema.graphql",
         text: backendai_schema::ADMIN,
         rules: |options| options.nulls(NULLS).text(NULLS, backendai_schema::ADMIN_NULLS),

@@ -67,7 +67,8 @@ use crate::{
 /// be returned twice. A list whose rows have no key in the document has none of these guarantees: rows
 /// can be returned twice or missed, and where rows are equal in the manager's order, such as rows
 /// created at the same time, even if the list does not change. Such a pager therefore reports from its
-/// second page on that rows may have been [missed](ListChanges::missed).
+/// second page on that rows may have been [missed](ListChanges::missed), unless that page is empty and
+/// the first one was not full.
 ///
 /// **By cursor** ([`Pagination::Cursor`]): each page is "after this row", in the manager's own order,
 /// which is that of the ids where a list has no `limit` and `offset`, and by time of creation where it

@@ -25,8 +25,8 @@ pub(in super::super) struct Cursor {
     old: usize,
     /// How many rows before the last one it went back to find its position.
     back: usize,
-    /// Whether it went back and has received no new row since.
-    searched: bool,
+    /// The cursor from which it went back last, until a new row is received.
+    searched: Option<String>,
     /// Whether the previous page was empty although rows were expected.
     empty: bool,
     /// Whether the list reports that rows follow a page. Some never do.
@@ -42,7 +42,7 @@ impl Cursor {
             ends: HashSet::new(),
             old: 0,
             back: 0,
-            searched: false,
+            searched: None,
             empty: false,
             announces: false,
         }
@@ -71,11 +71,11 @@ impl Cursor {
             };
         }
         if self.back == 0 {
-            if self.searched {
+            if self.searched.as_deref() == at.cursor() {
                 // The end again: the total counts rows that were created before the position.
                 return Step::end(at, total);
             }
-            self.searched = true;
+            self.searched = at.cursor().map(str::to_owned);
             changes.shifts += 1;
             self.ends.clear();
         }
@@ -247,7 +247,7 @@ impl Strategy for Cursor {
                 return Step::fail(at, total, error);
             };
             self.old = if kept.is_empty() { self.old + 1 } else { 0 };
-            self.searched &= kept.is_empty();
+            self.searched.take_if(|_| !kept.is_empty());
             if !self.ends.insert(end.clone()) && back == 0 || self.old > REMEMBERED {
                 return Step::fail(at, total, repeats(&end));
             }

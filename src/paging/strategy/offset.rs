@@ -28,6 +28,8 @@ pub(in super::super) struct Offset {
     gap: Option<Gap>,
     /// Pages in a row without a new row.
     old: u32,
+    /// Whether the previous page was full.
+    full: bool,
 }
 
 /// Empty pages in a row where rows were expected.
@@ -40,7 +42,9 @@ struct Gap {
 impl Offset {
     pub(in super::super) fn new(at: &Position, max_page_size: u32) -> Self {
         let seen: SeenKeys = at.recent().iter().map(|key| key.as_str().into()).collect();
-        Self { resumed: !seen.is_empty(), seen, back: 0, max_page_size, gap: None, old: 0 }
+        // How many rows the page before a position had is not known.
+        let full = true;
+        Self { resumed: !seen.is_empty(), seen, back: 0, max_page_size, gap: None, old: 0, full }
     }
 
     /// How many rows before `begin` are requested again.
@@ -140,8 +144,9 @@ impl Offset {
         changes: &mut ListChanges,
     ) -> Step {
         let (total, rows, begin) = (page.total, page.keys.len() as u64, at.rows());
-        // Rows that are equal in the manager's order change places between two pages.
-        changes.missed |= begin > 0;
+        // Rows that are equal in the manager's order change places between two pages. Nothing is missed
+        // when no row follows a page that was not full.
+        changes.missed |= begin > 0 && (rows > 0 || self.full);
         if rows == 0 {
             return match total.filter(|total| begin < *total) {
                 Some(total) => self.empty_page(at, limit, total),
@@ -202,6 +207,7 @@ impl Strategy for Offset {
             true => self.accept_keyed(at, limit, page, changes),
             false => self.accept_unkeyed(at, limit, &page, changes),
         };
+        self.full = full;
         // Only after a full page it is known where the pages after the next one begin.
         Step { ahead: full && !step.kept.is_empty(), ..step }
     }
