@@ -90,13 +90,13 @@ struct Names {
 
 impl ValueCompleter for Names {
     fn complete(&self, current: &OsStr) -> Vec<CompletionCandidate> {
-        let names = current.to_str().and_then(|begin| self.ask(begin));
+        let names = current.to_str().and_then(|begin| self.request(begin));
         names.unwrap_or_default().into_iter().map(CompletionCandidate::new).collect()
     }
 }
 
 impl Names {
-    fn ask(&self, begin: &str) -> Option<Vec<String>> {
+    fn request(&self, begin: &str) -> Option<Vec<String>> {
         let client = Client::builder(connect::config(&global()?).ok()?);
         let client = client.retry(Retry::disabled()).timeout(LIMIT).build().ok()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;

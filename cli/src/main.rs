@@ -61,7 +61,7 @@ enum Command {
     Bento(bento::Bento),
     /// Validate documents against a schema.
     Check(check::Check),
-    /// Print completions for a shell.
+    /// Print or install completions for a shell.
     Completions(completions::Completions),
     /// Manage named managers and keys.
     #[command(visible_alias = "config")]

@@ -181,7 +181,10 @@ async fn requests_are_printed_with_their_variables_and_without_secrets() {
     // Without a connection the reason is printed as well.
     let (home, port) = nobody();
     let ran = home.run(&["user", "list", "-v", "--retry", "0"]);
-    assert!(ran.stderr.contains(&format!("> GET http://127.0.0.1:{port}/")), "{ran:?}");
+    assert!(
+        ran.stderr.contains(&format!("> POST http://127.0.0.1:{port}/admin/gql PagedUsers")),
+        "{ran:?}"
+    );
     assert!(ran.stderr.contains("\n< cannot connect, "), "{ran:?}");
 }
 

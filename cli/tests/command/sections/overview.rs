@@ -14,8 +14,8 @@ pub(crate) fn section() -> Page {
     page.run(&["legacy"]);
     page.prose(
         "`completions install` sets up the shell: it completes commands, options and their values, \
-         the names of contexts and fields, and the names of objects, for which the manager is \
-         asked. Without an answer within 1.5 seconds none are offered. `man FOLDER` writes manual \
+         the names of contexts and fields, and the names of objects, which are requested from \
+         the manager. Without an answer within 1.5 seconds none are offered. `man FOLDER` writes manual \
          pages.",
     );
     page.run(&["completions", "install", "bash"]);

@@ -222,7 +222,7 @@ async fn completions_know_commands_fields_contexts_and_names() {
     assert!(values.contains(&"superadmin".to_owned()), "{values:?}");
     let nouns = candidates(new(), &["keyp"]);
     assert!(nouns.contains(&"keypair".to_owned()), "{nouns:?}");
-    assert!(!candidates(new(), &["plain"]).is_empty(), "what is left out of help is completed");
+    assert!(!candidates(new(), &["plain"]).is_empty(), "nouns that help omits are completed");
     for (line, name) in [
         (&["keypair", "list", "--field", "is_a"][..], "is_active"),
         (&["keypair", "list", "--field", "user_id,is_a"], "user_id,is_active"),
