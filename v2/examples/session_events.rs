@@ -4,10 +4,14 @@
 //! `session_events [SESSION [--terminate]]`: SESSION is the id of a session, the first of the list unless
 //! given; `--terminate` ends it. The role is a new one in the session's project, and is deleted at the end.
 //!
-//! It runs on a real manager of version 26.9 or newer: set `BACKEND_ENDPOINT`, and in
-//! `BACKEND_ACCESS_KEY` and `BACKEND_SECRET_KEY` the keys of a superadmin.
+//! Without configuration it starts an embedded manager. With `BACKEND_ENDPOINT`, `BACKEND_ACCESS_KEY` and
+//! `BACKEND_SECRET_KEY` it uses that manager, of version 26.9 or newer; the keys must be those of a
+//! superadmin.
 
-use backendai::Client;
+use std::env;
+
+use backendai::{Client, Config};
+use backendai_testing::Manager;
 use backendai_v2::{
     GlobalId,
     role::{AdminAssignRole, AdminCreateRole, AdminDeleteRole, AdminPurgeRole, AdminRevokeRole},
@@ -24,8 +28,22 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 #[tokio::main]
 #[expect(clippy::print_stdout, reason = "the output is the purpose of the example")]
 async fn main() -> Result<()> {
-    let client = Client::from_env()?;
-    let mut arguments = std::env::args().skip(1);
+    let embedded = match env::var_os("BACKEND_ENDPOINT") {
+        Some(_) => None,
+        None => Some(Manager::builder().start().await?),
+    };
+    let client = match &embedded {
+        None => Client::from_env()?,
+        Some(manager) => {
+            let admin = manager.superadmin();
+            let config = Config::builder()
+                .endpoint(manager.endpoint())
+                .access_key(&admin.access_key)
+                .secret_key(admin.secret_key.as_str());
+            Client::new(config.build()?)?
+        }
+    };
+    let mut arguments = env::args().skip(1);
     let mut chosen = arguments.next().map(GlobalId::from);
     let terminate = arguments.next().is_some_and(|argument| argument == "--terminate");
 

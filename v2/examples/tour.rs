@@ -1,10 +1,14 @@
 //! A short tour of the v2 API: lists with a filter, an order and their pages, the life cycle of a project
 //! with a label, and errors.
 //!
-//! It runs on a real manager of version 26.9 or newer: set `BACKEND_ENDPOINT`, and in
-//! `BACKEND_ACCESS_KEY` and `BACKEND_SECRET_KEY` the keys of a superadmin. It deletes what it creates.
+//! Without configuration it starts an embedded manager. With `BACKEND_ENDPOINT`, `BACKEND_ACCESS_KEY` and
+//! `BACKEND_SECRET_KEY` it uses that manager, of version 26.9 or newer; the keys must be those of a
+//! superadmin. It deletes what it creates.
 
-use backendai::{Client, MaybeUndefined, Uuid};
+use std::env;
+
+use backendai::{Client, Config, MaybeUndefined, Uuid};
+use backendai_testing::Manager;
 use backendai_v2::{
     entity_label::{EntityLabels, PurgeEntityLabel, UpsertEntityLabel},
     filter::StringFilter,
@@ -22,7 +26,21 @@ use backendai_v2::{
 #[tokio::main]
 #[expect(clippy::print_stdout, reason = "the output is the purpose of the example")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let client = Client::from_env()?;
+    let embedded = match env::var_os("BACKEND_ENDPOINT") {
+        Some(_) => None,
+        None => Some(Manager::builder().start().await?),
+    };
+    let client = match &embedded {
+        None => Client::from_env()?,
+        Some(manager) => {
+            let admin = manager.superadmin();
+            let config = Config::builder()
+                .endpoint(manager.endpoint())
+                .access_key(&admin.access_key)
+                .secret_key(admin.secret_key.as_str());
+            Client::new(config.build()?)?
+        }
+    };
     let server = client.negotiate().await?;
     let me = client.send(MyUser::new()).await?.my_user_v2;
     println!("manager {}, signed in as {}", server.manager(), me.basic_info.email);
