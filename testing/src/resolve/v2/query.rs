@@ -46,7 +46,10 @@ pub(super) fn answer(context: &mut Context<'_>, args: &Args<'_>, info: &ResolveI
     let own: Vec<_> =
         args.iter().filter(|(name, value)| !PAGE.contains(name) && !value.is_null()).collect();
     let there = own.iter().all(|(name, value)| known(context.state, name, value));
-    let refusal = if there { root.refused.of(role) } else { root.missing.of(role) };
+    let missing = root.missing.of(role);
+    // A role is checked before an object is looked up.
+    let of_role = missing.filter(|refusal| refusal.as_ref().is_some_and(is_of_role));
+    let refusal = if there { root.refused.of(role).or(of_role) } else { missing };
     if let Some(refusal) = refusal {
         return refusal.as_ref().map_or(Ok(JsonValue::Null), |refusal| Err(refuse(refusal)));
     }
@@ -82,6 +85,12 @@ pub(super) fn answer(context: &mut Context<'_>, args: &Args<'_>, info: &ResolveI
         return Ok(rows.into_iter().map(JsonValue::Object).collect());
     }
     Ok(rows.into_iter().next().map_or(JsonValue::Null, JsonValue::Object))
+}
+
+/// Returns whether the role of the caller is refused, whatever the arguments.
+fn is_of_role(refusal: &Refusal) -> bool {
+    refusal.code.as_deref() == Some("user_auth_forbidden")
+        || refusal.message.starts_with("Only superadmin")
 }
 
 /// Returns a recorded refusal as an error.
