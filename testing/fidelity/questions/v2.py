@@ -253,6 +253,9 @@ does("forbid what is gone", 'adminDeletePermission(input: {id: "[[permission2]]"
 for m in ["Delete", "Delete", "Purge", "Purge"]:
     does(m.lower(), 'admin%sRole(input: {id: "[[role2]]"}) { id }' % m)
     question(g, f"after {m.lower()}", '{ adminRole(id: "[[role2]]") { status deletedAt } }')
+# Without a role in the project the manager takes a user out of it.
+question(g, "back into the project", 'mutation { modify_group(gid: "%s", props: {user_update_mode: "add", container_registry: null, '
+         'user_uuids: ["[[USER.id]]", "[[DOMAIN_ADMIN.id]]"]}) { ok msg } }' % DEFAULT_PROJECT, path="/admin/gql")
 
 # With the rows of `tests/manager/fill`.
 g = "roots"
