@@ -127,17 +127,17 @@ async fn a_terminal_is_led_through_all_steps() {
     asked.exp_string("Password").unwrap();
     asked.send_line(&user.password).unwrap();
     asked.exp_string("The password has expired.").unwrap();
-    for (question, answer) in [
-        // The same as before is refused.
-        ("New password", user.password.as_str()),
-        ("Again", &user.password),
-        ("New password", "a-new-password"),
-        ("Again", "a-new-password"),
-    ] {
-        asked.exp_string(question).unwrap();
-        asked.send_line(answer).unwrap();
+    // The same as before is refused. The prompt is printed once more after its answer, so that the next one
+    // is the one after the message.
+    for (password, message) in
+        [(user.password.as_str(), "Not changed"), ("a-new-password", "The password was changed.")]
+    {
+        for question in ["New password", "Again"] {
+            asked.exp_string(question).unwrap();
+            asked.send_line(password).unwrap();
+        }
+        asked.exp_string(message).unwrap();
     }
-    asked.exp_string("The password was changed.").unwrap();
     asked.exp_string("EMBEDDEDOTPKEY").unwrap();
     for code in ["000000", "123456"] {
         asked.exp_string("One-time password").unwrap();

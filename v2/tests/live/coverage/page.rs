@@ -30,7 +30,7 @@ fn page(run: &Run) -> String {
          `tests/manager/fill` has filled and that has neither agents nor storage proxies nor Prometheus. The roles: the\n\
          superadmin; an admin of the domain `default`, which v2 takes for a user; such an admin to whom the RBAC role\n\
          `domain_admin` of the domain is assigned; a user.\n\n\
-         For queries: `rows`, `empty` (a list), `object`, `null`; `in part` when a part of the answer is refused and the\n\
+         For queries: `rows`, `empty` (a list; `rows or empty` where the manager writes rows later), `object`, `null`; `in part` when a part of the answer is refused and the\n\
          rest is there. For mutations: `done`. `role` and `permission` are refusals; `role, as a bug` is one with the\n\
          code of a bug in the manager. A dash: not sent in this role. What a mutation did was read back by the queries in\n\
          the last column.\n\n{}\n",
@@ -89,7 +89,7 @@ fn summary(run: &Run) -> String {
             };
             all.iter().filter(has).count()
         };
-        let filled = count(&["rows", "object"]);
+        let filled = count(&["rows", "object", "rows or empty"]);
         let done = count(&["done"]);
         let cannot = all.iter().filter(|info| reasons::of(info.name).is_some()).count();
         let empty = all.len() - filled - done - cannot;

@@ -60,6 +60,11 @@ pub(super) fn of(name: &str) -> Option<&'static str> {
     REASONS.iter().find(|(other, _)| *other == name).map(|(_, reason)| *reason)
 }
 
+/// Whether the manager writes the rows in the background, so that it depends on the time whether there are any.
+pub(super) fn is_written_later(name: &str) -> bool {
+    name == "DeploymentScopedSchedulingHistories"
+}
+
 /// Whether no query shows the effect of a mutation.
 pub(super) fn unseen(name: &str) -> bool {
     UNSEEN.contains(&name)
