@@ -5,31 +5,10 @@ use std::fs;
 use backendai_testing::{Fault, Manager, Step};
 use serde_json::{Value, json};
 
-use crate::common::{Home, Ran, golden};
-
-/// A manager and a home of its superadmin.
-async fn superadmin() -> (Manager, Home) {
-    let manager = Manager::start().await.unwrap();
-    let home = Home::of(&manager, manager.superadmin());
-    (manager, home)
-}
-
-#[track_caller]
-fn fine(ran: &Ran) -> &str {
-    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:?}");
-    &ran.stdout
-}
-
-#[track_caller]
-fn parsed(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error} in {text}"))
-}
-
-#[track_caller]
-fn fails(ran: &Ran, code: i32, says: &str) {
-    assert_eq!(ran.code, Some(code), "{ran:?}");
-    assert!(ran.stderr.contains(says), "{says} is not in {ran:?}");
-}
+use crate::{
+    common::{Home, golden},
+    verbs::{fails, fine, json as parsed, superadmin},
+};
 
 /// The variables of the last request of an operation.
 #[track_caller]

@@ -15,7 +15,7 @@ use backendai_testing::Manager;
 use serde_json::Value;
 
 /// A manager and a home of its superadmin.
-async fn superadmin() -> (Manager, Home) {
+pub(crate) async fn superadmin() -> (Manager, Home) {
     let manager = Manager::start().await.unwrap();
     let home = Home::of(&manager, manager.superadmin());
     (manager, home)
@@ -23,19 +23,19 @@ async fn superadmin() -> (Manager, Home) {
 
 /// What a command printed that has to go well and quietly.
 #[track_caller]
-fn fine(ran: &Ran) -> &str {
+pub(crate) fn fine(ran: &Ran) -> &str {
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:?}");
     &ran.stdout
 }
 
 #[track_caller]
-fn json(text: &str) -> Value {
+pub(crate) fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error} in {text}"))
 }
 
 /// A command that has to fail with this code and say this.
 #[track_caller]
-fn fails(ran: &Ran, code: i32, says: &str) {
+pub(crate) fn fails(ran: &Ran, code: i32, says: &str) {
     assert_eq!(ran.code, Some(code), "{ran:?}");
     assert!(ran.stderr.contains(says), "{says} is not in {ran:?}");
 }
