@@ -341,7 +341,7 @@ fn rows(info: &OperationInfo, data: &Value) -> String {
     let list = root.get("edges").unwrap_or(root);
     match list {
         Value::Null => "null".to_owned(),
-        Value::Array(_) if reasons::is_written_later(info.name) => "rows or empty".to_owned(),
+        Value::Array(_) if reasons::is_written_by_others(info.name) => "rows or empty".to_owned(),
         Value::Array(rows) if rows.is_empty() => "empty".to_owned(),
         Value::Array(_) => "rows".to_owned(),
         _ => "object".to_owned(),

@@ -30,10 +30,10 @@ fn page(run: &Run) -> String {
          `tests/manager/fill` has filled and that has neither agents nor storage proxies nor Prometheus. The roles: the\n\
          superadmin; an admin of the domain `default`, which v2 takes for a user; such an admin to whom the RBAC role\n\
          `domain_admin` of the domain is assigned; a user.\n\n\
-         For queries: `rows`, `empty` (a list; `rows or empty` where the manager writes rows later), `object`, `null`; `in part` when a part of the answer is refused and the\n\
-         rest is there. For mutations: `done`. `role` and `permission` are refusals; `role, as a bug` is one with the\n\
-         code of a bug in the manager. A dash: not sent in this role. What a mutation did was read back by the queries in\n\
-         the last column.\n\n{}\n",
+         For queries: `rows`, `empty` (a list; `rows or empty` where background tasks or logins write the rows),\n\
+         `object`, `null`; `in part` when a part of the answer is refused and the rest is there. For mutations: `done`.\n\
+         `role` and `permission` are refusals; `role, as a bug` is one with the code of a bug in the manager. A dash: not\n\
+         sent in this role. What a mutation did was read back by the queries in the last column.\n\n{}\n",
         summary(run)
     );
     let mut domains = BTreeMap::<_, Vec<_>>::new();
