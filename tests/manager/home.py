@@ -49,7 +49,7 @@ class Home:
         # Not resolved: a venv is identified by its path, not by the target of its python.
         self.venv = Path(foreign).absolute() if foreign else self.root / "venv"
         self.python = self.venv / "bin" / "python"
-        # The version of the manager; a home belongs to one version.
+        # The version of the manager; the data of a home belong to one version.
         self._version = self.root / "version"
         self.version = self._version.read_text() if self._version.exists() else ""
         self._block = self.root / "first-port"
@@ -62,9 +62,13 @@ class Home:
 
     def choose_version(self, wanted: str) -> None:
         if self.version and self.version != wanted:
-            raise Failure(f"{self.root} is of manager {self.version}: name another MANAGER_HOME for {wanted}")
+            raise Failure(f"the data in {self.root} are of manager {self.version}: "
+                          f"for {wanted}, run down --wipe or name another MANAGER_HOME")
         self.version = wanted
         self._version.write_text(wanted)
+
+    def forget_version(self) -> None:
+        self._version.unlink(missing_ok=True)
 
     def lock(self):
         """Held until the process ends: one command at a time uses a home."""

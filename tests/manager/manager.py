@@ -106,6 +106,7 @@ def down(home: Home, arguments: argparse.Namespace) -> None:
         for entry in home.root.iterdir():
             if entry.is_dir() and entry.name != "venv":
                 shutil.rmtree(entry)
+        home.forget_version()
         say(f"removed the data under {home.root}; what is installed stays")
 
 

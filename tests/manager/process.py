@@ -111,19 +111,21 @@ class Processes:
             members[pid] = started
             say(f"stopping {name}")
             signal_to(pid, STOP.get(name, signal.SIGTERM))
-        deadline = time.monotonic() + (seconds if self.alive(name) else 0)
-        left = self._left(name, members)
-        while left and time.monotonic() < deadline:
-            time.sleep(0.05)
-            left = self._left(name, members)
-        for member in left:
+        for member in self._left(name, members, seconds if self.alive(name) else 0):
             say(f"killing what is left of {name} (pid {member})")
             signal_to(member, signal.SIGKILL)
+        self._left(name, members, 5)  # the dying still write files
         del self.known[name]
         self._save()
 
-    def _left(self, name: str, members: dict[int, str]) -> list[int]:
-        child = self.launched.get(name)
-        if child:
-            child.poll()  # takes the dead away
-        return [pid for pid, started in members.items() if start_time(pid) == started]
+    def _left(self, name: str, members: dict[int, str], seconds: int) -> list[int]:
+        """Waits for the members to end; returns those that have not."""
+        deadline = time.monotonic() + seconds
+        while True:
+            child = self.launched.get(name)
+            if child:
+                child.poll()  # takes the dead away
+            left = [pid for pid, started in members.items() if start_time(pid) == started]
+            if not left or time.monotonic() > deadline:
+                return left
+            time.sleep(0.05)
