@@ -112,7 +112,7 @@ lints() {
     step self-test python3 -B .ci/test
     step format cargo fmt --all --check
     step clippy cargo clippy --workspace --all-targets --all-features -- -D warnings
-    step msrv .ci/msrv # Fetches nothing: clippy has.
+    step msrv .ci/msrv
     step docs docs
 }
 # The command that the README names.
