@@ -59,8 +59,8 @@ when_changed() {
     esac
 }
 
-# Runs steps beside the others, until `join`. They have a target folder of their own, as cargo locks the one that it
-# uses, and their output is printed when they are joined.
+# Runs steps beside the others, until `join`; their output is printed then. One cargo builds at a time, for it locks the
+# target folder; but while tests run, these steps build.
 beside() { # name function
     beside_name=$1
     set -m # A process group of its own, so that all of it can be stopped.
@@ -68,7 +68,6 @@ beside() { # name function
         set +m
         trap - EXIT INT TERM HUP
         results=()
-        export CARGO_TARGET_DIR=$CARGO_TARGET_DIR/$1
         "$2"
         printf '%s\n' "${results[@]}" >"$CI_WORK/$1.results"
         exit "$failed"
