@@ -20,7 +20,8 @@ def pins(version: str) -> Path:
     """The pins of a version; the first line names the CPython that they are for."""
     path = SOURCE / ("constraints.txt" if version == NEWEST else f"constraints-{version}.txt")
     if not path.exists():
-        raise Failure(f"there are no pins for manager {version}: {path} is missing")
+        raise Failure(f"there are no pins for manager {version}: write {path} as README.md describes, or name a venv "
+                      "with this manager by MANAGER_VENV")
     return path
 
 

@@ -78,12 +78,15 @@ def prepare(home: Home, processes: Processes) -> bool:
     command = [home.python, SOURCE / "prepare.py", *(home.conf / name for name in
                ("manager.toml", "alembic.ini", "fixture.json", "presets"))]
     install.run(home, "prepare", command, services.NO_DOCKER, cwd=home.conf)
-    # Older managers read membership, and which key is the default, from columns.
+    # Older managers read which key is the default from a column, and membership from a column or from associations.
     if services.sql(home, "select to_regclass('virtual_entities')"):
         services.sql(home, relations, one_transaction=True)
     else:
         services.sql(home, "update users set main_access_key = access_key from keypairs "
                      "where \"user\" = uuid and keypairs.resource_policy = 'default'")
+        if services.sql(home, "select to_regclass('association_scopes_entities')"):
+            services.sql(home, "insert into association_scopes_entities (scope_type, scope_id, entity_type, entity_id) "
+                         "select 'project', group_id, 'user', user_id from association_groups_users")
     stamp.write_text(wanted)
     return True
 

@@ -1,22 +1,16 @@
 //! Lists that are read by cursor with several requests at the same time, while rows are created and
 //! deleted.
 
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{collections::BTreeSet, sync::Mutex, time::Duration};
 
-use backendai::{Pager, Position};
+use backendai::Position;
 use futures_util::FutureExt as _;
 use proptest::prelude::*;
 
-use super::model::{Change, Entries, Manager, all, id, manager, pages, plan, slow_pages};
-use crate::support::transport::*;
-
-fn list() -> Entries {
-    Entries { by_cursor: true, ..Entries::default() }
-}
+use super::model::{
+    Change, Manager, Plan, all, begun, by_cursor, id, manager, next, pages, plan,
+    refuse_beside_others, slow_pages,
+};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
@@ -25,7 +19,7 @@ proptest! {
     fn every_lasting_row_is_returned_once_and_in_order(
         plan in plan(), forgets: bool, silent in prop::bool::weighted(0.3),
     ) {
-        let plan = super::model::Plan { by_cursor: true, ..plan };
+        let plan = Plan { by_cursor: true, ..plan };
         let manager = manager(plan.rows.iter().copied());
         {
             let mut manager = manager.lock().unwrap();
@@ -60,7 +54,7 @@ proptest! {
         let manager = manager(rows.iter().copied());
         manager.lock().unwrap().silent = silent;
         manager.lock().unwrap().forgets = true;
-        let mut pages = pages(&manager, list()).page_size(size).prefetch(prefetch);
+        let mut pages = pages(&manager, by_cursor()).page_size(size).prefetch(prefetch);
         if let Some(max) = max {
             pages = pages.max_items(max);
         }
@@ -88,32 +82,10 @@ fn requests(manager: &Mutex<Manager>) -> Vec<(u64, Option<String>, bool)> {
     requests.collect()
 }
 
-/// A pager with its first page, whose cursors ahead are known and whose next pages are in flight.
-fn begun(rows: u16, prefetch: usize) -> (Arc<Mutex<Manager>>, Pager<Entries>) {
-    let manager = manager((0..rows).map(|row| row * 10));
-    manager.lock().unwrap().forgets = true;
-    let mut pages = pages(&manager, list()).page_size(2).prefetch(prefetch);
-    assert!(pages.next().now_or_never().is_none());
-    manager.lock().unwrap().answer(0, &[]);
-    assert_eq!(next(&mut pages), [id(0), id(10)]);
-    assert!(pages.next().now_or_never().is_none());
-    manager.lock().unwrap().answer(1, &[]);
-    assert!(pages.next().now_or_never().is_none());
-    (manager, pages)
-}
-
-fn next(pages: &mut Pager<Entries>) -> Vec<String> {
-    pages.next().now_or_never().unwrap().unwrap().unwrap().items
-}
-
-fn change(manager: &Mutex<Manager>, changes: impl IntoIterator<Item = Change>) {
-    changes.into_iter().for_each(|change| manager.lock().unwrap().change(change));
-}
-
 #[test]
 fn cursors_are_requested_ahead_and_pages_begin_after_some_of_them() {
     let manager = manager(0..9);
-    let mut items = pages(&manager, list()).page_size(2).prefetch(2).items();
+    let mut items = pages(&manager, by_cursor()).page_size(2).prefetch(2).items();
     assert_eq!(all(&manager, &mut items), (0..9).map(id).collect::<Vec<_>>());
     let after = |row| Some(id(row));
     assert_eq!(
@@ -130,40 +102,6 @@ fn cursors_are_requested_ahead_and_pages_begin_after_some_of_them() {
     assert!(items.list_changes().is_none());
 }
 
-#[test]
-fn a_short_list_is_read_without_an_index() {
-    let manager = manager(0..6);
-    let mut items = pages(&manager, list()).page_size(2).prefetch(4).items();
-    assert_eq!(all(&manager, &mut items).len(), 6);
-    assert!(requests(&manager).iter().all(|(.., index)| !index), "{:?}", requests(&manager));
-}
-
-#[test]
-fn pages_are_returned_in_order_whatever_the_order_of_the_answers() {
-    let (manager, mut pages) = begun(14, 3);
-    let in_flight = manager.lock().unwrap().in_flight();
-    assert_eq!(in_flight.len(), 4);
-    for index in in_flight.iter().skip(1).rev() {
-        manager.lock().unwrap().answer(*index, &[]);
-        assert!(pages.next().now_or_never().is_none());
-    }
-    manager.lock().unwrap().answer(in_flight[0], &[]);
-    for row in [20, 40, 60, 80] {
-        assert_eq!(next(&mut pages), [id(row), id(row + 10)]);
-    }
-    drop(pages);
-    assert_eq!(manager.lock().unwrap().in_flight(), [0_usize; 0]);
-}
-
-#[test]
-fn a_range_that_grew_beyond_a_page_is_read_to_its_end() {
-    let (manager, pages) = begun(20, 2);
-    change(&manager, [21, 22, 23, 24].map(Change::Create));
-    let rest = all(&manager, &mut pages.items());
-    assert_eq!(rest[..7], [20, 21, 22, 23, 24, 30, 40].map(id));
-    assert_eq!(rest.len(), 22);
-}
-
 /// Neither the rows of the range nor those after it are lost or repeated.
 #[test]
 fn the_row_between_two_ranges_may_be_deleted_before_and_after_each_page_is_read() {
@@ -173,12 +111,12 @@ fn the_row_between_two_ranges_may_be_deleted_before_and_after_each_page_is_read(
     for early in [vec![], vec![0], vec![1], vec![0, 1], vec![1, 2]] {
         // 30 ends the first range and 50 the second.
         for gone in [vec![30], vec![50], vec![30, 50], vec![20, 30, 40, 50]] {
-            let (manager, pages) = begun(14, 3);
+            let (manager, pages) = begun(by_cursor(), 14, 3);
             let in_flight = manager.lock().unwrap().in_flight();
             for page in &early {
                 manager.lock().unwrap().read_early(in_flight[*page]);
             }
-            change(&manager, gone.iter().copied().map(Change::Delete));
+            manager.lock().unwrap().change(gone.iter().copied().map(Change::Delete));
             let mut items = pages.items();
             let seen = all(&manager, &mut items);
             let lasting = rest(&gone);
@@ -193,15 +131,8 @@ fn the_row_between_two_ranges_may_be_deleted_before_and_after_each_page_is_read(
 
 #[test]
 fn a_page_that_is_refused_only_beside_others_is_requested_again_alone() {
-    let (manager, mut pages) = begun(14, 3);
-    let in_flight = manager.lock().unwrap().in_flight();
-    manager.lock().unwrap().waiting[in_flight[1]].send(problem(429, "{}"));
-    manager.lock().unwrap().answer(in_flight[0], &[]);
-    assert_eq!(next(&mut pages), [id(20), id(30)]);
-    assert!(pages.next().now_or_never().is_none());
-    let alone = manager.lock().unwrap().in_flight();
-    assert_eq!(alone.len(), 1, "all others are cancelled");
-    manager.lock().unwrap().answer(alone[0], &[]);
+    let (manager, mut pages) = begun(by_cursor(), 14, 3);
+    refuse_beside_others(&manager, &mut pages);
     // Alone, it is searched for the next cursor before it is decoded.
     assert!(pages.next().now_or_never().is_none());
     assert_eq!(next(&mut pages), [id(40), id(50)]);
@@ -211,57 +142,15 @@ fn a_page_that_is_refused_only_beside_others_is_requested_again_alone() {
 fn a_position_leads_on_when_the_last_rows_are_deleted() {
     let manager = manager(0..20);
     manager.lock().unwrap().forgets = true;
-    let mut before = pages(&manager, list()).page_size(8);
+    let mut before = pages(&manager, by_cursor()).page_size(8);
     assert!(before.next().now_or_never().is_none());
     manager.lock().unwrap().answer(0, &[]);
     assert_eq!(next(&mut before).len(), 8);
     let position: Position = before.position().to_string().parse().unwrap();
-    change(&manager, (1..8).map(Change::Delete));
-    let mut items = pages(&manager, list()).page_size(3).start_at(position).items();
+    manager.lock().unwrap().change((1..8).map(Change::Delete));
+    let mut items = pages(&manager, by_cursor()).page_size(3).start_at(position).items();
     assert_eq!(all(&manager, &mut items), (8..20).map(id).collect::<Vec<_>>());
     assert_eq!((items.list_changes().shifts, items.list_changes().missed), (1, false));
-}
-
-#[test]
-fn without_cursors_ahead_the_list_is_read_page_after_page() {
-    let manager = manager(0..20);
-    let mut pages = pages(&manager, list()).page_size(2).prefetch(3);
-    let mut rows = Vec::new();
-    while rows.len() < 20 {
-        match pages.next().now_or_never() {
-            Some(page) => rows.extend(page.unwrap().unwrap().items),
-            None => {
-                let mut manager = manager.lock().unwrap();
-                let Some(index) = manager.in_flight().first().copied() else { continue };
-                match manager.waiting[index].index {
-                    true => manager.waiting[index].send(problem(500, "{}")),
-                    false => manager.answer(index, &[]),
-                }
-            }
-        }
-    }
-    assert_eq!(rows, (0..20).map(id).collect::<Vec<_>>());
-    assert_eq!(requests(&manager).iter().filter(|(.., index)| *index).count(), 3);
-}
-
-#[test]
-fn the_next_page_is_requested_before_a_page_is_decoded() {
-    let manager = manager(0..9);
-    let mut pages = pages(&manager, list()).page_size(3);
-    assert!(pages.next().now_or_never().is_none());
-    manager.lock().unwrap().answer(0, &[]);
-    assert_eq!(next(&mut pages).len(), 3);
-    assert_eq!(requests(&manager).len(), 1);
-    assert!(pages.next().now_or_never().is_none());
-    manager.lock().unwrap().answer(1, &[]);
-    assert!(pages.next().now_or_never().is_none(), "other tasks run before it is decoded");
-    assert_eq!(requests(&manager).last().unwrap().1, Some(id(5)));
-    assert_eq!(next(&mut pages), [id(3), id(4), id(5)]);
-    // Nothing follows the last page.
-    assert!(pages.next().now_or_never().is_none());
-    manager.lock().unwrap().answer(2, &[]);
-    while pages.next().now_or_never().is_none() {}
-    assert_eq!(requests(&manager).len(), 3);
 }
 
 #[tokio::test(start_paused = true)]
@@ -270,7 +159,7 @@ async fn a_hundred_pages_are_read_in_less_than_a_sixth_of_the_time() {
     let mut took = Vec::new();
     for prefetch in [0, 8] {
         let begin = tokio::time::Instant::now();
-        let pages = slow_pages(&manager, list(), Duration::from_millis(20));
+        let pages = slow_pages(&manager, by_cursor(), Duration::from_millis(20));
         let mut items = pages.page_size(10).prefetch(prefetch).items();
         for row in 0..1000 {
             assert_eq!(items.next().await.unwrap().unwrap(), id(row));

@@ -1,5 +1,6 @@
 //! Lists, page by page: windows, strategies, and pages that are fetched ahead.
 
+mod ahead;
 mod cursors;
 mod model;
 mod pages;

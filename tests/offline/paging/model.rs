@@ -140,6 +140,11 @@ impl Paginated for Entries {
     }
 }
 
+/// A list that is read by cursor.
+pub(super) fn by_cursor() -> Entries {
+    Entries { by_cursor: true, ..Entries::default() }
+}
+
 pub(super) fn id(row: u16) -> String {
     format!("{row:04}")
 }
@@ -186,12 +191,14 @@ pub(super) enum Change {
 }
 
 impl Manager {
-    pub(super) fn change(&mut self, change: Change) {
-        match change {
-            Change::Create(row) => drop(self.rows.insert(id(row))),
-            Change::Delete(row) => {
-                if self.rows.remove(&id(row)) {
-                    self.deleted.insert(id(row));
+    pub(super) fn change(&mut self, changes: impl IntoIterator<Item = Change>) {
+        for change in changes {
+            match change {
+                Change::Create(row) => drop(self.rows.insert(id(row))),
+                Change::Delete(row) => {
+                    if self.rows.remove(&id(row)) {
+                        self.deleted.insert(id(row));
+                    }
                 }
             }
         }
@@ -228,7 +235,7 @@ impl Manager {
             return self.read_after(variables, first as usize, index, changes);
         }
         let total = self.ids(variables).len();
-        changes.iter().for_each(|change| self.change(*change));
+        self.change(changes.iter().copied());
         let (limit, offset) =
             (variables["limit"].as_u64().unwrap(), variables["offset"].as_u64().unwrap());
         let limit = (limit as usize).min(self.cap.unwrap_or(usize::MAX));
@@ -248,7 +255,7 @@ impl Manager {
         changes: &[Change],
     ) -> Answer {
         let count = self.rows.len();
-        changes.iter().for_each(|change| self.change(*change));
+        self.change(changes.iter().copied());
         // With such a list, the total decides alone: it is counted with the rows.
         let count = if self.silent { self.rows.len() } else { count };
         let after = variables["after"].as_str();
@@ -357,6 +364,42 @@ pub(super) fn all(manager: &Mutex<Manager>, items: &mut Items<Entries>) -> Vec<S
     }
 }
 
+/// The rows of the next page, which has arrived.
+pub(super) fn next(pages: &mut Pager<Entries>) -> Vec<String> {
+    pages.next().now_or_never().unwrap().unwrap().unwrap().items
+}
+
+/// A list of every tenth row, and its pager after the first page: the keys or cursors ahead are known, and the next
+/// pages are in flight.
+pub(super) fn begun(
+    list: Entries,
+    rows: u16,
+    prefetch: usize,
+) -> (Arc<Mutex<Manager>>, Pager<Entries>) {
+    let manager = manager((0..rows).map(|row| row * 10));
+    manager.lock().unwrap().forgets = true;
+    let mut pages = pages(&manager, list).page_size(2).prefetch(prefetch);
+    assert!(pages.next().now_or_never().is_none());
+    manager.lock().unwrap().answer(0, &[]);
+    assert_eq!(next(&mut pages), [id(0), id(10)]);
+    assert!(pages.next().now_or_never().is_none());
+    manager.lock().unwrap().answer(1, &[]);
+    assert!(pages.next().now_or_never().is_none());
+    (manager, pages)
+}
+
+/// Refuses the second of several requests, and answers it once it is sent again alone.
+pub(super) fn refuse_beside_others(manager: &Mutex<Manager>, pages: &mut Pager<Entries>) {
+    let in_flight = manager.lock().unwrap().in_flight();
+    manager.lock().unwrap().waiting[in_flight[1]].send(problem(429, "{}"));
+    manager.lock().unwrap().answer(in_flight[0], &[]);
+    assert_eq!(next(pages), [id(20), id(30)]);
+    assert!(pages.next().now_or_never().is_none());
+    let alone = manager.lock().unwrap().in_flight();
+    assert_eq!(alone.len(), 1, "all others are cancelled");
+    manager.lock().unwrap().answer(alone[0], &[]);
+}
+
 #[derive(Clone, Debug)]
 pub(super) enum Event {
     /// Rows are created and deleted.
@@ -457,9 +500,7 @@ impl Plan {
                 Some(None) => break,
                 None if in_flight.is_empty() => {}
                 None => match events.next() {
-                    Some(Event::Change(changes)) => {
-                        changes.into_iter().for_each(|change| manager.change(change));
-                    }
+                    Some(Event::Change(changes)) => manager.change(changes),
                     Some(Event::Answer(at, changes)) => {
                         manager.answer(*at.get(&in_flight), &changes);
                     }

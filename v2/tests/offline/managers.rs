@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::Path};
 use backendai::{ManagerVersion, OperationInfo};
 use backendai_v2::OPERATIONS;
 
-/// Managers of the matrix, oldest first: those that are tested, and the first of each series between.
+/// Managers of the matrix, oldest first: those that are tested, and one of each series between.
 const MANAGERS: [&str; 9] =
     ["25.6.17", "25.15.0", "26.1.0", "26.2.0", "26.3.0", "26.4.0", "26.4.16", "26.8.3", "26.9.6"];
 
