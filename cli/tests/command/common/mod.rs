@@ -168,3 +168,17 @@ pub(crate) fn subcommands(home: &Home, path: &[&str]) -> Vec<String> {
     let names = named.filter_map(|line| line.split_whitespace().next());
     names.filter(|name| *name != "help").map(str::to_owned).collect()
 }
+
+/// The commands that have no commands below them.
+pub(crate) fn leaves(home: &Home) -> Vec<Vec<String>> {
+    let (mut leaves, mut open) = (Vec::new(), vec![Vec::new()]);
+    while let Some(path) = open.pop() {
+        let words: Vec<&str> = path.iter().map(String::as_str).collect();
+        let below = subcommands(home, &words);
+        match below.is_empty() {
+            true => leaves.push(path),
+            false => open.extend(below.into_iter().map(|name| [&path[..], &[name]].concat())),
+        }
+    }
+    leaves
+}
