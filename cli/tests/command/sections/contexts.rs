@@ -39,10 +39,12 @@ pub(crate) async fn section() -> Page {
          webserver does not decrypt a new password, so use https.",
     );
     page.prose(
-        "A webserver has no single sign-on of its own: it passes it on to plugins of the manager. `--browser` \
-         logs in with a web browser of this machine, where the manager has its plugin for OpenID Connect \
-         (`openid`). With another plugin, such as one for SAML, sign on in the web interface, and give the token \
-         (`sToken`) of the address to which it leads back to `--token-stdin`.",
+        "A webserver has no single sign-on of its own: it passes it on to plugins of the manager. \
+         `--browser` logs in with a web browser of this machine, where the manager has its plugin for \
+         OpenID Connect (`openid`), which must allow `127.0.0.1` where it sets `allowed_redirect_hosts`; \
+         the plugin `auth_keypair`, which managers load by default, refuses its tokens. With another \
+         plugin, such as one for SAML, sign on in the web interface, and give the token (`sToken`) of the \
+         address to which it leads back to `--token-stdin`.",
     );
     let web = manager.webserver().await.unwrap();
     page.replace(web.endpoint(), "http://webui.example");
