@@ -5,6 +5,8 @@ use std::{borrow::Cow, collections::BTreeMap, fmt};
 use http::{HeaderMap, StatusCode, header};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
+#[cfg(feature = "session")]
+use url::Url;
 
 use crate::{
     error::{
@@ -165,6 +167,18 @@ pub(crate) fn empty(response: &HttpResponse, info: RequestInfo) -> Result<()> {
         true => Ok(()),
         false => Err(failure(response, info)),
     }
+}
+
+/// Returns the address to which a response leads.
+#[cfg(feature = "session")]
+pub(crate) fn redirection(response: &HttpResponse, info: RequestInfo) -> Result<Url> {
+    if !response.status.is_redirection() {
+        empty(response, info)?;
+    }
+    let address = response.headers.get(header::LOCATION).and_then(|address| address.to_str().ok());
+    address
+        .and_then(|address| Url::parse(address).ok())
+        .ok_or_else(|| unexpected(response, "it leads to no address"))
 }
 
 /// Makes the error of a response with unexpected content.

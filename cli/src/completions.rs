@@ -67,8 +67,35 @@ fn script(shell: Shell) -> Result<String, Failure> {
     known
         .write_registration(VARIABLE, "backendai", "backendai", "backendai", &mut text)
         .map_err(Failure::writing)?;
-    Ok(String::from_utf8_lossy(&text).into_owned())
+    let text = String::from_utf8_lossy(&text).into_owned();
+    Ok(match shell {
+        Shell::Bash => {
+            let ours = "-F _backendai backendai";
+            text.replace("-F _clap_complete_backendai backendai", ours) + WHOLE_WORDS
+        }
+        _ => text,
+    })
 }
+
+/// Bash ends words also at `@`, `:` and `=`, and replaces only what follows.
+const WHOLE_WORDS: &str = r#"
+_backendai() {
+    local rest=$COMP_LINE words=() at=-1 index word
+    for (( index = 0; index <= COMP_CWORD; index++ )); do
+        word=${COMP_WORDS[index]}
+        if [[ $index == 0 || $rest == [[:space:]]* ]]; then
+            at=$((at + 1))
+        fi
+        words[at]+=$word
+        rest=${rest#"${rest%%[![:space:]]*}"}
+        rest=${rest#"$word"}
+    done
+    local current=${words[at]}
+    local COMP_WORDS=("${words[@]}") COMP_CWORD=$at
+    _clap_complete_backendai "$1" "$current" "$3"
+    COMPREPLY=("${COMPREPLY[@]#"${current%"$2"}"}")
+}
+"#;
 
 fn install(shell: Option<Shell>) -> Result<(), Failure> {
     let shell = shell.or_else(Shell::from_env).ok_or_else(|| {
@@ -94,7 +121,7 @@ fn place(shell: Shell, home: &Path) -> Result<(PathBuf, String, &'static str), F
     match shell {
         Shell::Bash => Ok((
             home.join(".local/share/bash-completion/completions/backendai"),
-            source("bash"),
+            "source <(backendai completions bash)".to_owned(),
             begin,
         )),
         Shell::Fish => Ok((

@@ -1,5 +1,6 @@
 //! `backendai login`: checks keys or a password with the manager, and stores them.
 
+mod browser;
 mod detect;
 mod password;
 
@@ -39,6 +40,7 @@ const WRITING: std::time::Duration = std::time::Duration::from_secs(1);
   backendai login --endpoint https://manager.example --access-key AKIA… --name prod
   backendai login --endpoint https://manager.example --access-key AKIA… --secret-key-stdin < key
   backendai login --endpoint https://webui.example --user me@example.com
+  backendai login --endpoint https://webui.example --browser
   backendai login --name prod          (again, with the settings that prod has)
 
 The endpoint is asked whether it is a manager, which takes keys, or a webserver, which takes a
@@ -109,6 +111,11 @@ impl Login {
             (None, None) => settings::named("new")?,
         };
         self.settings.apply(&mut context)?;
+        let is_moved =
+            old.is_some_and(|old| old.text(Field::Endpoint) != context.text(Field::Endpoint));
+        if is_moved && self.settings.get(Field::EndpointType).is_none() {
+            context.unset(Field::EndpointType);
+        }
         session::require_own_file(contexts, &stored, &context, old)?;
         for field in [Field::Endpoint, Field::EndpointType] {
             if let (None, Some(text)) = (context.get(field), settings::variable(field)) {
@@ -156,7 +163,8 @@ impl Login {
         );
         settings::set(context, Field::SecretKey, secret.await?)?;
         context.unset(Field::SessionFile);
-        let client = Client::new(connect::config_of(global, context.clone(), false)?)?;
+        let client = connect::builder(global, connect::config_of(global, context.clone(), false)?)
+            .build()?;
         client.negotiate().await.map_err(refused)?;
         Ok(client)
     }
@@ -173,7 +181,8 @@ impl Login {
         }
         context.unset(Field::AccessKey).unset(Field::SecretKey);
         // The stored session, if any, is not loaded.
-        let client = Client::new(connect::config_of(global, context.clone(), true)?)?;
+        let client =
+            connect::builder(global, connect::config_of(global, context.clone(), true)?).build()?;
         let section = self.by_password.run(&client, form).await?;
         Ok((client, section))
     }

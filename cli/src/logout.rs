@@ -1,6 +1,6 @@
 //! `backendai logout`.
 
-use backendai::{Client, Config, EndpointType, Session, config::Field};
+use backendai::{Config, EndpointType, Session, config::Field};
 use clap::Args;
 
 use crate::{
@@ -31,7 +31,7 @@ impl Logout {
         if name.is_none() && connect::env_wins() {
             let config = connect::config(global)?;
             if config.endpoint_type() == EndpointType::Session {
-                return end(config).await;
+                return end(global, config).await;
             }
             return Err(Failure::new("the keys in use are those of the environment")
                 .help("unset BACKEND_ACCESS_KEY and BACKEND_SECRET_KEY, or name a context"));
@@ -47,7 +47,7 @@ impl Logout {
         })?;
         let name = found.name();
         if found.text(Field::EndpointType) == Some("session") {
-            return end(connect::config_of(global, found.clone(), false)?).await;
+            return end(global, connect::config_of(global, found.clone(), false)?).await;
         }
         if found.get(Field::AccessKey).is_none() && found.get(Field::SecretKey).is_none() {
             return out(format!("Context {name} has no keys"));
@@ -63,7 +63,7 @@ impl Logout {
 }
 
 /// Ends the session of this configuration, and deletes it even when the webserver does not answer.
-async fn end(config: Config) -> Result<(), Failure> {
+async fn end(global: &Global, config: Config) -> Result<(), Failure> {
     let endpoint = config.endpoints().first().map(ToString::to_string).unwrap_or_default();
     let path = config.session_file().map(ToOwned::to_owned);
     // Without its file, the session must be ended.
@@ -72,7 +72,7 @@ async fn end(config: Config) -> Result<(), Failure> {
     let (Some(path), Some(session)) = (path, session) else {
         return out(format!("Not logged in at {endpoint}"));
     };
-    let client = match Client::builder(config).session(session.clone()).build() {
+    let client = match connect::builder(global, config).session(session.clone()).build() {
         Ok(client) => client,
         Err(error) => {
             session.save(path)?;

@@ -1,6 +1,10 @@
 //! Output lines and error reports, for people and programs.
 
-use std::io::{self, Write};
+use std::{
+    collections::BTreeSet,
+    io::{self, Write},
+    sync::{Mutex, PoisonError},
+};
 
 use anstyle::{AnsiColor, Style};
 use backendai::{ConfigError, Error, credential::ExposeSecret as _};
@@ -243,10 +247,18 @@ fn failed_objects(error: &Error) -> Vec<Value> {
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         let why: Vec<String> = error.problems().iter().map(ToString::to_string).collect();
-        Self::new("the configuration cannot be used").cause(why.join("\n")).help(
-            "correct these settings; if none are set yet: `backendai login`, `backendai context use`, \
-             or the variables",
-        )
+        let help = match error
+            .problems()
+            .iter()
+            .any(|problem| problem.message().contains("not set"))
+        {
+            true => {
+                "correct these settings; if none are set yet: `backendai login`, `backendai context use`, \
+                 or the variables"
+            }
+            false => "correct these settings",
+        };
+        Self::new("the configuration cannot be used").cause(why.join("\n")).help(help)
     }
 }
 
@@ -282,6 +294,9 @@ pub(crate) fn err(line: impl AsRef<str>) {
     let _ = writeln!(io::stderr(), "{}", visible(line.as_ref()));
 }
 
+/// The warnings that were printed.
+static WARNINGS: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
 /// Collects one event of the log, and prints it to the standard error.
 #[derive(Default)]
 pub(crate) struct Log {
@@ -309,9 +324,13 @@ impl Write for Log {
 
 impl Drop for Log {
     fn drop(&mut self) {
-        if !self.text.is_empty() {
-            let text = String::from_utf8_lossy(&self.text);
-            err(format!("{}{}", self.prefix, text.trim()));
+        let text = String::from_utf8_lossy(&self.text);
+        let line = format!("{}{}", self.prefix, text.trim());
+        // A configuration that is built again has the same warnings.
+        let is_new =
+            || WARNINGS.lock().unwrap_or_else(PoisonError::into_inner).insert(line.clone());
+        if !self.text.is_empty() && (self.prefix.is_empty() || is_new()) {
+            err(&line);
         }
     }
 }

@@ -93,6 +93,14 @@ impl Diagnostic {
         Self { place: Some(place), message: message.into(), suggestion: None }
     }
 
+    /// Names the file of a fault without a place.
+    pub(crate) fn of_file(mut self, file: &Path) -> Self {
+        if self.place.is_none() {
+            self.message = format!("{}: {}", file.display(), self.message);
+        }
+        self
+    }
+
     /// Adds the name that was probably meant.
     pub(crate) fn suggest(mut self, name: Option<&str>) -> Self {
         self.suggestion = name.map(str::to_owned);

@@ -1,6 +1,6 @@
 //! Why nothing was generated.
 
-use std::{error::Error, fmt};
+use std::{error::Error, fmt, path::Path};
 
 use apollo_compiler::validation::DiagnosticList;
 
@@ -30,6 +30,12 @@ impl Failure {
     pub fn from_validator(errors: &DiagnosticList) -> Self {
         let found = diagnostic::from_validator(errors, |_, _| Advice::default());
         Found { warnings: Vec::new(), ..found }.into()
+    }
+
+    /// Names the file in errors without a place, such as that of a definition that is missing.
+    pub(crate) fn of_file(mut self, file: &Path) -> Self {
+        self.diagnostics = self.diagnostics.into_iter().map(|it| it.of_file(file)).collect();
+        self
     }
 
     /// The errors, in the order of the files.

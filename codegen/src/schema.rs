@@ -36,9 +36,9 @@ impl Schema {
         } else {
             (Cow::Borrowed(path), text.to_owned())
         };
-        let invalid = |errors| Failure::from_validator(&errors);
+        let invalid = |errors| Failure::from_validator(&errors).of_file(&path);
         let mut parsed =
-            ast::Document::parse(text, path).map_err(|parsed| invalid(parsed.errors))?;
+            ast::Document::parse(text, &path).map_err(|parsed| invalid(parsed.errors))?;
         define_roots(&mut parsed);
         let mut repeated = repetitions::remove(&mut parsed);
         repeated.tidy();

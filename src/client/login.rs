@@ -1,6 +1,7 @@
 //! Logins, for an endpoint of type `session`.
 
 use secrecy::SecretString;
+use url::Url;
 
 use super::Client;
 use crate::{
@@ -38,6 +39,19 @@ impl Client {
     /// As [`login`](Self::login).
     pub fn login_by_token(&self, token: impl Into<SecretString>) -> Login {
         Login::by_token(self.webserver.clone(), token.into())
+    }
+
+    /// Begins a single sign-on, for clusters whose manager has its OpenID Connect plugin. Returns the
+    /// address for a web browser. After the sign-on it leads the browser to `return_to` with the parameter
+    /// `sToken`, a token for [`login_by_token`](Self::login_by_token) that is valid for a minute, or
+    /// `bai_error`. The plugin can restrict the hosts of `return_to`; for others it leads to the web
+    /// interface.
+    ///
+    /// # Errors
+    ///
+    /// [`is_wrong_address`](crate::Error::is_wrong_address) when the manager does not have the plugin.
+    pub async fn begin_sign_on(&self, return_to: &str) -> Result<Url> {
+        self.webserver.begin_sign_on(return_to).await
     }
 
     /// Makes a key of one-time passwords for the user whose login was refused with this

@@ -164,11 +164,17 @@ impl Resolver {
 
         let (endpoints, credential) = credential_set?;
         let proxies = builder.env.as_ref().map(Proxies::from_env);
-        for endpoint in &endpoints {
-            if let Some(Err(problem)) = proxies.as_ref().map(|proxies| proxies.of(endpoint.url()))
-                && !self.problems.contains(&problem)
-            {
-                self.problems.push(problem);
+        if let Some(proxies) = &proxies {
+            let mut is_used = false;
+            for endpoint in &endpoints {
+                match proxies.of(endpoint.url()) {
+                    Ok(proxy) => is_used |= proxy.is_some(),
+                    Err(problem) if self.problems.contains(&problem) => {}
+                    Err(problem) => self.problems.push(problem),
+                }
+            }
+            if is_used {
+                self.warnings.extend(proxies.warnings().iter().cloned());
             }
         }
         Some(Config {

@@ -51,7 +51,7 @@ pub(super) fn transport(
             ": check the address and its certificate: its names, its dates, and this machine's clock"
         }
         (None, Sent::No { timeout: false }) => {
-            ": check the address, the network and the certificate"
+            ": check the host and the port of the address, and that the manager runs there"
         }
         (None, Sent::No { timeout: true }) => {
             ": check the address and the network, or raise the connect timeout"

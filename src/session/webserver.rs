@@ -7,6 +7,7 @@ use http::{HeaderName, HeaderValue, header};
 use jiff::Timestamp;
 use secrecy::zeroize::Zeroizing;
 use serde::{Deserialize, de::DeserializeOwned};
+use url::{Url, form_urlencoded};
 
 use super::{Account, Session, cipher, cookie, cookie::Cookie};
 use crate::{
@@ -130,6 +131,25 @@ impl Webserver {
     ) -> Result<T> {
         let call = call(operation, path, move |endpoint, request| body.put(endpoint, request));
         self.read(Call { is_login: true, ..call }).await
+    }
+
+    /// Begins a single sign-on, and returns the address of its page.
+    pub(crate) async fn begin_sign_on(&self, return_to: &str) -> Result<Url> {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        let form = Bytes::from(form.append_pair("redirect_to", return_to).finish());
+        let call = call("sign-on", "/func/openid/login", move |_, request| {
+            let content_type = HeaderValue::from_static("application/x-www-form-urlencoded");
+            request.headers.insert(header::CONTENT_TYPE, content_type);
+            request.body = form.clone();
+            Ok(())
+        });
+        let mut address = None;
+        self.send(Call { is_login: true, ..call }, &mut |_, response, info| {
+            address = Some(response::redirection(response, info)?);
+            Ok(())
+        })
+        .await?;
+        address.ok_or_else(Error::unread)
     }
 
     /// Sends a request without a body that may be repeated.

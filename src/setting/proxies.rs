@@ -5,7 +5,7 @@ use std::{fmt, net::IpAddr};
 use secrecy::{ExposeSecret as _, SecretString};
 use url::{Host, Url};
 
-use super::{Env, Problem};
+use super::{Env, Problem, Warning};
 
 /// `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`; the names in lower case win. Addresses
 /// can contain passwords, so `Debug` shows none.
@@ -13,7 +13,8 @@ use super::{Env, Problem};
 /// A proxy is an address of `http://` or `https://`, the former without a scheme. Any other value is an
 /// error of each endpoint that it would apply to: it is never ignored. `NO_PROXY` is a comma list of
 /// `*`, hosts (with their subdomains), `.host`, `host:port`, addresses such as `http://host`, IP
-/// addresses and networks such as `10.0.0.0/8`.
+/// addresses and networks such as `10.0.0.0/8`. Any other entry is ignored with a
+/// [`Warning`](super::Warning::NoProxyIgnored).
 ///
 /// `HTTP_PROXY` in upper case is ignored where `REQUEST_METHOD` is set: in a CGI program it holds a
 /// request's header `Proxy`, which an attacker can choose.
@@ -22,6 +23,8 @@ pub struct Proxies {
     http: Option<Variable>,
     https: Option<Variable>,
     except: Vec<Exception>,
+    /// A warning for each entry of `NO_PROXY` that has none of its forms.
+    warnings: Vec<Warning>,
 }
 
 /// A variable that is set; its value is none when it is not Unicode.
@@ -64,12 +67,33 @@ impl Proxies {
             false => get("http_proxy").or_else(|| get("HTTP_PROXY")),
         };
         let all = || get("all_proxy").or_else(|| get("ALL_PROXY"));
-        let except = get("no_proxy").or_else(|| get("NO_PROXY")).and_then(|except| except.text);
+        let (mut except, mut warnings) = (Vec::new(), Vec::new());
+        if let Some(Variable { name, text: Some(text) }) =
+            get("no_proxy").or_else(|| get("NO_PROXY"))
+        {
+            let entries = text.expose_secret().split([',', ' ']).map(str::trim);
+            for entry in entries.filter(|entry| !entry.is_empty()) {
+                match exception(entry) {
+                    Some(exception) => except.push(exception),
+                    None => warnings.push(Warning::NoProxyIgnored {
+                        variable: name,
+                        // Without a password.
+                        entry: entry.rsplit('@').next().unwrap_or_default().to_owned(),
+                    }),
+                }
+            }
+        }
         Self {
             http: http.or_else(all),
             https: get("https_proxy").or_else(|| get("HTTPS_PROXY")).or_else(all),
-            except: except.map(|text| exceptions(text.expose_secret())).unwrap_or_default(),
+            except,
+            warnings,
         }
+    }
+
+    /// What is ignored.
+    pub(crate) fn warnings(&self) -> &[Warning] {
+        &self.warnings
     }
 
     /// Returns the proxy for this address, if there is one.
@@ -130,18 +154,17 @@ enum Exception {
     Network(IpAddr, u32),
 }
 
-/// Parses `NO_PROXY`. What is none of its forms names no host.
-fn exceptions(text: &str) -> Vec<Exception> {
-    text.split([',', ' ']).map(str::trim).filter_map(exception).collect()
-}
-
+/// Parses an entry of `NO_PROXY`; none where it has none of its forms.
 fn exception(entry: &str) -> Option<Exception> {
     if entry == "*" {
         return Some(Exception::All);
     }
     if let Some((address, bits)) = entry.split_once('/')
-        && let (Ok(address), Ok(bits)) = (address.parse(), bits.parse())
+        && let Ok(address) = address.parse::<IpAddr>()
+        && !bits.is_empty()
     {
+        let most = if address.is_ipv4() { 32 } else { 128 };
+        let bits = bits.parse().ok().filter(|bits| *bits <= most)?;
         return Some(Exception::Network(address, bits));
     }
     let host = entry.split_once("://").map_or(entry, |(_, rest)| rest);
@@ -184,7 +207,7 @@ impl Exception {
 
 fn is_in(address: IpAddr, network: IpAddr, bits: u32) -> bool {
     let same = |one: u128, other: u128, width: u32| {
-        bits <= width && (one ^ other).checked_shr(width - bits).unwrap_or(0) == 0
+        (one ^ other).checked_shr(width - bits).unwrap_or(0) == 0
     };
     match (address, network) {
         (IpAddr::V4(one), IpAddr::V4(other)) => {
@@ -249,6 +272,7 @@ mod tests {
             ("10.0.0.0/8", "http://11.1.2.3", false),
             ("0.0.0.0/0", "http://11.1.2.3", true),
             ("10.0.0.0/33", "http://10.0.0.0", false),
+            ("10.0.0.0/", "http://10.0.0.0", true),
             ("::1", "http://[::1]:8081", true),
             ("[::1]", "http://[::1]", true),
             ("[::1]:8081", "http://[::1]:8081", true),
@@ -261,6 +285,21 @@ mod tests {
             let found = of(&[("http_proxy", "proxy:1"), ("no_proxy", except)], url).unwrap();
             assert_eq!(found.is_none(), direct, "{except} {url}");
         }
+    }
+
+    #[test]
+    fn what_no_proxy_cannot_mean_is_a_warning() {
+        let except =
+            "10.0.0.0/8,10.0.0.0/33, ::/129,10.0.0.0/x,host:port,u:secretpw@host,a.example,::1";
+        let env = Env::from_pairs([("NO_PROXY", except)]);
+        let proxies = Proxies::from_env(&env);
+        let warnings = proxies.warnings().iter().map(Warning::to_string);
+        let ignored = ["10.0.0.0/33", "::/129", "10.0.0.0/x", "host:port", "host"].map(|entry| {
+            format!(
+                "`{entry}` in NO_PROXY is no host, address or network, and is ignored; correct it"
+            )
+        });
+        assert_eq!(warnings.collect::<Vec<_>>(), ignored);
     }
 
     #[test]

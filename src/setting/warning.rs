@@ -4,7 +4,7 @@ use std::{fmt, path::PathBuf};
 
 use super::Origin;
 
-/// A part of a configuration that works but is not safe.
+/// A part of a configuration that is not safe, or is ignored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Warning {
@@ -21,6 +21,13 @@ pub enum Warning {
         /// Its permission bits.
         mode: u32,
     },
+    /// An entry of `NO_PROXY` has none of its forms, and a proxy is used.
+    NoProxyIgnored {
+        /// The variable.
+        variable: &'static str,
+        /// The entry.
+        entry: String,
+    },
 }
 
 impl fmt::Display for Warning {
@@ -33,6 +40,10 @@ impl fmt::Display for Warning {
                 let path = path.display();
                 write!(f, "others can read {path} (mode {mode:04o}); run chmod 600 on it")
             }
+            Self::NoProxyIgnored { variable, entry } => write!(
+                f,
+                "`{entry}` in {variable} is no host, address or network, and is ignored; correct it"
+            ),
         }
     }
 }

@@ -91,6 +91,12 @@ impl Webserver {
     pub fn accept_token(&self, token: impl Into<String>, email: impl Into<String>) {
         self.shared.server.lock().tokens.insert(token.into(), email.into());
     }
+
+    /// Offers a single sign-on, as the manager's OpenID Connect plugin does, whose page leads back with this
+    /// token at once.
+    pub fn offer_sign_on(&self, token: impl Into<String>) {
+        self.shared.server.lock().sign_on = Some(token.into());
+    }
 }
 
 impl Drop for Webserver {

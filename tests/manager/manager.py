@@ -148,10 +148,14 @@ def sql(home: Home, arguments: argparse.Namespace) -> None:
     print(services.sql(home, arguments.query))
 
 
+def etcd(home: Home, arguments: argparse.Namespace) -> None:
+    services.set_key(home, arguments.key, arguments.value)
+
+
 def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="tests/manager", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    commands = parser.add_subparsers(required=True, metavar="up|down|seed|fill|sql")
+    commands = parser.add_subparsers(required=True, metavar="up|down|seed|fill|sql|etcd")
     command = commands.add_parser("up", help="install missing programs and start what is not running")
     command.add_argument("--version", help=f"of the manager (default: {install.NEWEST}); each needs its own MANAGER_HOME")
     command.add_argument("--webserver", action="store_true", help="with the webserver, for logins by password")
@@ -172,6 +176,10 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     command = commands.add_parser("sql", help="print the rows of a query of the database")
     command.add_argument("query")
     command.set_defaults(run=sql)
+    command = commands.add_parser("etcd", help="set a key of the manager in etcd, or remove it")
+    command.add_argument("key", help="such as config/plugins/hook/totp/forced")
+    command.add_argument("value", nargs="?", help="without one the key is removed")
+    command.set_defaults(run=etcd)
     return parser.parse_args(arguments)
 
 

@@ -167,10 +167,16 @@ def etcd(home: Home, processes: Processes) -> None:
                    **{f"volumes/proxies/none/{name}": f"http://{LOOPBACK}:9" for name in ("client_api", "manager_api")},
                    "volumes/proxies/none/secret": "none", "volumes/proxies/none/ssl_verify": "false"}
     for key, value in values.items():
-        pair = {"key": f"/sorna/local/{key}", "value": value}
-        coded = {name: base64.b64encode(text.encode()).decode() for name, text in pair.items()}
-        if http(f"{client}/v3/kv/put", coded) is None:
-            raise Failure(f"etcd did not take {key}; its log is {processes.log('etcd')}")
+        set_key(home, key, value)
+
+
+def set_key(home: Home, key: str, value: str | None) -> None:
+    """Sets a key of the manager in etcd; without a value removes it. A running manager takes most of them at once."""
+    coded = {"key": f"/sorna/local/{key}"} | ({} if value is None else {"value": value})
+    coded = {name: base64.b64encode(text.encode()).decode() for name, text in coded.items()}
+    what = "deleterange" if value is None else "put"
+    if http(f"http://{LOOPBACK}:{home.port('etcd')}/v3/kv/{what}", coded) is None:
+        raise Failure(f"etcd did not take {key}; its log is {home.log / 'etcd.log'}")
 
 
 # The manager

@@ -186,6 +186,19 @@ async fn tokens() {
 }
 
 #[tokio::test]
+async fn a_sign_on_begins_where_there_is_a_plugin() {
+    let (_manager, webserver, client) = start().await;
+    let error = client.begin_sign_on("http://127.0.0.1:1/back").await.unwrap_err();
+    assert!(error.is_wrong_address() && error.status().unwrap() == 404, "{error}");
+    webserver.offer_sign_on("s3cret-token");
+    let address = client.begin_sign_on("http://127.0.0.1:1/back").await.unwrap();
+    let back = "http%3A%2F%2F127.0.0.1%3A1%2Fback";
+    let expected = format!("{}/provider?redirect_to={back}", webserver.endpoint());
+    assert_eq!(address.as_str(), expected);
+    assert!(client.session().is_none());
+}
+
+#[tokio::test]
 async fn sessions_end() {
     let (manager, webserver, client) = start().await;
     for end in [0, 1] {

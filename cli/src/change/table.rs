@@ -439,14 +439,14 @@ pub(crate) const CHANGES: &[Change] = &[
         "allowed in the domain",
         &["scaling_group", "domain"],
     )
-    .word("associate-with-domain", &["associate-scaling-group"]),
+    .word("associate-with-domain", &["associate-scaling", "associate-scaling-group"]),
     act::<DisassociateScalingGroupWithDomain>(
         "scaling-group",
         "dissociate-from-domain",
         "denied in the domain",
         &["scaling_group", "domain"],
     )
-    .word("dissociate-from-domain", &["dissociate-scaling-group"]),
+    .word("dissociate-from-domain", &["dissociate-scaling", "dissociate-scaling-group"]),
     act::<AssociateScalingGroupWithUserGroup>(
         "scaling-group",
         "associate-with-group",

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use backendai::{
-    Client, Retry, Session,
+    Retry, Session,
     config::{Env, Field},
     context::{Context, Contexts, Stored},
 };
@@ -137,7 +137,8 @@ async fn end_one(global: &Global, mut context: Context, session: Session) -> Res
     settings::set(&mut context, Field::Endpoint, session.endpoint().to_string())?;
     settings::set(&mut context, Field::EndpointType, "session")?;
     let config = connect::config_of(global, context, true)?;
-    let client = Client::builder(config).session(session).retry(Retry::disabled()).timeout(LIMIT);
+    let client = connect::builder(global, config).session(session);
+    let client = client.retry(Retry::disabled()).timeout(LIMIT);
     match client.build()?.logout().await {
         Err(error) if !error.is_login_required() => Err(error.into()),
         _ => Ok(()),

@@ -506,7 +506,8 @@ pub(crate) const DOMAINS: &[Domain] = &[
             "capabilities",
         ]),
     )
-    .info("id", Query::new::<GetStorageVolume>(ALL)),
+    .info("id", Query::new::<GetStorageVolume>(ALL))
+    .alias("storage"),
     domain("user", "Users", Query::new::<PagedUsers>(USER))
         .brief(&["email", "username", "role", "status", "domain_name", "full_name"])
         .info("email", Query::new::<GetUser>(ALL)),

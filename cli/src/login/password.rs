@@ -10,7 +10,7 @@ use clap::Args;
 
 use serde_json::json;
 
-use super::refused;
+use super::{browser, refused};
 use crate::{
     context::settings,
     global::SingleFormat,
@@ -35,6 +35,9 @@ pub(super) struct ByPassword {
     /// interface, in place of an e-mail address and a password.
     #[arg(long, conflicts_with_all = ["user", "password_stdin"])]
     token_stdin: bool,
+    /// Log in with a web browser, where the manager has its plugin for OpenID Connect.
+    #[arg(long, conflicts_with_all = ["user", "password_stdin", "token_stdin"])]
+    browser: bool,
     /// Replace an expired password by the one in this file. BACKENDAI_NEW_PASSWORD sets it too.
     #[arg(long, value_name = "FILE")]
     new_password_file: Option<PathBuf>,
@@ -61,7 +64,7 @@ struct Steps {
 impl ByPassword {
     /// Whether an option is given that only a webserver takes.
     pub(super) const fn is_given(&self) -> bool {
-        self.user.is_some() || self.password_stdin || self.token_stdin
+        self.user.is_some() || self.password_stdin || self.token_stdin || self.browser
     }
 
     /// Logs in with what the options name or, at a terminal, with what it prompts for.
@@ -71,8 +74,11 @@ impl ByPassword {
         client: &Client,
         form: SingleFormat,
     ) -> Result<Section, Failure> {
-        if self.token_stdin {
-            let token = settings::secret(true, None, "Token", "").await?;
+        if self.token_stdin || self.browser {
+            let token = match self.browser {
+                true => browser::token(client).await?,
+                false => settings::secret(true, None, "Token", "").await?,
+            };
             let section = Section::open()?;
             let login = client.login_by_token(token).force(self.force);
             return login.await.map(|_| section).map_err(|error| self.refused(error));
@@ -176,7 +182,9 @@ impl ByPassword {
                     err("The password was changed.");
                     return Ok(new);
                 }
-                Err(error) if attempt < ATTEMPTS => err(format!("Not changed: {error}")),
+                Err(error) if attempt < ATTEMPTS => {
+                    err(format!("Not changed: {}", error.summary()))
+                }
                 Err(error) => return Err(not_changed(error)),
             }
         }
@@ -241,7 +249,9 @@ impl ByPassword {
                     err("The one-time password was registered.");
                     return Ok(code);
                 }
-                Err(error) if attempt < ATTEMPTS => err(format!("Not registered: {error}")),
+                Err(error) if attempt < ATTEMPTS => {
+                    err(format!("Not registered: {}", error.summary()))
+                }
                 Err(error) => return Err(not_registered(error)),
             }
         }
@@ -250,9 +260,13 @@ impl ByPassword {
 }
 
 fn not_changed(error: Error) -> Failure {
-    Failure::from(error).message("not logged in: the expired password was not changed")
+    Failure::from(error)
+        .message("not logged in: the expired password was not changed")
+        .help("give another new password, which keeps the manager's rules")
 }
 
 fn not_registered(error: Error) -> Failure {
-    Failure::from(error).message("not logged in: the one-time password was not registered")
+    Failure::from(error)
+        .message("not logged in: the one-time password was not registered")
+        .help("log in again, and give a code that the app shows at that time")
 }

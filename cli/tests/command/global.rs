@@ -34,7 +34,10 @@ fn people_are_told_what_why_and_what_to_do() {
     assert_eq!(what, "error: negotiate failed");
     let begin = format!("  why: no connection to the manager at http://127.0.0.1:{port}: ");
     assert!(why.starts_with(&begin), "{why}");
-    assert_eq!(fix, "  fix: check the address, the network and the certificate");
+    assert_eq!(
+        fix,
+        "  fix: check the host and the port of the address, and that the manager runs there"
+    );
 }
 
 #[test]

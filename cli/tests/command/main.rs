@@ -11,6 +11,8 @@
 
 mod bento;
 mod common;
+#[cfg(unix)]
+mod completions;
 mod docs;
 mod field;
 mod global;

@@ -5,7 +5,7 @@ use std::path::Path;
 use backendai_testing::{Fault, Manager};
 use serde_json::json;
 
-use crate::common::{Home, Ran, subcommands};
+use crate::common::{Home, Ran, leaves};
 
 /// Controls, a change of direction, characters without a width, a separator, a tag.
 const EVIL: &str =
@@ -15,22 +15,6 @@ fn check(arguments: &[&str], ran: &Ran) {
     for (stream, text) in [("output", &ran.stdout), ("error", &ran.stderr)] {
         let found = text.chars().find(|c| EVIL.contains(*c) && !c.is_ascii_graphic() && *c != ' ');
         assert_eq!(found, None, "{arguments:?} on the standard {stream}: {text:?}");
-    }
-}
-
-/// All commands that have no commands below them; of the verbs of v2 that have one name, which share their code, one.
-fn leaves(home: &Home, path: &[String], all: &mut Vec<Vec<String>>) {
-    let words: Vec<&str> = path.iter().map(String::as_str).collect();
-    let below = subcommands(home, &words);
-    if below.is_empty() {
-        all.push(path.to_vec());
-    }
-    let in_v2 = path.first().is_some_and(|noun| noun == "v2");
-    for name in below {
-        if in_v2 && all.iter().any(|known| known[0] == "v2" && known.last() == Some(&name)) {
-            continue;
-        }
-        leaves(home, &[path, &[name]].concat(), all);
     }
 }
 
@@ -48,8 +32,7 @@ async fn no_command_prints_invisible_characters() {
         "error": EVIL,
         "errors": [{ "message": EVIL, "path": [EVIL], "extensions": { "code": EVIL } }],
     });
-    let mut commands = Vec::new();
-    leaves(&Home::new(), &[], &mut commands);
+    let commands = leaves(&Home::new());
     assert!(commands.len() > 80, "{commands:?}");
     for command in &commands {
         // These print fixed text, or wait for requests or for a browser.

@@ -251,6 +251,12 @@ fn a_schema_of_this_manager_has_its_scalars() {
 }
 
 #[test]
+fn a_schema_without_a_query_root_is_named() {
+    let error = refused("type A { a: Int }", "query A { a }");
+    assert_eq!(error, "s: missing query root operation type in schema definition");
+}
+
+#[test]
 fn long_lines_are_cut_around_the_fault() {
     let fields = "match ".repeat(2000);
     let error =

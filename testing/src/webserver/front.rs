@@ -11,6 +11,7 @@ use http::{HeaderMap, Uri};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use url::{Url, form_urlencoded};
 
 use crate::http::{Answer, Serve, Shared, header};
 use crate::server::Server;
@@ -30,6 +31,9 @@ const OTP_KEY: &str = "EMBEDDEDOTPKEY234567EMBEDDEDOTPK";
 const OTP_CODE: &str = "123456";
 /// The domain of a login that names none.
 const DOMAIN: &str = "default";
+
+/// The parameter with the address to which a single sign-on leads back.
+const RETURN_TO: &str = "redirect_to";
 
 /// What a user needs beside the password.
 pub(super) enum Otp {
@@ -56,6 +60,8 @@ pub(super) struct Inner {
     failures: BTreeMap<String, (usize, Timestamp)>,
     pub(super) otp: BTreeMap<String, Otp>,
     pub(super) tokens: BTreeMap<String, String>,
+    /// The token with which a single sign-on leads back, where there is one.
+    pub(super) sign_on: Option<String>,
     /// Passwords that are not the initial ones, by address.
     passwords: BTreeMap<String, String>,
     /// Addresses whose password has expired.
@@ -114,6 +120,8 @@ impl Serve for Front {
         match (method, uri.path()) {
             ("POST", "/func/totp/anon") => self.register_otp(body),
             ("POST", "/func/totp/anon/verify") => self.activate_otp(body),
+            ("POST", "/func/openid/login") => self.begin_sign_on(headers, body),
+            ("GET", "/provider") => self.sign_on(uri),
             (_, path) if path.starts_with("/func/") => self.forward(method, uri, headers, body),
             ("POST", "/server/login") => self.login(headers, body),
             ("POST", "/server/token-login") => self.token_login(headers, body),
@@ -343,6 +351,22 @@ impl Front {
         with_cookie(answer(status, JSON, body.to_string()), &id, expires)
     }
 
+    /// Leads to the page of a single sign-on, which is at this webserver as well.
+    fn begin_sign_on(&self, headers: &HeaderMap, body: &[u8]) -> Answer {
+        if self.lock().sign_on.is_none() {
+            return problem(404, "url-not-found", "Unknown URL path.");
+        }
+        let page = format!("http://{}/provider", header(headers, "host").unwrap_or_default());
+        lead(&page, RETURN_TO, &value_of(body, RETURN_TO))
+    }
+
+    /// Leads back from that page, with the token.
+    fn sign_on(&self, uri: &Uri) -> Answer {
+        let token = self.lock().sign_on.clone().unwrap_or_default();
+        let query = uri.query().unwrap_or_default();
+        lead(&value_of(query.as_bytes(), RETURN_TO), "sToken", &token)
+    }
+
     fn check(&self, headers: &HeaderMap) -> Answer {
         let session = self.session(headers);
         let body = json!({
@@ -416,6 +440,22 @@ fn problem(status: u16, kind: &str, title: &str) -> Answer {
 
 fn unknown_session() -> Answer {
     problem(401, "auth-failed", "Unauthorized access")
+}
+
+/// Returns the parameter of this name of a query or a form; empty where there is none.
+fn value_of(parameters: &[u8], name: &str) -> String {
+    let mut all = form_urlencoded::parse(parameters);
+    all.find(|(other, _)| other == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
+}
+
+/// Redirects to an address with one more parameter.
+fn lead(to: &str, name: &str, value: &str) -> Answer {
+    let Ok(to) = Url::parse_with_params(to, [(name, value)]) else {
+        return problem(400, "invalid-api-params", "No address.");
+    };
+    let mut answer = answer(302, "text/plain; charset=utf-8", "302: Found");
+    answer.headers.push(("location", to.into()));
+    answer
 }
 
 /// Formats a time as ISO 8601. Observed: cookies have it in place of an HTTP date.

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "not every test needs all of it")]
 
 use std::{
+    collections::BTreeSet,
     ffi::OsString,
     fs,
     io::Write as _,
@@ -167,4 +168,21 @@ pub(crate) fn subcommands(home: &Home, path: &[&str]) -> Vec<String> {
     let named = lines.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
     let names = named.filter_map(|line| line.split_whitespace().next());
     names.filter(|name| *name != "help").map(str::to_owned).collect()
+}
+
+/// The commands that have no commands below them; of the verbs of v2 with one name, which share their code, one.
+pub(crate) fn leaves(home: &Home) -> Vec<Vec<String>> {
+    let (mut leaves, mut open) = (Vec::new(), vec![Vec::new()]);
+    let mut verbs_of_v2 = BTreeSet::new();
+    while let Some(path) = open.pop() {
+        let words: Vec<&str> = path.iter().map(String::as_str).collect();
+        let mut below = subcommands(home, &words);
+        if let ["v2", _] = words[..] {
+            below.retain(|verb| verbs_of_v2.insert(verb.clone()));
+        } else if below.is_empty() {
+            leaves.push(path.clone());
+        }
+        open.extend(below.into_iter().map(|name| [&path[..], &[name]].concat()));
+    }
+    leaves
 }

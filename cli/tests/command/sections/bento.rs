@@ -43,6 +43,7 @@ fn credentials(server: &BentoCloud) -> Page {
     let endpoint = server.endpoint();
     page.run(&["bento", "login", "--endpoint", &endpoint, "--api-token", "ok-ada"]);
     page.run(&["bento", "current-context"]);
+    page.run(&["bento", "list-context"]);
     page.run(&["bento", "update-current-context", "stage"]);
     page.run(&["bento", "logout"]);
     page
@@ -115,6 +116,8 @@ async fn deployments(server: &BentoCloud) -> Page {
     page.run(&["bento", "deployment", "create", "chat:v1", "--name", "chat", "--wait"]);
     page.run(&["bento", "deployment", "list"]);
     page.run(&["bento", "deployment", "update", "chat", "--scaling-max", "3", "--output", "json"]);
+    page.run(&["bento", "deployment", "apply", "chat:v1", "--name", "chat", "--scaling-max", "2"]);
+    page.run(&["bento", "deployment", "get", "chat"]);
     server.log("chat", "INFO: the model is loaded");
     server.log("chat", "INFO: ready");
     page.run(&["bento", "deployment", "logs", "chat", "--tail", "1"]);
@@ -131,6 +134,7 @@ async fn deployments(server: &BentoCloud) -> Page {
     page.run(&["bento", "call", &url, "/stream", "--stream"]);
     page.run(&["bento", "call", &url, "/echo", "{\"txt\": 1}"]);
     page.run(&["bento", "deployment", "terminate", "chat"]);
+    page.run(&["bento", "deployment", "start", "chat"]);
     page.run(&["bento", "deployment", "delete", "chat", "--output", "json"]);
     page
 }
@@ -147,10 +151,17 @@ fn organization(server: &BentoCloud) -> Page {
         "--description",
         "for models",
     ]);
+    page.run(&["bento", "secret", "apply", "keys", "HF_TOKEN=hf-2"]);
     page.run(&["bento", "secret", "list"]);
     page.run(&["bento", "secret", "delete", "keys"]);
-    page.run(&["bento", "api-token", "create", "ci", "--scope", "api", "--expires", "2030-01-01"]);
+    let create =
+        ["bento", "api-token", "create", "ci", "--scope", "api", "--expires", "2030-01-01"];
+    let ran = page.run(&create);
     page.run(&["bento", "api-token", "list"]);
+    let told = ran.stdout + &ran.stderr;
+    let uid = told.lines().find_map(|line| line.strip_prefix("  UID: ")).unwrap();
+    page.run(&["bento", "api-token", "get", uid]);
+    page.run(&["bento", "api-token", "delete", uid]);
     page
 }
 

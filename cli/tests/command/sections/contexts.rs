@@ -26,6 +26,8 @@ pub(crate) async fn section() -> Page {
     );
     page.run_with(&words(&login(&admin.access_key, &[])), &admin.secret_key, "secret-key");
     page.run(&["whoami"]);
+    page.replace(concat!("client       ", env!("CARGO_PKG_VERSION")), "client       X.Y.Z");
+    page.run(&["version"]);
     page.prose("Credentials that the manager refuses are not stored.");
     page.run_with(&words(&login(&admin.access_key, &[])), "wrong", "wrong-key");
     page.prose(
@@ -34,8 +36,15 @@ pub(crate) async fn section() -> Page {
          password registered on the way. Without a terminal, `--new-password-file` or \
          `BACKENDAI_NEW_PASSWORD` has the new password, and the registration takes two logins: \
          `--register-otp` prints the key for an authenticator app, and `--otp` has a code of the app. The \
-         webserver does not decrypt a new password, so use https. After a login at the single sign-on of a \
-         webserver, `--token-stdin` takes the token (`sToken`) of the address to which it leads back.",
+         webserver does not decrypt a new password, so use https.",
+    );
+    page.prose(
+        "A webserver has no single sign-on of its own: it passes it on to plugins of the manager. \
+         `--browser` logs in with a web browser of this machine, where the manager has its plugin for \
+         OpenID Connect (`openid`), which must allow `127.0.0.1` where it sets `allowed_redirect_hosts`; \
+         the plugin `auth_keypair`, which managers load by default, refuses its tokens. With another \
+         plugin, such as one for SAML, sign on in the web interface, and give the token (`sToken`) of the \
+         address to which it leads back to `--token-stdin`.",
     );
     let web = manager.webserver().await.unwrap();
     page.replace(web.endpoint(), "http://webui.example");

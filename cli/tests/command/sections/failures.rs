@@ -12,7 +12,8 @@ pub(crate) fn section() -> Page {
          codes are those of the official client: 1 for a failure, 2 for an invalid command \
          line, 3 for a timeout, 4 for an invalid value, 130 after Ctrl-C, 143 after SIGTERM. A login, a \
          logout or a removal that is interrupted ends the session that it holds first; a second Ctrl-C does not wait \
-         for that.",
+         for that. A login that is killed (SIGKILL) after the webserver's answer can leave its session open: end it \
+         with `session-login list` and `session-login end`.",
     );
     page.run(&["whoami"]);
     page.run(&["context", "show", "lab", "--output", "json"]);

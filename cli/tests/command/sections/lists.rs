@@ -35,6 +35,7 @@ pub(crate) async fn lists() -> Page {
          `plain-user` and `plain-keypair` end silently after 100 rows, which is the manager's limit.",
     );
     page.run(&["scaling-group", "list", "--filter", "is_active == true", "--order", "-name"]);
+    page.run(&["scaling-group", "get-available", "default"]);
     page.prose(
         "`-o` or `--output` is `table`, `json`, `jsonl`, `csv`, `yaml` or `name`. In a pipe no cell \
          is cut or wrapped. JSON has the official command's structure, and is \

@@ -5,9 +5,10 @@ mod changes;
 mod contexts;
 mod failures;
 mod lists;
-mod official;
+pub(crate) mod official;
 mod overview;
 mod proxy;
+mod schemas;
 mod v2;
 
 use crate::transcript::Page;
@@ -23,6 +24,7 @@ pub(crate) async fn all() -> Vec<Page> {
         official::section(),
         v2::section().await,
         lists::documents().await,
+        schemas::section().await,
         proxy::section().await,
         failures::section(),
         failures::requests().await,

@@ -2,7 +2,7 @@
 
 use crate::transcript::Page;
 
-/// `backend.ai admin …`, and ours; empty where the Admin API does not have it.
+/// `backend.ai admin …`, and ours.
 const TABLE: &[(&str, &str)] = &[
     ("agent info ID", "agent info ID"),
     ("agent list", "agent list"),
@@ -46,11 +46,11 @@ const TABLE: &[(&str, &str)] = &[
     ("scaling-group update NAME", "scaling-group update NAME"),
     ("scaling-group delete NAME", "scaling-group delete NAME"),
     (
-        "scaling-group associate-scaling-group NAME DOMAIN",
+        "scaling-group associate-scaling NAME DOMAIN",
         "scaling-group associate-with-domain NAME DOMAIN",
     ),
     (
-        "scaling-group dissociate-scaling-group NAME DOMAIN",
+        "scaling-group dissociate-scaling NAME DOMAIN",
         "scaling-group dissociate-from-domain NAME DOMAIN",
     ),
     ("session info ID", "session info ID_OR_NAME"),
@@ -64,13 +64,35 @@ const TABLE: &[(&str, &str)] = &[
     ("user delete EMAIL", "user delete EMAIL"),
     ("user purge EMAIL", "user purge EMAIL"),
     ("vfolder list", "vfolder list"),
-    ("announcement …, etcd …, license …, manager …, watcher …", ""),
-    ("export …, prometheus-query-definition …", ""),
-    ("permission list", ""),
-    ("quota-scope get", ""),
-    ("resource query-slots, recalculate-usage, usage-per-month, usage-per-period", ""),
-    ("vfolder list-hosts, list-mounts, perf-metric and the rest of vfolder", ""),
 ];
+
+/// What the Admin API does not have; `…` stands for all verbs of a noun that the table does not have.
+const REST: &[&str] = &[
+    "announcement …",
+    "etcd …",
+    "export …",
+    "license …",
+    "manager …",
+    "permission …",
+    "prometheus-query-definition …",
+    "quota-scope get",
+    "resource …",
+    "vfolder …",
+    "watcher …",
+];
+
+/// Whether the page has this command of `backend.ai admin`.
+pub(crate) fn mentions(command: &str) -> bool {
+    let noun = command.split(' ').next().unwrap_or_default();
+    let is_row = |theirs: &str| theirs == command || theirs.starts_with(&format!("{command} "));
+    TABLE.iter().any(|(theirs, _)| is_row(theirs))
+        || REST.iter().any(|rest| *rest == command || *rest == format!("{noun} …"))
+}
+
+/// What the page has of `backend.ai admin`: commands with their arguments, and nouns with `…`.
+pub(crate) fn mentioned() -> impl Iterator<Item = &'static str> {
+    TABLE.iter().map(|(theirs, _)| *theirs).chain(REST.iter().copied())
+}
 
 pub(crate) fn section() -> Page {
     let mut page = Page::new("Coming from the official command");
@@ -79,15 +101,19 @@ pub(crate) fn section() -> Page {
          groups and keypairs: `add` is another name of `create`, and short options are the same. \
          Differences: what destroys something asks first, also `delete`; a boolean flag of `create` \
          takes a value only after `=`; `scaling-group add` works without options, where the official \
-         command sends some by default that the manager refuses. Parts that are not in the Admin API (REST) have no command.",
+         command sends some by default that the manager refuses.",
     );
     let mut table = "| `backend.ai admin` | `backendai` |\n|---|---|\n".to_owned();
     for (theirs, ours) in TABLE {
-        let ours = if ours.is_empty() { "– (REST)".to_owned() } else { format!("`{ours}`") };
-        table.push_str(&format!("| `{theirs}` | {ours} |\n"));
+        table.push_str(&format!("| `{theirs}` | `{ours}` |\n"));
     }
     page.prose(table.trim_end());
-    for (theirs, ours) in TABLE.iter().filter(|(_, ours)| !ours.is_empty()) {
+    page.prose(&format!(
+        "These have no command, because they are not in the Admin API (REST); `…` stands for all verbs that the \
+         table does not have: `{}`.",
+        REST.join("`, `")
+    ));
+    for (theirs, ours) in TABLE {
         // The official words are accepted as well, where the noun is the same.
         let words: Vec<_> = ours.split(' ').take(2).chain(["-h"]).collect();
         assert_eq!(page.home().run(&words).code, Some(0), "{ours}");

@@ -19,5 +19,6 @@ pub(crate) fn section() -> Page {
          pages.",
     );
     page.run(&["completions", "install", "bash"]);
+    page.run(&["man", "pages"]);
     page
 }

@@ -94,6 +94,13 @@ impl Page {
         ran
     }
 
+    /// Runs the command, and shows the first lines of what it prints.
+    pub(crate) fn run_head(&mut self, arguments: &[&str], lines: usize) {
+        let mut ran = self.home.run(arguments);
+        ran.stdout = ran.stdout.split_inclusive('\n').take(lines).collect();
+        self.show(arguments, &format!(" | head -n {lines}"), &ran);
+    }
+
     fn show(&mut self, arguments: &[&str], after: &str, ran: &Ran) {
         let words: Vec<String> = arguments.iter().map(|word| quoted(word)).collect();
         let mut text =

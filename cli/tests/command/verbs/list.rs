@@ -194,7 +194,7 @@ fn pages_and_completions_are_written() {
     assert_eq!(ran.code, Some(0), "{ran:?}");
     let path = home.path().join(".local/share/bash-completion/completions/backendai");
     let installed = fs::read_to_string(path).unwrap();
-    assert_eq!(installed, "source <(BACKENDAI_COMPLETE=bash backendai)\n");
+    assert_eq!(installed, "source <(backendai completions bash)\n");
     fails(&home.run(&["completions", "install"]), 2, "SHELL");
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let script = home.run(&["completions", shell]);

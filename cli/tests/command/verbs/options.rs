@@ -52,6 +52,9 @@ const LINES: &[&str] = &[
      --wsproxy-addr http://a.example --wsproxy-api-token token",
     "scaling-group update default --private true",
     "scaling-group delete default",
+    "scaling-group associate-scaling default default",
+    "scaling-group dissociate-scaling default default",
+    // As older clients name them.
     "scaling-group associate-scaling-group default default",
     "scaling-group dissociate-scaling-group default default",
     "scaling-group get-available ID",

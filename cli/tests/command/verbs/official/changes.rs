@@ -54,12 +54,12 @@ impl Drop for Official {
     }
 }
 
-fn root() -> PathBuf {
+pub(super) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
 /// The rows of a query of the manager's database.
-fn sql(query: &str) -> Vec<String> {
+pub(super) fn sql(query: &str) -> Vec<String> {
     let done = Command::new(root().join("tests/manager/sql")).arg(query).output().unwrap();
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     let text = String::from_utf8(done.stdout).unwrap();

@@ -6,7 +6,7 @@ mod steps;
 
 use std::{
     env,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::Command,
     sync::{Mutex, MutexGuard, PoisonError},
 };
@@ -14,6 +14,7 @@ use std::{
 use serde_json::{Map, Value};
 
 use super::{Home, Ran, json};
+use crate::sections::official as table;
 
 /// They change with every request of the caller.
 const MOVING: [&str; 1] = ["last_used"];
@@ -93,6 +94,23 @@ fn a_list_of_keypairs_is_the_official_one() {
         assert_eq!(theirs["count"], ours["count"], "{arguments:?}");
         assert_eq!(theirs["total_count"], ours["total_count"], "{arguments:?}");
     }
+}
+
+#[test]
+fn every_official_command_is_in_the_table() {
+    let Some((_, program, _turn)) = real() else { return };
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/official/tree.py");
+    let done = Command::new(program.with_file_name("python")).arg(script).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let tree = String::from_utf8(done.stdout).unwrap();
+    let missing: Vec<_> = tree.lines().filter(|command| !table::mentions(command)).collect();
+    assert!(missing.is_empty(), "{missing:#?}");
+    let is_there = |mentioned: &str| {
+        let begin = mentioned.trim_end_matches('…');
+        tree.lines().any(|command| command.starts_with(begin) || mentioned.starts_with(command))
+    };
+    let stale: Vec<_> = table::mentioned().filter(|mentioned| !is_there(mentioned)).collect();
+    assert!(stale.is_empty(), "{stale:#?}");
 }
 
 #[test]
