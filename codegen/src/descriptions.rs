@@ -324,8 +324,8 @@ descriptions.txt:8:1: the schema has no `Query.aa`
  8 | Query.aa
    | ^^^^^^^^ did you mean `a`?
 descriptions.txt:10:3: nothing has a member `zz`
-10 |   zz: Text.
-   |   ^^";
+ 10 |   zz: Text.
+    |   ^^";
         assert_eq!(failure.err().unwrap().to_string(), expected);
     }
 }

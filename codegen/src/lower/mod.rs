@@ -74,6 +74,9 @@ const RESERVED: &[&str] = &[
     "u64",
 ];
 
+/// The documentation of a type's name.
+const TYPENAME: &str = "Name of the GraphQL type.";
+
 pub(crate) fn lower(
     schema: &Schema,
     documents: &Documents,
@@ -424,10 +427,7 @@ impl<'d> Lowering<'d> {
                 conditional: false,
                 is_id: false,
                 secret: false,
-                docs: Docs {
-                    text: Some("Name of the GraphQL type.".to_owned()),
-                    ..Docs::default()
-                },
+                docs: Docs { text: Some(TYPENAME.to_owned()), ..Docs::default() },
             });
         }
         let idents = names.claim_all(fields.keys().map(|key| key.as_str()), |key| match key {
@@ -444,10 +444,12 @@ impl<'d> Lowering<'d> {
             let definition = &first.definition;
             let mut docs =
                 docs(definition.description.as_ref(), definition.directives.iter(), comment);
-            if is_root(self.schema, on) {
+            let is_typename = key.as_str() == "__typename";
+            if definition.name == "__typename" {
+                docs.text.get_or_insert_with(|| TYPENAME.to_owned());
+            } else if is_root(self.schema, on) {
                 docs.text.get_or_insert_with(|| format!("Result of `{}`.", definition.name));
             }
-            let is_typename = key.as_str() == "__typename";
             // It is always selected, to know the variant to decode.
             let conditional = (merged.conditional
                 || merged.instruction(self.schema, "optional").is_some())
