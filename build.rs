@@ -40,5 +40,6 @@ fn operations() -> Result<(), backendai_codegen::Failure> {
         .text(DESCRIPTIONS, backendai_schema::ADMIN_DESCRIPTIONS)
         .operations("graphql/admin/*.graphql")
         .runtime("crate")
+        .testing(cfg!(feature = "testing"))
         .compile("admin")
 }

@@ -45,6 +45,7 @@
 //! | add headers | [`ClientBuilder::header`], [`Request::header`] |
 //! | use an HTTP client of your own | [`HttpTransport::from_client`](transport::HttpTransport::from_client) |
 //! | wrap or replace the HTTP transport | [`Transport`] |
+//! | test a program | [`backendai-testing`](https://docs.rs/backendai-testing), an embedded manager; the feature `testing`, to build rows |
 //! | run a local authenticating proxy | `proxy`, with the feature of that name |
 //!
 //! # Without async

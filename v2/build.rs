@@ -3,10 +3,13 @@
 
 use std::error::Error;
 
-use backendai_schema::V2;
+use backendai_schema::{V2, V2_DESCRIPTIONS};
 
 /// Name of the schema in messages: its place in the repository.
 const SCHEMA: &str = "schema/v2/schema.graphql";
+
+/// The same of the table of descriptions.
+const DESCRIPTIONS: &str = "schema/v2/descriptions.txt";
 
 /// Fields whose version the schema does not document, as they took the place of others, or documents
 /// wrongly: the type, the line, and the line with the first manager that has the field. Older managers show
@@ -30,6 +33,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         .path("/admin/gql/strawberry")
         .schema(SCHEMA)
         .text(SCHEMA, schema()?)
+        .descriptions(DESCRIPTIONS)
+        .text(DESCRIPTIONS, V2_DESCRIPTIONS)
         .operations("graphql/*.graphql")
         .absent_nulls()
         .one_of(is_condition)
@@ -38,6 +43,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .input_type("ID", "::backendai_v2::Id")
         .input_type("DateTimeFilter", "::backendai_v2::filter::DateTimeFilter")
         .input_type("NullableDateTimeFilter", "::backendai_v2::filter::NullableDateTimeFilter")
+        .testing(cfg!(feature = "testing"))
         .compile("v2")?;
     Ok(())
 }

@@ -99,6 +99,11 @@ fn lower<'n>(low: &mut HashMap<&'n Name, usize>, name: &'n Name, to: Option<usiz
     }
 }
 
+/// Whether operations start at a type.
+pub(crate) fn is_root(schema: &Schema, name: &Name) -> bool {
+    schema.schema_definition.iter_root_operations().any(|(_, root)| root.name == *name)
+}
+
 /// Whether a type is an interface or a union.
 pub(crate) fn is_abstract(schema: &Schema, name: &str) -> bool {
     schema.get_interface(name).is_some() || schema.get_union(name).is_some()

@@ -29,6 +29,7 @@ pub struct Options {
     pub(crate) one_of: OneOf,
     pub(crate) secret: Box<dyn Fn(&str) -> bool>,
     pub(crate) anonymous: bool,
+    pub(crate) testing: bool,
 }
 
 /// Whether exactly one field of an input object, given its name and its fields, must be sent.
@@ -66,6 +67,7 @@ impl Options {
             one_of: Box::new(|_, _| false),
             secret: Box::new(|_| false),
             anonymous: false,
+            testing: false,
         }
     }
 
@@ -97,8 +99,8 @@ impl Options {
         self
     }
 
-    /// Sets the table of descriptions, relative to the package: the documentation of input objects and
-    /// enums that the schema lacks. Each line must fit the schema.
+    /// Sets the table of descriptions, relative to the package: the documentation of types, of their
+    /// fields and values, and of arguments that the schema lacks. Each line must fit the schema.
     ///
     /// ```text
     /// # A comment.
@@ -106,7 +108,16 @@ impl Options {
     ///     description: Text for people.
     /// Color: A color.
     ///     RED: The color of a stop sign.
+    /// # The arguments of a field.
+    /// Query.group
+    ///     id: Id of the group.
+    /// # Every field and argument of that name that has no line of its own.
+    /// *
+    ///     created_at: Time of creation.
     /// ```
+    ///
+    /// A comment in a document has precedence. A variable without one has the description of the
+    /// argument or input field that it is passed as.
     #[must_use]
     pub fn descriptions(mut self, file: impl Into<PathBuf>) -> Self {
         self.descriptions = Some(file.into());
@@ -211,6 +222,16 @@ impl Options {
     #[must_use]
     pub fn input_type(mut self, name: impl Into<String>, ty: impl Into<String>) -> Self {
         self.input_types.insert(name.into(), Base::Rust(ty.into()));
+        self
+    }
+
+    /// Lets tests build what is decoded: rows implement `Default` and are not `#[non_exhaustive]`, so that
+    /// a test in any crate can write `Row { name: "a".into(), ..Default::default() }`. The scalars must
+    /// implement `Default`, too. Pass whether a feature is enabled, such as `cfg!(feature = "testing")`:
+    /// other programs have no use for a row without values.
+    #[must_use]
+    pub fn testing(mut self, enabled: bool) -> Self {
+        self.testing = enabled;
         self
     }
 

@@ -68,7 +68,7 @@ impl Options {
         let runtime = self.runtime_path()?;
         let set = self.read_set(Naming::Required)?;
         let model = lower::lower(&set.schema.valid, &set.documents, &set.shared_types, self);
-        let code = emit::emit(&model, runtime, &self.path);
+        let code = emit::emit(&model, runtime, &self.path, self.testing);
         let types = SharedTypes::list(&model);
         Ok(Generated { code, types, warnings: model.warnings, files: set.files })
     }

@@ -1,10 +1,12 @@
 //! The KeyPair functions, with the names and defaults of the official client. Unlike there, a refusal
 //! (`ok: false`) is an error, and [`KeyPairs::info`] returns the keypair that it is given.
+//!
+//! By default the official client reads the secret keys, too, and so do these functions.
 
 use super::{
     keypair::{
-        CreateKeyPair, DeleteKeyPair, GetKeyPair, KeyPairDetail, ListKeyPairs, ModifyKeyPair,
-        NewKeyPair, PagedKeyPairs,
+        CreateKeyPair, DeleteKeyPair, GetKeyPairWithSecret, KeyPairWithSecret,
+        ListKeyPairsWithSecrets, ModifyKeyPair, NewKeyPair, PagedKeyPairsWithSecrets,
     },
     types::{KeyPairInput, ModifyKeyPairInput},
 };
@@ -99,7 +101,8 @@ impl KeyPairs<'_> {
         self.0.send(DeleteKeyPair::new(access_key)).await.map(drop)
     }
 
-    /// Returns the keypairs of one user, or all that the caller may see, in one response.
+    /// Returns the keypairs of one user, or all that the caller may see, with their secret keys, in one
+    /// response. [`ListKeyPairs`](super::keypair::ListKeyPairs) has no secret keys.
     ///
     /// **The manager returns at most 100 rows and does not report that it leaves out the rest.** Use
     /// [`paginated_list`](Self::paginated_list) to get all.
@@ -107,17 +110,22 @@ impl KeyPairs<'_> {
     /// # Errors
     ///
     /// See [`Error`].
-    pub async fn list(&self, list: ListKeyPairs) -> Result<Vec<KeyPairDetail>> {
+    pub async fn list(&self, list: ListKeyPairsWithSecrets) -> Result<Vec<KeyPairWithSecret>> {
         Ok(self.0.send(list).await?.keypairs)
     }
 
-    /// Reads all keypairs that the caller may see, by default 20 per page.
-    pub fn paginated_list(&self, list: PagedKeyPairs) -> Pager<PagedKeyPairs> {
+    /// Reads all keypairs that the caller may see, with their secret keys, by default 20 per page.
+    /// [`PagedKeyPairs`](super::keypair::PagedKeyPairs) has no secret keys.
+    pub fn paginated_list(
+        &self,
+        list: PagedKeyPairsWithSecrets,
+    ) -> Pager<PagedKeyPairsWithSecrets> {
         self.0.pages(list).page_size(PAGE_SIZE)
     }
 
-    /// Returns one keypair, without an access key the caller's own. `None` if it does not exist, and if
-    /// its owner is in no project.
+    /// Returns one keypair with its secret key, without an access key the caller's own. `None` if it does
+    /// not exist, and if its owner is in no project. [`GetKeyPair`](super::keypair::GetKeyPair) has no
+    /// secret key.
     ///
     /// # Errors
     ///
@@ -125,8 +133,8 @@ impl KeyPairs<'_> {
     pub async fn info(
         &self,
         access_key: impl Into<MaybeUndefined<String>>,
-    ) -> Result<Option<KeyPairDetail>> {
-        Ok(self.0.send(GetKeyPair::new().access_key(access_key)).await?.keypair)
+    ) -> Result<Option<KeyPairWithSecret>> {
+        Ok(self.0.send(GetKeyPairWithSecret::new().access_key(access_key)).await?.keypair)
     }
 
     /// Activates a keypair.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// A point in time: ISO 8601 with an offset; a time without one is UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "testing", derive(Default))]
 pub struct DateTime(jiff::Timestamp);
 
 impl DateTime {
@@ -62,6 +63,7 @@ impl<'de> Deserialize<'de> for DateTime {
 
 /// A day in ISO 8601: `2026-01-31`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "testing", derive(Default))]
 pub struct Date(jiff::civil::Date);
 
 impl Date {

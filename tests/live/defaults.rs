@@ -3,7 +3,7 @@
 use backendai::{
     Client,
     admin::{
-        keypair::{ListKeyPairs, PagedKeyPairs},
+        keypair::{ListKeyPairsWithSecrets, PagedKeyPairs, PagedKeyPairsWithSecrets},
         types::{KeyPairInput, ModifyKeyPairInput},
     },
     config::{ApiVersion, DEFAULT_VERSION, MIN_VERSION},
@@ -57,16 +57,34 @@ async fn defaults_are_the_official_clients() {
     keypairs.deactivate("key").await.unwrap_err();
     assert_eq!(variables()["props"], json!({"is_active": false}));
 
-    keypairs.list(ListKeyPairs::new()).await.unwrap_err();
+    keypairs.list(ListKeyPairsWithSecrets::new()).await.unwrap_err();
     assert_eq!(variables(), json!({}));
 
-    keypairs.paginated_list(PagedKeyPairs::new()).next().await.unwrap().unwrap_err();
+    keypairs.paginated_list(PagedKeyPairsWithSecrets::new()).next().await.unwrap().unwrap_err();
     let page = variables();
     assert_eq!(page["limit"], default(&facts, "paginated_list", "page_size"));
     assert_eq!(page["offset"], default(&facts, "paginated_list", "page_offset"));
     for parameter in ["is_active", "domain_name", "user_id", "filter"] {
         assert_eq!(default(&facts, "paginated_list", parameter), Value::Null, "{parameter}");
         assert_eq!(page.get(parameter), None, "{parameter}");
+    }
+
+    let new = KeyPairInput::new("policy", 7);
+    keypairs.create("user", new).await.unwrap_err();
+    keypairs.list(ListKeyPairsWithSecrets::new()).await.unwrap_err();
+    let list = PagedKeyPairsWithSecrets::new();
+    keypairs.paginated_list(list).next().await.unwrap().unwrap_err();
+    keypairs.info("key").await.unwrap_err();
+    let (functions, bodies) =
+        (["create", "list", "paginated_list", "info"], refusing.take_bodies());
+    assert_eq!(bodies.len(), functions.len());
+    for (function, body) in functions.iter().zip(bodies) {
+        let document = body["query"].as_str().unwrap();
+        let words: Vec<_> = document.split(|c: char| c != '_' && !c.is_alphanumeric()).collect();
+        let fields = default(&facts, function, "fields");
+        for field in fields.as_array().unwrap() {
+            assert!(words.contains(&field.as_str().unwrap()), "{function}, {field}: {document}");
+        }
     }
 
     for (bound, beyond) in [("min", -1), ("max", 1)] {

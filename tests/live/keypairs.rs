@@ -3,13 +3,15 @@
 use backendai::{
     Client, MaybeUndefined,
     admin::{
-        keypair::{ListKeyPairs, PagedKeyPairs},
+        keypair::{
+            KeyPairWithSecret, ListKeyPairsWithSecrets, PagedKeyPairs, PagedKeyPairsWithSecrets,
+        },
         types::{KeyPairInput, ModifyKeyPairInput},
     },
 };
 use serde_json::Value;
 
-use crate::support::{Manager, SUPERADMIN, USER, by_key, keys_of, walk};
+use crate::support::{Manager, SUPERADMIN, USER, by_key, keys_of};
 
 /// They change with every request of the caller.
 const MOVING: [&str; 3] = ["last_used", "num_queries", "rolling_count"];
@@ -43,7 +45,13 @@ async fn the_paged_list_is_the_official_clients() {
     let Some(manager) = Manager::turn().await else { return };
     let _seeds = manager.seed(250);
     let theirs = manager.official("keypairs.py", SUPERADMIN);
-    let ours = walk(&manager.client(SUPERADMIN), PagedKeyPairs::new()).await.unwrap();
+    let client = manager.client(SUPERADMIN);
+    let mut pages =
+        client.keypairs().paginated_list(PagedKeyPairsWithSecrets::new()).page_size(100);
+    let mut ours: Vec<KeyPairWithSecret> = Vec::new();
+    while let Some(page) = pages.next().await {
+        ours.extend(page.unwrap().items);
+    }
     assert_eq!(theirs["total"], ours.len());
     let fields = compare(&ours, &theirs["paginated"]);
     assert!(fields > ours.len() * 16, "only {fields} fields in {} rows", ours.len());
@@ -53,7 +61,8 @@ async fn the_paged_list_is_the_official_clients() {
 async fn the_plain_list_is_the_official_clients() {
     let Some(manager) = Manager::turn().await else { return };
     let theirs = manager.official("keypairs.py", SUPERADMIN);
-    let ours = manager.client(SUPERADMIN).send(ListKeyPairs::new()).await.unwrap().keypairs;
+    let ours =
+        manager.client(SUPERADMIN).keypairs().list(ListKeyPairsWithSecrets::new()).await.unwrap();
     compare(&ours, &theirs["listed"]);
 }
 

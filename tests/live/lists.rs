@@ -97,6 +97,7 @@ async fn every_list_is_what_the_database_has() {
     // In the order that the database has for the key.
     let keys = "select access_key from keypairs order by access_key";
     run.walk(&all, PagedKeyPairs::new(), "access_key", keys).await;
+    run.walk(&all, PagedKeyPairsWithSecrets::new(), "access_key", keys).await;
     run.walk(&all, PagedKeyPairNames::new(), "access_key", keys).await;
     let users = "select uuid from users order by uuid";
     run.walk(&all, PagedUsers::new(), "uuid", users).await;

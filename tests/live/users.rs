@@ -3,18 +3,24 @@
 use backendai::admin::{
     group::PurgeGroup,
     types::{GroupInput, PurgeUserInput, UserInput},
+    user::ListUsers,
 };
 
-use crate::support::{Manager, SUPERADMIN};
+use crate::support::{Manager, SUPERADMIN, USER};
+
+/// A name that no user and no project has had: the manager keeps the personal project of a purged user, and
+/// its name.
+fn unique() -> String {
+    let time = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    format!("handles-{}", time.as_nanos())
+}
 
 #[tokio::test]
 async fn a_user_is_ensured_joins_a_project_and_is_purged() {
     let Some(manager) = Manager::turn().await else { return };
     let client = manager.client(SUPERADMIN);
     let (users, projects) = (client.users(), client.projects());
-    // The manager keeps the personal project of a purged user, and its name.
-    let time = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    let name = format!("handles-{}", time.as_millis());
+    let name = unique();
     let email = format!("{name}@test.invalid");
     let props = || UserInput::new(&name, "Handles-1-of-them", false);
     let team = format!("{name}-team");
@@ -45,4 +51,65 @@ async fn a_user_is_ensured_joins_a_project_and_is_purged() {
     assert!(is_member(&joined) && !is_member(&left));
     assert!(rest.is_none() && gone.is_not_found(), "{rest:?} {gone}");
     assert!(projects.find("default", &team).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn the_name_of_a_purged_user_stays_taken() {
+    let Some(manager) = Manager::turn().await else { return };
+    let client = manager.client(SUPERADMIN);
+    let users = client.users();
+    let name = unique();
+    let (email, other) = (format!("{name}@test.invalid"), format!("{name}-2@test.invalid"));
+    let props = || UserInput::new(&name, "Handles-1-of-them", false);
+
+    users.create(&email, props()).await.unwrap();
+    users.purge(&email, PurgeUserInput::new()).await.unwrap();
+    let left = client.projects().find("default", &name).await.unwrap().unwrap();
+    let purged = client.send(PurgeGroup::new(left.id)).await;
+    let taken = users.ensure(&other, props()).await.unwrap_err();
+
+    assert_eq!(left.r#type.as_deref(), Some("PERSONAL"));
+    assert!(purged.unwrap_err().is_graphql());
+    assert!(taken.is_conflict(), "{taken}");
+    assert!(users.find(&other).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn members_come_and_go_together() {
+    let Some(manager) = Manager::turn().await else { return };
+    let client = manager.client(SUPERADMIN);
+    let (users, projects) = (client.users(), client.projects());
+    let name = unique();
+    let project = projects.create(&name, GroupInput::new("default")).await.unwrap();
+    let mut members = Vec::new();
+    for number in ["1", "2"] {
+        let name = format!("{name}-{number}");
+        let props = UserInput::new(&name, "Handles-1-of-them", false);
+        let new = users.create(format!("{name}@test.invalid"), props).await.unwrap();
+        members.push(new.user);
+    }
+    let ids = || members.iter().map(|user| user.uuid);
+    let count = async || {
+        let listed = client.send(ListUsers::new().group_id(project.id)).await.unwrap();
+        listed.users.len()
+    };
+
+    projects.add_members(project.id, ids()).await.unwrap();
+    let both = count().await;
+    // Once more changes nothing.
+    projects.add_members(project.id, ids()).await.unwrap();
+    let same = count().await;
+    projects.remove_members(project.id, ids().take(1)).await.unwrap();
+    let one = count().await;
+    let mine = manager.client(USER);
+    let refused = mine.projects().remove_members(project.id, ids()).await;
+    let rest = count().await;
+    for user in &members {
+        users.purge(&user.email, PurgeUserInput::new()).await.unwrap();
+    }
+    client.send(PurgeGroup::new(project.id)).await.unwrap();
+
+    assert_eq!((both, same, one, rest), (2, 2, 1, 1));
+    let refused = refused.unwrap_err();
+    assert!(refused.is_permission_denied() || refused.is_not_found(), "{refused}");
 }

@@ -1,8 +1,11 @@
 //! The functions over several operations, against the embedded manager with faults.
 
-use backendai::admin::{
-    keypair::KeyPairDetail,
-    types::{GroupInput, PurgeUserInput, UserInput},
+use backendai::{
+    OperationKind,
+    admin::{
+        keypair::{KeyPairDetail, KeyPairWithSecret},
+        types::{GroupInput, PurgeUserInput, UserInput},
+    },
 };
 use backendai_testing::{Fault, Manager};
 use serde_json::json;
@@ -73,12 +76,15 @@ async fn a_user_joins_and_leaves_a_project_and_is_purged() {
 
 #[test]
 fn a_row_is_built_from_what_a_test_needs() {
-    let row: KeyPairDetail =
+    let row = KeyPairDetail {
+        access_key: "AKIA".to_owned(),
+        is_active: Some(true),
+        ..Default::default()
+    };
+    let same: KeyPairDetail =
         serde_json::from_value(json!({ "access_key": "AKIA", "is_active": true })).unwrap();
-    assert_eq!(
-        (row.access_key.as_str(), row.is_active, &row.last_used),
-        ("AKIA", Some(true), &None)
-    );
+    assert_eq!(row, same);
+    assert_eq!(row.last_used, None);
     let mut other = row.clone();
     assert_eq!(other, row);
     other.is_admin = Some(true);
@@ -90,22 +96,37 @@ fn a_row_is_built_from_what_a_test_needs() {
     assert_eq!(missing.to_string(), "missing field `access_key`");
 }
 
-/// A new list with secrets must be intended: its documents say so at the field.
+/// The data of a query has a secret only where the name of its type or operation says so, or all of it is one.
 #[test]
 fn secrets_are_in_the_rows_that_say_so() {
-    let with_secrets: std::collections::BTreeSet<_> = backendai::admin::OPERATIONS
-        .iter()
-        .filter_map(|info| info.rows)
-        .flat_map(|rows| rows.fields.iter().map(move |field| (rows.on, field)))
-        .filter(|(_, field)| field.is_secret())
-        .map(|(on, field)| format!("{on}.{}", field.name()))
-        .collect();
+    let is_secret =
+        |word: &&str| ["secret_key", "wsproxy_api_token", "configuration"].contains(word);
+    let with_secrets = backendai::admin::OPERATIONS.iter().filter(|info| {
+        info.kind == OperationKind::Query
+            && info
+                .document
+                .text
+                .split(|c: char| c != '_' && !c.is_alphanumeric())
+                .any(|it| is_secret(&it))
+    });
     let expected = [
-        "ContainerRegistryNode.password",
-        "EndpointToken.token",
-        "KeyPair.secret_key",
-        "ScalingGroup.wsproxy_api_token",
-        "ServiceConfigNode.configuration",
+        "GetDomainNodeScalingGroups",
+        "GetKeyPairWithSecret",
+        "GetScalingGroup",
+        "GetServiceConfig",
+        "ListKeyPairsWithSecrets",
+        "ListServiceConfigs",
+        "PagedKeyPairsWithSecrets",
     ];
-    assert_eq!(with_secrets.iter().map(String::as_str).collect::<Vec<_>>(), expected);
+    let mut names: Vec<_> = with_secrets.map(|info| info.name).collect();
+    names.sort_unstable();
+    assert_eq!(names, expected);
+}
+
+#[test]
+fn a_row_with_a_secret_hides_it_in_debug_and_writes_it() {
+    let row = KeyPairWithSecret { secret_key: Some("hidden".to_owned()), ..Default::default() };
+    assert!(!format!("{row:?}").contains("hidden"));
+    assert!(serde_json::to_string(&row).unwrap().contains("hidden"));
+    assert!(!serde_json::to_string(&KeyPairDetail::default()).unwrap().contains("secret"));
 }

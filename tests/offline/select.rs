@@ -3,7 +3,7 @@
 use backendai::{
     Operation,
     admin::{
-        keypair::{CreateKeyPair, GetKeyPair, KeyPairDetail, ListKeyPairs, PagedKeyPairs},
+        keypair::{CreateKeyPair, GetKeyPair, KeyPairWithSecret, ListKeyPairs, PagedKeyPairs},
         types::KeyPairInput,
     },
 };
@@ -41,13 +41,13 @@ async fn a_list_is_paged_with_the_selected_fields() {
 async fn every_field_of_the_table_can_be_chosen() {
     let manager = Manager::start().await.unwrap();
     let client = client(&manager, manager.superadmin());
-    for field in KeyPairDetail::FIELDS {
+    for field in KeyPairWithSecret::FIELDS {
         let chosen = GetKeyPair::new().select([field.name()]).unwrap();
         let rows = client.send(chosen).await.unwrap().into_vec();
         assert_eq!(rows.len(), 1, "{}", field.name());
         assert!(rows[0].contains_key(field.name()));
     }
-    let all: Vec<_> = KeyPairDetail::FIELDS.iter().map(|field| field.name()).collect();
+    let all: Vec<_> = KeyPairWithSecret::FIELDS.iter().map(|field| field.name()).collect();
     let rows = client.send(ListKeyPairs::new().select(all.iter().copied()).unwrap()).await.unwrap();
     assert!(rows.into_vec().iter().all(|row| row.len() == all.len()));
 }

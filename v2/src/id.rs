@@ -27,6 +27,7 @@ use serde::{Deserialize, Serialize};
 /// the name for resource policies and resource slot types, the access key for key pairs, the agent's id
 /// for agents, and names with colons between them for fair shares.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "testing", derive(Default))]
 #[serde(transparent)]
 pub struct GlobalId(String);
 

@@ -1,10 +1,10 @@
-use backendai::admin::keypair::KeyPairDetail;
+use backendai::admin::keypair::KeyPairWithSecret;
 use serde_json::json;
 
 use super::*;
 
 fn fields(names: &[&str]) -> Vec<Field> {
-    let find = |name: &&str| KeyPairDetail::FIELDS.iter().find(|field| field.name() == *name);
+    let find = |name: &&str| KeyPairWithSecret::FIELDS.iter().find(|field| field.name() == *name);
     names.iter().map(|name| *find(name).unwrap()).collect()
 }
 

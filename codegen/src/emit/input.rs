@@ -19,6 +19,9 @@ impl Writer<'_> {
         }
         self.close("}");
         self.close("}");
+        if self.testing {
+            self.default(&item.name, "Self::UnknownValue(::std::string::String::new())");
+        }
     }
 
     /// The type of a field that may be left out.

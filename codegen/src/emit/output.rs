@@ -19,8 +19,12 @@ impl Writer<'_> {
         self.line("");
         self.docs(&output.docs);
         let builtin = if secret { "Clone, PartialEq" } else { "Clone, Debug, PartialEq" };
-        self.derive(builtin, &["Serialize"]);
-        self.line("#[non_exhaustive]");
+        if self.testing {
+            self.derive(&format!("{builtin}, Default"), &["Serialize"]);
+        } else {
+            self.derive(builtin, &["Serialize"]);
+            self.line("#[non_exhaustive]");
+        }
         self.open(&format!("pub struct {} {{", output.name));
         for field in fields {
             self.docs(&field.docs);
@@ -76,6 +80,10 @@ impl Writer<'_> {
             self.line(&format!("{}({holds}),", variant.name));
         }
         self.close("}");
+        if let Some(last) = variants.last().filter(|_| self.testing) {
+            let value = format!("Self::{}(::core::default::Default::default())", last.name);
+            self.default(name, &value);
+        }
         self.line("");
         self.open(&format!("impl<'de> {rt}::__private::serde::Deserialize<'de> for {name} {{"));
         self.open(&format!(

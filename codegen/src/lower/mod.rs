@@ -5,6 +5,7 @@ mod page;
 mod projection;
 mod refusal;
 mod shape;
+mod variables;
 
 use std::{
     cell::RefCell,
@@ -23,6 +24,7 @@ use apollo_compiler::{
 use self::{
     input::Definition,
     shape::{docs, wraps},
+    variables::Meanings,
 };
 use crate::{
     Options,
@@ -30,7 +32,7 @@ use crate::{
     diagnostic::Diagnostic,
     document::Documents,
     document_text::{DocumentText, DocumentTexts},
-    graph::{input_cycles, is_abstract},
+    graph::{input_cycles, is_abstract, is_root},
     model::{
         Base, Body, Docs, Group, Home, Model, Operation, Output, OutputField, Shape, TypeId,
         Variant, Wrap,
@@ -71,6 +73,9 @@ const RESERVED: &[&str] = &[
     "str",
     "u64",
 ];
+
+/// The documentation of a type's name.
+const TYPENAME: &str = "Name of the GraphQL type.";
 
 pub(crate) fn lower(
     schema: &Schema,
@@ -260,6 +265,12 @@ impl<'d> Lowering<'d> {
             body,
         });
 
+        let fragments = self.documents.fragments(&operation.selection_set);
+        let document = &self.documents.executable;
+        let sets = fragments.iter().filter_map(|name| document.fragments.get(name));
+        let sets = sets.map(|fragment| &fragment.selection_set);
+        let meanings =
+            Meanings::new(self.schema, std::iter::once(&operation.selection_set).chain(sets));
         let rules = self.documents.rules.get(graphql_name);
         let keys = operation.variables.iter().map(|variable| variable.name.as_str());
         let names = Names::default().claim_all(keys, snake);
@@ -268,7 +279,8 @@ impl<'d> Lowering<'d> {
             .iter()
             .zip(names)
             .map(|(variable, ident)| {
-                let text = self.documents.comment(variable.location());
+                let comment = self.documents.comment(variable.location());
+                let text = comment.or_else(|| meanings.get(&variable.name));
                 let has_default = variable.default_value.is_some();
                 let rule = rules.and_then(|rules| rules.get(&variable.name)).copied();
                 let definition = Definition {
@@ -305,7 +317,6 @@ impl<'d> Lowering<'d> {
         {
             variable.shape.base = Base::Runtime("Filter".to_owned());
         }
-        let fragments = self.documents.fragments(&operation.selection_set);
         let text = self.texts.text(operation, &fragments);
         let operation = Operation {
             name,
@@ -343,9 +354,10 @@ impl<'d> Lowering<'d> {
         at: &Place,
         nest: &mut Nest,
     ) -> (Docs, Body) {
-        let docs = self.schema.types.get(on).map_or_else(Docs::default, |ty| {
+        let mut docs = self.schema.types.get(on).map_or_else(Docs::default, |ty| {
             docs(ty.description(), ty.directives().iter().map(|it| &it.node), None)
         });
+        docs.text.get_or_insert_with(|| format!("An object of the type `{on}`."));
         let narrower = if is_abstract(self.schema, on) {
             self.selector.narrower(parts, on)
         } else {
@@ -415,10 +427,7 @@ impl<'d> Lowering<'d> {
                 conditional: false,
                 is_id: false,
                 secret: false,
-                docs: Docs {
-                    text: Some("Name of the GraphQL type.".to_owned()),
-                    ..Docs::default()
-                },
+                docs: Docs { text: Some(TYPENAME.to_owned()), ..Docs::default() },
             });
         }
         let idents = names.claim_all(fields.keys().map(|key| key.as_str()), |key| match key {
@@ -433,7 +442,14 @@ impl<'d> Lowering<'d> {
             let comment =
                 merged.fields.iter().find_map(|field| self.documents.comment(field.location()));
             let definition = &first.definition;
+            let mut docs =
+                docs(definition.description.as_ref(), definition.directives.iter(), comment);
             let is_typename = key.as_str() == "__typename";
+            if definition.name == "__typename" {
+                docs.text.get_or_insert_with(|| TYPENAME.to_owned());
+            } else if is_root(self.schema, on) {
+                docs.text.get_or_insert_with(|| format!("Result of `{}`.", definition.name));
+            }
             // It is always selected, to know the variant to decode.
             let conditional = (merged.conditional
                 || merged.instruction(self.schema, "optional").is_some())
@@ -449,7 +465,7 @@ impl<'d> Lowering<'d> {
                 conditional,
                 is_id: self.is_id(definition.ty.inner_named_type()),
                 secret: self.is_secret(&definition.name, &definition.ty),
-                docs: docs(definition.description.as_ref(), definition.directives.iter(), comment),
+                docs,
             });
         }
         result

@@ -3,6 +3,7 @@
 #[allow(missing_docs, deprecated, dead_code, unreachable_pub, non_snake_case, non_camel_case_types, non_upper_case_globals, clippy::all, clippy::pedantic, rustdoc::all)]
 pub mod r#abstract {
 
+    /// An object of the type `Named`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[serde(untagged)]
@@ -54,6 +55,7 @@ pub mod r#abstract {
         }
         ::backendai::__decode!(Robot { typename: needed "__typename", id: needed_id "id", name: needed "name", maker: needed "maker" });
 
+        /// An object of the type `Person`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -63,6 +65,7 @@ pub mod r#abstract {
         ::backendai::__decode!(RobotMaker { name: needed "name" });
     }
 
+    /// An object of the type `Pet`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[serde(untagged)]
@@ -127,6 +130,7 @@ pub mod r#abstract {
         ::backendai::__decode!(Cat { typename: needed "__typename", age: needed "age" });
     }
 
+    /// An object of the type `Person`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -147,6 +151,7 @@ pub mod r#abstract {
     /// Types of the answer in [`Friend`].
     pub mod friend {
 
+        /// An object of the type `Entity`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[serde(untagged)]
@@ -222,14 +227,20 @@ pub mod r#abstract {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `entity`.
             pub entity: Option<Entity>,
+            /// Result of `named`.
             pub named: Vec<Option<Named>>,
+            /// Result of `any`.
             pub any: Option<Vec<Option<Vec<Any>>>>,
+            /// Result of `pet`.
             pub pet: super::PetRow,
+            /// Result of `pet`.
             pub other: Other,
         }
         ::backendai::__decode!(Data { entity: needed "entity", named: needed "named", any: needed "any", pet: needed "pet", other: needed "other" });
 
+        /// An object of the type `Pet`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -239,6 +250,7 @@ pub mod r#abstract {
         }
         ::backendai::__decode!(Other { typename: needed "__typename" });
 
+        /// An object of the type `Anything`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[serde(untagged)]
@@ -339,6 +351,7 @@ pub mod r#abstract {
         }
         ::backendai::__decode!(AnyPerson { id: needed_id "id", age: needed "age", typename: needed "__typename" });
 
+        /// An object of the type `Named`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[serde(untagged)]
@@ -388,6 +401,7 @@ pub mod r#abstract {
         }
         ::backendai::__decode!(NamedRobot { typename: needed "__typename", id: needed_id "id", name: needed "name", maker: needed "maker" });
 
+        /// An object of the type `Person`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -410,6 +424,7 @@ pub mod r#abstract {
         }
         ::backendai::__decode!(NamedPerson { typename: needed "__typename", id: needed_id "id", name: needed "name", pet: optional "pet" });
 
+        /// An object of the type `Pet`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[serde(untagged)]
@@ -469,6 +484,7 @@ pub mod r#abstract {
         }
         ::backendai::__decode!(NamedPersonPetCat { typename: needed "__typename", lives: needed "lives" });
 
+        /// An object of the type `Entity`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[serde(untagged)]
@@ -549,6 +565,7 @@ pub mod r#abstract {
         }
         ::backendai::__decode!(EntityPerson { typename: needed "__typename", id: needed_id "id", name: needed "name", friends: needed "friends", age: needed "age" });
 
+        /// An object of the type `Named`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[serde(untagged)]
@@ -620,12 +637,15 @@ pub mod r#abstract {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `__typename`.
             #[serde(rename = "__typename")]
             pub typename: String,
+            /// Result of `pet`.
             pub pet: Pet,
         }
         ::backendai::__decode!(Data { typename: needed "__typename", pet: needed "pet" });
 
+        /// An object of the type `Pet`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]

@@ -27,9 +27,13 @@ pub mod arguments {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `f`.
             pub a: Option<String>,
+            /// Result of `f`.
             pub b: Option<String>,
+            /// Result of `f`.
             pub c: Option<String>,
+            /// Result of `f`.
             pub d: Option<String>,
         }
         ::backendai::__decode!(Data { a: needed "a", b: needed "b", c: needed "c", d: needed "d" });

@@ -48,6 +48,7 @@ pub mod input_info {
 #[allow(missing_docs, deprecated, dead_code, unreachable_pub, non_snake_case, non_camel_case_types, non_upper_case_globals, clippy::all, clippy::pedantic, rustdoc::all)]
 pub mod directives {
 
+    /// An object of the type `Me`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -114,12 +115,16 @@ pub mod directives {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `shown`.
             pub shown: Option<super::super::types::FieldFormat>,
+            /// Result of `name`.
             pub name: Option<String>,
+            /// Result of `me`.
             pub me: Option<Me>,
         }
         ::backendai::__decode!(Data { shown: needed "shown", name: needed "name", me: needed "me" });
 
+        /// An object of the type `Me`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]

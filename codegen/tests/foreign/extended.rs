@@ -82,10 +82,12 @@ pub mod extended {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `a`.
             pub a: Option<A>,
         }
         ::backendai::__decode!(Data { a: needed "a" });
 
+        /// An object of the type `A`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -138,10 +140,12 @@ pub mod extended {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `do`.
             pub r#do: Option<Do>,
         }
         ::backendai::__decode!(Data { r#do: needed "do" });
 
+        /// An object of the type `U`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[serde(untagged)]

@@ -100,6 +100,7 @@ pub mod input_info {
 #[allow(missing_docs, deprecated, dead_code, unreachable_pub, non_snake_case, non_camel_case_types, non_upper_case_globals, clippy::all, clippy::pedantic, rustdoc::all)]
 pub mod github {
 
+    /// An object of the type `Issue`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -122,6 +123,7 @@ pub mod github {
         ];
     }
 
+    /// An object of the type `PageInfo`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -191,10 +193,12 @@ pub mod github {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `organization`.
             pub organization: Option<Organization>,
         }
         ::backendai::__decode!(Data { organization: needed "organization" });
 
+        /// An object of the type `Organization`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -203,6 +207,7 @@ pub mod github {
         }
         ::backendai::__decode!(Organization { repositories: needed "repositories" });
 
+        /// An object of the type `RepositoryConnection`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -215,6 +220,7 @@ pub mod github {
         }
         ::backendai::__decode!(OrganizationRepositories { total_count: needed "totalCount", page_info: needed "pageInfo", nodes: needed "nodes" });
 
+        /// An object of the type `Repository`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -223,6 +229,7 @@ pub mod github {
         }
         ::backendai::__decode!(OrganizationRepositoriesNodes { name: needed "name" });
 
+        /// An object of the type `PageInfo`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -285,12 +292,15 @@ pub mod github {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `rateLimit`.
             #[serde(rename = "rateLimit")]
             pub rate_limit: Option<RateLimit>,
+            /// Result of `search`.
             pub search: Search,
         }
         ::backendai::__decode!(Data { rate_limit: needed "rateLimit", search: needed "search" });
 
+        /// An object of the type `SearchResultItemConnection`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -303,6 +313,7 @@ pub mod github {
         }
         ::backendai::__decode!(Search { issue_count: needed "issueCount", nodes: needed "nodes", page_info: needed "pageInfo" });
 
+        /// An object of the type `PageInfo`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -314,6 +325,7 @@ pub mod github {
         }
         ::backendai::__decode!(SearchPageInfo { has_next_page: needed "hasNextPage", end_cursor: needed "endCursor" });
 
+        /// An object of the type `SearchResultItem`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[serde(untagged)]
@@ -375,6 +387,7 @@ pub mod github {
         }
         ::backendai::__decode!(SearchNodesIssue { typename: needed "__typename", title: needed "title", url: needed "url" });
 
+        /// An object of the type `RateLimit`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -462,10 +475,12 @@ pub mod github {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `repository`.
             pub repository: Option<Repository>,
         }
         ::backendai::__decode!(Data { repository: needed "repository" });
 
+        /// An object of the type `Repository`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -475,6 +490,7 @@ pub mod github {
         }
         ::backendai::__decode!(Repository { name: needed "name", issues: needed "issues" });
 
+        /// An object of the type `IssueConnection`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -541,6 +557,7 @@ pub mod github {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `node`.
             pub node: Option<Node>,
         }
         ::backendai::__decode!(Data { node: needed "node" });
@@ -608,6 +625,7 @@ pub mod github {
         }
         ::backendai::__decode!(NodeOrganization { typename: needed "__typename", id: needed_id "id", repositories: needed "repositories" });
 
+        /// An object of the type `RepositoryConnection`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -618,6 +636,7 @@ pub mod github {
         }
         ::backendai::__decode!(NodeOrganizationRepositories { edges: needed "edges", page_info: needed "pageInfo" });
 
+        /// An object of the type `PageInfo`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -629,6 +648,7 @@ pub mod github {
         }
         ::backendai::__decode!(NodeOrganizationRepositoriesPageInfo { has_next_page: needed "hasNextPage", end_cursor: needed "endCursor" });
 
+        /// An object of the type `RepositoryEdge`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -638,6 +658,7 @@ pub mod github {
         }
         ::backendai::__decode!(NodeOrganizationRepositoriesEdges { cursor: needed "cursor", node: needed "node" });
 
+        /// An object of the type `Repository`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -647,6 +668,7 @@ pub mod github {
         }
         ::backendai::__decode!(NodeOrganizationRepositoriesEdgesNode { name: needed "name", owner: needed "owner" });
 
+        /// An object of the type `RepositoryOwner`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -681,10 +703,12 @@ pub mod github {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `viewer`.
             pub viewer: Viewer,
         }
         ::backendai::__decode!(Data { viewer: needed "viewer" });
 
+        /// An object of the type `User`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -694,6 +718,7 @@ pub mod github {
         }
         ::backendai::__decode!(Viewer { login: needed "login", repositories: needed "repositories" });
 
+        /// An object of the type `RepositoryConnection`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -702,6 +727,7 @@ pub mod github {
         }
         ::backendai::__decode!(ViewerRepositories { nodes: needed "nodes" });
 
+        /// An object of the type `Repository`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -711,6 +737,7 @@ pub mod github {
         }
         ::backendai::__decode!(ViewerRepositoriesNodes { name: needed "name", object: needed "object" });
 
+        /// An object of the type `GitObject`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[serde(untagged)]
@@ -784,11 +811,13 @@ pub mod github {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `addStar`.
             #[serde(rename = "addStar")]
             pub add_star: Option<AddStar>,
         }
         ::backendai::__decode!(Data { add_star: needed "addStar" });
 
+        /// An object of the type `AddStarPayload`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]

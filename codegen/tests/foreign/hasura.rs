@@ -694,10 +694,12 @@ pub mod hasura {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `users`.
             pub users: Vec<Users>,
         }
         ::backendai::__decode!(Data { users: needed "users" });
 
+        /// An object of the type `users`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -716,6 +718,7 @@ pub mod hasura {
         }
         ::backendai::__decode!(Users { typename: needed "__typename", id: needed "id", name: needed "name", data: needed "data", other_data: needed "other_data", created_at: needed "created_at", balance: needed "balance", hits: needed "hits", posts: needed "posts", posts_aggregate: needed "posts_aggregate" });
 
+        /// An object of the type `posts_aggregate`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -725,6 +728,7 @@ pub mod hasura {
         }
         ::backendai::__decode!(UsersPostsAggregate { aggregate: needed "aggregate", nodes: needed "nodes" });
 
+        /// An object of the type `posts`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -733,6 +737,7 @@ pub mod hasura {
         }
         ::backendai::__decode!(UsersPostsAggregateNodes { id: needed "id" });
 
+        /// An object of the type `posts_aggregate_fields`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -742,6 +747,7 @@ pub mod hasura {
         }
         ::backendai::__decode!(UsersPostsAggregateAggregate { count: needed "count", max: needed "max" });
 
+        /// An object of the type `posts_max_fields`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -750,6 +756,7 @@ pub mod hasura {
         }
         ::backendai::__decode!(UsersPostsAggregateAggregateMax { title: needed "title" });
 
+        /// An object of the type `posts`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -760,6 +767,7 @@ pub mod hasura {
         }
         ::backendai::__decode!(UsersPosts { id: needed "id", title: needed "title", author: needed "author" });
 
+        /// An object of the type `users`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -795,10 +803,12 @@ pub mod hasura {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `users_by_pk`.
             pub users_by_pk: Option<UsersByPk>,
         }
         ::backendai::__decode!(Data { users_by_pk: needed "users_by_pk" });
 
+        /// An object of the type `users`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -843,10 +853,12 @@ pub mod hasura {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `insert_users`.
             pub insert_users: Option<InsertUsers>,
         }
         ::backendai::__decode!(Data { insert_users: needed "insert_users" });
 
+        /// An object of the type `users_mutation_response`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -856,6 +868,7 @@ pub mod hasura {
         }
         ::backendai::__decode!(InsertUsers { affected_rows: needed "affected_rows", returning: needed "returning" });
 
+        /// An object of the type `users`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]

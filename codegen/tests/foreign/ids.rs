@@ -31,11 +31,14 @@ pub mod ids {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `item`.
             pub item: Option<Item>,
+            /// Result of `ids`.
             pub ids: Option<Vec<Option<Vec<String>>>>,
         }
         ::backendai::__decode!(Data { item: needed "item", ids: needed_id "ids" });
 
+        /// An object of the type `Item`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -50,6 +53,7 @@ pub mod ids {
         }
         ::backendai::__decode!(Item { id: needed_id "id", parent: needed_id "parent", others: needed_id "others", label: needed "label", id2: optional_id "id2", r#ref: needed "ref" });
 
+        /// An object of the type `Ref`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[serde(untagged)]

@@ -345,7 +345,9 @@ pub mod inputs {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `deep`.
             pub deep: Option<i32>,
+            /// Result of `deep`.
             pub literal: Option<i32>,
         }
         ::backendai::__decode!(Data { deep: needed "deep", literal: needed "literal" });
@@ -384,6 +386,7 @@ pub mod inputs {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `grid`.
             pub grid: Option<Vec<Option<Vec<Option<Vec<Option<f64>>>>>>>,
         }
         ::backendai::__decode!(Data { grid: needed "grid" });

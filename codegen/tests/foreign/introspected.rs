@@ -36,6 +36,7 @@ pub mod introspected {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `price`.
             pub price: Option<i32>,
         }
         ::backendai::__decode!(Data { price: needed "price" });

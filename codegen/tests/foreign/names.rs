@@ -88,6 +88,7 @@ pub mod input_info {
 #[allow(missing_docs, deprecated, dead_code, unreachable_pub, non_snake_case, non_camel_case_types, non_upper_case_globals, clippy::all, clippy::pedantic, rustdoc::all)]
 pub mod names {
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -175,22 +176,32 @@ pub mod names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `fooBar`.
             #[serde(rename = "fooBar")]
             pub foo_bar_: Option<FooBar_>,
+            /// Result of `foo_bar`.
             pub foo_bar: Option<FooBar__>,
+            /// Result of `FOO_BAR`.
             #[serde(rename = "FOO_BAR")]
             pub foo_bar__: Option<FooBar>,
+            /// Result of `foo_bar`.
             #[serde(rename = "foo_barA_b")]
             pub foo_bar_a_b: Option<FooBarAB_3>,
+            /// Result of `type_`.
             pub type_: Option<i32>,
+            /// Result of `type`.
             pub r#type: Option<i32>,
+            /// Result of `width__gte`.
             pub width__gte: Option<i32>,
+            /// Result of `v_1`.
             pub v_1: Option<i32>,
+            /// Result of `_`.
             #[serde(rename = "_")]
             pub __: Option<i32>,
         }
         ::backendai::__decode!(Data { foo_bar_: needed "fooBar", foo_bar: needed "foo_bar", foo_bar__: needed "FOO_BAR", foo_bar_a_b: needed "foo_barA_b", type_: needed "type_", r#type: needed "type", width__gte: needed "width__gte", v_1: needed "v_1", __: needed "_" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -199,6 +210,7 @@ pub mod names {
         }
         ::backendai::__decode!(FooBarAB_3 { ab: needed "ab" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -208,6 +220,7 @@ pub mod names {
         }
         ::backendai::__decode!(FooBar { a_b: needed "aB" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -217,6 +230,7 @@ pub mod names {
         }
         ::backendai::__decode!(FooBarAB { a_b: needed "aB" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -225,6 +239,7 @@ pub mod names {
         }
         ::backendai::__decode!(FooBarABAB { ab: needed "ab" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -233,6 +248,7 @@ pub mod names {
         }
         ::backendai::__decode!(FooBar__ { ab: needed "ab" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -246,6 +262,7 @@ pub mod names {
         }
         ::backendai::__decode!(FooBar_ { ab: needed "ab", ab_: needed "AB", a_b_: needed "aB", a_b: needed "a_b" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -254,6 +271,7 @@ pub mod names {
         }
         ::backendai::__decode!(FooBarAB__ { a__b: needed "a__b" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -287,6 +305,7 @@ pub mod names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `type`.
             pub r#type: Option<i32>,
         }
         ::backendai::__decode!(Data { r#type: needed "type" });
@@ -316,6 +335,7 @@ pub mod names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `type`.
             pub r#type: Option<i32>,
         }
         ::backendai::__decode!(Data { r#type: needed "type" });

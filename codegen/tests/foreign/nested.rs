@@ -3,6 +3,7 @@
 #[allow(missing_docs, deprecated, dead_code, unreachable_pub, non_snake_case, non_camel_case_types, non_upper_case_globals, clippy::all, clippy::pedantic, rustdoc::all)]
 pub mod nested {
 
+    /// An object of the type `Member`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -81,10 +82,12 @@ pub mod nested {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `project`.
             pub project: Option<Project>,
         }
         ::backendai::__decode!(Data { project: needed "project" });
 
+        /// An object of the type `Project`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -94,6 +97,7 @@ pub mod nested {
         }
         ::backendai::__decode!(Project { name: needed "name", members: needed "members" });
 
+        /// An object of the type `Members`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -103,6 +107,7 @@ pub mod nested {
         }
         ::backendai::__decode!(ProjectMembers { items: needed "items", total_count: needed "total_count" });
 
+        /// An object of the type `Member`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -113,6 +118,7 @@ pub mod nested {
         }
         ::backendai::__decode!(ProjectMembersItems { id: needed "id", name: needed "name", files: needed "files" });
 
+        /// An object of the type `Files`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -123,6 +129,7 @@ pub mod nested {
         }
         ::backendai::__decode!(ProjectMembersItemsFiles { nodes: needed "nodes", page_info: needed "pageInfo" });
 
+        /// An object of the type `PageInfo`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -134,6 +141,7 @@ pub mod nested {
         }
         ::backendai::__decode!(ProjectMembersItemsFilesPageInfo { has_next_page: needed "hasNextPage", end_cursor: needed "endCursor" });
 
+        /// An object of the type `File`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -200,10 +208,12 @@ pub mod nested {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `project`.
             pub project: Option<Project>,
         }
         ::backendai::__decode!(Data { project: needed "project" });
 
+        /// An object of the type `Project`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -212,6 +222,7 @@ pub mod nested {
         }
         ::backendai::__decode!(Project { files: needed "files" });
 
+        /// An object of the type `Files`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -224,6 +235,7 @@ pub mod nested {
         }
         ::backendai::__decode!(ProjectFiles { total_count: needed "totalCount", nodes: needed "nodes", page_info: needed "pageInfo" });
 
+        /// An object of the type `PageInfo`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -235,6 +247,7 @@ pub mod nested {
         }
         ::backendai::__decode!(ProjectFilesPageInfo { has_next_page: needed "hasNextPage", end_cursor: needed "endCursor" });
 
+        /// An object of the type `File`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]

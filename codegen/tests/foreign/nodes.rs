@@ -59,10 +59,12 @@ pub mod nodes {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `search`.
             pub search: Search,
         }
         ::backendai::__decode!(Data { search: needed "search" });
 
+        /// An object of the type `Hits`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -73,6 +75,7 @@ pub mod nodes {
         }
         ::backendai::__decode!(Search { nodes: needed "nodes", page_info: needed "pageInfo" });
 
+        /// An object of the type `PageInfo`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -84,6 +87,7 @@ pub mod nodes {
         }
         ::backendai::__decode!(SearchPageInfo { has_next_page: needed "hasNextPage", end_cursor: needed "endCursor" });
 
+        /// An object of the type `Hit`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -149,10 +153,12 @@ pub mod nodes {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `viewer`.
             pub viewer: Option<Viewer>,
         }
         ::backendai::__decode!(Data { viewer: needed "viewer" });
 
+        /// An object of the type `Viewer`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -161,6 +167,7 @@ pub mod nodes {
         }
         ::backendai::__decode!(Viewer { repos: needed "repos" });
 
+        /// An object of the type `Hits`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -171,6 +178,7 @@ pub mod nodes {
         }
         ::backendai::__decode!(ViewerRepos { edges: needed "edges", page_info: needed "pageInfo" });
 
+        /// An object of the type `PageInfo`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -182,6 +190,7 @@ pub mod nodes {
         }
         ::backendai::__decode!(ViewerReposPageInfo { has_next_page: needed "hasNextPage", end_cursor: needed "endCursor" });
 
+        /// An object of the type `HitEdge`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -191,6 +200,7 @@ pub mod nodes {
         }
         ::backendai::__decode!(ViewerReposEdges { cursor: needed "cursor", node: needed "node" });
 
+        /// An object of the type `Hit`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]

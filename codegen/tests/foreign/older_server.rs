@@ -104,10 +104,12 @@ pub mod older_server {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `user`.
             pub user: Option<User>,
         }
         ::backendai::__decode!(Data { user: needed "user" });
 
+        /// An object of the type `User`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -119,6 +121,7 @@ pub mod older_server {
         }
         ::backendai::__decode!(User { id: needed_id "id", kind: needed "kind", at: needed "at", thing: needed "thing" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[serde(untagged)]
@@ -162,11 +165,13 @@ pub mod older_server {
             /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
+            /// Result of `users`.
             #[deprecated(note = "Use \"user\".")]
             pub users: Vec<UserThingRootUsers>,
         }
         ::backendai::__decode!(UserThingRoot { typename: needed "__typename", users: needed "users" });
 
+        /// An object of the type `User`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]

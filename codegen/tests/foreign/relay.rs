@@ -120,10 +120,12 @@ pub mod relay {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `rebels`.
             pub rebels: Option<Rebels>,
         }
         ::backendai::__decode!(Data { rebels: needed "rebels" });
 
+        /// An object of the type `Faction`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -133,6 +135,7 @@ pub mod relay {
         }
         ::backendai::__decode!(Rebels { name: needed "name", ships: needed "ships" });
 
+        /// An object of the type `ShipConnection`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -144,6 +147,7 @@ pub mod relay {
         }
         ::backendai::__decode!(RebelsShips { count: needed "count", edges: needed "edges", page_info: needed "pageInfo" });
 
+        /// An object of the type `PageInfo`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -155,6 +159,7 @@ pub mod relay {
         }
         ::backendai::__decode!(RebelsShipsPageInfo { has_next_page: needed "hasNextPage", end_cursor: needed "endCursor" });
 
+        /// An object of the type `ShipEdge`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -164,6 +169,7 @@ pub mod relay {
         }
         ::backendai::__decode!(RebelsShipsEdges { cursor: needed "cursor", node: needed "node" });
 
+        /// An object of the type `Ship`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -200,11 +206,13 @@ pub mod relay {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `introduceShip`.
             #[serde(rename = "introduceShip")]
             pub introduce_ship: Option<IntroduceShip>,
         }
         ::backendai::__decode!(Data { introduce_ship: needed "introduceShip" });
 
+        /// An object of the type `IntroduceShipPayload`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -216,6 +224,7 @@ pub mod relay {
         }
         ::backendai::__decode!(IntroduceShip { ship: needed "ship", faction: needed "faction", client_mutation_id: needed "clientMutationId" });
 
+        /// An object of the type `Faction`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -224,6 +233,7 @@ pub mod relay {
         }
         ::backendai::__decode!(IntroduceShipFaction { name: needed "name" });
 
+        /// An object of the type `Ship`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]

@@ -53,11 +53,14 @@ pub mod repeated {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `shop`.
             pub shop: Option<Shop>,
+            /// Result of `kinds`.
             pub kinds: Option<super::super::types::Kind>,
         }
         ::backendai::__decode!(Data { shop: needed "shop", kinds: needed "kinds" });
 
+        /// An object of the type `Shop`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]

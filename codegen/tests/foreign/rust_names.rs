@@ -5863,6 +5863,7 @@ pub mod input_info {
 #[allow(missing_docs, deprecated, dead_code, unreachable_pub, non_snake_case, non_camel_case_types, non_upper_case_globals, clippy::all, clippy::pedantic, rustdoc::all)]
 pub mod rust_names {
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -5884,6 +5885,7 @@ pub mod rust_names {
     /// Types of the answer in [`FBox`].
     pub mod f_box {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -5892,6 +5894,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -5902,6 +5905,7 @@ pub mod rust_names {
         ::backendai::__decode!(Box_ { r#box: needed "Box" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -5923,6 +5927,7 @@ pub mod rust_names {
     /// Types of the answer in [`FClone`].
     pub mod f_clone {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -5931,6 +5936,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -5941,6 +5947,7 @@ pub mod rust_names {
         ::backendai::__decode!(Clone_ { clone: needed "Clone" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -5962,6 +5969,7 @@ pub mod rust_names {
     /// Types of the answer in [`FCopy`].
     pub mod f_copy {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -5970,6 +5978,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -5980,6 +5989,7 @@ pub mod rust_names {
         ::backendai::__decode!(Copy { copy: needed "Copy" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -6001,6 +6011,7 @@ pub mod rust_names {
     /// Types of the answer in [`FDebug`].
     pub mod f_debug {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6009,6 +6020,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6019,6 +6031,7 @@ pub mod rust_names {
         ::backendai::__decode!(Debug { debug: needed "Debug" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -6040,6 +6053,7 @@ pub mod rust_names {
     /// Types of the answer in [`FDefault`].
     pub mod f_default {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6048,6 +6062,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6058,6 +6073,7 @@ pub mod rust_names {
         ::backendai::__decode!(Default_ { default: needed "Default" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -6079,6 +6095,7 @@ pub mod rust_names {
     /// Types of the answer in [`FDrop`].
     pub mod f_drop {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6087,6 +6104,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6097,6 +6115,7 @@ pub mod rust_names {
         ::backendai::__decode!(Drop { drop: needed "Drop" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -6118,6 +6137,7 @@ pub mod rust_names {
     /// Types of the answer in [`FEq`].
     pub mod f_eq {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6126,6 +6146,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6136,6 +6157,7 @@ pub mod rust_names {
         ::backendai::__decode!(Eq { eq: needed "Eq" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -6157,6 +6179,7 @@ pub mod rust_names {
     /// Types of the answer in [`FErr`].
     pub mod f_err {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6165,6 +6188,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6175,6 +6199,7 @@ pub mod rust_names {
         ::backendai::__decode!(Err_ { err: needed "Err" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -6196,6 +6221,7 @@ pub mod rust_names {
     /// Types of the answer in [`FError`].
     pub mod f_error {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6204,6 +6230,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6214,6 +6241,7 @@ pub mod rust_names {
         ::backendai::__decode!(Error { error: needed "Error" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -6235,6 +6263,7 @@ pub mod rust_names {
     /// Types of the answer in [`FFn`].
     pub mod f_fn {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6243,6 +6272,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6253,6 +6283,7 @@ pub mod rust_names {
         ::backendai::__decode!(Fn { r#fn: needed "Fn" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -6274,6 +6305,7 @@ pub mod rust_names {
     /// Types of the answer in [`FFrom`].
     pub mod f_from {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6282,6 +6314,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6292,6 +6325,7 @@ pub mod rust_names {
         ::backendai::__decode!(From_ { from: needed "From" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -6313,6 +6347,7 @@ pub mod rust_names {
     /// Types of the answer in [`FFromStr`].
     pub mod f_from_str {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6321,6 +6356,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6331,6 +6367,7 @@ pub mod rust_names {
         ::backendai::__decode!(Fromstr { from_str: needed "FromStr" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -6352,6 +6389,7 @@ pub mod rust_names {
     /// Types of the answer in [`FHash`].
     pub mod f_hash {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6360,6 +6398,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6370,6 +6409,7 @@ pub mod rust_names {
         ::backendai::__decode!(Hash { hash: needed "Hash" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -6391,6 +6431,7 @@ pub mod rust_names {
     /// Types of the answer in [`FInto`].
     pub mod f_into {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6399,6 +6440,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6409,6 +6451,7 @@ pub mod rust_names {
         ::backendai::__decode!(Into_ { into: needed "Into" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -6430,6 +6473,7 @@ pub mod rust_names {
     /// Types of the answer in [`FIntoIterator`].
     pub mod f_into_iterator {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6438,6 +6482,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6448,6 +6493,7 @@ pub mod rust_names {
         ::backendai::__decode!(Intoiterator { into_iterator: needed "IntoIterator" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -6469,6 +6515,7 @@ pub mod rust_names {
     /// Types of the answer in [`FIterator`].
     pub mod f_iterator {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6477,6 +6524,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6487,6 +6535,7 @@ pub mod rust_names {
         ::backendai::__decode!(Iterator_ { iterator: needed "Iterator" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -6508,6 +6557,7 @@ pub mod rust_names {
     /// Types of the answer in [`FNone`].
     pub mod f_none {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6516,6 +6566,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6526,6 +6577,7 @@ pub mod rust_names {
         ::backendai::__decode!(None_ { none: needed "None" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -6547,6 +6599,7 @@ pub mod rust_names {
     /// Types of the answer in [`FOk`].
     pub mod f_ok {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6555,6 +6608,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6565,6 +6619,7 @@ pub mod rust_names {
         ::backendai::__decode!(Ok_ { ok: needed "Ok" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -6586,6 +6641,7 @@ pub mod rust_names {
     /// Types of the answer in [`FOption`].
     pub mod f_option {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6594,6 +6650,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6604,6 +6661,7 @@ pub mod rust_names {
         ::backendai::__decode!(Option_ { option: needed "Option" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -6625,6 +6683,7 @@ pub mod rust_names {
     /// Types of the answer in [`FOrd`].
     pub mod f_ord {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6633,6 +6692,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6643,6 +6703,7 @@ pub mod rust_names {
         ::backendai::__decode!(Ord { ord: needed "Ord" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -6664,6 +6725,7 @@ pub mod rust_names {
     /// Types of the answer in [`FPartialEq`].
     pub mod f_partial_eq {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6672,6 +6734,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6682,6 +6745,7 @@ pub mod rust_names {
         ::backendai::__decode!(Partialeq { partial_eq: needed "PartialEq" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -6703,6 +6767,7 @@ pub mod rust_names {
     /// Types of the answer in [`FResult`].
     pub mod f_result {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6711,6 +6776,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6721,6 +6787,7 @@ pub mod rust_names {
         ::backendai::__decode!(Result_ { result: needed "Result" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -6743,6 +6810,7 @@ pub mod rust_names {
     /// Types of the answer in [`FSelf`].
     pub mod f_self {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6751,6 +6819,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6761,6 +6830,7 @@ pub mod rust_names {
         ::backendai::__decode!(Self_ { self_: needed "Self" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -6782,6 +6852,7 @@ pub mod rust_names {
     /// Types of the answer in [`FSend`].
     pub mod f_send {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6790,6 +6861,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6800,6 +6872,7 @@ pub mod rust_names {
         ::backendai::__decode!(Send { send: needed "Send" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -6821,6 +6894,7 @@ pub mod rust_names {
     /// Types of the answer in [`FSerialize`].
     pub mod f_serialize {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6829,6 +6903,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6839,6 +6914,7 @@ pub mod rust_names {
         ::backendai::__decode!(Serialize { serialize: needed "Serialize" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -6860,6 +6936,7 @@ pub mod rust_names {
     /// Types of the answer in [`FDeserialize`].
     pub mod f_deserialize {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6868,6 +6945,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6878,6 +6956,7 @@ pub mod rust_names {
         ::backendai::__decode!(Deserialize { deserialize: needed "Deserialize" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -6899,6 +6978,7 @@ pub mod rust_names {
     /// Types of the answer in [`FSized`].
     pub mod f_sized {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6907,6 +6987,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6917,6 +6998,7 @@ pub mod rust_names {
         ::backendai::__decode!(Sized { sized: needed "Sized" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -6938,6 +7020,7 @@ pub mod rust_names {
     /// Types of the answer in [`FSome`].
     pub mod f_some {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6946,6 +7029,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6956,6 +7040,7 @@ pub mod rust_names {
         ::backendai::__decode!(Some_ { some: needed "Some" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -6977,6 +7062,7 @@ pub mod rust_names {
     /// Types of the answer in [`FString`].
     pub mod f_string {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6985,6 +7071,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -6995,6 +7082,7 @@ pub mod rust_names {
         ::backendai::__decode!(String_ { string: needed "String_" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -7016,6 +7104,7 @@ pub mod rust_names {
     /// Types of the answer in [`FToOwned`].
     pub mod f_to_owned {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7024,6 +7113,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7034,6 +7124,7 @@ pub mod rust_names {
         ::backendai::__decode!(Toowned { to_owned: needed "ToOwned" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -7055,6 +7146,7 @@ pub mod rust_names {
     /// Types of the answer in [`FToString`].
     pub mod f_to_string {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7063,6 +7155,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7073,6 +7166,7 @@ pub mod rust_names {
         ::backendai::__decode!(Tostring { to_string: needed "ToString" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -7094,6 +7188,7 @@ pub mod rust_names {
     /// Types of the answer in [`FTryFrom`].
     pub mod f_try_from {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7102,6 +7197,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7112,6 +7208,7 @@ pub mod rust_names {
         ::backendai::__decode!(Tryfrom { try_from: needed "TryFrom" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -7133,6 +7230,7 @@ pub mod rust_names {
     /// Types of the answer in [`FTryInto`].
     pub mod f_try_into {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7141,6 +7239,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7151,6 +7250,7 @@ pub mod rust_names {
         ::backendai::__decode!(Tryinto { try_into: needed "TryInto" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -7172,6 +7272,7 @@ pub mod rust_names {
     /// Types of the answer in [`FVec`].
     pub mod f_vec {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7180,6 +7281,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7190,6 +7292,7 @@ pub mod rust_names {
         ::backendai::__decode!(Vec_ { vec: needed "Vec" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -7211,6 +7314,7 @@ pub mod rust_names {
     /// Types of the answer in [`FBool`].
     pub mod f_bool {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7219,6 +7323,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7228,6 +7333,7 @@ pub mod rust_names {
         ::backendai::__decode!(Bool { bool: needed "bool" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -7249,6 +7355,7 @@ pub mod rust_names {
     /// Types of the answer in [`FChar`].
     pub mod f_char {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7257,6 +7364,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7266,6 +7374,7 @@ pub mod rust_names {
         ::backendai::__decode!(Char { char: needed "char" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -7287,6 +7396,7 @@ pub mod rust_names {
     /// Types of the answer in [`FF64`].
     pub mod ff64 {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7295,6 +7405,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7304,6 +7415,7 @@ pub mod rust_names {
         ::backendai::__decode!(F64 { f64: needed "f64" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -7325,6 +7437,7 @@ pub mod rust_names {
     /// Types of the answer in [`FI32`].
     pub mod fi32 {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7333,6 +7446,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7342,6 +7456,7 @@ pub mod rust_names {
         ::backendai::__decode!(I32 { i32: needed "i32" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -7363,6 +7478,7 @@ pub mod rust_names {
     /// Types of the answer in [`FStr`].
     pub mod f_str {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7371,6 +7487,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7380,6 +7497,7 @@ pub mod rust_names {
         ::backendai::__decode!(Str { str: needed "str" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -7401,6 +7519,7 @@ pub mod rust_names {
     /// Types of the answer in [`FU64`].
     pub mod fu64 {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7409,6 +7528,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7418,6 +7538,7 @@ pub mod rust_names {
         ::backendai::__decode!(U64 { u64: needed "u64" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -7439,6 +7560,7 @@ pub mod rust_names {
     /// Types of the answer in [`FUsize`].
     pub mod f_usize {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7447,6 +7569,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7456,6 +7579,7 @@ pub mod rust_names {
         ::backendai::__decode!(Usize { usize: needed "usize" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -7477,6 +7601,7 @@ pub mod rust_names {
     /// Types of the answer in [`FTypes`].
     pub mod f_types {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7485,6 +7610,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7494,6 +7620,7 @@ pub mod rust_names {
         ::backendai::__decode!(Types { types: needed "types" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -7515,6 +7642,7 @@ pub mod rust_names {
     /// Types of the answer in [`FCore`].
     pub mod f_core {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7523,6 +7651,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7532,6 +7661,7 @@ pub mod rust_names {
         ::backendai::__decode!(Core { core: needed "core" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -7553,6 +7683,7 @@ pub mod rust_names {
     /// Types of the answer in [`FStd`].
     pub mod f_std {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7561,6 +7692,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7570,6 +7702,7 @@ pub mod rust_names {
         ::backendai::__decode!(Std { std: needed "std" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -7591,6 +7724,7 @@ pub mod rust_names {
     /// Types of the answer in [`FSerde`].
     pub mod f_serde {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7599,6 +7733,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7608,6 +7743,7 @@ pub mod rust_names {
         ::backendai::__decode!(Serde { serde: needed "serde" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -7629,6 +7765,7 @@ pub mod rust_names {
     /// Types of the answer in [`FObject`].
     pub mod f_object {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7637,6 +7774,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7647,6 +7785,7 @@ pub mod rust_names {
         ::backendai::__decode!(Object { object: needed "Object" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -7668,6 +7807,7 @@ pub mod rust_names {
     /// Types of the answer in [`FDecode`].
     pub mod f_decode {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7676,6 +7816,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7686,6 +7827,7 @@ pub mod rust_names {
         ::backendai::__decode!(Decode { decode: needed "Decode" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -7707,6 +7849,7 @@ pub mod rust_names {
     /// Types of the answer in [`FOperation`].
     pub mod f_operation {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7715,6 +7858,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7725,6 +7869,7 @@ pub mod rust_names {
         ::backendai::__decode!(Operation { operation: needed "Operation" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -7746,6 +7891,7 @@ pub mod rust_names {
     /// Types of the answer in [`FPage`].
     pub mod f_page {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7754,6 +7900,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7764,6 +7911,7 @@ pub mod rust_names {
         ::backendai::__decode!(Page { page: needed "Page" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -7785,6 +7933,7 @@ pub mod rust_names {
     /// Types of the answer in [`FPaginated`].
     pub mod f_paginated {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7793,6 +7942,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7803,6 +7953,7 @@ pub mod rust_names {
         ::backendai::__decode!(Paginated { paginated: needed "Paginated" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -7824,6 +7975,7 @@ pub mod rust_names {
     /// Types of the answer in [`FInfallible`].
     pub mod f_infallible {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7832,6 +7984,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7842,6 +7995,7 @@ pub mod rust_names {
         ::backendai::__decode!(Infallible { infallible: needed "Infallible" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -7863,6 +8017,7 @@ pub mod rust_names {
     /// Types of the answer in [`FFormatter`].
     pub mod f_formatter {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7871,6 +8026,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7881,6 +8037,7 @@ pub mod rust_names {
         ::backendai::__decode!(Formatter { formatter: needed "Formatter" });
     }
 
+    /// An object of the type `Thing`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -7902,6 +8059,7 @@ pub mod rust_names {
     /// Types of the answer in [`FDisplay`].
     pub mod f_display {
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7910,6 +8068,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(Data_ { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7953,11 +8112,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_Box`.
             #[serde(rename = "q_Box")]
             pub q_box: Option<QBox>,
         }
         ::backendai::__decode!(Data { q_box: needed "q_Box" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7977,6 +8138,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QBox { r#box: needed "Box", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7988,6 +8150,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QBoxBox { r#box: needed "box", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -7996,6 +8159,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QBoxBoxData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8039,11 +8203,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_Clone`.
             #[serde(rename = "q_Clone")]
             pub q_clone: Option<QClone>,
         }
         ::backendai::__decode!(Data { q_clone: needed "q_Clone" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8063,6 +8229,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QClone { clone: needed "Clone", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8074,6 +8241,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QCloneClone { clone: needed "clone", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8082,6 +8250,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QCloneCloneData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8125,11 +8294,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_Copy`.
             #[serde(rename = "q_Copy")]
             pub q_copy: Option<QCopy>,
         }
         ::backendai::__decode!(Data { q_copy: needed "q_Copy" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8149,6 +8320,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QCopy { copy: needed "Copy", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8160,6 +8332,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QCopyCopy { copy: needed "copy", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8168,6 +8341,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QCopyCopyData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8211,11 +8385,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_Debug`.
             #[serde(rename = "q_Debug")]
             pub q_debug: Option<QDebug>,
         }
         ::backendai::__decode!(Data { q_debug: needed "q_Debug" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8235,6 +8411,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QDebug { debug: needed "Debug", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8246,6 +8423,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QDebugDebug { debug: needed "debug", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8254,6 +8432,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QDebugDebugData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8297,11 +8476,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_Default`.
             #[serde(rename = "q_Default")]
             pub q_default: Option<QDefault>,
         }
         ::backendai::__decode!(Data { q_default: needed "q_Default" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8321,6 +8502,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QDefault { default: needed "Default", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8332,6 +8514,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QDefaultDefault { default: needed "default", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8340,6 +8523,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QDefaultDefaultData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8383,11 +8567,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_Drop`.
             #[serde(rename = "q_Drop")]
             pub q_drop: Option<QDrop>,
         }
         ::backendai::__decode!(Data { q_drop: needed "q_Drop" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8407,6 +8593,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QDrop { drop: needed "Drop", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8418,6 +8605,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QDropDrop { drop: needed "drop", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8426,6 +8614,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QDropDropData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8469,11 +8658,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_Eq`.
             #[serde(rename = "q_Eq")]
             pub q_eq: Option<QEq>,
         }
         ::backendai::__decode!(Data { q_eq: needed "q_Eq" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8493,6 +8684,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QEq { eq: needed "Eq", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8504,6 +8696,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QEqEq { eq: needed "eq", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8512,6 +8705,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QEqEqData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8555,11 +8749,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_Err`.
             #[serde(rename = "q_Err")]
             pub q_err: Option<QErr>,
         }
         ::backendai::__decode!(Data { q_err: needed "q_Err" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8579,6 +8775,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QErr { err: needed "Err", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8590,6 +8787,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QErrErr { err: needed "err", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8598,6 +8796,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QErrErrData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8641,11 +8840,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_Error`.
             #[serde(rename = "q_Error")]
             pub q_error: Option<QError>,
         }
         ::backendai::__decode!(Data { q_error: needed "q_Error" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8665,6 +8866,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QError { error: needed "Error", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8676,6 +8878,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QErrorError { error: needed "error", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8684,6 +8887,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QErrorErrorData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8727,11 +8931,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_Fn`.
             #[serde(rename = "q_Fn")]
             pub q_fn: Option<QFn>,
         }
         ::backendai::__decode!(Data { q_fn: needed "q_Fn" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8751,6 +8957,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QFn { r#fn: needed "Fn", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8762,6 +8969,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QFnFn { r#fn: needed "fn", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8770,6 +8978,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QFnFnData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8813,11 +9022,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_From`.
             #[serde(rename = "q_From")]
             pub q_from: Option<QFrom>,
         }
         ::backendai::__decode!(Data { q_from: needed "q_From" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8837,6 +9048,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QFrom { from: needed "From", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8848,6 +9060,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QFromFrom { from: needed "from", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8856,6 +9069,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QFromFromData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8899,11 +9113,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_FromStr`.
             #[serde(rename = "q_FromStr")]
             pub q_from_str: Option<QFromStr>,
         }
         ::backendai::__decode!(Data { q_from_str: needed "q_FromStr" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8923,6 +9139,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QFromStr { from_str: needed "FromStr", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8934,6 +9151,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QFromStrFromStr { fromstr: needed "fromstr", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8942,6 +9160,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QFromStrFromStrData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -8985,11 +9204,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_Hash`.
             #[serde(rename = "q_Hash")]
             pub q_hash: Option<QHash>,
         }
         ::backendai::__decode!(Data { q_hash: needed "q_Hash" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9009,6 +9230,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QHash { hash: needed "Hash", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9020,6 +9242,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QHashHash { hash: needed "hash", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9028,6 +9251,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QHashHashData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9071,11 +9295,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_Into`.
             #[serde(rename = "q_Into")]
             pub q_into: Option<QInto>,
         }
         ::backendai::__decode!(Data { q_into: needed "q_Into" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9095,6 +9321,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QInto { into: needed "Into", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9106,6 +9333,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QIntoInto { into: needed "into", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9114,6 +9342,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QIntoIntoData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9157,11 +9386,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_IntoIterator`.
             #[serde(rename = "q_IntoIterator")]
             pub q_into_iterator: Option<QIntoIterator>,
         }
         ::backendai::__decode!(Data { q_into_iterator: needed "q_IntoIterator" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9181,6 +9412,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QIntoIterator { into_iterator: needed "IntoIterator", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9192,6 +9424,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QIntoIteratorIntoIterator { intoiterator: needed "intoiterator", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9200,6 +9433,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QIntoIteratorIntoIteratorData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9243,11 +9477,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_Iterator`.
             #[serde(rename = "q_Iterator")]
             pub q_iterator: Option<QIterator>,
         }
         ::backendai::__decode!(Data { q_iterator: needed "q_Iterator" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9267,6 +9503,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QIterator { iterator: needed "Iterator", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9278,6 +9515,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QIteratorIterator { iterator: needed "iterator", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9286,6 +9524,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QIteratorIteratorData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9329,11 +9568,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_None`.
             #[serde(rename = "q_None")]
             pub q_none: Option<QNone>,
         }
         ::backendai::__decode!(Data { q_none: needed "q_None" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9353,6 +9594,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QNone { none: needed "None", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9364,6 +9606,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QNoneNone { none: needed "none", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9372,6 +9615,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QNoneNoneData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9415,11 +9659,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_Ok`.
             #[serde(rename = "q_Ok")]
             pub q_ok: Option<QOk>,
         }
         ::backendai::__decode!(Data { q_ok: needed "q_Ok" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9439,6 +9685,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QOk { ok: needed "Ok", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9450,6 +9697,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QOkOk { ok: needed "ok", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9458,6 +9706,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QOkOkData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9501,11 +9750,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_Option`.
             #[serde(rename = "q_Option")]
             pub q_option: Option<QOption>,
         }
         ::backendai::__decode!(Data { q_option: needed "q_Option" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9525,6 +9776,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QOption { option: needed "Option", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9536,6 +9788,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QOptionOption { option: needed "option", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9544,6 +9797,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QOptionOptionData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9587,11 +9841,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_Ord`.
             #[serde(rename = "q_Ord")]
             pub q_ord: Option<QOrd>,
         }
         ::backendai::__decode!(Data { q_ord: needed "q_Ord" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9611,6 +9867,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QOrd { ord: needed "Ord", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9622,6 +9879,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QOrdOrd { ord: needed "ord", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9630,6 +9888,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QOrdOrdData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9673,11 +9932,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_PartialEq`.
             #[serde(rename = "q_PartialEq")]
             pub q_partial_eq: Option<QPartialEq>,
         }
         ::backendai::__decode!(Data { q_partial_eq: needed "q_PartialEq" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9697,6 +9958,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QPartialEq { partial_eq: needed "PartialEq", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9708,6 +9970,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QPartialEqPartialEq { partialeq: needed "partialeq", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9716,6 +9979,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QPartialEqPartialEqData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9759,11 +10023,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_Result`.
             #[serde(rename = "q_Result")]
             pub q_result: Option<QResult>,
         }
         ::backendai::__decode!(Data { q_result: needed "q_Result" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9783,6 +10049,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QResult { result: needed "Result", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9794,6 +10061,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QResultResult { result: needed "result", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9802,6 +10070,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QResultResultData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9845,11 +10114,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_Self`.
             #[serde(rename = "q_Self")]
             pub q_self: Option<QSelf>,
         }
         ::backendai::__decode!(Data { q_self: needed "q_Self" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9869,6 +10140,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QSelf { self_3: needed "Self_", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9881,6 +10153,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QSelfSelf { self_: needed "self", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9889,6 +10162,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QSelfSelfData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9932,11 +10206,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_Send`.
             #[serde(rename = "q_Send")]
             pub q_send: Option<QSend>,
         }
         ::backendai::__decode!(Data { q_send: needed "q_Send" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9956,6 +10232,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QSend { send: needed "Send", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9967,6 +10244,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QSendSend { send: needed "send", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -9975,6 +10253,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QSendSendData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10018,11 +10297,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_Serialize`.
             #[serde(rename = "q_Serialize")]
             pub q_serialize: Option<QSerialize>,
         }
         ::backendai::__decode!(Data { q_serialize: needed "q_Serialize" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10042,6 +10323,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QSerialize { serialize: needed "Serialize", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10053,6 +10335,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QSerializeSerialize { serialize: needed "serialize", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10061,6 +10344,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QSerializeSerializeData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10104,11 +10388,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_Deserialize`.
             #[serde(rename = "q_Deserialize")]
             pub q_deserialize: Option<QDeserialize>,
         }
         ::backendai::__decode!(Data { q_deserialize: needed "q_Deserialize" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10128,6 +10414,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QDeserialize { deserialize: needed "Deserialize", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10139,6 +10426,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QDeserializeDeserialize { deserialize: needed "deserialize", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10147,6 +10435,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QDeserializeDeserializeData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10190,11 +10479,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_Sized`.
             #[serde(rename = "q_Sized")]
             pub q_sized: Option<QSized>,
         }
         ::backendai::__decode!(Data { q_sized: needed "q_Sized" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10214,6 +10505,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QSized { sized: needed "Sized", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10225,6 +10517,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QSizedSized { sized: needed "sized", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10233,6 +10526,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QSizedSizedData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10276,11 +10570,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_Some`.
             #[serde(rename = "q_Some")]
             pub q_some: Option<QSome>,
         }
         ::backendai::__decode!(Data { q_some: needed "q_Some" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10300,6 +10596,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QSome { some: needed "Some", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10311,6 +10608,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QSomeSome { some: needed "some", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10319,6 +10617,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QSomeSomeData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10362,11 +10661,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_String_`.
             #[serde(rename = "q_String_")]
             pub q_string: Option<QString>,
         }
         ::backendai::__decode!(Data { q_string: needed "q_String_" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10386,6 +10687,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QString { string: needed "String_", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10397,6 +10699,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QStringString { string_: needed "string_", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10405,6 +10708,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QStringStringData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10448,11 +10752,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_ToOwned`.
             #[serde(rename = "q_ToOwned")]
             pub q_to_owned: Option<QToOwned>,
         }
         ::backendai::__decode!(Data { q_to_owned: needed "q_ToOwned" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10472,6 +10778,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QToOwned { to_owned: needed "ToOwned", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10483,6 +10790,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QToOwnedToOwned { toowned: needed "toowned", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10491,6 +10799,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QToOwnedToOwnedData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10534,11 +10843,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_ToString`.
             #[serde(rename = "q_ToString")]
             pub q_to_string: Option<QToString>,
         }
         ::backendai::__decode!(Data { q_to_string: needed "q_ToString" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10558,6 +10869,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QToString { to_string: needed "ToString", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10569,6 +10881,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QToStringToString { tostring: needed "tostring", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10577,6 +10890,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QToStringToStringData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10620,11 +10934,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_TryFrom`.
             #[serde(rename = "q_TryFrom")]
             pub q_try_from: Option<QTryFrom>,
         }
         ::backendai::__decode!(Data { q_try_from: needed "q_TryFrom" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10644,6 +10960,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QTryFrom { try_from: needed "TryFrom", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10655,6 +10972,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QTryFromTryFrom { tryfrom: needed "tryfrom", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10663,6 +10981,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QTryFromTryFromData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10706,11 +11025,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_TryInto`.
             #[serde(rename = "q_TryInto")]
             pub q_try_into: Option<QTryInto>,
         }
         ::backendai::__decode!(Data { q_try_into: needed "q_TryInto" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10730,6 +11051,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QTryInto { try_into: needed "TryInto", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10741,6 +11063,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QTryIntoTryInto { tryinto: needed "tryinto", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10749,6 +11072,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QTryIntoTryIntoData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10792,11 +11116,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_Vec`.
             #[serde(rename = "q_Vec")]
             pub q_vec: Option<QVec>,
         }
         ::backendai::__decode!(Data { q_vec: needed "q_Vec" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10816,6 +11142,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QVec { vec: needed "Vec", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10827,6 +11154,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QVecVec { vec: needed "vec", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10835,6 +11163,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QVecVecData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10878,10 +11207,12 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_bool`.
             pub q_bool: Option<QBool>,
         }
         ::backendai::__decode!(Data { q_bool: needed "q_bool" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10900,6 +11231,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QBool { bool: needed "bool", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10911,6 +11243,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QBoolBool { bool: needed "bool", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10919,6 +11252,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QBoolBoolData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10961,10 +11295,12 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_char`.
             pub q_char: Option<QChar>,
         }
         ::backendai::__decode!(Data { q_char: needed "q_char" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10983,6 +11319,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QChar { char: needed "char", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -10994,6 +11331,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QCharChar { char: needed "char", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11002,6 +11340,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QCharCharData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11044,10 +11383,12 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_f64`.
             pub q_f64: Option<QF64>,
         }
         ::backendai::__decode!(Data { q_f64: needed "q_f64" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11066,6 +11407,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QF64 { f64: needed "f64", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11077,6 +11419,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QF64F64 { f64: needed "f64", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11085,6 +11428,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QF64F64Data { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11127,10 +11471,12 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_i32`.
             pub q_i32: Option<QI32>,
         }
         ::backendai::__decode!(Data { q_i32: needed "q_i32" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11149,6 +11495,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QI32 { i32: needed "i32", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11160,6 +11507,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QI32I32 { i32: needed "i32", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11168,6 +11516,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QI32I32Data { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11210,10 +11559,12 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_str`.
             pub q_str: Option<QStr>,
         }
         ::backendai::__decode!(Data { q_str: needed "q_str" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11232,6 +11583,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QStr { str: needed "str", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11243,6 +11595,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QStrStr { str: needed "str", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11251,6 +11604,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QStrStrData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11293,10 +11647,12 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_u64`.
             pub q_u64: Option<QU64>,
         }
         ::backendai::__decode!(Data { q_u64: needed "q_u64" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11315,6 +11671,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QU64 { u64: needed "u64", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11326,6 +11683,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QU64U64 { u64: needed "u64", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11334,6 +11692,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QU64U64Data { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11376,10 +11735,12 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_usize`.
             pub q_usize: Option<QUsize>,
         }
         ::backendai::__decode!(Data { q_usize: needed "q_usize" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11398,6 +11759,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QUsize { usize: needed "usize", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11409,6 +11771,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QUsizeUsize { usize: needed "usize", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11417,6 +11780,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QUsizeUsizeData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11459,10 +11823,12 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_types`.
             pub q_types: Option<QTypes>,
         }
         ::backendai::__decode!(Data { q_types: needed "q_types" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11481,6 +11847,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QTypes { types: needed "types", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11492,6 +11859,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QTypesTypes { types: needed "types", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11500,6 +11868,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QTypesTypesData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11542,10 +11911,12 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_core`.
             pub q_core: Option<QCore>,
         }
         ::backendai::__decode!(Data { q_core: needed "q_core" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11564,6 +11935,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QCore { core: needed "core", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11575,6 +11947,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QCoreCore { core: needed "core", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11583,6 +11956,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QCoreCoreData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11625,10 +11999,12 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_std`.
             pub q_std: Option<QStd>,
         }
         ::backendai::__decode!(Data { q_std: needed "q_std" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11647,6 +12023,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QStd { std: needed "std", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11658,6 +12035,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QStdStd { std: needed "std", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11666,6 +12044,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QStdStdData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11708,10 +12087,12 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_serde`.
             pub q_serde: Option<QSerde>,
         }
         ::backendai::__decode!(Data { q_serde: needed "q_serde" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11730,6 +12111,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QSerde { serde: needed "serde", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11741,6 +12123,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QSerdeSerde { serde: needed "serde", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11749,6 +12132,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QSerdeSerdeData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11791,11 +12175,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_Object`.
             #[serde(rename = "q_Object")]
             pub q_object: Option<QObject>,
         }
         ::backendai::__decode!(Data { q_object: needed "q_Object" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11815,6 +12201,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QObject { object: needed "Object", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11826,6 +12213,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QObjectObject { object: needed "object", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11834,6 +12222,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QObjectObjectData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11877,11 +12266,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_Decode`.
             #[serde(rename = "q_Decode")]
             pub q_decode: Option<QDecode>,
         }
         ::backendai::__decode!(Data { q_decode: needed "q_Decode" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11901,6 +12292,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QDecode { decode: needed "Decode", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11912,6 +12304,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QDecodeDecode { decode: needed "decode", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11920,6 +12313,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QDecodeDecodeData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11963,11 +12357,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_Operation`.
             #[serde(rename = "q_Operation")]
             pub q_operation: Option<QOperation>,
         }
         ::backendai::__decode!(Data { q_operation: needed "q_Operation" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11987,6 +12383,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QOperation { operation: needed "Operation", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -11998,6 +12395,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QOperationOperation { operation: needed "operation", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -12006,6 +12404,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QOperationOperationData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -12049,11 +12448,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_Page`.
             #[serde(rename = "q_Page")]
             pub q_page: Option<QPage>,
         }
         ::backendai::__decode!(Data { q_page: needed "q_Page" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -12073,6 +12474,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QPage { page: needed "Page", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -12084,6 +12486,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QPagePage { page: needed "page", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -12092,6 +12495,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QPagePageData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -12135,11 +12539,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_Paginated`.
             #[serde(rename = "q_Paginated")]
             pub q_paginated: Option<QPaginated>,
         }
         ::backendai::__decode!(Data { q_paginated: needed "q_Paginated" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -12159,6 +12565,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QPaginated { paginated: needed "Paginated", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -12170,6 +12577,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QPaginatedPaginated { paginated: needed "paginated", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -12178,6 +12586,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QPaginatedPaginatedData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -12221,11 +12630,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_Infallible`.
             #[serde(rename = "q_Infallible")]
             pub q_infallible: Option<QInfallible>,
         }
         ::backendai::__decode!(Data { q_infallible: needed "q_Infallible" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -12245,6 +12656,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QInfallible { infallible: needed "Infallible", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -12256,6 +12668,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QInfallibleInfallible { infallible: needed "infallible", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -12264,6 +12677,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QInfallibleInfallibleData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -12307,11 +12721,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_Formatter`.
             #[serde(rename = "q_Formatter")]
             pub q_formatter: Option<QFormatter>,
         }
         ::backendai::__decode!(Data { q_formatter: needed "q_Formatter" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -12331,6 +12747,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QFormatter { formatter: needed "Formatter", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -12342,6 +12759,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QFormatterFormatter { formatter: needed "formatter", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -12350,6 +12768,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QFormatterFormatterData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -12393,11 +12812,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_Display`.
             #[serde(rename = "q_Display")]
             pub q_display: Option<QDisplay>,
         }
         ::backendai::__decode!(Data { q_display: needed "q_Display" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -12417,6 +12838,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QDisplay { display: needed "Display", self_: needed "self", self__: needed "Self", super_: needed "super", crate_: needed "crate", r#type: needed "type", r#match: needed "match" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -12428,6 +12850,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QDisplayDisplay { display: needed "display", data: needed "Data", r#type: needed "type" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -12436,6 +12859,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(QDisplayDisplayData { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -12470,11 +12894,13 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_Box`.
             #[serde(rename = "q_Box")]
             pub q_box: Option<QBox>,
         }
         ::backendai::__decode!(Data { q_box: needed "q_Box" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -12967,54 +13393,100 @@ pub mod rust_names {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `q_Clone`.
             pub a0: Option<A0>,
+            /// Result of `q_Clone`.
             pub a1: Option<A1>,
+            /// Result of `q_Clone`.
             pub a2: Option<A2>,
+            /// Result of `q_Clone`.
             pub a3: Option<A3>,
+            /// Result of `q_Clone`.
             pub a4: Option<A4>,
+            /// Result of `q_Clone`.
             pub a5: Option<A5>,
+            /// Result of `q_Clone`.
             pub a6: Option<A6>,
+            /// Result of `q_Clone`.
             pub a7: Option<A7>,
+            /// Result of `q_Clone`.
             pub a8: Option<A8>,
+            /// Result of `q_Clone`.
             pub a9: Option<A9>,
+            /// Result of `q_Clone`.
             pub a10: Option<A10>,
+            /// Result of `q_Clone`.
             pub a11: Option<A11>,
+            /// Result of `q_Clone`.
             pub a12: Option<A12>,
+            /// Result of `q_Clone`.
             pub a13: Option<A13>,
+            /// Result of `q_Clone`.
             pub a14: Option<A14>,
+            /// Result of `q_Clone`.
             pub a15: Option<A15>,
+            /// Result of `q_Clone`.
             pub a16: Option<A16>,
+            /// Result of `q_Clone`.
             pub a17: Option<A17>,
+            /// Result of `q_Clone`.
             pub a18: Option<A18>,
+            /// Result of `q_Clone`.
             pub a19: Option<A19>,
+            /// Result of `q_Clone`.
             pub a20: Option<A20>,
+            /// Result of `q_Clone`.
             pub a21: Option<A21>,
+            /// Result of `q_Clone`.
             pub a22: Option<A22>,
+            /// Result of `q_Clone`.
             pub a23: Option<A23>,
+            /// Result of `q_Clone`.
             pub a24: Option<A24>,
+            /// Result of `q_Clone`.
             pub a25: Option<A25>,
+            /// Result of `q_Clone`.
             pub a26: Option<A26>,
+            /// Result of `q_Clone`.
             pub a27: Option<A27>,
+            /// Result of `q_Clone`.
             pub a28: Option<A28>,
+            /// Result of `q_Clone`.
             pub a29: Option<A29>,
+            /// Result of `q_Clone`.
             pub a30: Option<A30>,
+            /// Result of `q_Clone`.
             pub a31: Option<A31>,
+            /// Result of `q_Clone`.
             pub a32: Option<A32>,
+            /// Result of `q_Clone`.
             pub a33: Option<A33>,
+            /// Result of `q_Clone`.
             pub a34: Option<A34>,
+            /// Result of `q_Clone`.
             pub a35: Option<A35>,
+            /// Result of `q_Clone`.
             pub a36: Option<A36>,
+            /// Result of `q_Clone`.
             pub a37: Option<A37>,
+            /// Result of `q_Clone`.
             pub a38: Option<A38>,
+            /// Result of `q_Clone`.
             pub a39: Option<A39>,
+            /// Result of `q_Clone`.
             pub a40: Option<A40>,
+            /// Result of `q_Clone`.
             pub a41: Option<A41>,
+            /// Result of `q_Clone`.
             pub a42: Option<A42>,
+            /// Result of `q_Clone`.
             pub a43: Option<A43>,
+            /// Result of `q_Clone`.
             pub a44: Option<A44>,
         }
         ::backendai::__decode!(Data { a0: needed "a0", a1: needed "a1", a2: needed "a2", a3: needed "a3", a4: needed "a4", a5: needed "a5", a6: needed "a6", a7: needed "a7", a8: needed "a8", a9: needed "a9", a10: needed "a10", a11: needed "a11", a12: needed "a12", a13: needed "a13", a14: needed "a14", a15: needed "a15", a16: needed "a16", a17: needed "a17", a18: needed "a18", a19: needed "a19", a20: needed "a20", a21: needed "a21", a22: needed "a22", a23: needed "a23", a24: needed "a24", a25: needed "a25", a26: needed "a26", a27: needed "a27", a28: needed "a28", a29: needed "a29", a30: needed "a30", a31: needed "a31", a32: needed "a32", a33: needed "a33", a34: needed "a34", a35: needed "a35", a36: needed "a36", a37: needed "a37", a38: needed "a38", a39: needed "a39", a40: needed "a40", a41: needed "a41", a42: needed "a42", a43: needed "a43", a44: needed "a44" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13023,6 +13495,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A44 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13031,6 +13504,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A43 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13039,6 +13513,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A42 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13047,6 +13522,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A41 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13055,6 +13531,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A40 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13063,6 +13540,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A39 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13071,6 +13549,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A38 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13079,6 +13558,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A37 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13087,6 +13567,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A36 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13095,6 +13576,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A35 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13103,6 +13585,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A34 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13111,6 +13594,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A33 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13119,6 +13603,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A32 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13127,6 +13612,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A31 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13135,6 +13621,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A30 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13143,6 +13630,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A29 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13151,6 +13639,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A28 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13159,6 +13648,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A27 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13167,6 +13657,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A26 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13175,6 +13666,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A25 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13183,6 +13675,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A24 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13191,6 +13684,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A23 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13199,6 +13693,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A22 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13207,6 +13702,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A21 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13215,6 +13711,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A20 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13223,6 +13720,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A19 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13231,6 +13729,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A18 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13239,6 +13738,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A17 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13247,6 +13747,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A16 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13255,6 +13756,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A15 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13263,6 +13765,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A14 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13271,6 +13774,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A13 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13279,6 +13783,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A12 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13287,6 +13792,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A11 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13295,6 +13801,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A10 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13303,6 +13810,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A9 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13311,6 +13819,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A8 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13319,6 +13828,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A7 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13327,6 +13837,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A6 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13335,6 +13846,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A5 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13343,6 +13855,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A4 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13351,6 +13864,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A3 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13359,6 +13873,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A2 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -13367,6 +13882,7 @@ pub mod rust_names {
         }
         ::backendai::__decode!(A1 { e: needed "e" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]

@@ -47,7 +47,9 @@ pub mod scalar_list {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `near`.
             pub near: Option<i32>,
+            /// Result of `near`.
             pub whole: Option<i32>,
         }
         ::backendai::__decode!(Data { near: needed "near", whole: needed "whole" });

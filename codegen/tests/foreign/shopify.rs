@@ -186,6 +186,7 @@ pub mod input_info {
 #[allow(missing_docs, deprecated, dead_code, unreachable_pub, non_snake_case, non_camel_case_types, non_upper_case_globals, clippy::all, clippy::pedantic, rustdoc::all)]
 pub mod shopify {
 
+    /// An object of the type `Product`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -300,10 +301,12 @@ pub mod shopify {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `products`.
             pub products: Products,
         }
         ::backendai::__decode!(Data { products: needed "products" });
 
+        /// An object of the type `ProductConnection`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -314,6 +317,7 @@ pub mod shopify {
         }
         ::backendai::__decode!(Products { edges: needed "edges", page_info: needed "pageInfo" });
 
+        /// An object of the type `PageInfo`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -325,6 +329,7 @@ pub mod shopify {
         }
         ::backendai::__decode!(ProductsPageInfo { has_next_page: needed "hasNextPage", end_cursor: needed "endCursor" });
 
+        /// An object of the type `ProductEdge`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -334,6 +339,7 @@ pub mod shopify {
         }
         ::backendai::__decode!(ProductsEdges { cursor: needed "cursor", node: needed "node" });
 
+        /// An object of the type `Product`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -360,6 +366,7 @@ pub mod shopify {
         }
         ::backendai::__decode!(ProductsEdgesNode { id: needed_id "id", title: needed "title", handle: needed "handle", description_html: needed "descriptionHtml", status: needed "status", online_store_url: needed "onlineStoreUrl", created_at: needed "createdAt", legacy_resource_id: needed "legacyResourceId", tags: needed "tags", body_html: needed "bodyHtml", variants: needed "variants", metafields: needed "metafields" });
 
+        /// An object of the type `MetafieldConnection`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -368,6 +375,7 @@ pub mod shopify {
         }
         ::backendai::__decode!(ProductsEdgesNodeMetafields { nodes: needed "nodes" });
 
+        /// An object of the type `Metafield`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -378,6 +386,7 @@ pub mod shopify {
         }
         ::backendai::__decode!(ProductsEdgesNodeMetafieldsNodes { key: needed "key", value: needed "value", reference: needed "reference" });
 
+        /// An object of the type `MetafieldReference`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[serde(untagged)]
@@ -434,6 +443,7 @@ pub mod shopify {
         }
         ::backendai::__decode!(ProductsEdgesNodeMetafieldsNodesReferenceProduct { typename: needed "__typename", title: needed "title" });
 
+        /// An object of the type `ProductVariantConnection`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -442,6 +452,7 @@ pub mod shopify {
         }
         ::backendai::__decode!(ProductsEdgesNodeVariants { nodes: needed "nodes" });
 
+        /// An object of the type `ProductVariant`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -456,6 +467,7 @@ pub mod shopify {
         }
         ::backendai::__decode!(ProductsEdgesNodeVariantsNodes { id: needed_id "id", sku: needed "sku", price: needed "price", price_v2: needed "priceV2", size: needed "size", raw: needed "raw" });
 
+        /// An object of the type `MoneyV2`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -517,10 +529,12 @@ pub mod shopify {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `product`.
             pub product: Option<Product>,
         }
         ::backendai::__decode!(Data { product: needed "product" });
 
+        /// An object of the type `Product`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -530,6 +544,7 @@ pub mod shopify {
         }
         ::backendai::__decode!(Product { title: needed "title", variants: needed "variants" });
 
+        /// An object of the type `ProductVariantConnection`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -540,6 +555,7 @@ pub mod shopify {
         }
         ::backendai::__decode!(ProductVariants { nodes: needed "nodes", page_info: needed "pageInfo" });
 
+        /// An object of the type `PageInfo`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -551,6 +567,7 @@ pub mod shopify {
         }
         ::backendai::__decode!(ProductVariantsPageInfo { has_next_page: needed "hasNextPage", end_cursor: needed "endCursor" });
 
+        /// An object of the type `ProductVariant`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -587,10 +604,12 @@ pub mod shopify {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `node`.
             pub node: Option<Node>,
         }
         ::backendai::__decode!(Data { node: needed "node" });
 
+        /// An object of the type `Node`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[serde(untagged)]
@@ -639,6 +658,7 @@ pub mod shopify {
         }
         ::backendai::__decode!(NodeProduct { typename: needed "__typename", id: needed_id "id", metafield: needed "metafield", title: needed "title" });
 
+        /// An object of the type `Metafield`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -659,6 +679,7 @@ pub mod shopify {
         }
         ::backendai::__decode!(NodeProductVariant { typename: needed "__typename", id: needed_id "id", metafield: needed "metafield" });
 
+        /// An object of the type `Metafield`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -694,11 +715,13 @@ pub mod shopify {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `productUpdate`.
             #[serde(rename = "productUpdate")]
             pub product_update: Option<ProductUpdate>,
         }
         ::backendai::__decode!(Data { product_update: needed "productUpdate" });
 
+        /// An object of the type `ProductUpdatePayload`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -709,6 +732,7 @@ pub mod shopify {
         }
         ::backendai::__decode!(ProductUpdate { product: needed "product", user_errors: needed "userErrors" });
 
+        /// An object of the type `UserError`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -718,6 +742,7 @@ pub mod shopify {
         }
         ::backendai::__decode!(ProductUpdateUserErrors { field: needed "field", message: needed "message" });
 
+        /// An object of the type `Product`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]

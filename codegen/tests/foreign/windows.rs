@@ -39,6 +39,7 @@ pub mod windows {
             /// A block.
             /// Indented.
             pub echo: Option<String>,
+            /// Result of `emoji`.
             pub emoji: Option<i32>,
         }
         ::backendai::__decode!(Data { echo: needed "echo", emoji: needed "emoji" });

@@ -485,6 +485,7 @@ pub mod _1_more {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `touch`.
             pub touch: Option<i32>,
         }
         ::backendai::__decode!(Data { touch: needed "touch" });
@@ -650,6 +651,7 @@ pub mod edges {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `me`.
             pub me: Me,
         }
         ::backendai::__decode!(Data { me: needed "me" });
@@ -693,6 +695,7 @@ pub mod edges {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `me`.
             pub me: super::Any,
         }
         ::backendai::__decode!(Data { me: needed "me" });
@@ -722,10 +725,12 @@ pub mod edges {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `thing`.
             pub thing: Option<Thing>,
         }
         ::backendai::__decode!(Data { thing: needed "thing" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[serde(untagged)]
@@ -813,6 +818,7 @@ pub mod edges {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `node`.
             pub node: Option<super::Any>,
         }
         ::backendai::__decode!(Data { node: needed "node" });
@@ -854,18 +860,24 @@ pub mod edges {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `me`.
             pub me: Me,
+            /// Result of `user`.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub user: Option<User>,
+            /// Result of `user`.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub one: Option<One>,
+            /// Result of `nodes`.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub nodes: Option<Vec<Option<Nodes>>>,
+            /// Result of `things`.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub things: Option<Vec<Things>>,
         }
         ::backendai::__decode!(Data { me: needed "me", user: optional "user", one: optional "one", nodes: optional "nodes", things: optional "things" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -875,6 +887,7 @@ pub mod edges {
         }
         ::backendai::__decode!(Things { typename: needed "__typename" });
 
+        /// An object of the type `Node`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[serde(untagged)]
@@ -995,8 +1008,11 @@ pub mod edges {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `__schema`.
             pub __schema: Schema,
+            /// Result of `__type`.
             pub __type: Option<Type>,
+            /// Result of `__typename`.
             #[serde(rename = "__typename")]
             pub typename: String,
         }
@@ -1191,6 +1207,7 @@ pub mod edges {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `echo`.
             pub echo: Option<i32>,
         }
         ::backendai::__decode!(Data { echo: needed "echo" });
@@ -1232,7 +1249,9 @@ pub mod edges {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `echo`.
             pub echo: Option<i32>,
+            /// Result of `me`.
             pub me: Me,
         }
         ::backendai::__decode!(Data { echo: needed "echo", me: needed "me" });
@@ -1274,6 +1293,7 @@ pub mod edges {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `me`.
             pub me: Me,
         }
         ::backendai::__decode!(Data { me: needed "me" });
@@ -1321,10 +1341,12 @@ pub mod edges {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `change`.
             pub change: Option<Change>,
         }
         ::backendai::__decode!(Data { change: needed "change" });
 
+        /// An object of the type `Done`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -1383,10 +1405,12 @@ pub mod edges {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `change`.
             pub change: Option<Change>,
         }
         ::backendai::__decode!(Data { change: needed "change" });
 
+        /// An object of the type `Done`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -1443,11 +1467,14 @@ pub mod events {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `moved`.
+            ///
             /// Since manager 25.15.0.
             pub moved: Moved,
         }
         ::backendai::__decode!(Data { moved: needed "moved" });
 
+        /// An object of the type `Moved`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -1459,6 +1486,7 @@ pub mod events {
         }
         ::backendai::__decode!(Moved { to: needed "to", unit: needed "unit", robot: needed "robot", done: needed "done" });
 
+        /// An object of the type `Done`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -1492,6 +1520,7 @@ pub mod events {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `ticks`.
             pub count: i32,
         }
         ::backendai::__decode!(Data { count: needed "count" });
@@ -1501,6 +1530,7 @@ pub mod events {
 #[allow(missing_docs, deprecated, dead_code, unreachable_pub, non_snake_case, non_camel_case_types, non_upper_case_globals, clippy::all, clippy::pedantic, rustdoc::all)]
 pub mod lists {
 
+    /// An object of the type `UserList`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -1533,6 +1563,7 @@ pub mod lists {
         ::backendai::__decode!(Items { id: needed_id "id", name: needed "name" });
     }
 
+    /// An object of the type `RobotEdge`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -1553,6 +1584,7 @@ pub mod lists {
     /// Types of the answer in [`Edge`].
     pub mod edge {
 
+        /// An object of the type `Robot`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -1628,10 +1660,12 @@ pub mod lists {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `user_list`.
             pub user_list: UserList,
         }
         ::backendai::__decode!(Data { user_list: needed "user_list" });
 
+        /// An object of the type `UserList`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -1689,10 +1723,12 @@ pub mod lists {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `log`.
             pub log: Option<Log>,
         }
         ::backendai::__decode!(Data { log: needed "log" });
 
+        /// An object of the type `UserList`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -1754,6 +1790,7 @@ pub mod lists {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `log`.
             pub log: Option<super::Inside>,
         }
         ::backendai::__decode!(Data { log: needed "log" });
@@ -1842,10 +1879,12 @@ pub mod lists {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `robots`.
             pub robots: Robots,
         }
         ::backendai::__decode!(Data { robots: needed "robots" });
 
+        /// An object of the type `Robots`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -1857,6 +1896,7 @@ pub mod lists {
         }
         ::backendai::__decode!(Robots { count: needed "count", edges: needed "edges", page_info: needed "pageInfo" });
 
+        /// An object of the type `PageInfo`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -1868,6 +1908,7 @@ pub mod lists {
         }
         ::backendai::__decode!(RobotsPageInfo { has_next_page: needed "hasNextPage", end_cursor: needed "endCursor" });
 
+        /// An object of the type `RobotEdge`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -1877,6 +1918,7 @@ pub mod lists {
         }
         ::backendai::__decode!(RobotsEdges { cursor: needed "cursor", node: needed "node" });
 
+        /// An object of the type `Robot`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -1969,11 +2011,13 @@ pub mod lists {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `robotsV2`.
             #[serde(rename = "robotsV2")]
             pub robots_v2: Option<RobotsV2>,
         }
         ::backendai::__decode!(Data { robots_v2: needed "robotsV2" });
 
+        /// An object of the type `Robots`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -1985,6 +2029,7 @@ pub mod lists {
         }
         ::backendai::__decode!(RobotsV2 { count: needed "count", edges: needed "edges", page_info: needed "pageInfo" });
 
+        /// An object of the type `PageInfo`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -2081,6 +2126,7 @@ pub mod people {
         ];
     }
 
+    /// An object of the type `Node`.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
@@ -2114,6 +2160,7 @@ pub mod people {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `me`.
             pub me: Me,
         }
         ::backendai::__decode!(Data { me: needed "me" });
@@ -2191,6 +2238,7 @@ pub mod people {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `user`.
             pub user: Option<super::UserCard>,
         }
         ::backendai::__decode!(Data { user: needed "user" });
@@ -2221,8 +2269,11 @@ pub mod people {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `me`.
             pub first: First,
+            /// Result of `match`.
             pub r#match: Option<i32>,
+            /// Result of `__typename`.
             #[serde(rename = "__typename")]
             pub typename: String,
         }
@@ -2299,7 +2350,9 @@ pub mod people {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `me`.
             pub me: Me,
+            /// Result of `user`.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub user: Option<super::Identity>,
         }
@@ -2389,10 +2442,12 @@ pub mod people {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `user_list`.
             pub user_list: UserList,
         }
         ::backendai::__decode!(Data { user_list: needed "user_list" });
 
+        /// An object of the type `UserList`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -2464,7 +2519,9 @@ pub mod prelude {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `user`.
             pub user: Option<super::Vec_>,
+            /// Result of `echo`.
             pub echo: Option<i32>,
         }
         ::backendai::__decode!(Data { user: needed "user", echo: needed "echo" });
@@ -2496,6 +2553,7 @@ pub mod prelude {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `user`.
             pub user: Option<super::Vec_>,
         }
         ::backendai::__decode!(Data { user: needed "user" });
@@ -2525,6 +2583,7 @@ pub mod prelude {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `me`.
             pub me: super::Vec_,
         }
         ::backendai::__decode!(Data { me: needed "me" });
@@ -2554,6 +2613,7 @@ pub mod prelude {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `me`.
             pub me: super::Vec_,
         }
         ::backendai::__decode!(Data { me: needed "me" });
@@ -2592,6 +2652,7 @@ pub mod prelude {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `echo`.
             pub echo: Option<i32>,
         }
         ::backendai::__decode!(Data { echo: needed "echo" });
@@ -2623,6 +2684,7 @@ pub mod prelude {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `user`.
             pub user: Option<super::Vec_>,
         }
         ::backendai::__decode!(Data { user: needed "user" });
@@ -2652,6 +2714,7 @@ pub mod prelude {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `me`.
             pub me: super::Vec_,
         }
         ::backendai::__decode!(Data { me: needed "me" });
@@ -2690,6 +2753,7 @@ pub mod prelude {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `echo`.
             pub echo: Option<i32>,
         }
         ::backendai::__decode!(Data { echo: needed "echo" });
@@ -2719,6 +2783,7 @@ pub mod prelude {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `me`.
             pub me: super::Vec_,
         }
         ::backendai::__decode!(Data { me: needed "me" });
@@ -2757,6 +2822,7 @@ pub mod prelude {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `echo`.
             pub echo: Option<i32>,
         }
         ::backendai::__decode!(Data { echo: needed "echo" });
@@ -2795,6 +2861,7 @@ pub mod prelude {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `echo`.
             pub echo: Option<i32>,
         }
         ::backendai::__decode!(Data { echo: needed "echo" });
@@ -2824,6 +2891,7 @@ pub mod prelude {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `me`.
             pub me: super::Vec_,
         }
         ::backendai::__decode!(Data { me: needed "me" });
@@ -2862,6 +2930,7 @@ pub mod prelude {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `echo`.
             pub echo: Option<i32>,
         }
         ::backendai::__decode!(Data { echo: needed "echo" });
@@ -2891,6 +2960,7 @@ pub mod prelude {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `me`.
             pub me: super::Vec_,
         }
         ::backendai::__decode!(Data { me: needed "me" });
@@ -2920,6 +2990,7 @@ pub mod prelude {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `me`.
             pub me: super::Vec_,
         }
         ::backendai::__decode!(Data { me: needed "me" });
@@ -2949,6 +3020,7 @@ pub mod prelude {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `me`.
             pub me: super::Vec_,
         }
         ::backendai::__decode!(Data { me: needed "me" });
@@ -2987,6 +3059,7 @@ pub mod prelude {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `echo`.
             pub echo: Option<i32>,
         }
         ::backendai::__decode!(Data { echo: needed "echo" });
@@ -3016,6 +3089,7 @@ pub mod prelude {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `me`.
             pub me: super::Vec_,
         }
         ::backendai::__decode!(Data { me: needed "me" });
@@ -3045,6 +3119,7 @@ pub mod prelude {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `me`.
             pub me: super::Vec_,
         }
         ::backendai::__decode!(Data { me: needed "me" });
@@ -3074,6 +3149,7 @@ pub mod prelude {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `me`.
             pub me: super::Vec_,
         }
         ::backendai::__decode!(Data { me: needed "me" });
@@ -3112,6 +3188,7 @@ pub mod prelude {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `echo`.
             pub echo: Option<i32>,
         }
         ::backendai::__decode!(Data { echo: needed "echo" });
@@ -3150,6 +3227,7 @@ pub mod prelude {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `echo`.
             pub echo: Option<i32>,
         }
         ::backendai::__decode!(Data { echo: needed "echo" });
@@ -3183,6 +3261,7 @@ pub mod self_ {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `match`.
             pub r#match: Option<i32>,
         }
         ::backendai::__decode!(Data { r#match: needed "match" });
@@ -3216,10 +3295,12 @@ pub mod things {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `nodes`.
             pub nodes: Vec<Nodes>,
         }
         ::backendai::__decode!(Data { nodes: needed "nodes" });
 
+        /// An object of the type `Node`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[serde(untagged)]
@@ -3270,6 +3351,7 @@ pub mod things {
         }
         ::backendai::__decode!(NodesRobot { typename: needed "__typename", id: needed_id "id", model: needed "model", friend: needed "friend" });
 
+        /// An object of the type `Robot`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -3318,10 +3400,12 @@ pub mod things {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `node`.
             pub node: Option<Node>,
         }
         ::backendai::__decode!(Data { node: needed "node" });
 
+        /// An object of the type `Node`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -3376,10 +3460,12 @@ pub mod things {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `things`.
             pub things: Vec<Things>,
         }
         ::backendai::__decode!(Data { things: needed "things" });
 
+        /// An object of the type `Thing`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[serde(untagged)]
@@ -3480,7 +3566,9 @@ pub mod things {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `user`.
             pub user: Option<User>,
+            /// Result of `user`.
             pub other: Option<super::super::people::Contact>,
         }
         ::backendai::__decode!(Data { user: needed "user", other: needed "other" });
@@ -3532,11 +3620,14 @@ pub mod things {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `rename`.
             pub rename: Option<Rename>,
+            /// Result of `done`.
             pub done: Done,
         }
         ::backendai::__decode!(Data { rename: needed "rename", done: needed "done" });
 
+        /// An object of the type `Done`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -3546,6 +3637,7 @@ pub mod things {
         }
         ::backendai::__decode!(Done { ok: needed "ok", msg: needed "msg" });
 
+        /// An object of the type `Renamed`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -3561,6 +3653,8 @@ pub mod things {
 #[allow(missing_docs, deprecated, dead_code, unreachable_pub, non_snake_case, non_camel_case_types, non_upper_case_globals, clippy::all, clippy::pedantic, rustdoc::all)]
 pub mod versions {
 
+    /// An object of the type `Fleet`.
+    ///
     /// Since manager 24.03.1 and 23.09.6.
     #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
     #[serde(crate = "::backendai::__private::serde")]
@@ -3580,6 +3674,7 @@ pub mod versions {
     /// Types of the answer in [`Robots`].
     pub mod robots {
 
+        /// An object of the type `Robot`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -3640,10 +3735,13 @@ pub mod versions {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `fleet`.
             pub fleet: Fleet,
         }
         ::backendai::__decode!(Data { fleet: needed "fleet" });
 
+        /// An object of the type `Fleet`.
+        ///
         /// Since manager 24.03.1 and 23.09.6.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
@@ -3658,6 +3756,7 @@ pub mod versions {
         }
         ::backendai::__decode!(Fleet { name: needed "name", size: needed "size", robots: needed "robots", flag: needed "flag" });
 
+        /// An object of the type `Flag`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -3667,6 +3766,7 @@ pub mod versions {
         }
         ::backendai::__decode!(FleetFlag { colors: needed "colors" });
 
+        /// An object of the type `Robot`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
@@ -3701,6 +3801,8 @@ pub mod versions {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `soon`.
+            ///
             /// Since manager 26.4.2rc1.
             pub soon: Option<i32>,
         }
@@ -3752,10 +3854,12 @@ pub mod versions {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
+            /// Result of `move`.
             pub r#move: Move,
         }
         ::backendai::__decode!(Data { r#move: needed "move" });
 
+        /// An object of the type `Done`.
         #[derive(Clone, Debug, PartialEq, ::backendai::__private::serde::Serialize)]
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]

@@ -194,3 +194,50 @@ fn failures_that_are_not_selected_are_a_warning() {
         "{warnings:?}"
     );
 }
+
+#[test]
+fn rows_can_be_built_where_tests_ask_for_it() {
+    let schema = "type Query { pet: Pet } union Pet = Cat | Dog type Cat { mood: Mood! } \
+                  type Dog { name: String } enum Mood { HAPPY }";
+    let document = "query GetPet { pet { ... on Cat { mood } ... on Dog { name } } }";
+    let options = |enabled| {
+        let options = Options::new().runtime("::other").schema("s").text("s", schema);
+        let options = options.files(["q.graphql"]).text("q.graphql", document);
+        options.testing(enabled).generate().unwrap().code
+    };
+    let (plain, testing) = (options(false), options(true));
+    assert!(!plain.contains("PartialEq, Default"), "{plain}");
+    for expected in [
+        "Clone, Debug, PartialEq, Default, ",
+        "impl ::core::default::Default for Mood {",
+        "impl ::core::default::Default for Pet {",
+        "Self::UnknownType(::core::default::Default::default())",
+    ] {
+        assert!(testing.contains(expected), "{expected} is not in\n{testing}");
+    }
+    assert!(
+        testing.matches("#[non_exhaustive]").count() < plain.matches("#[non_exhaustive]").count()
+    );
+}
+
+#[test]
+fn a_variable_is_described_as_what_it_is_passed_as() {
+    let schema = "type Query { pets(\"How many.\" first: Int, filter: In): Int } \
+                  input In { \"Part of the name.\" name: String }";
+    let code = compiled(
+        schema,
+        "query Pets($first: Int, $name: String, $own: Int\n# Here.\n$other: Int) {
+            pets(first: $first, filter: { name: $name }) a: pets(first: $own) b: pets(first: $other) }",
+    );
+    for (text, field) in [
+        ("How many.", "first"),
+        ("Part of the name.", "name"),
+        ("How many.", "own"),
+        ("Here.", "other"),
+    ] {
+        let skip = "#[serde(skip_serializing_if = \"::other::MaybeUndefined::is_undefined\")]";
+        let expected = format!("/// {text}\n        {skip}\n        pub {field}: ");
+        assert!(code.contains(&expected), "{expected} is not in\n{code}");
+    }
+    assert!(code.contains("/// Result of `pets`."), "{code}");
+}

@@ -94,10 +94,13 @@ async fn people(run: &mut Run) {
     run.query::<PagedUserNodes>("user_nodes", json!({ "first": 3 }), SUPERADMINS).await;
 
     run.query::<PagedKeyPairs>("keypair_list", page.clone(), EVERYBODY).await;
+    run.query::<PagedKeyPairsWithSecrets>("keypair_list", page.clone(), EVERYBODY).await;
     run.query::<PagedKeyPairNames>("keypair_list", page, EVERYBODY).await;
     let mine = json!({ "email": USER.email() });
-    run.query::<ListKeyPairs>("keypairs", mine, EVERYBODY).await;
+    run.query::<ListKeyPairs>("keypairs", mine.clone(), EVERYBODY).await;
+    run.query::<ListKeyPairsWithSecrets>("keypairs", mine, EVERYBODY).await;
     run.query::<GetKeyPair>("keypair", json!({}), EVERYBODY).await;
+    run.query::<GetKeyPairWithSecret>("keypair", json!({}), EVERYBODY).await;
     run.query::<GetKeyPairOwner>("keypair", json!({}), EVERYBODY).await;
     let broken = ["has no attribute 'batch_load'"; 3];
     run.query::<GetKeyPairBelongings>("keypair", json!({}), broken).await;

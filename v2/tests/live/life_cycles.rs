@@ -1,7 +1,10 @@
 //! Create, read, change, read, delete, with the ids of rows as arguments.
 
-use backendai::MaybeUndefined;
+use std::time::Duration;
+
+use backendai::{MaybeUndefined, Uuid};
 use backendai_v2::{
+    ClientExt as _,
     domain::{AdminCreateDomain, AdminDeleteDomain, AdminRestoreDomain, AdminUpdateDomain, Domain},
     entity_label::{EntityLabels, PurgeEntityLabel, UpsertEntityLabel},
     keypair::{AdminCreateKeypair, AdminDeleteKeypair, AdminKeypair, AdminUpdateKeypair},
@@ -16,13 +19,13 @@ use backendai_v2::{
         AdminCreateKeypairInput, AdminUpdateKeypairInput, AssignRoleInput, CreateDomainInput,
         CreateProjectInput, CreateRoleInput, CreateUserV2Input, DeleteRoleInput, EntityTarget,
         PurgeRoleInput, PurgeUserV2Input, RevokeRoleInput, RoleAssignmentFilter, ScopeInput,
-        UpdateDomainInput, UpdateProjectInput, UpdateUserV2Input, UpsertEntityLabelInput,
-        UserRoleV2, UserStatusV2,
+        SessionV2Status, UpdateDomainInput, UpdateProjectInput, UpdateUserV2Input,
+        UpsertEntityLabelInput, UserRoleV2, UserStatusV2,
     },
     user::{AdminCreateUser, AdminDeleteUser, AdminPurgeUser, AdminUpdateUser, AdminUser},
 };
 
-use crate::support::{Manager, unique};
+use crate::support::{Manager, pending_session, unique};
 
 #[tokio::test]
 async fn a_project_and_its_labels() {
@@ -140,4 +143,31 @@ async fn a_domain() {
     client.send(AdminDeleteDomain::new(&name)).await.unwrap();
     let deleted = client.send(Domain::new(&name)).await.unwrap().domain_v2;
     assert!(!deleted.lifecycle.is_active);
+}
+
+#[tokio::test]
+async fn a_pending_session_is_cancelled() {
+    let Some(manager) = Manager::turn().await else { return };
+    let _filled = manager.fill();
+    let id: Uuid = pending_session().parse().unwrap();
+    let client = manager.superadmin();
+    let sessions = client.sessions();
+    let before = sessions.find(id).await.unwrap().unwrap();
+    assert_eq!(before.lifecycle.status, SessionV2Status::Pending);
+    let other = manager.client("OTHER_ADMIN");
+    let refused = other.sessions().terminate([id]).await.unwrap_err();
+    assert!(refused.is_permission_denied(), "{refused}");
+
+    let ended = sessions.terminate([id]).await.unwrap();
+    assert_eq!(ended.cancelled.len(), 1, "{ended:?}");
+    assert_eq!(ended.cancelled[0].uuid().unwrap(), id);
+    let status = async || sessions.find(id).await.unwrap().unwrap().lifecycle.status;
+    let cancelled = async {
+        while status().await != SessionV2Status::Cancelled {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), cancelled).await.unwrap();
+    let again = sessions.terminate([id]).await.unwrap();
+    assert_eq!((again.cancelled.len(), again.skipped.len()), (0, 1), "{again:?}");
 }

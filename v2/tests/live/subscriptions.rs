@@ -14,20 +14,12 @@ use backendai_v2::{
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use crate::support::{Manager, sql};
+use crate::support::{Manager, pending_session};
 
 /// An event takes no longer.
 const SOON: Duration = Duration::from_secs(60);
 /// The manager follows a session some time after it was subscribed to.
 const SETTLED: Duration = Duration::from_secs(2);
-
-/// Turns the session of `fill` that failed into one that waits for an agent, and returns its id.
-fn pending() -> String {
-    let id = "(select id from sessions where name = 'fill-running')";
-    sql(&format!("update kernels set status = 'PENDING' where session_id = {id}"));
-    sql("update sessions set status = 'PENDING' where name = 'fill-running'");
-    sql("select id from sessions where name = 'fill-running'").trim().to_owned()
-}
 
 /// The states up to the one that a session which is cancelled ends with.
 async fn states(events: &mut backendai::Subscription<Data>) -> Vec<SchedulingStatus> {
@@ -43,7 +35,7 @@ async fn states(events: &mut backendai::Subscription<Data>) -> Vec<SchedulingSta
 async fn a_cancelled_session_is_an_event_for_all_who_may_see_it() {
     let Some(manager) = Manager::turn().await else { return };
     let _filled = manager.fill();
-    let session = pending();
+    let session = pending_session();
     let superadmin = manager.client("SUPERADMIN");
     let mut all = vec![
         superadmin.subscribe(SchedulingEventsBySession::new(&*session)),
@@ -76,7 +68,7 @@ async fn a_cancelled_session_is_an_event_for_all_who_may_see_it() {
 async fn a_silent_connection_stays_open_by_pings() {
     let Some(manager) = Manager::turn().await else { return };
     let _filled = manager.fill();
-    let session = pending();
+    let session = pending_session();
     let events = manager.client("SUPERADMIN").subscribe(SchedulingEventsBySession::new(session));
     let mut events = events.keep_alive(Duration::from_millis(300));
     events.connect().await.unwrap();
@@ -100,7 +92,7 @@ async fn refusal<S: Subscribe>(client: &Client, subscription: S) -> Error {
 async fn refusals_are_those_of_their_kind() {
     let Some(manager) = Manager::turn().await else { return };
     let _filled = manager.fill();
-    let session = pending();
+    let session = pending_session();
     let (superadmin, other) = (manager.client("SUPERADMIN"), manager.client("OTHER_ADMIN"));
     let error = refusal(&other, SchedulingEventsBySession::new(&*session)).await;
     assert!(error.is_permission_denied(), "{error}");

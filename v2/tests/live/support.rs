@@ -77,6 +77,14 @@ pub(crate) fn sql(query: &str) -> String {
     run("sql", &[query])
 }
 
+/// Turns the session of `fill` that failed into one that waits for an agent, and returns its id.
+pub(crate) fn pending_session() -> String {
+    let id = "(select id from sessions where name = 'fill-running')";
+    sql(&format!("update kernels set status = 'PENDING' where session_id = {id}"));
+    sql("update sessions set status = 'PENDING' where name = 'fill-running'");
+    sql("select id from sessions where name = 'fill-running'").trim().to_owned()
+}
+
 /// Runs a script of `tests/manager`, and returns what it prints.
 fn run(name: &str, arguments: &[&str]) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/manager").join(name);
