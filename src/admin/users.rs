@@ -132,8 +132,8 @@ impl Users<'_> {
 
     /// Permanently deletes a user. A user that does not exist is an error before anything is sent.
     ///
-    /// Manager 26.9.6 leaves the user's personal project behind and purges it on no request; while it
-    /// exists, no user of the same name can be created in the domain.
+    /// Manager 26.9.6 leaves the user's personal project behind and purges it on no request. A user of the
+    /// same name can be created again; the name of the personal project then gets a number.
     ///
     /// Role: superadmin.
     ///

@@ -3,7 +3,7 @@
 use backendai::{
     Client, Error, Operation, OperationInfo,
     admin::{
-        keypair::{CreateKeyPair, ModifyKeyPair, PagedKeyPairs},
+        keypair::{CreateKeyPair, ModifyKeyPair, PagedKeyPairs, PagedKeyPairsWithSecrets},
         types::{KeyPairInput, ModifyKeyPairInput},
     },
 };
@@ -145,7 +145,7 @@ async fn data_of_another_shape_names_its_place_and_not_its_value() {
                 r#"{"data":{"keypair_list":{"total_count":2,"items":[{"access_key":"A"},{"access_key":"B","secret_key":{"v":"hunter2"}}]}},"errors":null}"#,
             )
         }));
-        client.send(PagedKeyPairs::new()).await.unwrap_err()
+        client.send(PagedKeyPairsWithSecrets::new()).await.unwrap_err()
     };
     assert!(error.is_decode());
     assert_eq!(error.json_path(), Some("data.keypair_list.items[1].secret_key"));

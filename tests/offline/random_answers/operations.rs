@@ -16,7 +16,7 @@ macro_rules! every_operation {
             endpoint { PagedEndpoints GetEndpoint ModifyEndpoint PagedRoutings GetRouting PagedEndpointTokens GetEndpointToken PagedAutoScalingRules GetAutoScalingRule CreateAutoScalingRule ModifyAutoScalingRule DeleteAutoScalingRule }
             group { ListGroups ListGroupNames GetGroup GetGroupRegistry GroupsByName GetGroupNode GetGroupRegistryQuota GetGroupNodeUsers PagedGroupNodes CreateGroup ModifyGroup DeleteGroup PurgeGroup }
             image { GetImage ListImages ListImageDetails ListCustomizedImages GetImageNode GetImageInstallation PagedImageNodes RescanImages PreloadImage UnloadImage ModifyImage ClearImageCustomResourceLimit ForgetImageById ForgetImage PurgeImageById UntagImageFromRegistry AliasImage DealiasImage ClearImages PurgeImages }
-            keypair { PagedKeyPairs ListKeyPairs GetKeyPair PagedKeyPairNames GetKeyPairOwner GetKeyPairBelongings CreateKeyPair ModifyKeyPair DeleteKeyPair }
+            keypair { PagedKeyPairs PagedKeyPairsWithSecrets ListKeyPairs ListKeyPairsWithSecrets GetKeyPair GetKeyPairWithSecret PagedKeyPairNames GetKeyPairOwner GetKeyPairBelongings CreateKeyPair ModifyKeyPair DeleteKeyPair }
             metric { GetUserUtilization ListMetricNames }
             model_card { PagedModelCards GetModelCard }
             network { GetNetwork PagedNetworks CreateNetwork ModifyNetwork DeleteNetwork }
