@@ -141,7 +141,7 @@ async fn get(address: &str) -> String {
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.unwrap();
-        let next = answer.lines().find_map(|line| line.strip_prefix("location: "));
+        let next = answer.lines().find_map(|line| line.strip_prefix("Location: "));
         match next {
             Some(next) => address = next.to_owned(),
             None => return answer,
@@ -191,7 +191,8 @@ async fn a_browser_signs_on() {
         other.set_path("/");
         other.set_query(Some("sToken=another"));
         assert!(get(other.as_str()).await.starts_with("HTTP/1.1 404"));
-        assert!(get(&address).await.contains("close this page"));
+        let page = get(&address).await;
+        assert!(page.contains("close this page"), "{page}");
         while let Some(line) = lines.next_line().await.unwrap() {
             text.push_str(&line);
         }
