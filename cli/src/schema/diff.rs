@@ -24,7 +24,7 @@ pub(super) struct Diff {
     old: PathBuf,
     /// The newer snapshot, likewise.
     new: PathBuf,
-    /// A folder with documents for the older snapshot. Each change is listed with the operations that it
+    /// A folder with documents for the older snapshot, also in folders below it. Each change is listed with the operations that it
     /// affects, and each of these with the version that it needs (major, minor or patch). Only a change
     /// that breaks some of them makes the command exit with 1.
     #[arg(long, value_name = "DIR")]

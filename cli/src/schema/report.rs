@@ -36,6 +36,10 @@ impl Report {
         Self { changes: changes.collect(), operations: uses.map_or(0, |uses| uses.0.len()) }
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
     pub(super) fn changes(&self) -> impl Iterator<Item = &Change> {
         self.changes.iter().map(|(change, _)| change)
     }
@@ -61,7 +65,7 @@ impl Report {
 
     /// Prints the changes, and for operations the class of each that changes.
     pub(super) fn print(&self) -> Result<(), Failure> {
-        if self.changes.is_empty() {
+        if self.is_empty() {
             return out("no changes");
         }
         for (change, affected) in &self.changes {
@@ -106,15 +110,15 @@ impl Report {
             );
         }
         let is_known = self.changes.iter().any(|(_, affected)| affected.is_some());
-        let others = match (others, self.changes.len()) {
-            (_, 0) => "- No changes.".to_owned(),
-            (others, _) if !is_known => {
+        let others = match others {
+            _ if !is_known => {
                 let count = |level| self.changes().filter(|change| change.level == level).count();
                 let breaking = count(Level::Breaking);
                 format!("- {others} changes, {breaking} of them breaking.")
             }
-            (1, _) => "- 1 change that affects no operation.".to_owned(),
-            (others, _) => format!("- {others} changes that affect no operation."),
+            0 => return text,
+            1 => "- 1 change that affects no operation.".to_owned(),
+            _ => format!("- {others} changes that affect no operation."),
         };
         let _ = writeln!(text, "{others}");
         text
@@ -195,18 +199,24 @@ impl Uses {
     }
 }
 
-/// The `.graphql` files of a folder, without schemas.
+/// The `.graphql` files of a folder and of those in it, without schemas.
 pub(super) fn documents(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let unreadable = |path: &Path, error: std::io::Error| {
         Failure::argument(format!("cannot read {}", path.display())).cause(error.to_string())
     };
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).map_err(|error| unreadable(folder, error))? {
-        let path = entry.map_err(|error| unreadable(folder, error))?.path();
-        if path.extension().is_some_and(|ending| ending == "graphql") && path.is_file() {
-            let text = fs::read_to_string(&path).map_err(|error| unreadable(&path, error))?;
-            if Schema::parse(&path, &text).is_err() {
-                files.push(path);
+    let (mut files, mut folders) = (Vec::new(), vec![folder.to_owned()]);
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).map_err(|error| unreadable(&folder, error))? {
+            let entry = entry.map_err(|error| unreadable(&folder, error))?;
+            let path = entry.path();
+            // A link to a folder is not followed: it may lead back.
+            if entry.file_type().map_err(|error| unreadable(&path, error))?.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "graphql") && path.is_file() {
+                let text = fs::read_to_string(&path).map_err(|error| unreadable(&path, error))?;
+                if Schema::parse(&path, &text).is_err() {
+                    files.push(path);
+                }
             }
         }
     }

@@ -178,7 +178,10 @@ impl Update {
             let set = self.options(&read.text).files(documents(folder)?).prove();
             write(file, &manifest(&set.map_err(Failure::from_error)?))?;
         }
-        let Some(file) = &self.changelog else { return Ok(()) };
+        // A schema that is taken again, after documents were changed, has its section already.
+        let Some(file) = self.changelog.as_ref().filter(|_| !report.is_empty()) else {
+            return Ok(());
+        };
         let kept = fs::read_to_string(file).map_err(|error| {
             Failure::new(format!("cannot read {}", file.display())).cause(error.to_string())
         })?;

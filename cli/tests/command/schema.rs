@@ -185,8 +185,8 @@ const KIND: &str = "fragment Kind on Pet { kind @required }";
 fn beside_documents(new: &str) -> tempfile::TempDir {
     let folder = folder(&[("new.graphql", new)]);
     let ours = folder.path().join("ours");
-    fs::create_dir(&ours).unwrap();
-    for (name, text) in [("schema", OLD), ("pets", PETS), ("kind", KIND)] {
+    fs::create_dir_all(ours.join("parts")).unwrap();
+    for (name, text) in [("schema", OLD), ("pets", PETS), ("parts/kind", KIND)] {
         fs::write(ours.join(format!("{name}.graphql")), text).unwrap();
     }
     folder
@@ -374,6 +374,10 @@ New input objects, of which each field must be tried with null: Cow
     let done = run(folder.path(), &UPDATE, &[]);
     assert_eq!(text(&done.stdout), report);
     assert_eq!(text(&done.stderr), "wrote ours/schema.graphql\nwrote m.json\nwrote C.md\n");
+    // Taken again, it changes nothing, and the changelog has its section.
+    let again = run(folder.path(), &UPDATE, &[]);
+    assert!(text(&again.stdout).ends_with("manager 26.9.6 to 26.9.6\n\nno changes\n"));
+    assert_eq!(text(&again.stderr), "wrote ours/schema.graphql\nwrote m.json\n");
     assert_eq!(done.status.code(), Some(0));
     let written = read("ours/schema.graphql");
     assert!(written.starts_with("# Schema of POST /admin/gql\n# manager: 26.9.6\n"), "{written}");
