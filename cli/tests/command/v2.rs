@@ -376,6 +376,23 @@ async fn a_document_is_read_page_by_page() {
     }
 }
 
+/// The count of this list is that of the page.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_is_not_counted_is_read_until_an_empty_page() {
+    let (manager, home) = superadmin().await;
+    for names in [&["a"][..], &["b"], &[]] {
+        let edges: Vec<_> = names.iter().map(|name| json!({ "node": { "name": name } })).collect();
+        let list = json!({ "huggingfaceRegistries": { "count": edges.len(), "edges": edges } });
+        answer(&manager, "Registries", &list);
+    }
+    let document = "query Registries($l: Int, $o: Int) {
+        huggingfaceRegistries(limit: $l, offset: $o) { count edges { node { name } } } }";
+    let line =
+        ["gql", "--schema", "v2", "--all", "--page-size", "1", "-o", "jsonl", "-e", document];
+    let ran = home.run(&line);
+    assert_eq!(fine(&ran), "{\"name\":\"a\"}\n{\"name\":\"b\"}\n");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_tools_know_the_schema_by_its_name() {
     let (manager, home) = superadmin().await;

@@ -10,7 +10,8 @@ use backendai_v2::OPERATIONS;
 fn observed(page: &str) -> BTreeMap<&str, [&str; 4]> {
     let rows = page.lines().filter(|line| line.starts_with("| `"));
     let rows = rows.map(|line| line.split('|').map(str::trim).collect::<Vec<_>>());
-    rows.map(|cells| (cells[2].trim_matches('`'), [cells[3], cells[4], cells[5], cells[6]])).collect()
+    rows.map(|cells| (cells[2].trim_matches('`'), [cells[3], cells[4], cells[5], cells[6]]))
+        .collect()
 }
 
 #[test]
