@@ -49,9 +49,22 @@ fn user(name: &str) -> Value {
     })
 }
 
+/// The same in a list.
+fn listed(name: &str) -> Value {
+    json!({
+        "id": ID,
+        "basicInfo": {
+            "username": name, "email": format!("{name}@example.com"), "fullName": null,
+        },
+        "status": { "status": "ACTIVE" },
+        "organization": { "domainName": "default", "role": "USER" },
+        "timestamps": { "createdAt": "2026-01-01T00:00:00Z" },
+    })
+}
+
 fn users(names: &[&str], count: usize, more: bool) -> Value {
     let edges: Vec<_> =
-        names.iter().map(|name| json!({ "cursor": name, "node": user(name) })).collect();
+        names.iter().map(|name| json!({ "cursor": name, "node": listed(name) })).collect();
     json!({ "adminUsersV2": {
         "count": count,
         "edges": edges,
@@ -105,7 +118,7 @@ async fn a_list_shows_members_of_objects_and_raw_ids() {
 
     answer(&manager, "AdminUsers", &users(&["ann"], 1, false));
     let ran = home.run(&["v2", "user", "list", "--output=jsonl"]);
-    assert_eq!(parsed(fine(&ran)), user("ann"));
+    assert_eq!(parsed(fine(&ran)), listed("ann"));
 
     answer(&manager, "AdminUsers", &users(&["ann"], 1, false));
     assert_eq!(fine(&home.run(&["v2", "user", "list", "-o", "name"])), format!("{KEY}\n"));
@@ -284,9 +297,9 @@ async fn objects_that_failed_are_listed() {
 async fn data_beside_errors_is_printed_with_a_warning() {
     let (manager, home) = superadmin().await;
     let mut data = users(&["ann"], 1, false);
-    data["adminUsersV2"]["edges"][0]["node"]["security"] = Value::Null;
+    data["adminUsersV2"]["edges"][0]["node"]["timestamps"] = Value::Null;
     let error = json!({
-        "message": "broken", "path": ["adminUsersV2", "edges", 0, "node", "security"],
+        "message": "broken", "path": ["adminUsersV2", "edges", 0, "node", "timestamps"],
         "extensions": { "code": "backendai_generic_internal-error" },
     });
     let body = json!({ "data": data, "errors": [error] }).to_string();

@@ -101,7 +101,7 @@ struct Run<'c> {
 }
 
 impl Run<'_> {
-    /// Returns the value of a field, of which the v2 API makes a page where it is a connection.
+    /// Converts a value to the type of its field, of which the v2 API makes a page where it is a connection.
     fn resolved<'r>(
         &'r self,
         info: &ResolveInfo<'_>,
@@ -111,7 +111,12 @@ impl Run<'_> {
             Api::Admin => value,
             Api::V2 => v2::paged(&self.context.borrow(), info, value)?,
         };
-        Ok(resolved(info, value, self))
+        let kind = info.field_definition().ty.inner_named_type();
+        let composite = matches!(
+            info.schema().types.get(kind),
+            Some(ExtendedType::Object(_) | ExtendedType::Interface(_) | ExtendedType::Union(_))
+        );
+        Ok(fit(kind.as_str(), composite, value, self))
     }
 }
 
@@ -200,16 +205,6 @@ impl ObjectValue for Object<'_, '_> {
         };
         value.map_err(|failure| failure.raise(info, &self.run.failures))
     }
-}
-
-/// Converts a value to the type of its field.
-fn resolved<'r>(info: &ResolveInfo<'r>, value: JsonValue, run: &'r Run<'_>) -> ResolvedValue<'r> {
-    let kind = info.field_definition().ty.inner_named_type();
-    let composite = matches!(
-        info.schema().types.get(kind),
-        Some(ExtendedType::Object(_) | ExtendedType::Interface(_) | ExtendedType::Union(_))
-    );
-    fit(kind.as_str(), composite, value, run)
 }
 
 fn fit<'r>(kind: &str, composite: bool, value: JsonValue, run: &'r Run<'_>) -> ResolvedValue<'r> {
