@@ -48,6 +48,8 @@ pub struct Variable {
 /// A paginated list, and the variables that select the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pagination {
+    /// The name of the list's root field.
+    pub field: String,
     /// The key of the list in the answer's data.
     pub root: String,
     /// The variables of `limit` and `offset`.
@@ -155,7 +157,8 @@ fn pagination(root: &Node<Field>) -> Option<Pagination> {
     let window = variable("limit").zip(variable("offset"));
     let cursor = variable("first").zip(variable("after"));
     let found = window.is_some() || cursor.is_some();
-    found.then(|| Pagination { root: root.response_name().to_string(), window, cursor })
+    let (field, root) = (root.name.to_string(), root.response_name().to_string());
+    found.then(|| Pagination { field, root, window, cursor })
 }
 
 /// The document as it was written, unless it has instructions to the generator.

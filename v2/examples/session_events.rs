@@ -4,14 +4,15 @@
 //! `session_events [SESSION [--terminate]]`: SESSION is the id of a session, the first of the list unless
 //! given; `--terminate` ends it. The role is a new one in the session's project, and is deleted at the end.
 //!
-//! Without configuration it starts an embedded manager. With `BACKEND_ENDPOINT`, `BACKEND_ACCESS_KEY` and
+//! Without configuration it starts an embedded manager, whose sessions have ended, and the events of one are
+//! scripted. With `BACKEND_ENDPOINT`, `BACKEND_ACCESS_KEY` and
 //! `BACKEND_SECRET_KEY` it uses that manager, of version 26.9 or newer; the keys must be those of a
 //! superadmin.
 
 use std::env;
 
-use backendai::{Client, Config};
-use backendai_testing::Manager;
+use backendai::{Client, Config, Uuid};
+use backendai_testing::{Manager, Step};
 use backendai_v2::{
     GlobalId,
     role::{AdminAssignRole, AdminCreateRole, AdminDeleteRole, AdminPurgeRole, AdminRevokeRole},
@@ -22,6 +23,7 @@ use backendai_v2::{
         SchedulingStatus, ScopeInput, SessionV2Filter, SessionV2Status, SessionV2StatusFilter,
     },
 };
+use serde_json::json;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -47,9 +49,13 @@ async fn main() -> Result<()> {
     let mut chosen = arguments.next().map(GlobalId::from);
     let terminate = arguments.next().is_some_and(|argument| argument == "--terminate");
 
-    let ended = [SessionV2Status::Terminated, SessionV2Status::Cancelled];
-    let filter = SessionV2Filter::new().status(SessionV2StatusFilter::NotIn(ended.into()));
-    let mut sessions = client.pages(AdminSessions::new().filter(filter)).prefetch(2).items();
+    let mut list = AdminSessions::new();
+    if embedded.is_none() {
+        let ended = [SessionV2Status::Terminated, SessionV2Status::Cancelled];
+        let status = SessionV2StatusFilter::NotIn(ended.into());
+        list = list.filter(SessionV2Filter::new().status(status));
+    }
+    let mut sessions = client.pages(list).prefetch(2).items();
     while let Some(session) = sessions.next().await {
         let session = session?;
         println!("session  {} {}", session.metadata.name, session.lifecycle.status.as_str());
@@ -69,12 +75,24 @@ async fn main() -> Result<()> {
     client.send(AdminAssignRole::new(AssignRoleInput::new(owner, role_id))).await?;
     println!("role     {} of {owner}", role.name);
 
+    if let Some(manager) = &embedded {
+        script(manager, id.uuid()?);
+    }
     let followed = follow(&client, &id, terminate).await;
 
     client.send(AdminRevokeRole::new(RevokeRoleInput::new(owner, role_id))).await?;
     client.send(AdminDeleteRole::new(DeleteRoleInput::new(role_id))).await?;
     client.send(AdminPurgeRole::new(PurgeRoleInput::new(role_id))).await?;
     followed
+}
+
+/// Scripts what the embedded manager sends of a session that ends.
+fn script(manager: &Manager, session: Uuid) {
+    let events = ["TERMINATING", "TERMINATED"].map(|status| {
+        let reason = "user-requested";
+        Step::Event(json!({ "sessionId": session, "statusTransition": status, "reason": reason }))
+    });
+    manager.subscriptions().script("schedulingEventsBySession", events);
 }
 
 /// Prints the events of a session until it ends.

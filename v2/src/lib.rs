@@ -29,6 +29,8 @@
 //!
 //! | topic | item |
 //! |---|---|
+//! | who may send an operation | the line `Role` of its documentation; others are refused, see [`is_permission_denied`](backendai::Error::is_permission_denied) |
+//! | rows of lists | the types `…Brief`; `…Detail` is one object with all that is read of it |
 //! | ids of rows, and how arguments take them | [`GlobalId`], [`Id`] |
 //! | conditions and orders of lists | [`filter`] |
 //! | sessions: find and terminate | [`ClientExt::sessions`] |

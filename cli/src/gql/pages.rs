@@ -28,6 +28,7 @@ struct List {
     variables: Members,
     /// The key of the list in the data.
     root: String,
+    is_counted: bool,
     last: LastPage,
 }
 
@@ -110,7 +111,8 @@ impl List {
             ..OperationInfo::query(name, "")
         };
         let root = pagination.root.clone();
-        Self { info: Box::leak(Box::new(info)), variables, root, last }
+        let is_counted = is_counted(info.path, &pagination.field);
+        Self { info: Box::leak(Box::new(info)), variables, root, is_counted, last }
     }
 
     /// Separates the rows of a page from the rest of it; `None` without a list.
@@ -127,6 +129,7 @@ impl List {
             Some(total) => Some(total),
             None => parsed(&list, "count")?,
         };
+        let total = total.filter(|_| self.is_counted);
         let mut page = Page::new(rows, total);
         if self.info.paging.is_some_and(|paging| paging.window.is_none()) {
             let info: PageInfo = parsed(&list, "pageInfo")?.ok_or_else(unsuitable)?;
@@ -174,6 +177,15 @@ fn parsed<'l, T: Deserialize<'l>>(list: &'l Members, key: &str) -> Result<Option
 fn member<T: for<'de> Deserialize<'de>>(row: &RawValue, key: &str) -> Option<T> {
     let mut members: Members = serde_json::from_str(row.get()).ok()?;
     serde_json::from_str(members.shift_remove(key)?.get()).ok()
+}
+
+/// Whether the manager counts all rows of a list, and not those of the page alone.
+fn is_counted(path: &str, field: &str) -> bool {
+    let all = backendai::admin::OPERATIONS.iter().chain(backendai_v2::OPERATIONS);
+    let mut same = all
+        .filter(|info| info.path == path && info.root_fields.iter().any(|root| root.name == field));
+    same.find_map(|info| info.rows.filter(|_| info.paging.is_some()))
+        .is_none_or(|rows| rows.total.is_some())
 }
 
 fn unsuitable() -> Failure {

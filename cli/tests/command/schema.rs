@@ -289,19 +289,26 @@ async fn a_snapshot_is_pulled_from_a_manager() {
         ("BACKEND_ACCESS_KEY", keys.access_key.as_str()),
         ("BACKEND_SECRET_KEY", keys.secret_key.as_str()),
     ];
-    let done = run(folder.path(), &["schema", "pull", "-f", "s.graphql"], &env);
-    assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
-    assert_eq!(text(&done.stdout), "");
-    let written = fs::read_to_string(folder.path().join("s.graphql")).unwrap();
-    // The embedded manager's text has no descriptions, in which a real one tells the versions.
-    let parse = |text: &str| backendai_codegen::Schema::parse("schema".as_ref(), text).unwrap();
-    let changes = diff(&parse(backendai_schema::ADMIN), &parse(&written));
-    let other = changes.iter().find(|it| !it.what.starts_with("changed its version"));
-    assert_eq!(other, None);
-    assert!(written.starts_with("# Schema of POST /admin/gql\n# manager: 26.9.6\n# date: 20"));
+    for (schema, ours, path) in [
+        ("admin", backendai_schema::ADMIN, "/admin/gql"),
+        ("v2", backendai_schema::V2, "/admin/gql/strawberry"),
+    ] {
+        let pull = ["schema", "pull", "--schema", schema];
+        let done = run(folder.path(), &[&pull[..], &["-f", "s.graphql"]].concat(), &env);
+        assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+        assert_eq!(text(&done.stdout), "");
+        let written = fs::read_to_string(folder.path().join("s.graphql")).unwrap();
+        // The embedded manager's text has no descriptions, in which a real one tells the versions.
+        let parse = |text: &str| backendai_codegen::Schema::parse("schema".as_ref(), text).unwrap();
+        let changes = diff(&parse(ours), &parse(&written));
+        let other = changes.iter().find(|it| !it.what.starts_with("changed its version"));
+        assert_eq!(other, None);
+        let head = format!("# Schema of POST {path}\n# manager: 26.9.6\n# date: 20");
+        assert!(written.starts_with(&head), "{}", &written[..200]);
+        let done = run(folder.path(), &pull, &env);
+        assert_eq!(text(&done.stdout), written);
+    }
 
-    let done = run(folder.path(), &["schema", "pull"], &env);
-    assert_eq!(text(&done.stdout), written);
     let done = run(folder.path(), &["schema", "pull", "--path", "v3"], &env);
     assert_eq!(done.status.code(), Some(2));
     let done = run(folder.path(), &["schema", "pull"], &[]);

@@ -49,9 +49,22 @@ fn user(name: &str) -> Value {
     })
 }
 
+/// The same in a list.
+fn listed(name: &str) -> Value {
+    json!({
+        "id": ID,
+        "basicInfo": {
+            "username": name, "email": format!("{name}@example.com"), "fullName": null,
+        },
+        "status": { "status": "ACTIVE" },
+        "organization": { "domainName": "default", "role": "USER" },
+        "timestamps": { "createdAt": "2026-01-01T00:00:00Z" },
+    })
+}
+
 fn users(names: &[&str], count: usize, more: bool) -> Value {
     let edges: Vec<_> =
-        names.iter().map(|name| json!({ "cursor": name, "node": user(name) })).collect();
+        names.iter().map(|name| json!({ "cursor": name, "node": listed(name) })).collect();
     json!({ "adminUsersV2": {
         "count": count,
         "edges": edges,
@@ -105,7 +118,7 @@ async fn a_list_shows_members_of_objects_and_raw_ids() {
 
     answer(&manager, "AdminUsers", &users(&["ann"], 1, false));
     let ran = home.run(&["v2", "user", "list", "--output=jsonl"]);
-    assert_eq!(parsed(fine(&ran)), user("ann"));
+    assert_eq!(parsed(fine(&ran)), listed("ann"));
 
     answer(&manager, "AdminUsers", &users(&["ann"], 1, false));
     assert_eq!(fine(&home.run(&["v2", "user", "list", "-o", "name"])), format!("{KEY}\n"));
@@ -284,9 +297,9 @@ async fn objects_that_failed_are_listed() {
 async fn data_beside_errors_is_printed_with_a_warning() {
     let (manager, home) = superadmin().await;
     let mut data = users(&["ann"], 1, false);
-    data["adminUsersV2"]["edges"][0]["node"]["security"] = Value::Null;
+    data["adminUsersV2"]["edges"][0]["node"]["timestamps"] = Value::Null;
     let error = json!({
-        "message": "broken", "path": ["adminUsersV2", "edges", 0, "node", "security"],
+        "message": "broken", "path": ["adminUsersV2", "edges", 0, "node", "timestamps"],
         "extensions": { "code": "backendai_generic_internal-error" },
     });
     let body = json!({ "data": data, "errors": [error] }).to_string();
@@ -326,6 +339,58 @@ async fn the_events_of_a_subscription_are_lines() {
     let ran = home.run(&[&line[..], &["--timeout", "1", "--limit", "2"]].concat());
     fails(&ran, 3, "there were fewer events");
     fails(&home.run(&["gql", "-e", "{ domain { name } }", "--limit", "1"]), 2, "no subscription");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_is_read_page_by_page() {
+    let manager = Manager::builder().keypairs(23).start().await.unwrap();
+    let home = Home::of(&manager, manager.superadmin());
+    let rows = "count edges { cursor node { accessKey } } pageInfo { hasNextPage endCursor }";
+    let by_cursor = format!(
+        "query Keys($n: Int, $c: String) {{ all: adminKeypairsV2(first: $n, after: $c) {{ {rows} }} }}"
+    );
+    let by_offset = format!(
+        "query Keys($l: Int, $o: Int) {{ all: adminKeypairsV2(limit: $l, offset: $o, orderBy: \
+         [{{ field: ACCESS_KEY, direction: ASC }}]) {{ {rows} }} }}"
+    );
+    let keys = |rows: &[Value]| {
+        let keys = rows.iter().map(|row| row["accessKey"].as_str().unwrap().to_owned());
+        let mut keys: Vec<_> = keys.collect();
+        keys.sort();
+        keys
+    };
+    for document in [by_cursor, by_offset] {
+        let line = ["gql", "--schema", "v2", "--all", "--page-size", "7", "-e", &document];
+        manager.forget_requests();
+        let ran = home.run(&line);
+        let list = &parsed(fine(&ran))["all"];
+        let edges = list["edges"].as_array().unwrap();
+        let nodes: Vec<_> = edges.iter().map(|edge| edge["node"].clone()).collect();
+        assert_eq!(keys(&nodes), manager.access_keys());
+        assert_eq!(list["count"], edges.len());
+        assert_eq!(manager.requests_of("Keys").len(), 5, "{document}");
+        assert_eq!(ran.stderr, "");
+        let ran = home.run(&[&line[..], &["-o", "jsonl"]].concat());
+        let nodes: Vec<_> = fine(&ran).lines().map(parsed).collect();
+        assert_eq!(keys(&nodes), manager.access_keys());
+    }
+}
+
+/// The count of this list is that of the page.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_is_not_counted_is_read_until_an_empty_page() {
+    let (manager, home) = superadmin().await;
+    for names in [&["a"][..], &["b"], &[]] {
+        let edges: Vec<_> = names.iter().map(|name| json!({ "node": { "name": name } })).collect();
+        let list = json!({ "huggingfaceRegistries": { "count": edges.len(), "edges": edges } });
+        answer(&manager, "Registries", &list);
+    }
+    let document = "query Registries($l: Int, $o: Int) {
+        huggingfaceRegistries(limit: $l, offset: $o) { count edges { node { name } } } }";
+    let line =
+        ["gql", "--schema", "v2", "--all", "--page-size", "1", "-o", "jsonl", "-e", document];
+    let ran = home.run(&line);
+    assert_eq!(fine(&ran), "{\"name\":\"a\"}\n{\"name\":\"b\"}\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]

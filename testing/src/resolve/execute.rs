@@ -1,4 +1,4 @@
-//! Execution of a document: operation, variables, root fields and the fields below them.
+//! Execution of a document of either API: operation, variables, root fields and the fields below them.
 
 use std::cell::RefCell;
 
@@ -11,9 +11,9 @@ use apollo_compiler::schema::ExtendedType;
 use apollo_compiler::validation::Valid;
 
 use super::args::Args;
-use super::context::Context;
+use super::context::{Answer, Context};
 use super::failure::{DEFAULT, Failure, to_graphql_error};
-use super::{node, roots, variables};
+use super::{node, roots, v2, variables};
 use crate::schema::Contract;
 
 /// The `data` and `errors` of an answer.
@@ -22,7 +22,14 @@ pub(crate) struct Outcome {
     pub(crate) errors: Vec<GraphQLError>,
 }
 
-/// Executes a valid document.
+/// The API to which a document belongs.
+#[derive(Clone, Copy)]
+pub(super) enum Api {
+    Admin,
+    V2,
+}
+
+/// Executes a valid document of the admin API.
 pub(crate) fn execute(
     contract: &Contract,
     document: &Valid<ExecutableDocument>,
@@ -30,32 +37,49 @@ pub(crate) fn execute(
     variables: &JsonMap,
     context: Context<'_>,
 ) -> Outcome {
-    let refused = |error: GraphQLError| Outcome { data: None, errors: vec![error] };
     let operation = match select(document, operation) {
         Ok(operation) => operation,
         Err(message) => return refused(GraphQLError::new(message, None, &document.sources)),
     };
-    let variables = match variables::coerce(contract, document, operation, variables) {
-        Ok(variables) => variables,
-        Err(errors) => return Outcome { data: None, errors },
-    };
-    let run = Run { context: RefCell::new(context), failures: RefCell::default() };
-    let mutation = operation.operation_type == OperationType::Mutation;
-    let root = Root { mutation, run: &run };
+    match variables::coerce(contract, document, operation, variables) {
+        Ok(variables) => run(Api::Admin, document, operation, &variables, context),
+        Err(errors) => Outcome { data: None, errors },
+    }
+}
+
+/// Executes an operation with variables of the right types.
+pub(super) fn run(
+    api: Api,
+    document: &Valid<ExecutableDocument>,
+    operation: &Operation,
+    variables: &Valid<JsonMap>,
+    context: Context<'_>,
+) -> Outcome {
+    let contract = context.contract;
+    let run = Run { api, context: RefCell::new(context), failures: RefCell::default() };
+    let root = Root { kind: operation.operation_type, run: &run };
     let executed = Execution::new(&contract.schema, document)
         .operation(operation)
         .implementers_map(&contract.implementers)
-        .coerced_variable_values(&variables)
+        .coerced_variable_values(variables)
         .execute_sync(&root);
     match executed {
         Ok(response) => {
             let failures = run.failures.borrow();
-            let reported = |error| to_graphql_error(error, &failures, Some(DEFAULT));
+            let code = match api {
+                Api::Admin => Some(DEFAULT),
+                Api::V2 => None,
+            };
+            let reported = |error| to_graphql_error(error, &failures, code);
             let errors = response.errors.into_iter().map(reported).collect();
             Outcome { data: response.data, errors }
         }
         Err(error) => refused(error.to_graphql_error(&document.sources)),
     }
+}
+
+fn refused(error: GraphQLError) -> Outcome {
+    Outcome { data: None, errors: vec![error] }
 }
 
 fn select<'d>(
@@ -71,37 +95,72 @@ fn select<'d>(
 
 /// The shared state of one execution.
 struct Run<'c> {
+    api: Api,
     context: RefCell<Context<'c>>,
     failures: RefCell<Vec<Failure>>,
 }
 
-/// `Query` or `Mutation`.
+impl Run<'_> {
+    /// Converts a value to the type of its field, of which the v2 API makes a page where it is a connection.
+    fn resolved<'r>(
+        &'r self,
+        info: &ResolveInfo<'_>,
+        value: JsonValue,
+    ) -> Result<ResolvedValue<'r>, Failure> {
+        let value = match self.api {
+            Api::Admin => value,
+            Api::V2 => v2::paged(&self.context.borrow(), info, value)?,
+        };
+        let kind = info.field_definition().ty.inner_named_type();
+        let composite = matches!(
+            info.schema().types.get(kind),
+            Some(ExtendedType::Object(_) | ExtendedType::Interface(_) | ExtendedType::Union(_))
+        );
+        Ok(fit(kind.as_str(), composite, value, self))
+    }
+}
+
+/// `Query`, `Mutation` or `Subscription`.
 struct Root<'r, 'c> {
-    mutation: bool,
+    kind: OperationType,
     run: &'r Run<'c>,
+}
+
+impl Root<'_, '_> {
+    fn answer(&self, info: &ResolveInfo<'_>) -> Answer {
+        let context = &mut *self.run.context.borrow_mut();
+        let args = Args::new(info.arguments());
+        match (self.run.api, self.kind) {
+            (Api::Admin, OperationType::Query) => {
+                roots::query(context, info.field_name(), &args, info)
+            }
+            (Api::Admin, OperationType::Mutation) => {
+                roots::mutate(context, info.field_name(), &args, info)
+            }
+            (Api::V2, OperationType::Query) => v2::query(context, &args, info),
+            (Api::V2, OperationType::Mutation) => v2::mutate(context, &args, info),
+            // Observed: over HTTP there is never a value.
+            (_, OperationType::Subscription) => Ok(JsonValue::Null),
+        }
+    }
 }
 
 impl ObjectValue for Root<'_, '_> {
     fn type_name(&self) -> &str {
-        if self.mutation { "Mutation" } else { "Query" }
+        match self.kind {
+            OperationType::Query => "Query",
+            OperationType::Mutation => "Mutation",
+            OperationType::Subscription => "Subscription",
+        }
     }
 
     fn resolve_field<'a>(
         &'a self,
         info: &'a ResolveInfo<'a>,
     ) -> Result<ResolvedValue<'a>, FieldError> {
-        let mut context = self.run.context.borrow_mut();
-        let args = Args::new(info.arguments());
-        let name = info.field_name();
-        let answer = if self.mutation {
-            roots::mutate(&mut context, name, &args, info)
-        } else {
-            roots::query(&mut context, name, &args, info)
-        };
-        match answer {
-            Ok(value) => Ok(resolved(info, value, self.run)),
-            Err(failure) => Err(failure.raise(info, &self.run.failures)),
-        }
+        self.answer(info)
+            .and_then(|value| self.run.resolved(info, value))
+            .map_err(|failure| failure.raise(info, &self.run.failures))
     }
 }
 
@@ -113,10 +172,15 @@ struct Object<'r, 'c> {
 }
 
 impl Object<'_, '_> {
-    /// Returns a field of the row that this object references by its id alone.
-    fn referenced(&self, name: &str) -> Option<JsonValue> {
+    /// Returns a field that the object does not have itself: of the row that it references by its id alone, or
+    /// of other tables.
+    fn elsewhere(&self, name: &str) -> Option<JsonValue> {
+        let context = &*self.run.context.borrow();
         let id = self.fields.get("id")?.as_str()?;
-        node::find(&self.run.context.borrow(), &self.kind, id)?.remove(name)
+        match self.run.api {
+            Api::Admin => node::find(context, &self.kind, id)?.remove(name),
+            Api::V2 => v2::member(context, &self.kind, id, name),
+        }
     }
 }
 
@@ -131,25 +195,16 @@ impl ObjectValue for Object<'_, '_> {
     ) -> Result<ResolvedValue<'a>, FieldError> {
         let name = info.field_name();
         let there = self.fields.get(name).cloned();
-        let failure = match there.or_else(|| self.referenced(name)) {
+        let value = match there.or_else(|| self.elsewhere(name)) {
             Some(JsonValue::Object(recorded)) if recorded.contains_key("$error") => {
-                Failure::recorded(recorded.get("$error").unwrap_or(&JsonValue::Null))
+                let error = recorded.get("$error").unwrap_or(&JsonValue::Null);
+                Err(Failure::recorded(error))
             }
-            Some(value) => return Ok(resolved(info, value, self.run)),
-            None => Failure::unserved_field(&self.kind, name),
+            Some(value) => self.run.resolved(info, value),
+            None => Err(Failure::unserved_field(&self.kind, name)),
         };
-        Err(failure.raise(info, &self.run.failures))
+        value.map_err(|failure| failure.raise(info, &self.run.failures))
     }
-}
-
-/// Converts a value to the type of its field.
-fn resolved<'r>(info: &ResolveInfo<'r>, value: JsonValue, run: &'r Run<'_>) -> ResolvedValue<'r> {
-    let kind = info.field_definition().ty.inner_named_type();
-    let composite = matches!(
-        info.schema().types.get(kind),
-        Some(ExtendedType::Object(_) | ExtendedType::Interface(_) | ExtendedType::Union(_))
-    );
-    fit(kind.as_str(), composite, value, run)
 }
 
 fn fit<'r>(kind: &str, composite: bool, value: JsonValue, run: &'r Run<'_>) -> ResolvedValue<'r> {

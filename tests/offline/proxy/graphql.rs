@@ -62,6 +62,26 @@ async fn a_request_for_data_is_forwarded_unchanged() {
 }
 
 #[tokio::test]
+async fn the_v2_api_is_forwarded_to_its_own_path() {
+    let manager = Manager::start().await.unwrap();
+    let proxy = Running::before(&manager).await;
+    let query =
+        json!({ "query": "{ myKeypairs(limit: 5) { count edges { node { accessKey } } } }" });
+    let answer = ask(&proxy, "/admin/gql/strawberry", &query).await;
+    let edges = &answer["data"]["myKeypairs"]["edges"];
+    assert_eq!(edges[0]["node"]["accessKey"], manager.superadmin().access_key.as_str(), "{answer}");
+    let mixed = json!({ "query": "{ myKeypairs { count } __schema { queryType { name } } }" });
+    let answer = ask(&proxy, "/admin/gql/strawberry", &mixed).await;
+    let message = answer["errors"][0]["message"].as_str().unwrap();
+    assert!(message.contains("introspection is disabled"), "{message}");
+    let requests = manager.requests();
+    let sent: Vec<_> = requests.iter().map(|request| (request.path(), request.body())).collect();
+    let expected = [query, mixed].map(|body| body.to_string());
+    let expected = expected.each_ref().map(|body| ("/admin/gql/strawberry", body.as_bytes()));
+    assert_eq!(sent, expected);
+}
+
+#[tokio::test]
 async fn a_body_too_large_to_inspect_is_forwarded_whole() {
     let manager = Manager::start().await.unwrap();
     let proxy = Running::before(&manager).await;

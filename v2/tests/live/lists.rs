@@ -13,7 +13,7 @@ use backendai_v2::{
     artifact_registry::{
         CreateHuggingfaceRegistry, DeleteHuggingfaceRegistry, HuggingfaceRegistries,
     },
-    keypair::{AdminCreateKeypair, AdminDeleteKeypair, AdminKeypairs, KeyPairDetail},
+    keypair::{AdminCreateKeypair, AdminDeleteKeypair, AdminKeypairs, KeyPairBrief},
     resource_policy::{
         AdminCreateProjectResourcePolicy, AdminDeleteProjectResourcePolicy,
         AdminProjectResourcePolicies,
@@ -120,7 +120,7 @@ async fn the_row_of_the_cursor_may_be_deleted() {
     for _ in 0..6 {
         stable.insert(create(&client, user).await);
     }
-    let read = |page: Page<KeyPairDetail>| page.items.into_iter().map(|row| row.access_key);
+    let read = |page: Page<KeyPairBrief>| page.items.into_iter().map(|row| row.access_key);
     let mut pages = client.pages(AdminKeypairs::new()).page_size(2);
     let mut seen = BTreeSet::new();
     let mut last = None;

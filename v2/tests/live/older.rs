@@ -112,7 +112,7 @@ async fn lists_are_read_without_what_the_manager_lacks() {
     let order = vec![KeypairOrderBy::ascending(KeypairOrderField::AccessKey)];
     let whole = client.send(AdminKeypairs::new()).version_policy(VersionPolicy::Ignore);
     let error = whole.await.unwrap_err();
-    assert!(error.is_bad_document() && error.to_string().contains("fieldId"), "{error}");
+    assert!(error.is_bad_document() && error.to_string().contains("isDefault"), "{error}");
     let by_cursor = AdminKeypairs::new().filter(filter);
     for (list, ordered) in [(by_cursor.clone().order_by(order), true), (by_cursor, false)] {
         let mut pages = client.pages(list).page_size(3);
@@ -120,7 +120,7 @@ async fn lists_are_read_without_what_the_manager_lacks() {
         while let Some(page) = pages.next().await {
             for row in page.unwrap().items {
                 // The field is newer than the manager, and the id has the key in every version.
-                assert_eq!((row.field_id, row.id.key()), (None, Some(row.access_key.clone())));
+                assert_eq!((row.is_default, row.id.key()), (None, Some(row.access_key.clone())));
                 keys.push(row.access_key);
             }
         }
@@ -135,7 +135,7 @@ async fn lists_are_read_without_what_the_manager_lacks() {
     let policies = client.send(AdminKeypairResourcePolicies::new()).await.unwrap();
     for edge in policies.admin_keypair_resource_policies_v2.edges {
         let policy = edge.node;
-        assert_eq!((policy.entity_id, policy.id.key()), (None, Some(policy.name)));
+        assert_eq!(policy.id.key(), Some(policy.name));
     }
     let users = client.send(AdminUsers::new()).await.unwrap().admin_users_v2;
     assert!(users.edges.iter().all(|edge| edge.node.id.uuid().is_ok()));

@@ -78,8 +78,7 @@ async fn a_mutation_whose_answer_fails_may_have_been_done() {
 async fn fields_that_a_manager_lacks_are_none() {
     let node = json!({
         "id": "S2V5UGFpclYyOkFL", "accessKey": "AK", "isActive": true, "isAdmin": false,
-        "createdAt": null, "modifiedAt": null, "lastUsed": null, "rateLimit": 1, "numQueries": 0,
-        "resourcePolicy": "default", "sshPublicKey": null, "userId": ID,
+        "createdAt": null, "lastUsed": null, "rateLimit": 1, "resourcePolicy": "default", "userId": ID,
     });
     let data = json!({ "adminKeypairsV2": {
         "count": 1,
@@ -89,14 +88,18 @@ async fn fields_that_a_manager_lacks_are_none() {
     let client = client(json!({ "data": data }));
     let mut rows = client.pages(AdminKeypairs::new()).items();
     let row = rows.next().await.unwrap().unwrap();
-    assert_eq!((row.field_id, row.is_default), (None, None));
+    assert_eq!(row.is_default, None);
     assert_eq!(row.id.key().as_deref(), Some("AK"));
     assert!(rows.next().await.is_none());
 }
 
 #[tokio::test]
 async fn secrets_are_not_shown() {
-    let keypair = json!({ "id": "x", "accessKey": "AK", "isActive": true, "userId": ID });
+    let keypair = json!({
+        "id": "x", "accessKey": "AK", "isActive": true, "isAdmin": false, "createdAt": null,
+        "modifiedAt": null, "lastUsed": null, "rateLimit": 1, "numQueries": 0,
+        "resourcePolicy": "default", "sshPublicKey": null, "userId": ID,
+    });
     let payload = json!({ "keypair": keypair, "secretKey": "hidden-value" });
     let client = client(json!({ "data": { "adminCreateKeypairV2": payload } }));
     let input = AdminCreateKeypairInput::new(ID.parse::<backendai::Uuid>().unwrap(), "default");

@@ -8,5 +8,6 @@ mod filters;
 mod ids;
 mod inputs;
 mod managers;
+mod roles;
 mod roots;
 mod subscriptions;

@@ -19,7 +19,11 @@ use crate::schema::Contract;
 use crate::state::Role;
 
 /// Resolves a field of `Mutation`.
-pub(super) fn answer(context: &mut Context<'_>, args: &Args<'_>, info: &ResolveInfo<'_>) -> Answer {
+pub(in crate::resolve) fn answer(
+    context: &mut Context<'_>,
+    args: &Args<'_>,
+    info: &ResolveInfo<'_>,
+) -> Answer {
     let name = info.field_name();
     let recorded = fixture::roots().map_err(Failure::unexpected)?.mutations.get(name);
     let refusal = recorded.and_then(|refusals| refusals.of(context.caller.role));

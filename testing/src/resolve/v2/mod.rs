@@ -1,15 +1,15 @@
-//! The v2 API, of which the manager checks and executes documents in another way than of the admin API.
+//! The v2 API, of which the manager checks documents in another way than of the admin API.
 
-use apollo_compiler::response::{GraphQLError, JsonMap};
+use apollo_compiler::response::JsonMap;
 
 use super::context::Context;
+use super::execute::{self, Api, Outcome};
 use crate::fixture::v2 as fixture;
 
 mod change;
 mod condition;
 mod document;
 mod domain;
-mod execute;
 mod keypair;
 mod literal;
 mod node;
@@ -22,11 +22,10 @@ mod user;
 mod value;
 mod variables;
 
-/// The `data` and `errors` of an answer.
-pub(crate) struct Outcome {
-    pub(crate) data: Option<JsonMap>,
-    pub(crate) errors: Vec<GraphQLError>,
-}
+pub(super) use change::answer as mutate;
+pub(super) use node::member;
+pub(super) use page::paged;
+pub(super) use query::answer as query;
 
 /// Answers a request; `None` is an internal error of the manager.
 pub(crate) fn answer(
@@ -55,5 +54,5 @@ pub(crate) fn answer(
         Ok(variables) => variables,
         Err(errors) => return Some(Outcome { data: None, errors }),
     };
-    Some(execute::execute(&document, operation, &variables, context))
+    Some(execute::run(Api::V2, &document, operation, &variables, context))
 }

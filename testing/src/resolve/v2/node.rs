@@ -78,13 +78,19 @@ pub(super) fn exists(state: &State, text: &str) -> bool {
     rows.into_iter().any(|row| is(row, text) || named(row))
 }
 
-/// Returns the rows within a row of the state that need the other tables.
-pub(super) fn inner(
+/// Returns a member of the row with this id, or the rows within it.
+pub(in crate::resolve) fn member(
     context: &Context<'_>,
     kind: &str,
-    row: &JsonMap,
-    field: &str,
+    id: &str,
+    name: &str,
 ) -> Option<JsonValue> {
+    let row = find(context.state, kind, id)?;
+    row.get(name).cloned().or_else(|| inner(context, kind, &row, name))
+}
+
+/// Returns the rows within a row of the state that need the other tables.
+fn inner(context: &Context<'_>, kind: &str, row: &JsonMap, field: &str) -> Option<JsonValue> {
     let state = &*context.state;
     let key = key(row);
     let reference =

@@ -22,7 +22,11 @@ pub(super) const PAGE: [&str; 9] =
     ["after", "before", "filter", "first", "last", "limit", "offset", "orderBy", "usage"];
 
 /// Resolves a field of `Query`.
-pub(super) fn answer(context: &mut Context<'_>, args: &Args<'_>, info: &ResolveInfo<'_>) -> Answer {
+pub(in crate::resolve) fn answer(
+    context: &mut Context<'_>,
+    args: &Args<'_>,
+    info: &ResolveInfo<'_>,
+) -> Answer {
     let name = info.field_name();
     let public = context.contract.schema.get_object("Mutation").is_none();
     match name {
