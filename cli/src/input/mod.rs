@@ -169,7 +169,13 @@ impl Input {
                 if !docs.is_empty()
                     && known::help(&self.name).is_none_or(|_| self.path.len() == 1) =>
             {
-                docs.replace('\n', " ")
+                let docs = docs.replace('\n', " ");
+                let takes_names =
+                    known::help(&self.name).is_some_and(|it| it.starts_with("Id or name"));
+                match docs.strip_prefix("Id of ") {
+                    Some(rest) if takes_names => format!("Id or name of {rest}"),
+                    _ => docs,
+                }
             }
             _ => known::help(&self.name)?.to_owned(),
         };

@@ -245,6 +245,7 @@ pub mod r#abstract {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Other {
+            /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
         }
@@ -289,6 +290,7 @@ pub mod r#abstract {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct AnyUnknownType {
+            /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
         }
@@ -300,6 +302,7 @@ pub mod r#abstract {
         #[non_exhaustive]
         pub struct AnyDog {
             pub age: Option<i32>,
+            /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
         }
@@ -312,6 +315,7 @@ pub mod r#abstract {
         pub struct AnyCat {
             pub age: Option<i32>,
             pub lives: i32,
+            /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
         }
@@ -323,6 +327,7 @@ pub mod r#abstract {
         #[non_exhaustive]
         pub struct AnyStone {
             pub id: String,
+            /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
         }
@@ -334,6 +339,7 @@ pub mod r#abstract {
         #[non_exhaustive]
         pub struct AnyRobot {
             pub id: String,
+            /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
         }
@@ -346,6 +352,7 @@ pub mod r#abstract {
         pub struct AnyPerson {
             pub id: String,
             pub age: Option<i32>,
+            /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
         }
@@ -381,6 +388,7 @@ pub mod r#abstract {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct NamedUnknownType {
+            /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
             pub id: String,
@@ -393,6 +401,7 @@ pub mod r#abstract {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct NamedRobot {
+            /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
             pub id: String,
@@ -415,6 +424,7 @@ pub mod r#abstract {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct NamedPerson {
+            /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
             pub id: String,
@@ -637,7 +647,7 @@ pub mod r#abstract {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Data {
-            /// Result of `__typename`.
+            /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
             /// Result of `pet`.
@@ -650,6 +660,7 @@ pub mod r#abstract {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Pet {
+            /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
         }

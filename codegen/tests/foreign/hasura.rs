@@ -704,6 +704,7 @@ pub mod hasura {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Users {
+            /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
             pub id: ::backendai::__private::serde_json::Value,

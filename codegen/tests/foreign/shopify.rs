@@ -416,6 +416,7 @@ pub mod shopify {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct ProductsEdgesNodeMetafieldsNodesReferenceUnknownType {
+            /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
         }
@@ -426,6 +427,7 @@ pub mod shopify {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct ProductsEdgesNodeMetafieldsNodesReferenceMediaImage {
+            /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
             pub id: String,
@@ -437,6 +439,7 @@ pub mod shopify {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct ProductsEdgesNodeMetafieldsNodesReferenceProduct {
+            /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
             pub title: String,
@@ -639,6 +642,7 @@ pub mod shopify {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct NodeUnknownType {
+            /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
             pub id: String,
@@ -650,6 +654,7 @@ pub mod shopify {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct NodeProduct {
+            /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
             pub id: String,
@@ -672,6 +677,7 @@ pub mod shopify {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct NodeProductVariant {
+            /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
             pub id: String,

@@ -611,6 +611,7 @@ pub mod edges {
     #[serde(crate = "::backendai::__private::serde")]
     #[non_exhaustive]
     pub struct TypeName {
+        /// Name of the GraphQL type.
         #[serde(rename = "__typename")]
         pub typename: String,
         pub kind: super::types::TypeKind,
@@ -882,6 +883,7 @@ pub mod edges {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Things {
+            /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
         }
@@ -914,6 +916,7 @@ pub mod edges {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct NodesUnknownType {
+            /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
             #[serde(skip_serializing_if = "Option::is_none")]
@@ -926,6 +929,7 @@ pub mod edges {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct NodesUser {
+            /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
             /// The name, as the schema describes it.
@@ -1012,7 +1016,7 @@ pub mod edges {
             pub __schema: Schema,
             /// Result of `__type`.
             pub __type: Option<Type>,
-            /// Result of `__typename`.
+            /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
         }
@@ -1025,6 +1029,7 @@ pub mod edges {
         #[serde(crate = "::backendai::__private::serde")]
         #[non_exhaustive]
         pub struct Type {
+            /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
             pub kind: super::super::types::TypeKind,
@@ -2273,7 +2278,7 @@ pub mod people {
             pub first: First,
             /// Result of `match`.
             pub r#match: Option<i32>,
-            /// Result of `__typename`.
+            /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
         }
@@ -3411,6 +3416,7 @@ pub mod things {
         #[non_exhaustive]
         pub struct Node {
             pub id: String,
+            /// Name of the GraphQL type.
             #[serde(rename = "__typename")]
             pub typename: String,
         }
@@ -3510,6 +3516,7 @@ pub mod things {
             #[serde(rename = "__typename")]
             pub typename: String,
             pub id: String,
+            /// Name of the GraphQL type.
             pub kind: String,
             pub model: Option<i32>,
         }
