@@ -5,7 +5,6 @@
 use std::{error::Error, fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use url::Url;
 
 pub use crate::http::{HttpRequest, HttpResponse};
@@ -220,6 +219,8 @@ pub struct HttpTransport {
     foreign: bool,
     /// Empty for a client of the caller.
     proxies: Arc<Proxied>,
+    /// `None` for a client of the caller.
+    read_timeout: Option<Duration>,
 }
 
 /// The proxy of each endpoint that has one.
@@ -235,7 +236,7 @@ impl HttpTransport {
     pub fn new(config: &Config) -> Result<Self, TransportError> {
         let (builder, proxies) = prepare(config)?;
         let client = builder.build().map_err(TransportError::not_sent)?;
-        Ok(Self { client, foreign: false, proxies })
+        Ok(Self { client, foreign: false, proxies, read_timeout: config.read_timeout() })
     }
 
     /// Sends through this client of [`reqwest`]. Timeouts, certificates and proxies of the
@@ -262,7 +263,7 @@ impl HttpTransport {
     /// # }
     /// ```
     pub fn from_client(client: reqwest::Client) -> Self {
-        Self { client, foreign: true, proxies: Arc::default() }
+        Self { client, foreign: true, proxies: Arc::default(), read_timeout: None }
     }
 
     /// Returns a builder with everything that [`new`](Self::new) sets, to be changed and passed to
@@ -283,7 +284,11 @@ impl HttpTransport {
     ///
     /// As [`new`](Self::new).
     pub fn client_builder(config: &Config) -> Result<reqwest::ClientBuilder, TransportError> {
-        prepare(config).map(|(builder, _)| builder)
+        let (builder, _) = prepare(config)?;
+        Ok(match config.read_timeout() {
+            Some(limit) => builder.read_timeout(limit),
+            None => builder,
+        })
     }
 
     async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
@@ -296,7 +301,8 @@ impl HttpTransport {
         *whole.headers_mut() = request.headers;
         *whole.body_mut() = Some(request.body.into());
         *whole.timeout_mut() = request.timeout;
-        let response = self.client.execute(whole).await.map_err(classify)?;
+        let execute = async { self.client.execute(whole).await.map_err(classify) };
+        let mut response = within(self.read_timeout, execute, TransportError::maybe_sent).await?;
         if asked.is_some_and(|asked| asked != *response.url()) {
             return Err(TransportError::maybe_sent(
                 "the HTTP client followed a redirect: build it with `redirect(Policy::none())`",
@@ -305,10 +311,10 @@ impl HttpTransport {
         if response.content_length().is_some_and(|announced| announced > limit as u64) {
             return Err(TransportError::too_large(limit));
         }
-        let (parts, body) = http::Response::from(response).into_parts();
-        let headers = mark_sensitive(parts.headers);
-        let body = read(body, limit, classify).await?;
-        Ok(HttpResponse { status: parts.status, headers, body })
+        let status = response.status();
+        let headers = mark_sensitive(std::mem::take(response.headers_mut()));
+        let body = read(response, limit, self.read_timeout, classify).await?;
+        Ok(HttpResponse { status, headers, body })
     }
 }
 
@@ -333,15 +339,12 @@ fn prepare(config: &Config) -> Result<(reqwest::ClientBuilder, Arc<Proxied>), Tr
         .no_proxy()
         .tls_backend_preconfigured(tls)
         .redirect(reqwest::redirect::Policy::none())
-        // The dispatcher alone decides what is repeated.
-        .retry(reqwest::retry::never())
+        // The dispatcher alone decides what is repeated. With a limit above zero each request is cloned.
+        .retry(reqwest::retry::never().max_retries_per_request(0))
         .referer(false)
         .pool_idle_timeout(POOL_IDLE);
     if let Some(timeout) = config.connect_timeout() {
         builder = builder.connect_timeout(timeout);
-    }
-    if let Some(timeout) = config.read_timeout() {
-        builder = builder.read_timeout(timeout);
     }
     if !proxies.is_empty() {
         let proxies = proxies.clone();
@@ -364,17 +367,41 @@ fn of<'a>(proxies: &'a Proxied, url: &Url) -> Option<&'a Proxy> {
 
 /// Reads the body, and keeps no more than `limit` bytes of it in memory.
 async fn read(
-    body: reqwest::Body,
+    mut response: reqwest::Response,
     limit: usize,
+    timeout: Option<Duration>,
     classify: impl Fn(reqwest::Error) -> TransportError,
 ) -> Result<Bytes, TransportError> {
-    match Limited::new(body, limit).collect().await {
-        Ok(body) => Ok(body.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(TransportError::too_large(limit)),
-        Err(error) => Err(match error.downcast::<reqwest::Error>() {
-            Ok(error) => classify(*error),
-            Err(error) => TransportError::maybe_sent(error),
-        }),
+    let mut chunks = Vec::new();
+    let mut size = 0;
+    loop {
+        let next = async { response.chunk().await.map_err(&classify) };
+        let Some(chunk) = within(timeout, next, TransportError::maybe_sent).await? else { break };
+        size += chunk.len();
+        if size > limit {
+            return Err(TransportError::too_large(limit));
+        }
+        chunks.push(chunk);
+    }
+    // Most bodies are one chunk, which is not copied.
+    Ok(match <[Bytes; 1]>::try_from(chunks) {
+        Ok([only]) => only,
+        Err(chunks) => chunks.concat().into(),
+    })
+}
+
+/// Limits the time of a step. The HTTP library's own limit takes more timers, and sets them more often.
+pub(crate) async fn within<T>(
+    limit: Option<Duration>,
+    step: impl Future<Output = Result<T, TransportError>>,
+    failure: impl FnOnce(&'static str) -> TransportError,
+) -> Result<T, TransportError> {
+    match limit {
+        Some(limit) => match tokio::time::timeout(limit, step).await {
+            Ok(result) => result,
+            Err(_) => Err(failure("the time is over").timed_out()),
+        },
+        None => step.await,
     }
 }
 

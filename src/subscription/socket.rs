@@ -32,7 +32,7 @@ use crate::{
     error::{Error, Result},
     http::{HttpRequest, HttpResponse},
     response,
-    transport::{Transport, TransportError, TransportFuture},
+    transport::{Transport, TransportError, TransportFuture, within},
 };
 
 /// Longest time for the end of a connection.
@@ -156,21 +156,6 @@ impl Upgrade {
 impl Transport for Upgrade {
     fn send(&self, request: HttpRequest) -> TransportFuture<'_> {
         Box::pin(self.exchange(request))
-    }
-}
-
-/// Limits the time of a step.
-async fn within<T>(
-    limit: Option<Duration>,
-    step: impl Future<Output = Result<T, TransportError>>,
-    failure: impl FnOnce(&'static str) -> TransportError,
-) -> Result<T, TransportError> {
-    match limit {
-        Some(limit) => match timeout(limit, step).await {
-            Ok(result) => result,
-            Err(_) => Err(failure("the time is over").timed_out()),
-        },
-        None => step.await,
     }
 }
 

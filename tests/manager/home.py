@@ -49,6 +49,8 @@ class Home:
         # Not resolved: a venv is identified by its path, not by the target of its python.
         self.venv = Path(foreign).absolute() if foreign else self.root / "venv"
         self.python = self.venv / "bin" / "python"
+        # Processes of the manager.
+        self.workers = 1
         # The version of the manager; the data of a home belong to one version.
         self._version = self.root / "version"
         self.version = self._version.read_text() if self._version.exists() else ""

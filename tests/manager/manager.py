@@ -30,6 +30,7 @@ def up(home: Home, arguments: argparse.Namespace) -> None:
     began = time.monotonic()
     home.lay_out()
     home.choose_version(arguments.version or home.version or install.NEWEST)
+    home.workers = arguments.processes
     processes = Processes(home)
     webserver = arguments.webserver or processes.alive("webserver")
     install.servers(home)
@@ -159,6 +160,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     command = commands.add_parser("up", help="install missing programs and start what is not running")
     command.add_argument("--version", help=f"of the manager (default: {install.NEWEST}); each needs its own MANAGER_HOME")
     command.add_argument("--webserver", action="store_true", help="with the webserver, for logins by password")
+    command.add_argument("--processes", type=int, default=1, metavar="N", help="processes of the manager (default: 1)")
     command.set_defaults(run=up)
     command = commands.add_parser("down", help="stop what up started")
     command.add_argument("--wipe", action="store_true", help="remove the data too")

@@ -201,7 +201,7 @@ user = "backend"
 password = "{db_password(home)}"
 
 [manager]
-num-proc = 1
+num-proc = {home.workers}
 id = "i-tests"
 service-addr = {address["manager"]}
 announce-addr = {address["manager"]}
@@ -246,7 +246,9 @@ def rewrite(path: Path, text: str) -> bool:
 
 def manager(home: Home, processes: Processes) -> None:
     command = [home.venv / "bin" / "backend.ai", "mgr", "start-server", "-f", home.conf / "manager.toml"]
-    processes.launch("manager", command, home.root, NO_DOCKER)
+    # It refuses more processes than there are processors, which this lets it count.
+    processors = str(max(home.workers, os.cpu_count() or 1))
+    processes.launch("manager", command, home.root, {**NO_DOCKER, "PYTHON_CPU_COUNT": processors})
     # Not every manager has a health path; the rate limit that this uses up is reset.
     url = f"http://{LOOPBACK}:{home.port('manager')}/{'health' if home.version == install.NEWEST else ''}"
     processes.await_ready("manager", lambda: http(url) is not None, 180)

@@ -6,7 +6,11 @@ use backendai::{DateTime, Uuid, admin::keypair::paged_key_pairs};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
-use super::{peers, rows::Rows, table::Table};
+use super::{
+    peers,
+    rows::Rows,
+    table::{Goals, Table},
+};
 use crate::{Result, cpu};
 
 const ROUNDS: usize = 15;
@@ -70,11 +74,11 @@ const DECODERS: [(&str, Decoder); 5] = [
     ("structs by hand, the same scalars, `from_slice`", |text| {
         Ok(read::<Data>(text)?.keypair_list.items.len())
     }),
-    ("graphql_client's types, the same scalars, `from_slice`", |text| {
+    ("`graphql_client`'s types, the same scalars, `from_slice`", |text| {
         let data = read::<peers::paged_key_pairs::ResponseData>(text)?;
         Ok(data.keypair_list.map_or(0, |list| list.items.len()))
     }),
-    ("serde_json::Value, `from_slice`", |text| {
+    ("`serde_json::Value`, `from_slice`", |text| {
         let data = read::<serde_json::Value>(text)?;
         let rows = data.pointer("/keypair_list/items").and_then(serde_json::Value::as_array);
         Ok(rows.map_or(0, Vec::len))
@@ -96,7 +100,8 @@ fn data<T>(answer: Answer<T>) -> Result<T> {
     }
 }
 
-pub(super) fn run() -> Result<()> {
+pub(super) fn run(goals: &mut Goals) -> Result<()> {
+    println!("\n### Decoding");
     for page in [100, 10_000] {
         let mut text = Vec::new();
         Rows::whole().answer(0, page, ROWS, &mut text);
@@ -106,12 +111,16 @@ pub(super) fn run() -> Result<()> {
                 times.push(time(*decoder, &text, page)?);
             }
         }
-        let title = format!("decoding a page of {page} keypairs, {} bytes", text.len());
-        let mut table = Table::new(&title, &["ns of CPU per row"]);
-        for ((title, _), times) in DECODERS.iter().zip(times) {
-            table.row(title, &[cpu::median(times).as_secs_f64() * 1e9 / ROWS as f64]);
+        let title = format!("a page of {page} keypairs, {} bytes", text.len());
+        let mut table = Table::new(&title, &["ns of CPU per row", "ours : this"]);
+        let each = times.map(|times| cpu::median(times).as_secs_f64() * 1e9 / ROWS as f64);
+        for ((title, _), this) in DECODERS.iter().zip(each) {
+            table.row(title, &[this, each[0] / this].map(Some));
         }
         table.print();
+        let work =
+            format!("decoding a page of {page} rows, against structs by hand, read the same way");
+        goals.at_most(&work, 1.0, each[0] / each[1]);
     }
     Ok(())
 }

@@ -5,6 +5,8 @@ pub(crate) mod count;
 #[cfg(feature = "peers")]
 mod decode;
 #[cfg(feature = "peers")]
+mod manager;
+#[cfg(feature = "peers")]
 mod memory;
 #[cfg(feature = "peers")]
 mod official;
@@ -35,7 +37,7 @@ use std::{
 };
 
 #[cfg(feature = "peers")]
-use self::server::Server;
+use self::{server::Server, table::Goals};
 use crate::Result;
 
 #[cfg(feature = "peers")]
@@ -43,13 +45,13 @@ use crate::Result;
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Part {
     Small,
-    Manager,
     Pages,
+    Memory,
     Decode,
     Parts,
-    Memory,
     Proxy,
     Start,
+    Manager,
 }
 
 #[cfg(feature = "peers")]
@@ -57,24 +59,21 @@ pub(crate) enum Part {
 pub(crate) fn run(parts: &[Part]) -> Result<()> {
     let wanted = |part| parts.is_empty() || parts.contains(&part);
     let server = Server::start()?;
+    let mut goals = Goals::default();
     if wanted(Part::Small) {
-        small::run(&server)?;
-    }
-    if wanted(Part::Manager) {
-        small::manager()?;
-        pages::manager()?;
+        small::run(&server, &mut goals)?;
     }
     if wanted(Part::Pages) {
-        pages::run(&server)?;
+        pages::run(&server, &mut goals)?;
+    }
+    if wanted(Part::Memory) {
+        memory::run(&server, &mut goals)?;
     }
     if wanted(Part::Decode) {
-        decode::run()?;
+        decode::run(&mut goals)?;
     }
     if wanted(Part::Parts) {
         parts::run()?;
-    }
-    if wanted(Part::Memory) {
-        memory::run(&server)?;
     }
     if wanted(Part::Proxy) {
         proxy::run(&server)?;
@@ -82,6 +81,10 @@ pub(crate) fn run(parts: &[Part]) -> Result<()> {
     if wanted(Part::Start) {
         start::run()?;
     }
+    if wanted(Part::Manager) {
+        manager::run()?;
+    }
+    goals.print();
     Ok(())
 }
 
@@ -93,7 +96,7 @@ pub(crate) enum Step {
     Small { peer: small::Peer, endpoint: String, in_flight: usize, calls: usize },
     #[cfg(feature = "peers")]
     /// Reads a list.
-    Pages { way: pages::Way, endpoint: String, pages: u64 },
+    Pages { way: pages::Way, prefetch: usize, page_size: u32, endpoint: String },
     #[cfg(feature = "peers")]
     /// Prints the memory use repeatedly.
     Memory { what: memory::What, endpoint: String },
@@ -112,7 +115,9 @@ pub(crate) fn step(step: Step) -> Result<()> {
             print(small::step(peer, &endpoint, in_flight, calls)?);
         }
         #[cfg(feature = "peers")]
-        Step::Pages { way, endpoint, pages } => print(pages::step(way, &endpoint, pages)?),
+        Step::Pages { way, prefetch, page_size, endpoint } => {
+            print(pages::step(way, prefetch, page_size, &endpoint)?);
+        }
         #[cfg(feature = "peers")]
         Step::Memory { what, endpoint } => memory::step(what, &endpoint)?,
         Step::Case { name, times } => count::step(&name, times)?,
@@ -171,6 +176,34 @@ impl Took {
 #[cfg(feature = "peers")]
 /// Runs a step in a child process.
 fn child(arguments: &[&str]) -> Result<Took> {
-    let output = Command::new(env::current_exe()?).arg("step").args(arguments).output()?;
-    Took::read(&output)
+    child_with(&Variables::new(), arguments)
+}
+
+#[cfg(feature = "peers")]
+/// Variables of the environment.
+type Variables = Vec<(String, String)>;
+
+#[cfg(feature = "peers")]
+/// Runs a step in a child process with these variables.
+fn child_with(variables: &Variables, arguments: &[&str]) -> Result<Took> {
+    let mut command = Command::new(env::current_exe()?);
+    command.arg("step").args(arguments).envs(variables.iter().cloned());
+    Took::read(&command.output()?)
+}
+
+#[cfg(feature = "peers")]
+/// The median.
+fn median(took: &[Took], time: fn(&Took) -> Duration) -> Duration {
+    crate::cpu::median(took.iter().map(time).collect())
+}
+
+#[cfg(feature = "peers")]
+/// The median over the rounds of the ratio of two clients, which were measured in alternation: other
+/// load on the machine changes from round to round, and is the same for both.
+fn ratio(ours: &[Took], other: &[Took], time: fn(&Took) -> Duration) -> f64 {
+    let rounds = ours.iter().zip(other);
+    let mut ratios: Vec<_> =
+        rounds.map(|(ours, other)| time(ours).as_secs_f64() / time(other).as_secs_f64()).collect();
+    ratios.sort_by(f64::total_cmp);
+    ratios.get(ratios.len() / 2).copied().unwrap_or(f64::NAN)
 }

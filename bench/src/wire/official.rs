@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-use super::{Took, peers};
+use super::{Took, Variables, peers};
 use crate::Result;
 
 /// The measured release, the same as that of the manager of the schema snapshot.
@@ -42,13 +42,19 @@ pub(super) fn python() -> Option<PathBuf> {
 }
 
 /// The cost that it reports.
-pub(super) fn run(python: &Path, endpoint: &str, arguments: &[&str]) -> Result<Took> {
+pub(super) fn run(
+    python: &Path,
+    endpoint: &str,
+    variables: &Variables,
+    arguments: &[&str],
+) -> Result<Took> {
     let output = Command::new(python)
         .arg(SCRIPT)
         .args(arguments)
         .env("BACKEND_ENDPOINT", endpoint)
         .env("BACKEND_ENDPOINT_TYPE", "api")
         .envs(peers::keys())
+        .envs(variables.iter().cloned())
         .output()?;
     Took::read(&output)
 }

@@ -1,17 +1,19 @@
 //! A list of keypairs, read page by page.
 
-use std::{
-    env,
-    time::{Duration, Instant},
+use std::{env, time::Instant};
+
+use backendai::{
+    Client, DynamicOperation, OperationInfo, Paginated, Pagination,
+    admin::keypair::{PagedKeyPairNames, PagedKeyPairs},
+    operation::info::{EdgesInfo, PagingInfo, ProjectionInfo, RowsInfo, SourceText},
 };
 
-use backendai::{Pagination, admin::keypair::PagedKeyPairs};
-
 use super::{
-    Took, child, official,
-    peers::{self, Derived},
+    Took, Variables, child, child_with, median, official,
+    peers::{self, Derived, Listed},
+    ratio,
     server::Server,
-    table::Table,
+    table::{Goals, Table},
 };
 use crate::{Result, cpu};
 
@@ -22,141 +24,218 @@ const ROUNDS: usize = 5;
 const LATENCY: u64 = 20;
 const SLOW_PAGES: u64 = 100;
 
+/// Of a real manager.
+const MANAGER_PAGE: u32 = 500;
+
+/// Which list is read, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Way {
     Key,
-    KeyPrefetch2,
-    KeyPrefetch,
     Offset,
-    OffsetPrefetch,
     GraphqlClient,
+    /// With three fields that cost a real manager little.
+    NamesByKey,
+    NamesByOffset,
+    NamesGraphqlClient,
+    /// The connection of the v2 API.
+    Cursor,
 }
 
-const WAYS: [(Way, &str, &str); 5] = [
-    (Way::Key, "key", "backendai, by key"),
-    (Way::KeyPrefetch, "key-prefetch", "backendai, by key, prefetch 8"),
-    (Way::Offset, "offset", "backendai, by offset"),
-    (Way::OffsetPrefetch, "offset-prefetch", "backendai, by offset, prefetch 8"),
-    (Way::GraphqlClient, "graphql-client", "graphql_client + reqwest, a loop"),
+/// The keypairs in the v2 API. Described by hand, as compiling all of that API takes minutes.
+static CONNECTION: OperationInfo = OperationInfo {
+    path: "/admin/gql/strawberry",
+    rows: Some(RowsInfo {
+        total: Some("count"),
+        edges: Some(EdgesInfo::RELAY),
+        index: Some(ProjectionInfo {
+            before: SourceText::plain(
+                "query Keypairs($first:Int$after:String){adminKeypairsV2(first:$first after:$after)",
+            ),
+            after: SourceText::plain("}"),
+            requires: &[],
+        }),
+        ..RowsInfo::new("KeyPairV2", &[], &["adminKeypairsV2", "edges"])
+    }),
+    paging: Some(PagingInfo::cursor("first", "after")),
+    ..OperationInfo::query(
+        "Keypairs",
+        "query Keypairs($first:Int$after:String){adminKeypairsV2(first:$first after:$after){count \
+         edges{cursor node{accessKey userId isActive}}pageInfo{hasNextPage endCursor}}}",
+    )
+};
+
+/// A way, the number of pages that are requested ahead, and a title.
+type Named = (&'static str, &'static str, &'static str);
+
+const WAYS: [Named; 5] = [
+    ("key", "0", "backendai, by key"),
+    ("graphql-client", "0", "`graphql_client` + `reqwest`, a loop"),
+    ("key", "8", "backendai, by key, prefetch 8"),
+    ("offset", "0", "backendai, by offset"),
+    ("offset", "8", "backendai, by offset, prefetch 8"),
 ];
 
-pub(super) fn run(server: &Server) -> Result<()> {
+const OF_MANAGER: [Named; 11] = [
+    ("names-by-key", "0", "by key"),
+    ("names-by-key", "1", "by key, prefetch 1"),
+    ("names-by-key", "2", "by key, prefetch 2"),
+    ("names-by-key", "4", "by key, prefetch 4"),
+    ("names-by-key", "8", "by key, prefetch 8"),
+    ("names-by-offset", "0", "by offset"),
+    ("names-by-offset", "8", "by offset, prefetch 8"),
+    ("names-graphql-client", "0", "`graphql_client` + `reqwest`, a loop"),
+    ("cursor", "0", "v2, by cursor"),
+    ("cursor", "2", "v2, by cursor, prefetch 2"),
+    ("cursor", "8", "v2, by cursor, prefetch 8"),
+];
+
+pub(super) fn run(server: &Server, goals: &mut Goals) -> Result<()> {
+    println!("\n### Pagination\n");
+    println!("Keypairs with 17 fields each, {PAGE} on a page; medians of {ROUNDS} rounds.");
     let endpoint = server.endpoint(0, PAGES * u64::from(PAGE));
-    let title = format!("{PAGES} pages of {PAGE} keypairs");
-    let mut table = Table::new(&title, &["µs of CPU per page", "rows per second"]);
-    for (title, pages, took) in measure(&endpoint, PAGES, true)? {
-        let cpu = median(&took, |took| took.cpu).as_secs_f64() * 1e6 / pages as f64;
-        let rows = (pages * u64::from(PAGE)) as f64;
-        table.row(title, &[cpu, rows / median(&took, |took| took.wall).as_secs_f64()]);
+    let columns = ["µs of CPU per page", "ours : this", "rows per second"];
+    let mut table = Table::new(&format!("{PAGES} pages"), &columns);
+    let all = measure(&endpoint, PAGES)?;
+    let ours = all.first().map(|(_, took)| took.clone()).unwrap_or_default();
+    let mut row = |title: &str, took: &[Took], pages: u64| {
+        let pages = pages as f64;
+        let cpu = median(took, |took| took.cpu).as_secs_f64() * 1e6 / pages;
+        let rows = pages * f64::from(PAGE) / median(took, |took| took.wall).as_secs_f64();
+        let ratio = ratio(&ours, took, |took| took.cpu) * pages / PAGES as f64;
+        table.row(title, &[cpu, ratio, rows].map(Some));
+    };
+    for (title, took) in &all {
+        row(title, took, PAGES);
+    }
+    if let Some(python) = official::python() {
+        let pages = PAGES / 5;
+        let arguments = ["pages", &pages.to_string()];
+        let run = || official::run(&python, &endpoint, &Variables::new(), &arguments);
+        row("the official client", &(0..3).map(|_| run()).collect::<Result<Vec<_>>>()?, pages);
     }
     table.print();
+    let [key, derived, ..] = all.as_slice() else { return Err("ways are missing".into()) };
+    goals.at_most(
+        &format!("{PAGES} pages by key, CPU against a loop of `graphql_client` + `reqwest`"),
+        0.95,
+        ratio(&key.1, &derived.1, |took| took.cpu),
+    );
 
     let endpoint = server.endpoint(LATENCY, SLOW_PAGES * u64::from(PAGE));
-    let title = format!("{SLOW_PAGES} such pages, each answered after {LATENCY} ms");
-    let mut table = Table::new(&title, &["ms of wall"]);
-    for (title, _, took) in measure(&endpoint, SLOW_PAGES, false)? {
-        table.row(title, &[median(&took, |took| took.wall).as_secs_f64() * 1e3]);
+    let title = format!("{SLOW_PAGES} pages, each answered after {LATENCY} ms");
+    let columns = ["ms of wall", "ours : this", "ms of CPU", "ours : this"];
+    let mut table = Table::new(&title, &columns);
+    let all = measure(&endpoint, SLOW_PAGES)?;
+    let ours = all.first().map(|(_, took)| took.clone()).unwrap_or_default();
+    for (title, took) in &all {
+        let both = |time| {
+            let ms = median(took, time).as_secs_f64() * 1e3;
+            [ms, ratio(&ours, took, time)].map(Some)
+        };
+        table.row(title, &[both(|took| took.wall), both(|took| took.cpu)].concat());
     }
     table.print();
-    Ok(())
-}
-
-/// The keypairs of the manager of the environment variables, with several numbers of pages in flight.
-pub(super) fn manager() -> Result<()> {
-    let Ok(endpoint) = env::var("BACKEND_ENDPOINT") else { return Ok(()) };
-    let mut table = Table::new(
-        &format!("All keypairs of the real manager, {PAGE} on a page"),
-        &["ms of wall", "ms of CPU", "rows per second"],
+    let [key, derived, prefetch, ..] = all.as_slice() else {
+        return Err("ways are missing".into());
+    };
+    let work = format!("{SLOW_PAGES} pages by key, {LATENCY} ms each,");
+    goals.at_least(
+        &format!("{work} prefetch 8: how many times as fast as without"),
+        6.0,
+        ratio(&key.1, &prefetch.1, |took| took.wall),
     );
-    for (way, title) in [
-        ("key", "by key"),
-        ("key-prefetch2", "by key, prefetch 2"),
-        ("key-prefetch", "by key, prefetch 8"),
-        ("offset-prefetch", "by offset, prefetch 8"),
-        ("graphql-client", "graphql_client + reqwest, a loop"),
-    ] {
-        let took = child(&["pages", way, &endpoint, "0"])?;
-        let wall = took.wall.as_secs_f64();
-        let rows = took.memory as f64;
-        table.row(title, &[wall * 1e3, took.cpu.as_secs_f64() * 1e3, rows / wall]);
-    }
-    table.print();
+    let work = format!("{work} against a loop of `graphql_client` + `reqwest`");
+    let wall = ratio(&key.1, &derived.1, |took| took.wall);
+    goals.at_most(&format!("{work}, wall"), 1.0, wall);
+    goals.at_most(&format!("{work}, CPU"), 0.95, ratio(&key.1, &derived.1, |took| took.cpu));
     Ok(())
 }
 
-fn median(took: &[Took], time: fn(&Took) -> Duration) -> Duration {
-    cpu::median(took.iter().map(time).collect())
+/// The seconds that each way takes to read the keypairs of a real manager, of which there are at least
+/// this many, with its title.
+pub(super) fn manager(
+    endpoint: &str,
+    variables: &Variables,
+    rows: u64,
+) -> Result<Vec<(&'static str, f64)>> {
+    let page = MANAGER_PAGE.to_string();
+    let seconds = |(way, prefetch, title): Named| {
+        let took = child_with(variables, &["pages", way, prefetch, &page, endpoint])?;
+        match took.memory >= rows {
+            true => Ok((title, took.wall.as_secs_f64())),
+            false => Err(format!("{title}: {} rows came", took.memory).into()),
+        }
+    };
+    OF_MANAGER.into_iter().map(seconds).collect()
 }
 
-/// Each strategy, with the number of pages that it read.
-fn measure(
-    endpoint: &str,
-    pages: u64,
-    with_official: bool,
-) -> Result<Vec<(&'static str, u64, Vec<Took>)>> {
-    let mut ways: Vec<_> = WAYS.map(|(_, _, title)| (title, pages, Vec::new())).into();
+/// Each way, in alternation.
+fn measure(endpoint: &str, pages: u64) -> Result<Vec<(&'static str, Vec<Took>)>> {
+    let mut ways: Vec<_> = WAYS.map(|(.., title)| (title, Vec::new())).into();
+    let page = PAGE.to_string();
     for _ in 0..ROUNDS {
-        for ((_, name, _), (.., took)) in WAYS.iter().zip(&mut ways) {
-            took.push(child(&["pages", name, endpoint, &pages.to_string()])?);
+        for ((way, prefetch, _), (title, took)) in WAYS.iter().zip(&mut ways) {
+            let one = child(&["pages", way, prefetch, &page, endpoint])?;
+            match one.memory == pages * u64::from(PAGE) {
+                true => took.push(one),
+                false => return Err(format!("{title}: {} rows came", one.memory).into()),
+            }
         }
-    }
-    if with_official && let Some(python) = official::python() {
-        let pages = pages / 5;
-        let run = || official::run(&python, endpoint, &["pages", &pages.to_string()]);
-        let took = (0..3).map(|_| run()).collect::<Result<_>>()?;
-        ways.push(("the official client", pages, took));
     }
     Ok(ways)
 }
 
 /// Reads a list once, in a child process. The number of rows is returned as well.
-pub(super) fn step(way: Way, endpoint: &str, pages: u64) -> Result<Took> {
+pub(super) fn step(way: Way, prefetch: usize, page_size: u32, endpoint: &str) -> Result<Took> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let (begin, before) = (Instant::now(), cpu::so_far()?);
+        let ours = Ours { endpoint, page_size, prefetch };
         let rows = match way {
-            Way::GraphqlClient => derived(endpoint).await?,
-            Way::Key => ours(endpoint, Pagination::Keyset, 0).await?,
-            Way::KeyPrefetch2 => ours(endpoint, Pagination::Keyset, 2).await?,
-            Way::KeyPrefetch => ours(endpoint, Pagination::Keyset, 8).await?,
-            Way::Offset => ours(endpoint, Pagination::Offset, 0).await?,
-            Way::OffsetPrefetch => ours(endpoint, Pagination::Offset, 8).await?,
+            Way::Key => ours.read(PagedKeyPairs::new(), Pagination::Keyset).await?,
+            Way::Offset => ours.read(PagedKeyPairs::new(), Pagination::Offset).await?,
+            Way::GraphqlClient => derived::<peers::PagedKeyPairs>(endpoint, page_size).await?,
+            Way::NamesByKey => ours.read(PagedKeyPairNames::new(), Pagination::Keyset).await?,
+            Way::NamesByOffset => ours.read(PagedKeyPairNames::new(), Pagination::Offset).await?,
+            Way::NamesGraphqlClient => {
+                derived::<peers::PagedKeyPairNames>(endpoint, page_size).await?
+            }
+            Way::Cursor => {
+                ours.read(DynamicOperation::new(&CONNECTION), Pagination::Cursor).await?
+            }
         };
-        let (cpu, wall) = (cpu::so_far()?.saturating_sub(before), begin.elapsed());
-        let took = Took { cpu, wall, memory: rows };
-        // How many rows a real manager has is not known.
-        match pages == 0 || rows == pages * u64::from(PAGE) {
-            true => Ok(took),
-            false => Err(format!("{rows} rows came").into()),
-        }
+        Ok(Took { cpu: cpu::so_far()?.saturating_sub(before), wall: begin.elapsed(), memory: rows })
     })
 }
 
-async fn ours(endpoint: &str, strategy: Pagination, prefetch: usize) -> Result<u64> {
-    let client = peers::client(endpoint, true)?;
-    let mut pages =
-        client.pages(PagedKeyPairs::new()).strategy(strategy).page_size(PAGE).prefetch(prefetch);
-    let mut rows = 0;
-    while let Some(page) = pages.next().await {
-        rows += page?.items.len() as u64;
-    }
-    Ok(rows)
+struct Ours<'a> {
+    endpoint: &'a str,
+    page_size: u32,
+    prefetch: usize,
 }
 
-async fn derived(endpoint: &str) -> Result<u64> {
+impl Ours<'_> {
+    async fn read<O: Paginated>(&self, list: O, strategy: Pagination) -> Result<u64> {
+        let config = peers::config(self.endpoint, true)?;
+        let client = Client::builder(config).max_page_size(self.page_size).build()?;
+        let pages = client.pages(list).strategy(strategy).page_size(self.page_size);
+        let mut pages = pages.prefetch(self.prefetch);
+        let mut rows = 0;
+        while let Some(page) = pages.next().await {
+            rows += page?.items.len() as u64;
+        }
+        Ok(rows)
+    }
+}
+
+async fn derived<Q: Listed>(endpoint: &str, page_size: u32) -> Result<u64> {
     let client = Derived::new(endpoint, env::var_os("BACKEND_ENDPOINT").is_some());
     let mut rows = 0;
     loop {
-        let variables = peers::paged_key_pairs::Variables {
-            limit: i64::from(PAGE),
-            offset: i64::try_from(rows)?,
-            filter: None,
-            order: None,
-        };
-        let data = client.query::<peers::PagedKeyPairs>(variables).await?;
-        let list = data.keypair_list.ok_or("no list")?;
-        rows += list.items.len() as u64;
-        if list.items.is_empty() || rows >= u64::try_from(list.total_count)? {
+        let variables = Q::page(i64::from(page_size), i64::try_from(rows)?);
+        let (count, total) = Q::count(client.query::<Q>(variables).await?).ok_or("no list")?;
+        rows += count as u64;
+        if count == 0 || rows >= u64::try_from(total)? {
             return Ok(rows);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::{env, future::Future, time::Duration};
 
-use backendai::{Client, Config, admin::keypair::PagedKeyPairNames};
+use backendai::{Client, Config, admin::keypair};
 use bytes::Bytes;
 use graphql_client::{GraphQLQuery, Response};
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -46,14 +46,41 @@ pub(crate) type UUID = backendai::Uuid;
 )]
 pub(crate) struct PagedKeyPairs;
 
-mod derived {
-    #[derive(graphql_client::GraphQLQuery)]
-    #[graphql(
-        schema_path = "graphql/schema.graphql",
-        query_path = "graphql/keypairs.graphql",
-        skip_serializing_none
-    )]
-    pub(super) struct PagedKeyPairNames;
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "graphql/schema.graphql",
+    query_path = "graphql/keypairs.graphql",
+    skip_serializing_none
+)]
+pub(crate) struct PagedKeyPairNames;
+
+/// A list that a program reads page by page with `graphql_client`.
+pub(crate) trait Listed: GraphQLQuery {
+    /// The variables of a page.
+    fn page(limit: i64, offset: i64) -> Self::Variables;
+
+    /// The number of rows of a page, and the total.
+    fn count(data: Self::ResponseData) -> Option<(usize, i64)>;
+}
+
+impl Listed for PagedKeyPairs {
+    fn page(limit: i64, offset: i64) -> Self::Variables {
+        paged_key_pairs::Variables { limit, offset, filter: None, order: None }
+    }
+
+    fn count(data: Self::ResponseData) -> Option<(usize, i64)> {
+        data.keypair_list.map(|list| (list.items.len(), list.total_count))
+    }
+}
+
+impl Listed for PagedKeyPairNames {
+    fn page(limit: i64, offset: i64) -> Self::Variables {
+        paged_key_pair_names::Variables { limit, offset, filter: None, order: None }
+    }
+
+    fn count(data: Self::ResponseData) -> Option<(usize, i64)> {
+        data.keypair_list.map(|list| (list.items.len(), list.total_count))
+    }
 }
 
 mod by_cynic {
@@ -115,6 +142,11 @@ fn check(rows: usize, total: impl Into<i64>) -> Result<()> {
 pub(crate) struct Ours(pub(crate) Client);
 
 pub(crate) fn client(endpoint: &str, signed: bool) -> Result<Client> {
+    let config = config(endpoint, signed)?;
+    Ok(Client::new(config)?)
+}
+
+pub(crate) fn config(endpoint: &str, signed: bool) -> Result<Config> {
     let config = Config::builder().endpoint(endpoint);
     let config = match signed {
         true => {
@@ -124,12 +156,12 @@ pub(crate) fn client(endpoint: &str, signed: bool) -> Result<Client> {
         // An empty key means unsigned requests.
         false => config.access_key(""),
     };
-    Ok(Client::new(config.build()?)?)
+    Ok(config.build()?)
 }
 
 impl Caller for Ours {
     async fn call(&mut self) -> Result<()> {
-        let data = self.0.send(PagedKeyPairNames::new().limit(1).offset(1)).await?;
+        let data = self.0.send(keypair::PagedKeyPairNames::new().limit(1).offset(1)).await?;
         check(data.keypair_list.items.len(), data.keypair_list.total_count)
     }
 }
@@ -168,12 +200,9 @@ impl Derived {
 
 impl Caller for Derived {
     async fn call(&mut self) -> Result<()> {
-        use derived::paged_key_pair_names::Variables;
-
-        let variables = Variables { limit: 1, offset: 1, filter: None, order: None };
-        let data = self.query::<derived::PagedKeyPairNames>(variables).await?;
-        let list = data.keypair_list.ok_or("no list")?;
-        check(list.items.len(), list.total_count)
+        let data = self.query::<PagedKeyPairNames>(PagedKeyPairNames::page(1, 1)).await?;
+        let (rows, total) = PagedKeyPairNames::count(data).ok_or("no list")?;
+        check(rows, total)
     }
 }
 
@@ -235,12 +264,10 @@ pub(crate) struct Fixed {
 
 impl Fixed {
     pub(crate) fn new(endpoint: &str) -> Result<Self> {
-        use derived::{PagedKeyPairNames, paged_key_pair_names::Variables};
-
         let address = format!("{endpoint}/admin/gql");
         let (_, rest) = address.split_once("://").ok_or("no scheme")?;
         let (authority, path) = rest.split_once('/').ok_or("no path")?;
-        let variables = Variables { limit: 1, offset: 1, filter: None, order: None };
+        let variables = PagedKeyPairNames::page(1, 1);
         Ok(Self {
             authority: authority.to_owned(),
             path: format!("/{path}"),

@@ -14,6 +14,7 @@ use super::{
     official,
     peers::{self, Caller as _, Fixed, Hyper},
     server::Server,
+    table::Table,
 };
 use crate::{Result, cpu};
 
@@ -25,15 +26,16 @@ const STARTS: Duration = Duration::from_secs(30);
 
 pub(super) fn run(server: &Server) -> Result<()> {
     let direct = server.endpoint(0, 1_000_000);
-    println!("\nWhat a proxy adds: one request after the other, {CALLS} each way by turns, µs");
-    println!("\n| | median | 99 of 100 are below | median added |");
-    println!("|---|---:|---:|---:|");
+    println!("\n### The proxy\n\n{CALLS} requests each way, one after the other, in alternation.");
+    let columns = ["median, µs", "99th percentile, µs", "added median, µs"];
+    let mut table = Table::new("way", &columns);
     let ours = Proxy::ours(&direct)?;
-    compare("`backendai proxy`", &direct, &ours.address)?;
+    compare("`backendai proxy`", &direct, &ours.address, &mut table)?;
     if let Some(python) = official::python() {
         let theirs = Proxy::official(&python, &direct)?;
-        compare("the official client's", &direct, &theirs.address)?;
+        compare("the official client's proxy", &direct, &theirs.address, &mut table)?;
     }
+    table.print();
     Ok(())
 }
 
@@ -92,8 +94,8 @@ fn with_settings<'a>(command: &'a mut Command, endpoint: &str) -> &'a mut Comman
         .stderr(Stdio::null())
 }
 
-/// Prints a row for each of the two routes.
-fn compare(title: &str, direct: &str, proxied: &str) -> Result<()> {
+/// Adds a row for each of the two routes.
+fn compare(title: &str, direct: &str, proxied: &str, table: &mut Table) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let [direct, proxied] = LocalSet::new().block_on(&runtime, async {
         let mut ways = [
@@ -118,12 +120,8 @@ fn compare(title: &str, direct: &str, proxied: &str) -> Result<()> {
         times.sort();
         us(times.get(CALLS * 99 / 100).copied().unwrap_or_default())
     });
-    println!("| direct | {:.0} | {:.0} | |", medians[0], slowest[0]);
-    println!(
-        "| {title} | {:.0} | {:.0} | {:.0} |",
-        medians[1],
-        slowest[1],
-        medians[1] - medians[0]
-    );
+    table.row("direct", &[Some(medians[0]), Some(slowest[0]), None]);
+    let added = medians[1] - medians[0];
+    table.row(title, &[medians[1], slowest[1], added].map(Some));
     Ok(())
 }

@@ -1,17 +1,15 @@
 //! One small query, alone and with others in flight.
 
-use std::{
-    env,
-    time::{Duration, Instant},
-};
+use std::time::Instant;
 
 use tokio::task::{JoinSet, LocalSet};
 
 use super::{
-    Took, child, official,
+    Took, Variables, child_with, median, official,
     peers::{self, Bare, Caller, Cynic, Derived, Fixed, Hyper, HyperUtil, Ours, Tcp},
+    ratio,
     server::Server,
-    table::Table,
+    table::{Goals, Table},
 };
 use crate::{Result, cpu};
 
@@ -50,75 +48,90 @@ impl Peer {
 const PEERS: [(Peer, &str, &str); 9] = [
     (Peer::Ours, "ours", "backendai, signed"),
     (Peer::OursUnsigned, "ours-unsigned", "backendai, unsigned"),
-    (Peer::GraphqlClient, "graphql-client", "graphql_client + reqwest, unsigned"),
+    (Peer::GraphqlClient, "graphql-client", "`graphql_client` + `reqwest`, unsigned"),
     (
         Peer::GraphqlClientSigned,
         "graphql-client-signed",
-        "graphql_client + reqwest, signed by hand",
+        "`graphql_client` + `reqwest`, signed by hand",
     ),
-    (Peer::Cynic, "cynic", "cynic + reqwest, unsigned"),
-    (Peer::Reqwest, "reqwest", "reqwest, fixed bytes"),
+    (Peer::Cynic, "cynic", "`cynic` + `reqwest`, unsigned"),
+    (Peer::Reqwest, "reqwest", "`reqwest`, fixed bytes"),
     (Peer::HyperUtil, "hyper-util", "hyper-util's client, fixed bytes"),
     (Peer::Hyper, "hyper", "hyper, one connection each, fixed bytes"),
     (Peer::Tcp, "tcp", "a socket, fixed bytes"),
 ];
 
 /// All clients in comparison.
-pub(super) fn run(server: &Server) -> Result<()> {
-    println!("\nOne small query: the client's process, one thread, on plain HTTP");
-    println!("median of {ROUNDS} times {CALLS} queries, by turns");
+pub(super) fn run(server: &Server, goals: &mut Goals) -> Result<()> {
+    println!("\n### One small query\n");
+    println!("Medians of {ROUNDS} rounds of {CALLS} queries.");
     let endpoint = server.endpoint(0, 1_000_000);
-    IN_FLIGHT.iter().try_for_each(|in_flight| side_by_side(&endpoint, *in_flight, PEERS, CALLS))
-}
-
-/// The signing clients, with the manager of the environment variables: most of the time is the
-/// manager's.
-pub(super) fn manager() -> Result<()> {
-    let Ok(endpoint) = env::var("BACKEND_ENDPOINT") else {
-        println!(
-            "\nThe real manager is left out: BACKEND_ENDPOINT, BACKEND_ACCESS_KEY and \
-             BACKEND_SECRET_KEY name none. tests/manager/up starts one and prints them."
-        );
-        return Ok(());
-    };
-    println!("\nOne small query at a real manager, median of {ROUNDS} times {MANAGER_CALLS}");
-    let peers = PEERS.into_iter().filter(|peer| peer.0.signs());
-    for in_flight in [1, 32] {
-        side_by_side(&endpoint, in_flight, peers.clone(), MANAGER_CALLS)?;
-    }
-    Ok(())
-}
-
-fn side_by_side(
-    endpoint: &str,
-    in_flight: usize,
-    peers: impl IntoIterator<Item = (Peer, &'static str, &'static str)>,
-    calls: usize,
-) -> Result<()> {
-    let peers = peers.into_iter().map(|(_, name, title)| (name, title, calls, Vec::new()));
-    let mut peers: Vec<_> = peers.collect();
-    let number = in_flight.to_string();
-    for _ in 0..ROUNDS {
-        for (name, _, calls, took) in &mut peers {
-            took.push(child(&["small", name, endpoint, &number, &calls.to_string()])?);
+    let variables = Variables::new();
+    for in_flight in IN_FLIGHT {
+        let took = side_by_side(&endpoint, &variables, in_flight, &PEERS, CALLS)?;
+        let of = |peer| {
+            let found = took.iter().find(|(it, _)| *it == peer).map(|(_, took)| took.as_slice());
+            found.unwrap_or_default()
+        };
+        let work = format!("one small signed query, {in_flight} in flight, CPU against");
+        for (other, name, goal) in [
+            (Peer::GraphqlClient, "`graphql_client` + `reqwest`, unsigned", 0.95),
+            (Peer::Reqwest, "`reqwest`, fixed bytes", 1.15),
+        ] {
+            let measured = ratio(of(Peer::Ours), of(other), |took| took.cpu);
+            goals.at_most(&format!("{work} {name}"), goal, measured);
         }
     }
+    Ok(())
+}
+
+/// The signing clients, with the manager of these variables: most of the time is the manager's.
+pub(super) fn manager(endpoint: &str, variables: &Variables) -> Result<()> {
+    println!("\nOne small query, medians of {ROUNDS} rounds of {MANAGER_CALLS}.");
+    let peers: Vec<_> = PEERS.into_iter().filter(|peer| peer.0.signs()).collect();
+    for in_flight in [1, 32] {
+        side_by_side(endpoint, variables, in_flight, &peers, MANAGER_CALLS)?;
+    }
+    Ok(())
+}
+
+/// Measures the clients in alternation, and prints a table.
+fn side_by_side(
+    endpoint: &str,
+    variables: &Variables,
+    in_flight: usize,
+    peers: &[(Peer, &'static str, &'static str)],
+    calls: usize,
+) -> Result<Vec<(Peer, Vec<Took>)>> {
+    let mut all: Vec<_> = peers.iter().map(|(peer, ..)| (*peer, Vec::new())).collect();
+    let number = in_flight.to_string();
+    for _ in 0..ROUNDS {
+        for ((_, name, _), (_, took)) in peers.iter().zip(&mut all) {
+            let arguments = ["small", name, endpoint, &number, &calls.to_string()];
+            took.push(child_with(variables, &arguments)?);
+        }
+    }
+    let titles = peers.iter().map(|(.., title)| *title);
+    let mut rows: Vec<_> = titles.zip(all.iter().map(|(_, took)| (took.clone(), calls))).collect();
     if let Some(python) = official::python() {
         let calls = OFFICIAL_CALLS.min(calls);
-        let run = || official::run(&python, endpoint, &["small", &number, &calls.to_string()]);
-        let took = (0..3).map(|_| run()).collect::<Result<_>>()?;
-        peers.push(("", "the official client", calls, took));
+        let arguments = ["small", &number, &calls.to_string()];
+        let run = || official::run(&python, endpoint, variables, &arguments);
+        let took = (0..3).map(|_| run()).collect::<Result<Vec<_>>>()?;
+        rows.push(("the official client", (took, calls)));
     }
-    let mut table = Table::new(&format!("{in_flight} in flight"), &["µs of CPU", "per second"]);
-    for (_, title, calls, took) in peers {
-        let calls = (calls / in_flight * in_flight) as f64;
-        let each = |time: fn(&Took) -> Duration| {
-            cpu::median(took.iter().map(time).collect()).as_secs_f64() / calls
-        };
-        table.row(title, &[each(|took| took.cpu) * 1e6, 1.0 / each(|took| took.wall)]);
+    let columns = ["µs of CPU", "per second", "ours : this"];
+    let mut table = Table::new(&format!("{in_flight} in flight"), &columns);
+    let sent = |calls: usize| (calls / in_flight * in_flight) as f64;
+    let ours = rows.first().cloned().map(|(_, ours)| ours).unwrap_or_default();
+    for (title, (took, calls)) in &rows {
+        let each = |time| median(took, time).as_secs_f64() / sent(*calls);
+        let ratio = ratio(&ours.0, took, |took| took.cpu) * sent(*calls) / sent(ours.1);
+        let values = [each(|took| took.cpu) * 1e6, 1.0 / each(|took| took.wall), ratio];
+        table.row(title, &values.map(Some));
     }
     table.print();
-    Ok(())
+    Ok(all)
 }
 
 /// Runs one client, in a child process.

@@ -12,13 +12,10 @@ const OFFICIAL_ROUNDS: usize = 5;
 pub(super) fn run() -> Result<()> {
     let mut commands: Vec<(&str, PathBuf, usize)> = vec![("backendai", super::command()?, ROUNDS)];
     if let Some(python) = official::python() {
-        commands.push((
-            "the official backend.ai",
-            python.with_file_name("backend.ai"),
-            OFFICIAL_ROUNDS,
-        ));
+        commands.push(("backend.ai", python.with_file_name("backend.ai"), OFFICIAL_ROUNDS));
     }
-    let mut table = Table::new("cold start", &["ms of CPU", "ms of wall"]);
+    println!("\n### The command's start");
+    let mut table = Table::new("command", &["ms of CPU", "ms of wall"]);
     for argument in ["--version", "--help"] {
         for (name, program, rounds) in &commands {
             let (mut used, mut took) = (Vec::new(), Vec::new());
@@ -33,7 +30,7 @@ pub(super) fn run() -> Result<()> {
                 }
             }
             let ms = |times| cpu::median(times).as_secs_f64() * 1e3;
-            table.row(&format!("{name} {argument}"), &[ms(used), ms(took)]);
+            table.row(&format!("`{name} {argument}`"), &[ms(used), ms(took)].map(Some));
         }
     }
     table.print();

@@ -1,11 +1,16 @@
 //! Lists, read page by page while others create and delete rows.
+//!
+//! The long one has 1,000 rows unless `BACKENDAI_PAGINATION_ROWS` sets another number; the full form has
+//! 20,000.
 
 use std::{
     collections::BTreeSet,
+    env,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Instant,
 };
 
 use backendai::{Client, Page, Pagination, Uuid};
@@ -26,7 +31,7 @@ use backendai_v2::{
     user::MyUser,
 };
 
-use crate::support::{Manager, unique};
+use crate::support::{Manager, sql, unique};
 
 /// Rows that exist throughout.
 const ROWS: usize = 40;
@@ -108,6 +113,48 @@ async fn no_row_is_missed_or_repeated_while_others_change_the_list() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(changes > 20, "{changes}");
+}
+
+#[tokio::test]
+async fn rows_of_a_long_list_are_those_of_the_database_whatever_others_do() {
+    let Some(manager) = Manager::turn().await else { return };
+    let rows = env::var("BACKENDAI_PAGINATION_ROWS").map_or(1_000, |rows| rows.parse().unwrap());
+    let _seeds = manager.seed(rows);
+    let client = manager.superadmin();
+    let user = client.send(MyUser::new()).await.unwrap().my_user_v2.id.uuid().unwrap();
+    let in_database = || -> BTreeSet<String> {
+        sql("select access_key from keypairs").lines().map(str::to_owned).collect()
+    };
+    for prefetch in [0, 8] {
+        let before = in_database();
+        let stop = Arc::new(AtomicBool::new(false));
+        let others: Vec<_> =
+            (0..4).map(|_| tokio::spawn(disturb(client.clone(), user, stop.clone()))).collect();
+        let begin = Instant::now();
+        let mut rows = client.pages(AdminKeypairs::new()).prefetch(prefetch).items();
+        let mut seen = Vec::new();
+        while let Some(row) = rows.next().await {
+            seen.push(row.unwrap().access_key);
+        }
+        let (took, noticed) = (begin.elapsed(), rows.list_changes());
+        stop.store(true, Ordering::Relaxed);
+        let mut changes = 0;
+        for other in others {
+            changes += other.await.unwrap();
+        }
+        let after = in_database();
+        let lasting: BTreeSet<_> = before.intersection(&after).cloned().collect();
+        let count = seen.len();
+        println!(
+            "{prefetch} ahead: {count} rows in {took:.1?}, {} existed throughout, {changes} changes, {noticed:?}",
+            lasting.len()
+        );
+        let seen: BTreeSet<_> = seen.into_iter().collect();
+        let missed: Vec<_> = lasting.difference(&seen).collect();
+        assert_eq!(seen.len(), count, "{prefetch} ahead: a row was returned twice");
+        assert!(missed.is_empty() && !noticed.missed, "{prefetch} ahead: {missed:?}, {noticed:?}");
+        assert!(changes >= 4, "{prefetch} ahead: others change nothing");
+    }
 }
 
 /// The manager ends a list silently when the row of the cursor is gone.

@@ -48,6 +48,12 @@ impl Manager {
         Client::new(config.build().unwrap()).unwrap()
     }
 
+    /// Has this many more key pairs in the database, until the value is dropped.
+    pub(crate) fn seed(&self, count: usize) -> Seeds {
+        run("seed", &[&count.to_string()]);
+        Seeds
+    }
+
     /// Has rows of everything in the database, until the value is dropped.
     pub(crate) fn fill(&self) -> Filled {
         run("fill", &[]);
@@ -61,6 +67,15 @@ pub(crate) struct Filled;
 impl Drop for Filled {
     fn drop(&mut self) {
         run("fill", &["--clear"]);
+    }
+}
+
+/// Removes what [`Manager::seed`] wrote when dropped.
+pub(crate) struct Seeds;
+
+impl Drop for Seeds {
+    fn drop(&mut self) {
+        run("seed", &["--clear"]);
     }
 }
 
