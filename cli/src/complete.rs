@@ -15,7 +15,10 @@ use clap_complete::{
 use crate::{
     connect, domain,
     global::Global,
+    input,
+    render::{self, Row},
     resolve::{self, Lookup},
+    v2,
     visible::visible,
 };
 
@@ -62,67 +65,85 @@ const REFERENCES: &[(&str, &str, &str)] = &[
 
 /// The names of objects that a value of a noun may refer to.
 pub(crate) fn of_value(noun: &str, value: &'static InputValueInfo) -> Option<ArgValueCompleter> {
+    let name = input::snake(value.name);
+    let names = |query, field| Names { query, field, label: None };
     if let Some((query, field)) = resolve::lookup_of(noun, value).and_then(Lookup::listed) {
-        return Some(names(query, field));
+        return Some(ArgValueCompleter::new(names(query, field)));
     }
     let listed = |noun: &str, field: &str| {
         let list = domain::find(noun)?.list;
         let field = list.fields().iter().find(|it| it.name() == field && !it.is_secret())?;
         Some(names(list.info, field.name()))
     };
-    listed(noun, value.name).or_else(|| {
-        let (_, noun, field) = REFERENCES.iter().find(|(name, ..)| *name == value.name)?;
+    let of_noun = match noun.strip_prefix(v2::PREFIX) {
+        Some(noun) => v2::names(noun, &name),
+        None => listed(noun, &name),
+    };
+    let of_reference = || {
+        let (_, noun, field) = REFERENCES.iter().find(|(known, ..)| *known == name)?;
         listed(noun, field)
-    })
+    };
+    of_noun.or_else(of_reference).map(ArgValueCompleter::new)
 }
 
 /// The values of one field of a list, requested from the manager. Without an answer in time there are
 /// none.
-fn names(query: &'static OperationInfo, field: &'static str) -> ArgValueCompleter {
-    ArgValueCompleter::new(Names { query, field })
+#[derive(Clone, Copy)]
+pub(crate) struct Names {
+    pub(crate) query: &'static OperationInfo,
+    /// The field; of a global id, its key is the value.
+    pub(crate) field: &'static str,
+    /// A column that tells people which object it is.
+    pub(crate) label: Option<&'static str>,
 }
 
-#[derive(Clone, Copy)]
-struct Names {
-    query: &'static OperationInfo,
-    field: &'static str,
-}
+/// A value, and the text beside it.
+type Name = (String, Option<String>);
 
 impl ValueCompleter for Names {
     fn complete(&self, current: &OsStr) -> Vec<CompletionCandidate> {
-        let names = current.to_str().and_then(|begin| self.request(begin));
-        names.unwrap_or_default().into_iter().map(CompletionCandidate::new).collect()
+        let names = current.to_str().and_then(|begin| self.request(begin)).unwrap_or_default();
+        let candidate = |(name, label): Name| {
+            CompletionCandidate::new(name)
+                .help(label.map(|label| visible(&label).into_owned().into()))
+        };
+        names.into_iter().map(candidate).collect()
     }
 }
 
 impl Names {
-    fn request(&self, begin: &str) -> Option<Vec<String>> {
+    fn request(&self, begin: &str) -> Option<Vec<Name>> {
         let client = Client::builder(connect::config(&global()?).ok()?);
         let client = client.retry(Retry::disabled()).timeout(LIMIT).build().ok()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
         let read = async { tokio::time::timeout(LIMIT, self.read(&client, begin)).await.ok()? };
         let mut names = runtime.block_on(read)?;
-        names.retain(|name| name.starts_with(begin) && visible(name) == name.as_str());
+        names.retain(|(name, _)| name.starts_with(begin) && visible(name) == name.as_str());
         names.sort();
         names.dedup();
         Some(names)
     }
 
-    async fn read(&self, client: &Client, begin: &str) -> Option<Vec<String>> {
+    async fn read(&self, client: &Client, begin: &str) -> Option<Vec<Name>> {
         let mut operation = DynamicOperation::new(self.query);
         if self.filters() && begin.chars().all(|c| c.is_alphanumeric() || "@.-".contains(c)) {
             operation = operation.variable("filter", format!("{} like \"{begin}%\"", self.field));
         }
-        let operation = operation.select([self.field]).ok()?;
+        let label = self.label.and_then(|label| label.split('.').next());
+        let fields = [Some(self.field), label.filter(|label| *label != self.field)];
+        let operation = operation.select(fields.into_iter().flatten()).ok()?;
         let mut pages = client.pages(operation).max_items(MOST);
         let mut names = Vec::new();
         while let Some(page) = pages.next().await {
-            let rows = page.ok()?.items;
-            names.extend(
-                rows.iter().filter_map(|row| Some(row.get(self.field)?.as_str()?.to_owned())),
-            );
+            names.extend(page.ok()?.items.into_iter().filter_map(|row| self.name(&row.into_map())));
         }
         Some(names)
+    }
+
+    fn name(&self, row: &Row) -> Option<Name> {
+        let text = |column| Some(render::get(row, column)?.as_str()?.to_owned());
+        let name = text(self.field)?;
+        Some((input::key_of(&name).unwrap_or(name), self.label.and_then(text)))
     }
 
     /// Whether the manager can select names by their beginning.

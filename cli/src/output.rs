@@ -37,8 +37,19 @@ pub(crate) struct Failure {
     help: Option<String>,
     code: Code,
     kind: Kind,
+    about: About,
     /// Members of the JSON report that the text omits.
     details: Map<String, Value>,
+}
+
+/// What a failure of the manager is about, for commands that can advise more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum About {
+    /// The caller's role.
+    Role,
+    /// The manager's version.
+    Version,
+    Other,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +72,7 @@ impl Failure {
             help: None,
             code: Code::Failure,
             kind: Kind::Report,
+            about: About::Other,
             details: Map::new(),
         }
     }
@@ -114,6 +126,16 @@ impl Failure {
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+
+    /// Adds to the fix.
+    pub(crate) fn more_help(mut self, more: &str) -> Self {
+        let help = self.help.take().map(|help| format!("{help}\n")).unwrap_or_default();
+        self.help(format!("{help}{more}"))
+    }
+
+    pub(crate) const fn about(&self) -> About {
+        self.about
     }
 
     pub(crate) const fn code(mut self, code: Code) -> Self {
@@ -209,9 +231,17 @@ impl From<Error> for Failure {
             Some(operation) => Self::new(format!("{operation} failed")).cause(why),
             None => Self::new(why),
         };
-        failure.help = match error.is_login_required() {
-            true => Some("log in: `backendai login`".to_owned()),
-            false => error.help(),
+        failure.about = if error.is_permission_denied() {
+            About::Role
+        } else if error.is_manager_too_old() {
+            About::Version
+        } else {
+            About::Other
+        };
+        failure.help = match failure.about {
+            About::Version => Some("update the manager, or leave out what is newer".to_owned()),
+            _ if error.is_login_required() => Some("log in: `backendai login`".to_owned()),
+            _ => error.help(),
         };
         failure.code = code;
         let details = [

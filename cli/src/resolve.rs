@@ -73,7 +73,12 @@ impl Lookup {
             By::Variable("name") => <ListGroups as Compiled>::INFO,
             By::Variable(_) => return None,
         };
-        Some((query, self.names.first().copied()?))
+        Some((query, self.name()?))
+    }
+
+    /// The column of the names.
+    pub(crate) fn name(&self) -> Option<&'static str> {
+        self.names.first().copied()
     }
 
     fn id_kind(&self) -> IdKind {

@@ -86,6 +86,8 @@ pub(crate) struct TableRow {
     pub(crate) parts: Vec<TextPart>,
     pub(crate) format: Format,
     pub(crate) secret: bool,
+    /// Whether what is selected below it has a secret.
+    pub(crate) secrets_below: bool,
 }
 
 pub(crate) struct Format {

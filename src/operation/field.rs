@@ -13,6 +13,7 @@ pub struct Field {
     selection: SourceText,
     format: Format,
     secret: bool,
+    secrets_below: bool,
 }
 
 impl Field {
@@ -25,13 +26,20 @@ impl Field {
         format: Format,
         secret: bool,
     ) -> Self {
-        Self { name, title, selection: SourceText::new(selection), format, secret }
+        let selection = SourceText::new(selection);
+        Self { name, title, selection, format, secret, secrets_below: false }
     }
 
     /// Adds the parts of the selection that older managers are not sent.
     #[must_use]
     pub const fn parts(self, parts: &'static [TextPart]) -> Self {
         Self { selection: SourceText { parts, ..self.selection }, ..self }
+    }
+
+    /// States that what is selected below it has a secret.
+    #[must_use]
+    pub const fn with_secrets(self) -> Self {
+        Self { secrets_below: true, ..self }
     }
 
     /// Returns its key in the response.
@@ -61,6 +69,11 @@ impl Field {
     /// Returns whether its value must not be shown by default.
     pub const fn is_secret(&self) -> bool {
         self.secret
+    }
+
+    /// Returns whether it is a secret, or what is selected below it has one.
+    pub const fn has_secrets(&self) -> bool {
+        self.secret || self.secrets_below
     }
 }
 

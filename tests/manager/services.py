@@ -187,6 +187,8 @@ def manager_config(home: Home) -> str:
     # The plugins that are loaded by default, and one-time passwords, for users with an activated one.
     names = [f"ai.backend.manager.{name}" for name in ("network", "plugin.keypair", "plugin.totp")]
     plugins = f"allowed-plugins = {json.dumps(names)}" if home.version == install.NEWEST else ""
+    # Tests create hundreds of users, and the usual number of rounds takes half a second for each.
+    auth = "[auth]\npassword-hash-rounds = 1000\n" if home.version == install.NEWEST else ""
     return f"""[etcd]
 namespace = "local"
 addr = {address["etcd"]}
@@ -216,6 +218,7 @@ group = {os.getgid()}
 hide-agents = true
 {plugins}
 
+{auth}
 [docker-registry]
 ssl-verify = false
 {LOGGING}

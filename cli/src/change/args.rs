@@ -140,7 +140,7 @@ fn of_files() -> [Arg; 2] {
 /// Completes the names of objects, unless a new one is named.
 fn with_names(change: &Change, input: &Input, arg: Arg) -> Arg {
     let is_new = change.kind == Kind::Create && change.unique.contains(&input.name.as_str());
-    let names = complete::of_value(change.noun, input.info).filter(|_| !is_new);
+    let names = complete::of_value(&change.nouns(), input.info).filter(|_| !is_new);
     names.into_iter().fold(arg, Arg::add)
 }
 

@@ -22,6 +22,7 @@ pub(crate) use self::{
     options::columns,
     query::Query,
     table::{Domain, Info},
+    watch::{has_status, wait, wait_command},
 };
 use crate::{
     change::{self, Change},
@@ -75,6 +76,30 @@ pub(crate) fn find(word: &str) -> Option<&'static Domain> {
     DOMAINS.iter().find(|domain| domain.word == word)
 }
 
+/// The lists of a noun, by any of its names.
+fn called(noun: &str) -> Option<&'static Domain> {
+    DOMAINS.iter().find(|domain| domain.word == noun || domain.alias == Some(noun))
+}
+
+/// The most important columns of a noun's list, where the table has them.
+pub(crate) fn usual_columns(noun: &str) -> &'static [&'static str] {
+    called(noun).map_or(&[], |domain| match domain.brief {
+        [] => domain.list.shown,
+        brief => brief,
+    })
+}
+
+/// The noun and the verb of these names, where there are such.
+pub(crate) fn command_of(noun: &str, verb: &str) -> Option<String> {
+    let domain = called(noun)?;
+    let has = match verb {
+        "list" => true,
+        "info" => domain.info.is_some(),
+        verb => change::find(domain.word, verb).is_some(),
+    };
+    has.then(|| format!("{} {verb}", domain.word))
+}
+
 /// The clap command of a list.
 pub(crate) fn list_command(domain: &Domain) -> Command {
     Command::new("list")
@@ -92,8 +117,8 @@ pub(crate) fn info_command(domain: &Domain, info: &Info) -> Command {
 }
 
 /// The clap command of a query whose answer has no rows of one type.
-pub(crate) fn raw_command(query: &Query) -> Command {
-    Command::new("raw").args(typed::args(query))
+pub(crate) fn raw_command(noun: &str, query: &Query) -> Command {
+    Command::new("raw").args(typed::args(noun, query))
 }
 
 /// The clap command of a noun. Its verbs are built when they are used: there are hundreds.
@@ -114,8 +139,8 @@ fn with_verbs(mut command: Command) -> Command {
         command =
             command.subcommand(info_command(domain, info).visible_aliases(["get", "describe"]));
     }
-    if domain.info.is_some_and(|info| watch::waits(&info)) {
-        command = command.subcommand(watch::wait_command(domain));
+    if let Some(info) = domain.info.filter(has_status) {
+        command = command.subcommand(wait_command(domain, &info));
     }
     if let Some(available) = available(domain.word) {
         let about = "List the scaling groups that a project may use";
@@ -160,7 +185,7 @@ impl Verb {
                 info(domain, &found, &self.matches, global).await
             }
             ("wait", Some(domain), Some(found)) => {
-                watch::wait(domain, &found, &self.matches, global).await
+                wait(domain, &found, &self.matches, global).await
             }
             (verb, ..) => match change::find(self.word, verb) {
                 Some(change) => Change::run(change, &self.matches, global).await,

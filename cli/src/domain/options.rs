@@ -1,6 +1,7 @@
 //! The options of a verb: those common to lists, and one per variable of the document.
 
 use backendai::{
+    Field,
     admin::columns::LISTS,
     filter::{List, Variant},
     operation::info::InputValueInfo,
@@ -148,7 +149,7 @@ pub(crate) fn columns(query: &Query) -> Option<&'static List> {
 pub(super) fn of_list(domain: &Domain) -> Vec<Arg> {
     let list = &domain.list;
     let mut args: Vec<_> = match list.is_v2() {
-        true => typed::args(list),
+        true => typed::args(&domain.command(), list),
         false => open(list).map(|variable| variable.option(domain.word)).collect(),
     };
     if list.way() != Way::Whole {
@@ -287,15 +288,15 @@ pub(super) fn of_info(domain: &Domain, info: &Info) -> Vec<Arg> {
             false => "Which one to show; by default your own, if there is one",
         })
     };
+    let watch = watch("Print it again every 5 seconds or the given number, with changes marked");
     if info.query.is_v2() {
-        let args = typed::args(&info.query).into_iter();
-        return args.chain(shown(&info.query)).collect();
+        let args = typed::args(&domain.command(), &info.query).into_iter();
+        return args.chain(shown(&info.query)).chain([watch]).collect();
     }
     let args = open(&info.query).map(|variable| match variable.0.name == info.key {
         true => key(variable),
         false => variable.option(domain.word),
     });
-    let watch = watch("Print it again every 5 seconds or the given number, with changes marked");
     // As in the official command.
     let email = Arg::new(EMAIL)
         .short('e')
@@ -309,7 +310,7 @@ pub(super) fn of_info(domain: &Domain, info: &Info) -> Vec<Arg> {
 
 /// Completes the names of the objects of a list.
 pub(super) fn with_names(domain: &Domain, key: &'static InputValueInfo, arg: Arg) -> Arg {
-    complete::of_value(domain.word, key).into_iter().fold(arg, Arg::add)
+    complete::of_value(&domain.command(), key).into_iter().fold(arg, Arg::add)
 }
 
 fn shown(query: &Query) -> impl Iterator<Item = Arg> {
@@ -327,7 +328,7 @@ fn shown(query: &Query) -> impl Iterator<Item = Arg> {
             .add(complete::fields(query.fields()))
             .help(format!("The fields to show, in this order; by default {default}")),
     ];
-    if query.fields().iter().any(crate::render::holds_secret) {
+    if query.fields().iter().any(Field::has_secrets) {
         args.push(
             Arg::new("show-secrets")
                 .long("show-secrets")
@@ -340,7 +341,7 @@ fn shown(query: &Query) -> impl Iterator<Item = Arg> {
 
 /// The text after the help of a verb.
 pub(super) fn after(query: &Query, note: Option<&str>) -> String {
-    let fields: Vec<_> = query.fields().iter().map(backendai::Field::name).collect();
+    let fields: Vec<_> = query.fields().iter().map(Field::name).collect();
     let mut text = note.map(|note| format!("{note}\n\n")).unwrap_or_default();
     text.push_str(&format!("Fields: {}", fields.join(", ")));
     if let Some(list) = columns(query) {

@@ -76,6 +76,8 @@ const UNUSED: &str = "For managers before 24.09; deprecated.";
 
 const VFOLDER: &[&str] =
     &["id", "name", "host", "ownership_type", "usage_mode", "permission", "user_email", "status"];
+const BRIEF_VFOLDER: &[&str] =
+    &["name", "host", "status", "usage_mode", "permission", "user_email"];
 const SCALING_GROUP: &[&str] =
     &["name", "description", "is_active", "is_public", "driver", "scheduler"];
 const USER: &[&str] =
@@ -106,6 +108,8 @@ const AGENT: &[&str] = &[
 ];
 const GROUP: &[&str] =
     &["id", "name", "domain_name", "is_active", "type", "resource_policy", "created_at"];
+const BRIEF_GROUP: &[&str] =
+    &["name", "domain_name", "is_active", "type", "resource_policy", "created_at"];
 const ALL: &[&str] = &[];
 
 /// By word.
@@ -133,7 +137,8 @@ pub(crate) const DOMAINS: &[Domain] = &[
             "triggered_by",
             "description",
         ]),
-    ),
+    )
+    .brief(&["created_at", "entity_type", "operation", "entity_id", "status"]),
     domain(
         "auto-scaling-rule",
         "Auto-scaling rules",
@@ -179,6 +184,7 @@ pub(crate) const DOMAINS: &[Domain] = &[
             "ssl_verify",
         ]),
     )
+    .brief(&["registry_name", "project", "url", "type", "is_global"])
     .info("id", Query::new::<GetContainerRegistryNode>(ALL)),
     domain(
         "customized-image",
@@ -235,6 +241,7 @@ pub(crate) const DOMAINS: &[Domain] = &[
             "created_at",
         ]),
     )
+    .brief(&["name", "status", "replicas", "image_object", "created_at"])
     .info("endpoint_id", Query::new::<GetEndpoint>(ALL)),
     domain(
         "endpoint-token",
@@ -250,10 +257,12 @@ pub(crate) const DOMAINS: &[Domain] = &[
     )
     .info("token", Query::new::<GetEndpointToken>(ALL)),
     domain("group", "Projects", Query::new::<ListGroups>(GROUP))
+        .brief(BRIEF_GROUP)
         .alias("project")
         .info("id", Query::new::<GetGroup>(ALL))
         .note(ONE_ANSWER),
     domain("group-node", "Projects, by permission", Query::new::<PagedGroupNodes>(GROUP))
+        .brief(BRIEF_GROUP)
         .alias("project-node")
         .info("id", Query::new::<GetGroupNode>(ALL)),
     domain(
@@ -278,6 +287,7 @@ pub(crate) const DOMAINS: &[Domain] = &[
             "installed",
         ]),
     )
+    .brief(&["namespace", "tag", "architecture", "size_bytes", "status", "installed"])
     .info("reference", Query::new::<GetImage>(ALL))
     .note(
         "All rows in one response, without an upper limit; `image-node` reads them page by page.",
@@ -301,7 +311,8 @@ pub(crate) const DOMAINS: &[Domain] = &[
         "invited-vfolder",
         "Folders shared with you",
         Query::new::<PagedInvitedVfolders>(VFOLDER),
-    ),
+    )
+    .brief(BRIEF_VFOLDER),
     domain("keypair", "Keypairs, which sign requests", Query::new::<PagedKeyPairs>(KEYPAIR))
         .brief(&["access_key", "user_id", "is_active", "resource_policy", "created_at"])
         .info("access_key", Query::new::<GetKeyPair>(ALL)),
@@ -317,6 +328,7 @@ pub(crate) const DOMAINS: &[Domain] = &[
             "idle_timeout",
         ]),
     )
+    .brief(&["name", "max_concurrent_sessions", "max_containers_per_session", "idle_timeout"])
     .info("name", Query::new::<GetKeyPairResourcePolicy>(ALL))
     .note(ONE_ANSWER),
     domain(
@@ -362,12 +374,14 @@ pub(crate) const DOMAINS: &[Domain] = &[
             "error_msg",
         ]),
     )
+    .brief(&["name", "title", "version", "author", "task", "license"])
     .info("id", Query::new::<GetModelCard>(ALL)),
     domain(
         "named-group",
         "Projects with a given name, in all domains",
         Query::new::<GroupsByName>(GROUP),
     )
+    .brief(BRIEF_GROUP)
     .alias("named-project")
     .note(ONE_ANSWER),
     domain(
@@ -383,8 +397,10 @@ pub(crate) const DOMAINS: &[Domain] = &[
             "created_at",
         ]),
     )
+    .brief(&["name", "ref_name", "driver", "domain_name", "created_at"])
     .info("id", Query::new::<GetNetwork>(ALL)),
-    domain("own-vfolder", "Your own folders", Query::new::<PagedOwnVfolders>(VFOLDER)),
+    domain("own-vfolder", "Your own folders", Query::new::<PagedOwnVfolders>(VFOLDER))
+        .brief(BRIEF_VFOLDER),
     domain(
         "pending-session",
         "Sessions that wait for resources of a scaling group, in queue order",
@@ -414,14 +430,17 @@ pub(crate) const DOMAINS: &[Domain] = &[
         "Resource limits of projects",
         Query::new::<ListProjectResourcePolicies>(ALL),
     )
+    .brief(&["name", "max_vfolder_count", "max_quota_scope_size", "created_at"])
     .info("name", Query::new::<GetProjectResourcePolicy>(ALL))
     .note(ONE_ANSWER),
     domain(
         "project-vfolder",
         "Folders of your projects",
         Query::new::<PagedProjectVfolders>(VFOLDER),
-    ),
+    )
+    .brief(BRIEF_VFOLDER),
     domain("resource-preset", "Resource presets", Query::new::<ListResourcePresets>(ALL))
+        .brief(&["name", "resource_slots", "shared_memory", "scaling_group_name"])
         .info("name", Query::new::<GetResourcePresetByName>(ALL))
         .note(ONE_ANSWER),
     domain(
@@ -509,7 +528,7 @@ pub(crate) const DOMAINS: &[Domain] = &[
     .info("id", Query::new::<GetStorageVolume>(ALL))
     .alias("storage"),
     domain("user", "Users", Query::new::<PagedUsers>(USER))
-        .brief(&["email", "username", "role", "status", "domain_name", "full_name"])
+        .brief(&["email", "username", "role", "status", "domain_name"])
         .info("email", Query::new::<GetUser>(ALL)),
     domain(
         "user-node",
@@ -531,10 +550,11 @@ pub(crate) const DOMAINS: &[Domain] = &[
         "Resource limits of users",
         Query::new::<ListUserResourcePolicies>(ALL),
     )
+    .brief(&["name", "max_vfolder_count", "max_quota_scope_size", "created_at"])
     .info("name", Query::new::<GetUserResourcePolicy>(ALL))
     .note(ONE_ANSWER),
     domain("vfolder", "Folders", Query::new::<PagedVfolders>(VFOLDER))
-        .brief(&["name", "host", "status", "usage_mode", "permission", "user_email", "id"])
+        .brief(BRIEF_VFOLDER)
         .info("id", Query::new::<GetVfolder>(ALL)),
     domain("vfolder-node", "Folders, by permission", Query::new::<PagedVfolderNodes>(VFOLDER))
         .info("id", Query::new::<GetVfolderNode>(ALL)),

@@ -7,6 +7,7 @@ use super::{
     query::{Query, Variables},
 };
 use crate::{
+    complete,
     input::{self, Input, Problem},
     output::Failure,
 };
@@ -30,14 +31,15 @@ fn is_place(input: &Input) -> bool {
     input.is_required() && !input.info.is_list() && !input.is_object()
 }
 
-/// The arguments of the variables.
-pub(super) fn args(query: &Query) -> Vec<Arg> {
+/// The arguments of the variables of a noun's query.
+pub(super) fn args(noun: &str, query: &Query) -> Vec<Arg> {
     let mut args = Vec::new();
     for input in inputs(query) {
-        args.push(match is_place(&input) {
+        let arg = match is_place(&input) {
             true => input.arg().required(true).value_name(input.name.to_uppercase()),
             false => input.option().required(input.is_required()),
-        });
+        };
+        args.push(complete::of_value(noun, input.info).into_iter().fold(arg, Arg::add));
     }
     if query.info.variable("filter").is_some() {
         args.push(

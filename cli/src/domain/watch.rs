@@ -1,13 +1,14 @@
-//! `list --watch` and `wait`: the same request again, until something changes.
+//! `--watch` and `wait`: the same request again, until something changes.
 
 use std::{collections::HashMap, time::Duration};
 
-use backendai::{Client, Field, operation::info::InputValueInfo};
+use backendai::{Client, Field, Subscribe, Subscription, operation::info::InputValueInfo};
+use backendai_v2::scheduling::SchedulingEventsBySession;
 use clap::{Arg, ArgMatches, Command, value_parser};
 use serde_json::Value;
 
 use super::{
-    Domain, Info, Query, Select, choose, columns, name_of, number, options, resolved, style,
+    Domain, Info, Query, Select, choose, columns, name_of, number, options, resolved, style, typed,
 };
 use crate::{
     connect,
@@ -90,19 +91,23 @@ pub(super) async fn info(
     let mut variables = options::given(&info.query, matches)?;
     let key = variables.get(info.key).and_then(Value::as_str).unwrap_or_default().to_owned();
     resolved(domain, &info.query, &mut variables, &client).await?;
+    let interval = Duration::from_secs(seconds);
+    let mut pace = Pace::of(domain, info, &variables, &client, interval).await;
     let mut before: Option<Row> = None;
     loop {
         let row = one(&client, &info.query, variables.clone(), &names).await?;
         let Some(row) = row else {
             return Err(Failure::new(format!("there is no {} `{key}`", domain.word)));
         };
-        let differs =
-            |name: &&str| before.as_ref().is_some_and(|before| before.get(*name) != row.get(*name));
+        let differs = |name: &&str| {
+            let differs = |before| render::get(before, name) != render::get(&row, name);
+            before.as_ref().is_some_and(differs)
+        };
         let changed: Vec<_> = fields.iter().map(Field::name).filter(differs).collect();
         clear()?;
         render::marked(style, &fields, &row, &changed, Data::stdout()).map_err(Failure::writing)?;
         before = Some(row);
-        tokio::time::sleep(Duration::from_secs(seconds)).await;
+        pace.next().await;
     }
 }
 
@@ -151,21 +156,80 @@ fn print(
     Ok(())
 }
 
+/// When an object is requested again: after an interval, and at once when the manager reports an event
+/// of it.
+struct Pace {
+    interval: Duration,
+    events: Option<Subscription<SessionEvents>>,
+}
+
+type SessionEvents = <SchedulingEventsBySession as Subscribe>::Data;
+
+impl Pace {
+    /// Only sessions have events. A manager that does not serve them to the caller is only asked at the
+    /// interval.
+    async fn of(
+        domain: &Domain,
+        info: &Info,
+        variables: &super::Variables,
+        client: &Client,
+        interval: Duration,
+    ) -> Self {
+        let id = variables.get(info.key).and_then(Value::as_str);
+        let id = id.filter(|_| domain.command() == "v2 session");
+        let mut events =
+            id.map(|id| client.subscribe(SchedulingEventsBySession::new(id)).timeout(interval));
+        if let Some(subscription) = &mut events
+            && subscription.connect().await.is_err()
+        {
+            events = None;
+        }
+        Self { interval, events }
+    }
+
+    async fn next(&mut self) {
+        let event = async {
+            if let Some(events) = &mut self.events
+                && !matches!(events.next().await, Some(Ok(_)))
+            {
+                self.events = None;
+            }
+            if self.events.is_none() {
+                std::future::pending::<()>().await;
+            }
+        };
+        // Without an event in time, the object is requested all the same.
+        let _ = tokio::time::timeout(self.interval, event).await;
+    }
+}
+
+/// The column with the status of objects of this kind.
+fn status_of(query: &Query) -> Option<&'static str> {
+    let names: Vec<_> = match query.is_v2() {
+        true => query.shown.to_vec(),
+        false => query.fields().iter().map(Field::name).collect(),
+    };
+    names.into_iter().find(|name| name.rsplit('.').next() == Some(STATUS))
+}
+
 /// Whether objects of this kind have a status to wait for.
-pub(super) fn waits(info: &Info) -> bool {
-    info.query.fields().iter().any(|field| field.name() == STATUS)
+pub(crate) fn has_status(info: &Info) -> bool {
+    status_of(&info.query).is_some()
 }
 
 /// The clap command of `wait`.
-pub(super) fn wait_command(domain: &Domain) -> Command {
-    let key = domain.info.map_or("id", |info| info.key);
-    let arg = Arg::new(key).value_name(key.to_uppercase()).required(true).help("Which one");
-    let value = domain.info.and_then(|info| info.query.info.variable(key));
-    let arg = value.into_iter().fold(arg, |arg, value| options::with_names(domain, value, arg));
+pub(crate) fn wait_command(domain: &Domain, info: &Info) -> Command {
+    let args = match info.query.info.variable(info.key) {
+        Some(value) if !info.query.is_v2() => {
+            let arg = Arg::new(info.key).value_name(info.key.to_uppercase()).required(true);
+            vec![options::with_names(domain, value, arg.help("Which one"))]
+        }
+        _ => typed::args(&domain.command(), &info.query),
+    };
     Command::new("wait")
         .about("Wait until one has a status")
         .after_help("The exit code is 0 when it has the status, and 3 after the time limit.")
-        .arg(arg)
+        .args(args)
         .arg(
             Arg::new("until")
                 .long("until")
@@ -194,11 +258,14 @@ pub(super) fn wait_command(domain: &Domain) -> Command {
 }
 
 fn statuses(domain: &Domain) -> input::Known {
-    input::known(domain.word, &InputValueInfo::new(STATUS, "String"))
+    match domain.list.info.variable("filter") {
+        Some(filter) if domain.list.is_v2() => input::known_of(filter, STATUS),
+        _ => input::known(domain.word, &InputValueInfo::new(STATUS, "String")),
+    }
 }
 
 /// Requests one object until it has one of the statuses.
-pub(super) async fn wait(
+pub(crate) async fn wait(
     domain: &Domain,
     info: &Info,
     matches: &ArgMatches,
@@ -213,11 +280,14 @@ pub(super) async fn wait(
     let limit = Duration::from_secs(number(matches, "wait-limit").unwrap_or(600));
     let interval = Duration::from_secs(number(matches, "interval").unwrap_or(2));
     let client = connect::client(global)?;
-    let name = matches.get_one::<String>(info.key).cloned().unwrap_or_default();
-    let mut variables = super::Variables::new();
-    variables.insert(info.key.to_owned(), name.as_str().into());
+    let name = matches.get_one::<String>(&input::snake(info.key)).cloned().unwrap_or_default();
+    let mut variables = match info.query.is_v2() {
+        true => typed::given(&info.query, matches)?,
+        false => super::Variables::from_iter([(info.key.to_owned(), name.as_str().into())]),
+    };
     resolved(domain, &info.query, &mut variables, &client).await?;
     let begin = tokio::time::Instant::now();
+    let mut pace = Pace::of(domain, info, &variables, &client, interval).await;
     loop {
         let status = status(&client, &info.query, variables.clone()).await?;
         let Some(status) = status else {
@@ -237,7 +307,7 @@ pub(super) async fn wait(
                 .help(unknown.unwrap_or_else(|| "give a larger --limit".to_owned()))
                 .code(Code::Timeout));
         }
-        tokio::time::sleep(interval).await;
+        pace.next().await;
     }
 }
 
@@ -246,8 +316,9 @@ async fn status(
     query: &Query,
     variables: super::Variables,
 ) -> Result<Option<String>, Failure> {
-    let row = one(client, query, variables, &[STATUS]).await?;
-    Ok(row.map(|row| match row.get(STATUS) {
+    let column = status_of(query).unwrap_or(STATUS);
+    let row = one(client, query, variables, &[column]).await?;
+    Ok(row.map(|row| match render::get(&row, column).as_deref() {
         Some(Value::String(status)) => status.clone(),
         other => other.map(Value::to_string).unwrap_or_default(),
     }))

@@ -143,6 +143,20 @@ fn find<'i>(of: &'i InputInfo, name: &str) -> Result<&'i InputValueInfo, Problem
     })
 }
 
+/// The values of an enum with which a column is compared.
+pub(super) fn values(info: &InputValueInfo, column: &str) -> Vec<&'static str> {
+    let InputType::Object(of) = info.holds else { return Vec::new() };
+    let of_enum = |field: &InputValueInfo| match field.holds {
+        InputType::Enum(of) => Some(of.values.iter().map(|value| value.name).collect()),
+        _ => None,
+    };
+    let found = find(of, column).ok().and_then(|field| match field.holds {
+        InputType::Object(inner) => inner.fields.iter().find_map(of_enum),
+        _ => of_enum(field),
+    });
+    found.unwrap_or_default()
+}
+
 /// The columns of a condition.
 fn columns(of: &InputInfo) -> impl Iterator<Item = String> + '_ {
     let fields = of.fields.iter().filter(|field| !["AND", "OR", "NOT"].contains(&field.name));

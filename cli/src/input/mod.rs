@@ -263,6 +263,11 @@ pub(crate) fn known(noun: &str, info: &InputValueInfo) -> Known {
     Known(known::values(noun, info.name, info))
 }
 
+/// The known values of a column in a condition of the v2 API.
+pub(crate) fn known_of(condition: &InputValueInfo, column: &str) -> Known {
+    Known(condition::values(condition, column))
+}
+
 /// What to do about a value that the manager refuses, where it is not a known one.
 pub(crate) fn advice(name: &str, value: &Value, known: &[&str]) -> Option<String> {
     let texts: Vec<&str> = match value {

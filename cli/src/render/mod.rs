@@ -24,7 +24,7 @@ pub(crate) type Row = Map<String, Value>;
 /// The replacement for a secret.
 const MASK: &str = "***";
 
-pub(crate) use self::secret::{is_in as holds_secret, is_secret};
+pub(crate) use self::secret::is_secret;
 
 /// The value with its secret members masked.
 pub(crate) fn mask(value: &Value) -> Value {

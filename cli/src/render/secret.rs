@@ -2,16 +2,9 @@
 
 use std::{borrow::Cow, ops::BitOr};
 
-use backendai::Field;
 use serde_json::Value;
 
 use super::MASK;
-
-/// Whether a field may contain secrets.
-pub(crate) fn is_in(field: &Field) -> bool {
-    let inside = field.text().split_once('{').map_or("", |(_, inside)| inside);
-    field.is_secret() || field.name() == "configuration" || mentions(inside)
-}
 
 /// The value with its secret members masked, also inside a string of JSON.
 pub(super) fn hide(value: &Value) -> Cow<'_, Value> {

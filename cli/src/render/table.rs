@@ -10,7 +10,7 @@ use std::{
     io::{self, Write},
 };
 
-use backendai::Field;
+use backendai::{Field, Uuid};
 use comfy_table::{ColumnConstraint, ContentArrangement, Table as Grid, Width, presets};
 
 use super::{Columns, Row, Sink, Style};
@@ -20,7 +20,7 @@ const GAP: u16 = 2;
 /// Minimum width of a column that is narrowed to fit a terminal.
 const NARROWEST: u16 = 6;
 /// Minimum width of a column whose cells are cut.
-const LEGIBLE: u16 = 10;
+const LEGIBLE: u16 = 14;
 
 pub(super) struct Table<W> {
     columns: Columns,
@@ -43,7 +43,7 @@ impl<W: Write> Table<W> {
         let mut head = grid_of([titles.clone()]);
         let mut widths = widest(&content(&head, titles.len()), &content(grid, titles.len()));
         if let Some(width) = self.width {
-            shrink(&mut widths, width, NARROWEST);
+            shrink(&mut widths, width, &vec![NARROWEST; titles.len()]);
         }
         if !self.headers {
             return Ok(widths);
@@ -105,14 +105,22 @@ impl<W: Write> Brief<W> {
         for row in rows {
             widths = widths.iter().zip(row).map(|(it, cell)| columns_of(cell).max(*it)).collect();
         }
-        let fits = |shown: &[u16]| {
-            let least: usize = shown.iter().map(|width| usize::from(*width.min(&LEGIBLE))).sum();
-            least + usize::from(GAP) * shown.len().saturating_sub(1) <= self.width
+        // A part of an id is of no use.
+        let has_ids = |at: usize| {
+            rows.iter().any(|row| row.get(at).is_some_and(|cell| cell.parse::<Uuid>().is_ok()))
         };
-        while widths.len() > 1 && !fits(&widths) {
-            widths.pop();
+        let least =
+            |(at, width): (usize, &u16)| if has_ids(at) { *width } else { LEGIBLE.min(*width) };
+        let mut least: Vec<u16> = widths.iter().enumerate().map(least).collect();
+        let fits = |least: &[u16]| {
+            let total: usize = least.iter().map(|width| usize::from(*width)).sum();
+            total + usize::from(GAP) * least.len().saturating_sub(1) <= self.width
+        };
+        while least.len() > 1 && !fits(&least) {
+            least.pop();
         }
-        shrink(&mut widths, self.width, LEGIBLE);
+        widths.truncate(least.len());
+        shrink(&mut widths, self.width, &least);
         if self.headers {
             self.line(&titles, &widths)?;
         }
@@ -198,7 +206,7 @@ pub(super) fn upright(
     let mut grid = grid_of(std::iter::once(head.clone()).chain(rows.clone()));
     let mut widths = content(&grid, head.len());
     if let Some(width) = width {
-        shrink(&mut widths, width, NARROWEST);
+        shrink(&mut widths, width, &vec![NARROWEST; head.len()]);
     }
     let line = [0, 1].map(|at| "-".repeat(widths.get(at).copied().unwrap_or_default().into()));
     grid = grid_of([head, line].into_iter().chain(rows));
@@ -227,23 +235,25 @@ fn widest(one: &[u16], other: &[u16]) -> Vec<u16> {
     one.iter().zip(other).map(|(one, other)| *one.max(other)).collect()
 }
 
-/// Narrows the widest columns until all fit, as far as possible.
-fn shrink(widths: &mut [u16], width: usize, narrowest: u16) {
+/// Narrows the widest columns until all fit, as far as possible; none below its least width.
+fn shrink(widths: &mut [u16], width: usize, least: &[u16]) {
     let gaps = usize::from(GAP) * widths.len().saturating_sub(1);
     loop {
         let total: usize = widths.iter().map(|width| usize::from(*width)).sum();
         let Some(excess) = (total + gaps).checked_sub(width).filter(|excess| *excess > 0) else {
             return;
         };
-        let Some(most) = widths.iter().max().copied().filter(|most| *most > narrowest) else {
-            return;
-        };
-        let next = widths.iter().filter(|width| **width < most).max().copied().unwrap_or(0);
-        let many = widths.iter().filter(|width| **width == most).count();
+        let wide = widths.iter().zip(least).filter(|(width, least)| width > least);
+        let wide: Vec<u16> = wide.map(|(width, _)| *width).collect();
+        let Some(most) = wide.iter().max().copied() else { return };
+        let next = wide.iter().filter(|width| **width < most).max().copied().unwrap_or(0);
+        let many = wide.iter().filter(|width| **width == most).count();
         // Narrow all of the widest together, at most to the next width.
         let step = u16::try_from(excess.div_ceil(many)).unwrap_or(u16::MAX);
-        let lower = most.saturating_sub(step).max(next).max(narrowest);
-        widths.iter_mut().filter(|width| **width == most).for_each(|width| *width = lower);
+        let lower = most.saturating_sub(step).max(next);
+        for (width, least) in widths.iter_mut().zip(least).filter(|(width, _)| **width == most) {
+            *width = lower.max(*least);
+        }
     }
 }
 

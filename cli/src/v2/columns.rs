@@ -5,21 +5,27 @@ use backendai::{Field, operation::title};
 use super::keep;
 use crate::{input::snake, render::is_secret};
 
-/// The most important columns, by the ends of their names.
-const FIRST: [&str; 10] = [
-    "id",
+/// The most important columns, by the last part of their names; one that begins with an underscore is
+/// any that ends so.
+const FIRST: [&str; 15] = [
     "name",
+    "_name",
+    "alias",
     "email",
-    "username",
     "access_key",
-    "title",
     "status",
+    "is_active",
+    "enabled",
+    "entity_type",
+    "operation",
+    "phase",
+    "result",
+    "type",
     "role",
-    "domain_name",
     "created_at",
 ];
 /// Columns of a table on a terminal.
-const BRIEF: usize = 7;
+const BRIEF: usize = 6;
 
 /// The columns of rows.
 pub(super) struct Columns {
@@ -32,8 +38,15 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    pub(super) fn of(fields: &'static [Field]) -> Self {
-        let mut all = fields.to_vec();
+    /// The columns of rows. In few columns, what names an object for an argument is the first; the
+    /// others are those that the Admin API's list of the same objects has, else the usual ones.
+    pub(super) fn of(fields: &'static [Field], argument: &[String], usual: &[&str]) -> Self {
+        let titled = |field: &Field, name, text, secret| {
+            let last = snake(last(name));
+            Field::new(name, Some(keep(title(&last))), text, field.format(), secret)
+        };
+        let own = fields.iter().map(|it| titled(it, it.name(), it.text(), it.is_secret()));
+        let mut all: Vec<_> = own.collect();
         let mut shown = Vec::new();
         for field in fields {
             let members = members(field.text());
@@ -46,30 +59,45 @@ impl Columns {
             }
             for member in members {
                 let name = keep(format!("{}.{}", field.name(), member.name));
-                let title = keep(title(&snake(member.name)));
-                all.push(Field::new(
-                    name,
-                    Some(title),
-                    member.text,
-                    field.format(),
-                    is_secret(member.name),
-                ));
+                let secret = field.has_secrets() && is_secret(member.name);
+                all.push(titled(field, name, member.text, secret));
                 shown.push(name);
             }
         }
-        let mut brief: Vec<&'static str> = Vec::new();
-        let last = |name: &str| snake(name.rsplit('.').next().unwrap_or(name));
-        for wanted in FIRST {
-            brief.extend(shown.iter().copied().find(|name| last(name) == wanted));
-        }
-        for name in &shown {
-            if brief.len() < BRIEF && !brief.contains(name) {
+        let usual = if usual.is_empty() { &FIRST } else { usual };
+        let argument = argument.iter().find_map(|name| find(&shown, name));
+        let mut brief: Vec<&'static str> = argument.into_iter().collect();
+        let usual = usual.iter().filter_map(|name| find(&shown, name));
+        let usual: Vec<_> = usual.filter(|name| !is_id(name)).collect();
+        let rest = shown.iter().copied().filter(|name| *name != "id");
+        // Where the usual columns say little, any do.
+        for name in usual.iter().copied().chain(rest.filter(|_| usual.len() < 2)) {
+            if !brief.contains(&name) {
                 brief.push(name);
             }
         }
         brief.truncate(BRIEF);
         Self { all: all.leak(), shown: shown.leak(), brief: brief.leak() }
     }
+}
+
+/// The last part of the name of a column.
+fn last(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
+}
+
+/// Whether a column has ids, which tell people little.
+fn is_id(name: &str) -> bool {
+    matches!(last(name), "id" | "uuid") || name.ends_with("Id")
+}
+
+/// The first column whose name ends so.
+pub(super) fn find(columns: &[&'static str], wanted: &str) -> Option<&'static str> {
+    let fits = |name: &&str| {
+        let last = snake(last(name));
+        last == wanted || wanted.starts_with('_') && last.ends_with(wanted)
+    };
+    columns.iter().copied().find(fits)
 }
 
 /// A member of an object, and the text that selects it.

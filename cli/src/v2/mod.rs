@@ -9,34 +9,37 @@ mod tests;
 
 use std::{ffi::OsStr, sync::OnceLock};
 
-use backendai::{OperationInfo, OperationKind};
+use backendai::{OperationInfo, OperationKind, operation::info::InputValueInfo};
 use backendai_v2::OPERATIONS;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 use self::{
     columns::Columns,
     names::Name,
-    nouns::{DONE, NOUNS},
+    nouns::{DONE, Entry, NOUNS},
 };
 use crate::{
     change::{self, Change, Kind},
+    complete::Names,
     domain::{self, Domain, Info, Query},
     global::Global,
+    headings,
     input::{self, Input},
-    output::Failure,
-    render,
+    output::{About, Failure},
+    resolve::{self, Lookup},
 };
 
 /// The word before the nouns.
 const WORD: &str = "v2";
-const PREFIX: &str = "v2 ";
+pub(crate) const PREFIX: &str = "v2 ";
 const LEGACY: &str = "Verbs that end in `-legacy` are for older managers and are not listed here.";
 
 /// The verb of the command line.
 #[derive(Debug)]
 pub(crate) struct V2 {
     noun: &'static Noun,
-    verb: &'static Verb,
+    /// None to wait for a status, which is no operation.
+    verb: Option<&'static Verb>,
     matches: ArgMatches,
 }
 
@@ -61,24 +64,18 @@ fn keep(text: String) -> &'static str {
     Box::leak(text.into_boxed_str())
 }
 
-/// All nouns, in alphabetical order.
+/// All nouns, in the order of the overview.
 fn nouns() -> &'static [Noun] {
     static ALL: OnceLock<Vec<Noun>> = OnceLock::new();
     ALL.get_or_init(|| {
-        let mut all: Vec<Noun> = Vec::new();
-        for (_, word, about) in NOUNS {
-            if all.iter().all(|noun| noun.word != *word) {
-                all.push(Noun { word, about, verbs: Vec::new() });
-            }
-        }
+        let new = |(word, about, _): &'static Entry| Noun { word, about, verbs: Vec::new() };
+        let mut all: Vec<_> = nouns::entries().map(new).collect();
         for info in OPERATIONS.iter().filter(|info| info.kind != OperationKind::Subscription) {
             let Name { noun, verb, legacy } = Name::of(info);
             if let Some(noun) = all.iter_mut().find(|it| it.word == noun) {
                 noun.verbs.push(Verb { word: keep(verb), info, legacy });
             }
         }
-        all.retain(|noun| !noun.verbs.is_empty());
-        all.sort_by_key(|noun| noun.word);
         for noun in &mut all {
             noun.verbs.sort_by_key(|verb| (verb.info.kind == OperationKind::Mutation, verb.word));
         }
@@ -100,20 +97,45 @@ impl Args for V2 {
     }
 }
 
+/// The values of a list that an input of a noun takes: what identifies the noun's own objects, or the
+/// ids of the noun that the input names. None where no list has them.
+pub(crate) fn names(noun: &str, input: &str) -> Option<Names> {
+    let own = nouns().iter().find(|it| it.word == noun)?;
+    let key = own.verb("info").and_then(Verb::key).map(|key| input::snake(key.name));
+    let stem = input.strip_suffix("_ids").or(input.strip_suffix("_id"));
+    let (noun, column) = match (input, stem) {
+        ("id" | "ids", _) => (own, "id"),
+        (_, Some(stem)) => {
+            let word = stem.replace('_', "-");
+            (nouns().iter().find(|noun| noun.word == word)?, "id")
+        }
+        (input, None) if key.as_deref() == Some(input) => (own, input),
+        _ => return None,
+    };
+    let list = noun.verb("list")?;
+    let columns = list.columns(noun);
+    let field = columns::find(columns.shown, column)?;
+    let label = columns.brief.iter().copied().find(|label| *label != field);
+    Some(Names { query: list.info, field, label })
+}
+
 /// Adds the nouns, with the verbs of some.
 fn with_nouns(command: Command, with_verbs: impl Fn(&Noun) -> bool) -> Command {
-    command.subcommand_required(true).arg_required_else_help(true).subcommands(nouns().iter().map(
-        |noun| {
-            let command = Command::new(noun.word).about(noun.about);
-            if !with_verbs(noun) {
-                return command;
-            }
-            let legacy = noun.verbs.iter().any(|verb| verb.legacy);
-            let command = if legacy { command.after_help(LEGACY) } else { command };
-            let verbs = noun.verbs.iter().map(|verb| verb.command(noun));
-            command.subcommand_required(true).arg_required_else_help(true).subcommands(verbs)
-        },
-    ))
+    let nouns = nouns().iter().map(|noun| {
+        let command = Command::new(noun.word).about(noun.about);
+        if !with_verbs(noun) {
+            return command;
+        }
+        let legacy = noun.verbs.iter().any(|verb| verb.legacy);
+        let command = if legacy { command.after_help(LEGACY) } else { command };
+        let verbs = noun.verbs.iter().map(|verb| verb.command(noun));
+        let verbs =
+            verbs.chain(noun.waits().map(|(domain, info)| domain::wait_command(&domain, &info)));
+        command.subcommand_required(true).arg_required_else_help(true).subcommands(verbs)
+    });
+    let command = command.subcommand_required(true).arg_required_else_help(true).subcommands(nouns);
+    let words = |entries: &[Entry]| entries.iter().map(|(word, ..)| *word).collect();
+    headings::under(command, NOUNS.iter().map(|(heading, entries)| (*heading, words(entries))))
 }
 
 impl FromArgMatches for V2 {
@@ -122,7 +144,7 @@ impl FromArgMatches for V2 {
         let (word, matches) = matches.subcommand().ok_or_else(none)?;
         let noun = nouns().iter().find(|noun| noun.word == word).ok_or_else(none)?;
         let (word, matches) = matches.subcommand().ok_or_else(none)?;
-        let verb = noun.verbs.iter().find(|verb| verb.word == word).ok_or_else(none)?;
+        let verb = noun.verbs.iter().find(|verb| verb.word == word);
         Ok(Self { noun, verb, matches: matches.clone() })
     }
 
@@ -134,17 +156,97 @@ impl FromArgMatches for V2 {
 
 impl V2 {
     pub(crate) async fn run(self, global: &Global) -> Result<(), Failure> {
+        let (noun, verb) = (self.noun, self.verb);
+        let advice = |about| noun.advice(verb?, about);
+        self.perform(global).await.map_err(|failure| match advice(failure.about()) {
+            Some(advice) => failure.more_help(&advice),
+            None => failure,
+        })
+    }
+
+    async fn perform(self, global: &Global) -> Result<(), Failure> {
         let Self { noun, verb, matches } = self;
+        let Some(verb) = verb else {
+            return match noun.waits() {
+                Some((domain, info)) => domain::wait(&domain, &info, &matches, global).await,
+                None => Err(Failure::usage(format!("`{}` has no status", noun.word))),
+            };
+        };
         match verb.does() {
             Does::List => domain::list(&verb.domain(noun), &matches, global).await,
-            Does::Info => domain::info(&verb.domain(noun), &verb.one(), &matches, global).await,
-            Does::Raw => domain::raw(&verb.query(), &matches, global).await,
+            Does::Info => domain::info(&verb.domain(noun), &verb.one(noun), &matches, global).await,
+            Does::Raw => domain::raw(&verb.query(noun), &matches, global).await,
             Does::Change => {
                 // The report of a verb refers to it until the end.
                 let change: &'static Change = Box::leak(Box::new(verb.change(noun)));
                 change.run(&matches, global).await
             }
         }
+    }
+}
+
+impl Noun {
+    /// The words of the noun.
+    fn command(&self) -> String {
+        format!("{PREFIX}{}", self.word)
+    }
+
+    fn verb(&self, word: &str) -> Option<&Verb> {
+        self.verbs.iter().find(|verb| verb.word == word)
+    }
+
+    /// The query of one object, if that has a status to wait for.
+    fn waits(&self) -> Option<(Domain, Info)> {
+        let info = self.verb("info").filter(|verb| matches!(verb.does(), Does::Info))?;
+        let one = info.one(self);
+        domain::has_status(&one).then(|| (info.domain(self), one))
+    }
+
+    /// What to do where a verb is not for the caller's role, or not for the manager's version.
+    fn advice(&self, failed: &Verb, about: About) -> Option<String> {
+        match about {
+            About::Role => {
+                let role = failed.role()?;
+                let reads = |verb: &&Verb| matches!(verb.does(), Does::List | Does::Info);
+                let theirs = [Some(role), Some("superadmin")];
+                let open = |verb: &&Verb| !theirs.contains(&verb.role()) && !verb.legacy;
+                let others = self.verbs.iter().filter(reads).filter(open);
+                let others: Vec<_> = others.map(|verb| format!("`{}`", verb.word)).collect();
+                let needs = format!("`{}` is for: {role}", failed.word);
+                Some(match others.is_empty() || !reads(&failed) {
+                    true => needs,
+                    false => format!("{needs}; for other roles there are {}", others.join(", ")),
+                })
+            }
+            About::Version => {
+                let command = domain::command_of(self.word, failed.word)?;
+                Some(format!("the Admin API has `backendai {command}`"))
+            }
+            About::Other => None,
+        }
+    }
+
+    /// The columns that may name an object for an argument: those by which it is looked up, else those
+    /// of the argument's name. None where no verb takes one.
+    fn argument(&self) -> Vec<String> {
+        let info = self.verb("info").and_then(Verb::key);
+        if let Some(key) = info {
+            let lookup = resolve::lookup_of(&self.command(), key);
+            if let Some(name) = lookup.and_then(Lookup::name) {
+                return vec![name.to_owned()];
+            }
+        }
+        let place = || {
+            let places = self.verbs.iter().map(|verb| places(&input::of(verb.info), self));
+            places.filter_map(|places| places.first().copied()).next()
+        };
+        let Some(name) = info.map(|key| input::snake(key.name)).or(place().map(str::to_owned))
+        else {
+            return Vec::new();
+        };
+        let own = format!("{}_", self.word.replace('-', "_"));
+        let short = name.strip_prefix(&own).map(str::to_owned);
+        [name].into_iter().chain(short).chain(["id".to_owned()]).collect()
     }
 }
 
@@ -170,8 +272,8 @@ impl Verb {
     fn command(&self, noun: &Noun) -> Command {
         let command = match self.does() {
             Does::List => domain::list_command(&self.domain(noun)),
-            Does::Info => domain::info_command(&self.domain(noun), &self.one()),
-            Does::Raw => domain::raw_command(&self.query()),
+            Does::Info => domain::info_command(&self.domain(noun), &self.one(noun)),
+            Does::Raw => domain::raw_command(&noun.command(), &self.query(noun)),
             Does::Change => change::command(&self.change(noun)),
         };
         let command = match self.does() {
@@ -192,28 +294,37 @@ impl Verb {
         summary.replace('\n', " ").trim_end_matches('.').to_owned()
     }
 
-    fn columns(&self) -> Columns {
-        Columns::of(self.info.rows.map_or(&[], |rows| rows.fields))
+    fn columns(&self, noun: &Noun) -> Columns {
+        let fields = self.info.rows.map_or(&[][..], |rows| rows.fields);
+        Columns::of(fields, &noun.argument(), domain::usual_columns(noun.word))
     }
 
-    fn query(&self) -> Query {
-        let columns = self.columns();
+    fn query(&self, noun: &Noun) -> Query {
+        let columns = self.columns(noun);
         Query::with_members(self.info, columns.shown, columns.all)
     }
 
-    fn one(&self) -> Info {
-        let variables = self.info.variables.iter();
-        let key = variables.filter(|it| it.is_required()).map(|it| it.name).next();
-        Info { query: self.query(), key: key.unwrap_or_default() }
+    /// Who may send it.
+    fn role(&self) -> Option<&'static str> {
+        self.info.role.map(|role| role.trim_end_matches('.'))
+    }
+
+    /// The variable that identifies an object.
+    fn key(&self) -> Option<&'static InputValueInfo> {
+        self.info.variables.iter().find(|variable| variable.is_required())
+    }
+
+    fn one(&self, noun: &Noun) -> Info {
+        Info { query: self.query(noun), key: self.key().map_or("", |key| key.name) }
     }
 
     fn domain(&self, noun: &Noun) -> Domain {
-        let list = noun.verbs.iter().find(|verb| verb.word == "list").unwrap_or(self);
+        let list = noun.verb("list").unwrap_or(self);
         let (list, info) = match self.does() {
-            Does::Info => (list.query(), Some(self.one())),
-            _ => (self.query(), None),
+            Does::Info => (list.query(noun), Some(self.one(noun))),
+            _ => (self.query(noun), None),
         };
-        let columns = self.columns();
+        let columns = self.columns(noun);
         let domain = Domain::new(PREFIX, noun.word, noun.about, list).brief(columns.brief);
         let rest = self.info.docs.split_once("\n\n").map(|(_, rest)| rest);
         Domain { info, note: rest, ..domain }
@@ -234,7 +345,7 @@ impl Verb {
         let flags = flags.filter(|input| input.info.type_name() == "Boolean");
         let flags: Vec<_> = flags.map(|input| (keep(input.name.clone()), "false")).collect();
         let fields = self.info.rows.map_or(&[][..], |rows| rows.fields);
-        let secret = fields.iter().find(|field| render::holds_secret(field));
+        let secret = fields.iter().find(|field| field.has_secrets());
         Change {
             prefix: PREFIX,
             aliases: if taken { &[] } else { alias },

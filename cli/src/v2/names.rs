@@ -2,7 +2,7 @@
 
 use backendai::{OperationInfo, OperationKind};
 
-use super::nouns::{EXCEPTIONS, NOUNS};
+use super::nouns::{EXCEPTIONS, entries};
 use crate::input::snake;
 
 /// Whom a list or an object belongs to, where that is part of its name.
@@ -43,16 +43,13 @@ impl Name {
 fn derived(info: &OperationInfo) -> (&'static str, String) {
     let name = snake(info.name);
     let words: Vec<_> = name.split('_').collect();
-    let found = NOUNS
-        .iter()
-        .filter(|(domain, ..)| *domain == info.domain)
-        .filter_map(|(_, noun, _)| Some((*noun, find(&words, noun)?)))
+    let of_domain = || entries().filter(|(.., domains)| domains.contains(&info.domain));
+    let found = of_domain()
+        .filter_map(|(noun, ..)| Some((*noun, find(&words, noun)?)))
         .max_by_key(|(noun, _)| noun.split('-').count());
     let Some((noun, (at, plural))) = found else {
-        let noun = NOUNS.iter().find(|(domain, noun, _)| {
-            *domain == info.domain && noun.replace('-', "_") == info.domain
-        });
-        return (noun.map_or("node", |(_, noun, _)| noun), ordered(words).join("-"));
+        let noun = of_domain().find(|(noun, ..)| noun.replace('-', "_") == info.domain);
+        return (noun.map_or("node", |(noun, ..)| noun), ordered(words).join("-"));
     };
     let mut rest = words;
     rest.drain(at..at + noun.split('-').count());

@@ -24,9 +24,11 @@ fn exceptions_and_nouns_are_of_operations() {
         assert!(OPERATIONS.iter().any(|info| info.name == *name), "{name}");
         assert!(nouns().iter().any(|it| it.word == *noun), "{noun}");
     }
-    for (domain, word, _) in NOUNS {
-        assert!(OPERATIONS.iter().any(|info| info.domain == *domain), "{domain}");
-        assert!(nouns().iter().any(|noun| noun.word == *word), "{word} has no verb");
+    for (word, _, domains) in nouns::entries() {
+        let known = |domain: &&str| OPERATIONS.iter().any(|info| info.domain == *domain);
+        assert!(domains.iter().all(known), "{domains:?}");
+        let times = nouns().iter().filter(|noun| noun.word == *word && !noun.verbs.is_empty());
+        assert_eq!(times.count(), 1, "{word} has no verb, or stands in the table twice");
     }
 }
 
@@ -65,4 +67,22 @@ fn verbs_state_what_was_done() {
         }
     }
     assert_eq!(unknown, BTreeSet::new());
+}
+
+#[test]
+fn only_texts_are_secrets() {
+    let mut secrets = BTreeSet::new();
+    for noun in nouns() {
+        for verb in &noun.verbs {
+            let secret = verb.columns(noun).all.iter().filter(|field| field.is_secret());
+            secrets.extend(secret.map(|field| (noun.word, field.name())));
+        }
+    }
+    let expected = [
+        ("access-token", "token"),
+        ("keypair", "secretKey"),
+        ("user", "keypair.secretKey"),
+        ("vfolder", "token"),
+    ];
+    assert_eq!(secrets, BTreeSet::from(expected));
 }

@@ -1,12 +1,14 @@
 //! `backendai v2`, and the tools with `--schema v2`.
 
+mod reading;
+
 use std::fs;
 
 use backendai_testing::{Fault, Manager, Step};
 use serde_json::{Value, json};
 
 use crate::{
-    common::{Home, golden},
+    common::{Home, golden, subcommands},
     verbs::{fails, fine, json as parsed, superadmin},
 };
 
@@ -81,12 +83,9 @@ fn the_tree_is_as_kept() {
         let ran = home.run(&[path, &["-h"]].concat());
         let own = fine(&ran).split("\nOptions of every command:\n").next().unwrap().trim();
         text.push_str(&format!("=== backendai {}\n{own}\n\n", path.join(" ")));
-        let commands = own.split("\nCommands:\n").nth(1).unwrap_or_default();
-        let lines = commands.lines().take_while(|line| line.starts_with("  "));
-        let names = lines.filter_map(|line| line.split_whitespace().next());
-        names.filter(|name| *name != "help").map(str::to_owned).collect::<Vec<_>>()
     };
-    let nouns = show(&["v2"]);
+    show(&["v2"]);
+    let nouns = subcommands(&home, &["v2"]);
     assert!(nouns.len() > 60, "{nouns:?}");
     for noun in &nouns {
         show(&["v2", noun]);

@@ -120,8 +120,9 @@ impl Writer<'_> {
         let rt = self.runtime;
         let argument =
             row.format.field.as_ref().map_or(String::new(), |field| format!("({field:?})"));
+        let below = if row.secrets_below { ".with_secrets()" } else { "" };
         format!(
-            "{rt}::Field::new({:?}, {:?}, {:?}, {rt}::Format::{}{argument}, {}){}",
+            "{rt}::Field::new({:?}, {:?}, {:?}, {rt}::Format::{}{argument}, {}){}{below}",
             row.name,
             row.title,
             whole(&row.parts),

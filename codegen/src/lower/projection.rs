@@ -2,7 +2,7 @@
 
 use apollo_compiler::{
     Name, Node,
-    executable::{Fragment, Operation, Selection},
+    executable::{Fragment, Operation, Selection, SelectionSet},
 };
 
 use super::{Lowering, page::is_called};
@@ -59,9 +59,27 @@ impl<'d> Lowering<'d> {
                         .and_then(|value| value.as_str().map(str::to_owned)),
                 },
                 secret: self.is_secret(&first.definition.name, &first.definition.ty),
+                secrets_below: merged
+                    .fields
+                    .iter()
+                    .any(|field| self.selects_secrets(&field.selection_set)),
             });
         }
         Some(Table { on: on.to_string(), rows })
+    }
+
+    fn selects_secrets(&self, set: &SelectionSet) -> bool {
+        set.selections.iter().any(|selection| match selection {
+            Selection::Field(field) => {
+                self.is_secret(&field.definition.name, &field.definition.ty)
+                    || self.selects_secrets(&field.selection_set)
+            }
+            Selection::FragmentSpread(spread) => {
+                let fragment = self.documents.executable.fragments.get(&spread.fragment_name);
+                fragment.is_some_and(|fragment| self.selects_secrets(&fragment.selection_set))
+            }
+            Selection::InlineFragment(inline) => self.selects_secrets(&inline.selection_set),
+        })
     }
 
     /// Where an operation has its rows: those of the one fragment that it leads to, or those of a
@@ -102,6 +120,10 @@ impl<'d> Lowering<'d> {
             let fields = fields?;
             let mut composite = fields.iter().filter(|field| !field.selection_set.is_empty());
             let (Some(inner), None) = (composite.next(), composite.next()) else { return None };
+            // A secret beside the object, such as that of a new key, is a part of the row.
+            if fields.iter().any(|it| self.is_secret(&it.definition.name, &it.definition.ty)) {
+                return None;
+            }
             let count = fields.iter().copied().find(|field| field.name == "total_count");
             total = count.filter(|_| counted);
             counted = instruction(self.schema, &inner.directives, "uncounted").is_none();

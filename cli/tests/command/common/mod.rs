@@ -150,16 +150,15 @@ pub(crate) fn golden(file: &str, text: &str) {
     );
 }
 
-/// The names of the commands below one, in its short help. The overview has them below headings, and
-/// leaves out those that `backendai legacy` lists.
+/// The names of the commands below one, in its short help. The overviews have them below headings, and
+/// that of the whole command leaves out those that `backendai legacy` lists.
 pub(crate) fn subcommands(home: &Home, path: &[&str]) -> Vec<String> {
     let help = home.run(&[path, &["-h"]].concat());
     assert_eq!((help.code, help.stderr.as_str()), (Some(0), ""), "{path:?}");
+    let overview = || help.stdout.split("\nOptions:\n").next().unwrap().to_owned();
     let lines = match path {
-        [] => {
-            let overview = help.stdout.split("\nOptions:\n").next().unwrap().to_owned();
-            overview + &home.run(&["legacy"]).stdout
-        }
+        [] => overview() + &home.run(&["legacy"]).stdout,
+        ["v2"] => overview(),
         _ => {
             let commands = help.stdout.split("\nCommands:\n").nth(1).unwrap_or_default();
             commands.split("\n\n").next().unwrap().to_owned()

@@ -84,20 +84,10 @@ pub(crate) async fn lists() -> Page {
         "access_key",
     ]);
     page.prose(
-        "On a terminal a row is one line: cells are cut, times are relative, and columns that do \
-         not fit are left out and named; `--wide` shows everything, `--width` sets the width. \
-         `--sort` orders the fetched rows, `--order` has the manager order the whole list. \
-         `yaml` and `name` are further formats; `name` prints only what other commands take as \
-         arguments. `--watch` repeats a list or an `info` and marks what changed; `wait` ends when one object \
-         has a status.",
+        "`--sort` orders the fetched rows, `--order` has the manager order the whole list. `yaml` and `name` \
+         are further formats; `name` prints only what other commands take as arguments. `--watch` repeats a \
+         list or an `info` and marks what changed; `wait` ends when one object has a status.",
     );
-    // The keypairs are as old as the manager.
-    for seconds in 0..60 {
-        page.replace(format!(" {seconds}s ago"), " 2s ago");
-    }
-    page.run(&["keypair", "list", "--width", "80", "--limit", "3", "--order", "access_key"]);
-    page.run(&["agent", "list", "--width", "80"]);
-    page.run(&["session", "list", "--width", "80", "--limit", "4"]);
     page.run(&["scaling-group", "ls", "-o", "name", "--sort", "-name"]);
     page.run(&["domain", "get", "default", "--field", "name,total_resource_slots", "-o", "yaml"]);
     page.run(&["agent", "wait", "i-fill-bare", "--until", "ALIVE", "--limit", "0"]);

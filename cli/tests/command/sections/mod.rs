@@ -13,12 +13,16 @@ mod v2;
 
 use crate::transcript::Page;
 
+/// The section of lists on a terminal, which is written with a real manager.
+pub(crate) const TERMINAL: &str = "tests/golden/terminal.md";
+
 /// All of them, in the order of the page.
 pub(crate) async fn all() -> Vec<Page> {
     vec![
         overview::section(),
         contexts::section().await,
         lists::lists().await,
+        Page::kept(TERMINAL),
         lists::keypairs().await,
         changes::section().await,
         official::section(),

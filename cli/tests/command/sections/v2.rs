@@ -61,6 +61,19 @@ pub(crate) async fn section() -> Page {
         "--dry-run",
     ]);
     page.prose(
+        "`--watch` and `wait` work as above, `wait` for every noun with `info` and a status. A session is \
+         requested again as soon as the manager reports an event of it, not only after the interval. \
+         Completions offer ids, beside the names of their objects in shells that show them.",
+    );
+    let session = "f0000006-0000-4000-8000-000000000001";
+    page.run(&["v2", "session", "wait", session, "--until", "RUNNING", "--limit", "0"]);
+    page.prose(
+        "What is not for the caller's role, or too new for the manager, is refused with what can be used \
+         instead.",
+    );
+    page = page.of(&manager, manager.user());
+    page.run(&["v2", "keypair", "list"]);
+    page.prose(
         "If a mutation of several objects fails for some, they are listed with their reasons and the exit \
          code is 1. If a query has data and errors, the data is printed with a warning.",
     );

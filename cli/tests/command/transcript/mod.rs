@@ -19,6 +19,8 @@
 
 #![allow(dead_code, reason = "not every section needs all of it")]
 
+use std::{fs, path::Path};
+
 use backendai_testing::{Account, Manager};
 
 use crate::common::{Home, Ran};
@@ -40,6 +42,17 @@ impl Page {
         let home = Home::new();
         let replaced = vec![(home.path().display().to_string(), "~".to_owned())];
         Self { text: format!("## {title}\n"), home, replaced, secrets: Vec::new() }
+    }
+
+    /// A section that another test writes to a file of this crate.
+    pub(crate) fn kept(file: &str) -> Self {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+        Self { text: fs::read_to_string(path).unwrap(), ..Self::new("") }
+    }
+
+    /// Whose commands run here.
+    pub(crate) fn at(self, home: Home) -> Self {
+        Self { home, ..self }
     }
 
     /// Whose commands ask this manager as this account, by variables that are not shown.
@@ -111,6 +124,7 @@ impl Page {
         for (varying, shown) in &self.replaced {
             text = text.replace(varying, shown);
         }
+        text = without_ages(&text);
         for secret in &self.secrets {
             assert!(!text.contains(secret.as_str()), "a secret is shown by {arguments:?}");
         }
@@ -121,6 +135,23 @@ impl Page {
     pub(crate) fn into_text(self) -> String {
         self.text
     }
+}
+
+/// The text with one age in place of all, for they grow.
+fn without_ages(text: &str) -> String {
+    let mut parts = text.split(" ago");
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let number = shown.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        let start = number.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+        let longer = (shown.len() - start).saturating_sub("5d".len());
+        shown.truncate(start);
+        shown.push_str("5d ago");
+        // What follows in the line stays in its column.
+        shown.push_str(&" ".repeat(if part.starts_with(' ') { longer } else { 0 }));
+        shown.push_str(part);
+    }
+    shown
 }
 
 /// A word as a shell takes it.

@@ -1,11 +1,11 @@
 //! The verbs that change something: one object, several, and the rows of a file.
 
-use std::{fs, time::Duration};
+use std::fs;
 
 use backendai_testing::Manager;
 use serde_json::{Value, json};
 
-use super::{Home, fails, fine, json, superadmin};
+use super::{Home, fails, fine, json, people, superadmin};
 use crate::common::subcommands;
 
 /// The rows of a list with some fields, in the order of the first.
@@ -21,18 +21,6 @@ fn rows(home: &Home, noun: &str, fields: &str) -> Vec<Value> {
     rows
 }
 
-/// A file of users, of which each has other values.
-fn people(count: usize) -> String {
-    let mut text = "email,username,password,full_name,role,need-password-change\n".to_owned();
-    for index in 0..count {
-        let role = if index % 50 == 0 { "admin" } else { "user" };
-        text.push_str(&format!(
-            "person{index:03}@example.com,person{index:03},\"Secret,{index}!\",Person {index},{role},yes\n"
-        ));
-    }
-    text
-}
-
 fn people_of(home: &Home) -> Vec<Value> {
     let mut all = rows(home, "user", "email,full_name,role,domain_name,need_password_change");
     all.retain(|row| row["email"].as_str().unwrap().starts_with("person"));
@@ -43,23 +31,11 @@ fn people_of(home: &Home) -> Vec<Value> {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hundred_users_are_made_once_although_interrupted() {
     let (manager, home) = superadmin().await;
-    fs::write(home.path().join("people.csv"), people(200)).unwrap();
+    fs::write(home.path().join("people.csv"), people::file("person", "example.com", 200)).unwrap();
     let line = ["user", "create", "default", "--from-file", "people.csv"];
-
-    // Interrupted as soon as it has made some of them.
-    let mut child = home.command(&line).spawn().unwrap();
-    let made = || {
-        let is_create = |body: &Value| body["operationName"] == "CreateUser";
-        manager.requests().iter().filter_map(|request| request.json()).filter(is_create).count()
-    };
-    while made() < 20 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    let pid = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
-    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    people::interrupted(&home, &line, 20);
     let before = people_of(&home).len();
-    assert!((19..200).contains(&before), "{before}");
+    assert!((20..200).contains(&before), "{before}");
 
     let ran = home.run(&line);
     assert_eq!(ran.code, Some(0), "{ran:?}");
@@ -87,7 +63,7 @@ async fn two_hundred_users_are_made_once_although_interrupted() {
     manager.forget_requests();
     let ran = home.run(&line);
     assert_eq!(ran.stderr, "0 created, 200 before\n");
-    assert_eq!(made(), 0);
+    assert!(manager.requests_of("CreateUser").is_empty());
     assert!(manager.requests().len() <= 4, "{}", manager.requests().len());
 }
 

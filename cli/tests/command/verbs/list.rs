@@ -7,7 +7,7 @@ use std::{
 
 use backendai_testing::Manager;
 
-use super::{Home, fails, fine, json, superadmin};
+use super::{Home, candidates, fails, fine, json, superadmin};
 
 fn sent(manager: &Manager) -> String {
     let bodies = manager.requests().into_iter().filter_map(|request| request.json());
@@ -200,16 +200,6 @@ fn pages_and_completions_are_written() {
         let script = home.run(&["completions", shell]);
         assert!(fine(&script).contains("BACKENDAI_COMPLETE"), "{script:?}");
     }
-}
-
-/// What a shell is offered for the last of these words.
-fn candidates(home: Home, words: &[&str]) -> Vec<String> {
-    let home = home
-        .with("BACKENDAI_COMPLETE", "bash")
-        .with("_CLAP_IFS", "\n")
-        .with("_CLAP_COMPLETE_INDEX", words.len().to_string());
-    let ran = home.run(&[&["--", "backendai"], words].concat());
-    fine(&ran).lines().map(str::to_owned).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,6 +8,8 @@ mod list;
 #[cfg(unix)]
 mod official;
 mod options;
+#[cfg(unix)]
+mod people;
 mod stream;
 
 use crate::common::{Home, Ran};
@@ -38,4 +40,14 @@ pub(crate) fn json(text: &str) -> Value {
 pub(crate) fn fails(ran: &Ran, code: i32, says: &str) {
     assert_eq!(ran.code, Some(code), "{ran:?}");
     assert!(ran.stderr.contains(says), "{says} is not in {ran:?}");
+}
+
+/// What a shell is offered for the last of these words.
+pub(crate) fn candidates(home: Home, words: &[&str]) -> Vec<String> {
+    let home = home
+        .with("BACKENDAI_COMPLETE", "bash")
+        .with("_CLAP_IFS", "\n")
+        .with("_CLAP_COMPLETE_INDEX", words.len().to_string());
+    let ran = home.run(&[&["--", "backendai"], words].concat());
+    fine(&ran).lines().map(str::to_owned).collect()
 }

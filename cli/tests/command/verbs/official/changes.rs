@@ -4,14 +4,14 @@
 use std::{
     collections::BTreeSet,
     io::{BufRead as _, BufReader, Write as _},
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, ChildStdout, Command, Stdio},
 };
 
 use serde_json::{Value, json};
 
 use super::{
-    real,
+    real, root, sql,
     steps::{STEPS, Step},
 };
 use crate::common::Home;
@@ -52,18 +52,6 @@ impl Drop for Official {
         drop(self.child.stdin.take());
         let _ = self.child.wait();
     }
-}
-
-pub(super) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
-}
-
-/// The rows of a query of the manager's database.
-pub(super) fn sql(query: &str) -> Vec<String> {
-    let done = Command::new(root().join("tests/manager/sql")).arg(query).output().unwrap();
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    let text = String::from_utf8(done.stdout).unwrap();
-    text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
 /// Tables of what requests leave behind, in any case.

@@ -6,10 +6,7 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use super::{
-    changes::{root, sql},
-    real,
-};
+use super::{manager, real, root, sql};
 use crate::{
     common::{Home, Ran},
     verbs::json,
@@ -67,8 +64,7 @@ impl Drop for Setting {
 }
 
 fn etcd(arguments: &[&str]) {
-    let done = Command::new(root().join("tests/manager/etcd")).args(arguments).status().unwrap();
-    assert!(done.success(), "{arguments:?}");
+    manager("etcd", arguments);
 }
 
 /// A user whose password has expired, until it is dropped.

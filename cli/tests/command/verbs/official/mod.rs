@@ -1,6 +1,7 @@
 //! The official command beside ours, on the same real manager.
 
 mod changes;
+mod filled;
 mod logins;
 mod steps;
 
@@ -13,7 +14,7 @@ use std::{
 
 use serde_json::{Map, Value};
 
-use super::{Home, Ran, json};
+use super::{Home, Ran, json, people};
 use crate::sections::official as table;
 
 /// They change with every request of the caller.
@@ -55,6 +56,24 @@ fn official(home: &Home, program: &PathBuf, arguments: &[&str]) -> Ran {
         stdout: String::from_utf8(done.stdout).unwrap(),
         stderr: String::from_utf8(done.stderr).unwrap(),
     }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// What a script of `tests/manager` prints.
+fn manager(script: &str, arguments: &[&str]) -> String {
+    let script = root().join("tests/manager").join(script);
+    let done = Command::new(script).args(arguments).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    String::from_utf8(done.stdout).unwrap()
+}
+
+/// The rows of a query of the manager's database.
+fn sql(query: &str) -> Vec<String> {
+    let text = manager("sql", &[query]);
+    text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
 /// The rows without what changes meanwhile.
