@@ -158,7 +158,7 @@ fn pagination(root: &Node<Field>) -> Option<Pagination> {
     let cursor = variable("first").zip(variable("after"));
     let found = window.is_some() || cursor.is_some();
     let (field, root) = (root.name.to_string(), root.response_name().to_string());
-    found.then(|| Pagination { field, root, window, cursor })
+    found.then_some(Pagination { field, root, window, cursor })
 }
 
 /// The document as it was written, unless it has instructions to the generator.
