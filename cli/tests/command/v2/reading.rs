@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::{KEY, answer, user, users};
 use crate::{
     common::Home,
-    verbs::{candidates, fails, fine, superadmin},
+    verbs::{candidates, fails, fine, json, superadmin},
 };
 
 const SESSION: &str = "f0000006-0000-4000-8000-000000000001";
@@ -47,11 +47,11 @@ async fn a_list_fits_eighty_columns() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flag_is_no_secret_whatever_its_name() {
     let (manager, home) = superadmin().await;
-    answer(&manager, "AdminUsers", &users(&["ann"], 1, false));
-    let line = ["v2", "user", "list", "--field", "username,needPasswordChange", "-o", "csv"];
+    answer(&manager, "AdminUser", &json!({ "adminUserV2": user("ann") }));
+    let line = ["v2", "user", "info", KEY, "--field", "needPasswordChange", "-o", "json"];
     let ran = home.run(&line);
-    assert_eq!(fine(&ran), "basicInfo.username,status.needPasswordChange\nann,false\n");
-    let help = home.run(&["v2", "user", "list", "--help"]);
+    assert_eq!(json(fine(&ran))["items"], json!([{ "status.needPasswordChange": false }]));
+    let help = home.run(&["v2", "user", "info", "--help"]);
     assert!(!fine(&help).contains("--show-secrets"), "{help:?}");
 }
 
