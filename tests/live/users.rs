@@ -14,21 +14,25 @@ fn unique() -> String {
     format!("handles-{}", time.as_nanos())
 }
 
+/// The e-mail address and the properties of a user of this name.
+fn person(name: &str) -> (String, UserInput) {
+    (format!("{name}@test.invalid"), UserInput::new(name, "Handles-1-of-them", false))
+}
+
 #[tokio::test]
 async fn a_user_is_ensured_joins_a_project_and_is_purged() {
     let Some(manager) = Manager::turn().await else { return };
     let client = manager.client(SUPERADMIN);
     let (users, projects) = (client.users(), client.projects());
     let name = unique();
-    let email = format!("{name}@test.invalid");
-    let props = || UserInput::new(&name, "Handles-1-of-them", false);
+    let (email, props) = person(&name);
     let team = format!("{name}-team");
     let project = projects.create(&team, GroupInput::new("default")).await.unwrap();
     let same = projects.create(&team, GroupInput::new("default")).await.unwrap_err();
 
-    let first = users.ensure(&email, props()).await.unwrap();
-    let second = users.ensure(&email, props()).await.unwrap();
-    let taken = users.create(&email, props()).await;
+    let first = users.ensure(&email, props.clone()).await.unwrap();
+    let second = users.ensure(&email, props.clone()).await.unwrap();
+    let taken = users.create(&email, props.clone()).await;
     users.add_to_project(&email, project.id).await.unwrap();
     let joined = users.find(&email).await.unwrap().unwrap();
     users.remove_from_project(&email, project.id).await.unwrap();
@@ -58,14 +62,13 @@ async fn a_purged_user_leaves_the_personal_project() {
     let client = manager.client(SUPERADMIN);
     let (users, projects) = (client.users(), client.projects());
     let name = unique();
-    let email = format!("{name}@test.invalid");
-    let props = || UserInput::new(&name, "Handles-1-of-them", false);
+    let (email, props) = person(&name);
 
-    users.create(&email, props()).await.unwrap();
+    users.create(&email, props.clone()).await.unwrap();
     users.purge(&email, PurgeUserInput::new()).await.unwrap();
     let left = projects.find("default", &name).await.unwrap().unwrap();
     let purged = client.send(PurgeGroup::new(left.id)).await;
-    let again = users.ensure(&email, props()).await;
+    let again = users.ensure(&email, props.clone()).await;
     let second = projects.find("default", format!("{name}-2")).await.unwrap();
     users.purge(&email, PurgeUserInput::new()).await.unwrap();
 
@@ -84,9 +87,8 @@ async fn members_come_and_go_together() {
     let project = projects.create(&name, GroupInput::new("default")).await.unwrap();
     let mut members = Vec::new();
     for number in ["1", "2"] {
-        let name = format!("{name}-{number}");
-        let props = UserInput::new(&name, "Handles-1-of-them", false);
-        let new = users.create(format!("{name}@test.invalid"), props).await.unwrap();
+        let (email, props) = person(&format!("{name}-{number}"));
+        let new = users.create(email, props).await.unwrap();
         members.push(new.user);
     }
     let ids = || members.iter().map(|user| user.uuid);
