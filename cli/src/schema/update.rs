@@ -200,7 +200,11 @@ fn with_section(changelog: &str, section: &str, file: &Path) -> Result<String, F
         Some(at) => rest.split_at(at),
         None => (rest, ""),
     };
-    Ok(format!("{before}{HEAD}{}\n\n{section}{released}", unreleased.trim_end()))
+    let unreleased = match unreleased.trim_end() {
+        "" => String::new(),
+        kept => format!("{kept}\n"),
+    };
+    Ok(format!("{before}{HEAD}{unreleased}\n{section}{released}"))
 }
 
 /// Reads a schema that a manager wrote. Federation's own parts are left out as they are in the snapshot.
@@ -208,6 +212,13 @@ fn read_dump(file: &Path, old: &Snapshot) -> Result<String, Failure> {
     let text = fs::read_to_string(file).map_err(|error| {
         Failure::argument(format!("cannot read {}", file.display())).cause(error.to_string())
     })?;
+    if origin(&text).is_some() {
+        let what = format!(
+            "{} is a snapshot, without the descriptions that have the versions",
+            file.display()
+        );
+        return Err(Failure::argument(what).help("`backendai schema diff` compares snapshots"));
+    }
     if old.text().contains("_entities(") {
         return Ok(text);
     }
@@ -229,6 +240,10 @@ mod tests {
         assert_eq!(
             with_section("## Unreleased\n\n- One.\n", "### S\n", file).unwrap(),
             "## Unreleased\n\n- One.\n\n### S\n"
+        );
+        assert_eq!(
+            with_section("## Unreleased\n", "### S\n", file).unwrap(),
+            "## Unreleased\n\n### S\n"
         );
         assert!(with_section("# C\n", "### S\n", file).is_err());
     }

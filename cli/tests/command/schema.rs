@@ -399,6 +399,20 @@ New input objects, of which each field must be tried with null: Cow
     );
 }
 
+/// A snapshot has its versions in directives, which the schema of a manager does not have.
+#[test]
+fn an_update_takes_no_snapshot_for_what_a_manager_wrote() {
+    let folder = before_update();
+    fs::copy(folder.path().join("ours/schema.graphql"), folder.path().join("new.graphql")).unwrap();
+    let done = run(folder.path(), &UPDATE, &[]);
+    assert_eq!(done.status.code(), Some(2));
+    let errors = text(&done.stderr);
+    assert!(
+        errors.contains("new.graphql is a snapshot") && errors.contains("schema diff"),
+        "{errors}"
+    );
+}
+
 #[test]
 fn an_update_lists_the_documents_to_change() {
     let folder = before_update();
