@@ -101,7 +101,11 @@ fn what_failed_of_several_objects_is_always_selected() {
         let field = &schema.get_object("Mutation").unwrap().fields[operation.root_fields[0].name];
         let payload = schema.get_object(field.ty.inner_named_type().as_str());
         if payload.is_some_and(|payload| payload.fields.contains_key("failed")) {
-            assert!(operation.document.text.contains("failed{"), "{}", operation.name);
+            assert!(
+                operation.document.text.contains("failed{"),
+                "{} does not select what failed",
+                operation.name
+            );
             several += 1;
         }
     }
