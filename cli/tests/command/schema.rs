@@ -405,7 +405,7 @@ fn an_update_takes_no_snapshot_for_what_a_manager_wrote() {
     let folder = before_update();
     fs::copy(folder.path().join("ours/schema.graphql"), folder.path().join("new.graphql")).unwrap();
     let done = run(folder.path(), &UPDATE, &[]);
-    assert_eq!(done.status.code(), Some(2));
+    assert_eq!(done.status.code(), Some(4));
     let errors = text(&done.stderr);
     assert!(
         errors.contains("new.graphql is a snapshot") && errors.contains("schema diff"),
