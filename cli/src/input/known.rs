@@ -91,7 +91,7 @@ const HELP: &[(&str, &str)] = &[
     ("priority", "Priority in the queue"),
     ("project", "Project in the registry"),
     ("project_id", "Id or name of the project"),
-    ("purge_shared_vfolders", "Delete shared folders, instead of giving them to the caller"),
+    ("purge_shared_vfolders", "Give shared folders to the caller, instead of deleting them"),
     ("quota", "The quota"),
     ("quota_scope_id", "The scope, as user:ID or project:ID"),
     ("rate_limit", "Requests allowed within 15 minutes"),
