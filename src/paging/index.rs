@@ -6,7 +6,10 @@ use std::{
     task::{Context, Poll},
 };
 
-use super::strategy::{PageKeys, PageRequest};
+use super::{
+    level::Sent,
+    strategy::{PageKeys, PageRequest},
+};
 use crate::{
     dispatch::Dispatcher,
     error::Result,
@@ -21,7 +24,7 @@ const FAILURES: u8 = 3;
 pub(super) struct Index {
     /// The operation that selects only the keys; `None` until it is needed.
     operation: Option<DynamicOperation>,
-    pending: Option<(PageRequest, Pending)>,
+    pending: Option<(PageRequest, Sent, Pending)>,
     failures: u8,
     /// Whether a page is to be read before the next attempt.
     rests: bool,
@@ -73,12 +76,13 @@ impl Index {
     pub(super) fn send(
         &mut self,
         request: PageRequest,
+        sent: Sent,
         dispatcher: Arc<Dispatcher>,
         variables: &serde_json::Map<String, serde_json::Value>,
     ) {
         if let Some(operation) = &self.operation {
             let response = Request::with_variables(dispatcher, operation, variables);
-            self.pending = Some((request, response.into_future()));
+            self.pending = Some((request, sent, response.into_future()));
         }
     }
 
@@ -86,10 +90,10 @@ impl Index {
     pub(super) fn poll(
         &mut self,
         context: &mut Context<'_>,
-    ) -> Poll<(PageRequest, Result<PageKeys>)> {
-        let Some((_, response)) = &mut self.pending else { return Poll::Pending };
+    ) -> Poll<(PageRequest, Sent, Result<PageKeys>)> {
+        let Some((.., response)) = &mut self.pending else { return Poll::Pending };
         let Poll::Ready(rows) = response.as_mut().poll(context) else { return Poll::Pending };
-        let Some((request, _)) = self.pending.take() else { return Poll::Pending };
+        let Some((request, sent, _)) = self.pending.take() else { return Poll::Pending };
         let by_cursor = matches!(request, PageRequest::Cursor { .. });
         let page = rows.map(|rows| {
             let page = self.operation.as_ref().and_then(|operation| operation.page(rows));
@@ -101,7 +105,7 @@ impl Index {
             };
             PageKeys { keys, total, has_next_page: None, end_cursor: None }
         });
-        Poll::Ready((request, page))
+        Poll::Ready((request, sent, page))
     }
 
     /// Notes whether an answer was of use.

@@ -12,6 +12,12 @@ const TOLERANCE: f64 = 1.5;
 const SHORTEST: f64 = 0.010;
 /// How fast the shortest time is forgotten, with each change of the level.
 const FORGET: f64 = 1.05;
+/// How much of the time of its pages an index may take.
+const CHEAP: f64 = 0.7;
+/// Where each page ahead has its price, how many are requested until there are measurements.
+const FIRST_PAGES: usize = 2;
+/// Largest value of [`Level::patience`].
+const MOST_PATIENCE: u32 = 8;
 
 /// Adapts to what the manager answers at the same time.
 ///
@@ -20,8 +26,15 @@ const FORGET: f64 = 1.05;
 /// others. From this follows how many requests it works on, and more than these and one are of no
 /// use.
 pub(super) struct Level {
-    /// Pages ahead; `None` until the level was lowered.
+    /// Pages ahead; `None` until the level was lowered, or for all that the caller allows.
     pages: Option<usize>,
+    /// Whether it doubles each time it rises, which ends when it is lowered.
+    starting: bool,
+    /// How many measurements in a row found no response that took longer.
+    steady: u32,
+    /// After how many of these the level rises: twice as many after each time that it was lowered,
+    /// so that a manager that gains nothing is seldom tried again.
+    patience: u32,
     /// The shortest time of a response, in seconds.
     shortest: f64,
     samples: u32,
@@ -45,12 +58,23 @@ impl Level {
     pub(super) const fn new() -> Self {
         Self {
             pages: None,
+            starting: false,
+            steady: 0,
+            patience: 1,
             shortest: f64::INFINITY,
             samples: 0,
             seconds: 0.0,
             in_flight: 0.0,
             idle: Duration::ZERO,
             idle_since: None,
+        }
+    }
+
+    /// Begins with few pages ahead instead of all, unless the level is known already.
+    pub(super) fn start_low(&mut self) {
+        if self.pages.is_none() {
+            self.pages = Some(FIRST_PAGES);
+            self.starting = true;
         }
     }
 
@@ -75,6 +99,13 @@ impl Level {
         self.idle_since = Some(Instant::now());
     }
 
+    /// Returns whether an answer that arrives now took less than most of the time of this many pages. With
+    /// others in flight, or when the pager was not polled, its time cannot be compared.
+    pub(super) fn is_cheap(&self, sent: &Sent, pages: f64) -> bool {
+        let comparable = sent.in_flight == 1 && self.idle == sent.idle;
+        !comparable || sent.at.elapsed().as_secs_f64() < CHEAP * pages * self.shortest
+    }
+
     /// Takes in the time of a response. While the pager was not polled, its arrival was not seen.
     pub(super) fn received(&mut self, sent: &Sent) {
         let took = sent.at.elapsed();
@@ -86,7 +117,7 @@ impl Level {
         self.samples += 1;
         self.seconds += took;
         self.in_flight += sent.in_flight as f64;
-        if self.samples >= SAMPLES {
+        if self.samples >= if self.starting { SAMPLES / 2 } else { SAMPLES } {
             let samples = f64::from(std::mem::take(&mut self.samples));
             let took = std::mem::take(&mut self.seconds) / samples;
             let in_flight = std::mem::take(&mut self.in_flight) / samples;
@@ -101,7 +132,11 @@ impl Level {
             // One page beside those ahead is the next one.
             self.lower((in_flight * gradient) as usize);
         } else if let Some(pages) = &mut self.pages {
-            *pages = pages.saturating_add(1);
+            self.steady += 1;
+            if self.steady >= self.patience {
+                self.steady = 0;
+                *pages = pages.saturating_add(if self.starting { *pages } else { 1 });
+            }
         }
     }
 
@@ -113,5 +148,8 @@ impl Level {
     fn lower(&mut self, to: usize) {
         let pages = self.pages.map_or(to, |pages| pages.min(to));
         self.pages = Some(pages.max(1));
+        self.starting = false;
+        self.steady = 0;
+        self.patience = (self.patience * 2).min(MOST_PATIENCE);
     }
 }

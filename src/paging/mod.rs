@@ -120,6 +120,8 @@ use crate::{
 /// this cursor", of which those up to the next known cursor are used. The manager keeps one order, so that
 /// they follow each other without a gap. Where the row of a known cursor is deleted meanwhile, rows are read
 /// on to the next one that remains.
+/// For many lists the cursors take a manager as long as the pages. Therefore the pager begins with the
+/// cursors of two pages, and does without them where they took more than 0.7 of the time of these.
 ///
 /// Where rows have no key or cursor in the document, or these cannot be requested alone, one page is
 /// requested ahead.

@@ -33,6 +33,9 @@ impl<O: Paginated> Pager<O> {
                     true => self.end_cursor_name(),
                     false => key_name(&self.operation),
                 };
+                if self.state.uses_cursors() {
+                    self.level.start_low();
+                }
             }
             match self.poll_queue(context) {
                 Poll::Ready(None) => {}
@@ -203,16 +206,23 @@ impl<O: Paginated> Pager<O> {
         let by_cursor = self.state.uses_cursors();
         match (self.index.operation(self.operation.info(), by_cursor), variables) {
             (Some(_), Ok(variables)) => {
-                self.index.send(request, self.dispatcher.clone(), &variables);
+                let sent = self.level.sent(self.queue.in_flight() + 1);
+                self.index.send(request, sent, self.dispatcher.clone(), &variables);
             }
             _ => self.index.give_up(),
         }
     }
 
     fn poll_index(&mut self, context: &mut Context<'_>) {
-        let Poll::Ready((request, page)) = self.index.poll(context) else { return };
+        let Poll::Ready((request, sent, page)) = self.index.poll(context) else { return };
         match page {
-            Ok(page) => self.index.answered(self.state.accept_index(page, &request)),
+            Ok(page) => {
+                self.index.answered(self.state.accept_index(page, &request));
+                let pages = f64::from(request.limit()) / f64::from(self.state.page_size);
+                if self.state.uses_cursors() && !self.level.is_cheap(&sent, pages) {
+                    self.index.give_up();
+                }
+            }
             Err(error) => {
                 if error.is_rate_limited() {
                     self.level.refused(self.queue.in_flight() + 1);

@@ -155,6 +155,8 @@ impl Strategy for Cursor {
             return None;
         }
         let rest = rest.map(|rest| rest.saturating_sub(self.ranges.rows(usize::MAX)));
+        // The pager waits for the first index, and may find that it takes as long as its pages.
+        let ahead = if self.has_ranges() { ahead } else { ahead.div_ceil(2) };
         let first = self.ranges.index_size(queued, ahead, rest)?;
         let after = self.ranges.end().or_else(|| at.cursor())?.to_owned();
         Some(PageRequest::Cursor { first, after: Some(after) })

@@ -92,7 +92,7 @@ fn cursors_are_requested_ahead_and_pages_begin_after_some_of_them() {
         requests(&manager),
         [
             (2, None, false),
-            (7, after(1), true),
+            (4, after(1), true),
             (2, after(1), false),
             (2, after(3), false),
             (2, after(5), false),
@@ -132,7 +132,8 @@ fn the_row_between_two_ranges_may_be_deleted_before_and_after_each_page_is_read(
 #[test]
 fn a_page_that_is_refused_only_beside_others_is_requested_again_alone() {
     let (manager, mut pages) = begun(by_cursor(), 14, 3);
-    refuse_beside_others(&manager, &mut pages);
+    // The first is the first page, the second the next index.
+    refuse_beside_others(&manager, &mut pages, 2);
     // Alone, it is searched for the next cursor before it is decoded.
     assert!(pages.next().now_or_never().is_none());
     assert_eq!(next(&mut pages), [id(40), id(50)]);
@@ -153,20 +154,37 @@ fn a_position_leads_on_when_the_last_rows_are_deleted() {
     assert_eq!((items.list_changes().shifts, items.list_changes().missed), (1, false));
 }
 
+/// How long a pager takes for a hundred pages, with this prefetch.
+async fn time_of(prefetch: usize, workers: usize, time: fn(u32, bool) -> Duration) -> Duration {
+    let manager = manager(0..1000);
+    let begin = tokio::time::Instant::now();
+    let pages = slow_pages(&manager, by_cursor(), workers, time);
+    let mut items = pages.page_size(10).prefetch(prefetch).items();
+    for row in 0..1000 {
+        assert_eq!(items.next().await.unwrap().unwrap(), id(row));
+    }
+    assert!(items.next().await.is_none());
+    begin.elapsed()
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_hundred_pages_are_read_in_less_than_a_sixth_of_the_time() {
-    let manager = manager(0..1000);
-    let mut took = Vec::new();
-    for prefetch in [0, 8] {
-        let begin = tokio::time::Instant::now();
-        let pages = slow_pages(&manager, by_cursor(), Duration::from_millis(20));
-        let mut items = pages.page_size(10).prefetch(prefetch).items();
-        for row in 0..1000 {
-            assert_eq!(items.next().await.unwrap().unwrap(), id(row));
-        }
-        assert!(items.next().await.is_none());
-        took.push(begin.elapsed());
-    }
-    assert_eq!(took[0].as_millis(), 2000);
-    assert!(took[1] * 6 <= took[0], "{took:?}");
+    let time = |_, _| Duration::from_millis(20);
+    assert_eq!(time_of(0, 32, time).await.as_millis(), 2000);
+    let took = time_of(8, 32, time).await;
+    assert!(took.as_millis() * 6 <= 2000, "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_index_that_takes_as_long_as_its_pages_is_requested_once() {
+    let took = time_of(8, 1, |rows, _| Duration::from_millis(2) * rows).await;
+    assert_eq!(took.as_millis(), 2040, "two pages of cursors, and one hundred of rows");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_manager_that_gains_nothing_is_tried_less_and_less() {
+    // The cursors take a third of the time of a page.
+    let time = |rows, index| Duration::from_micros(if index { 1000 } else { 3000 }) * rows;
+    let took = time_of(8, 1, time).await;
+    assert!(took.as_millis() < 3300, "{took:?}, and 3 s without an index");
 }

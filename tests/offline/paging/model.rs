@@ -229,13 +229,16 @@ impl Manager {
         ids
     }
 
-    /// What it answers now; the rows are read after they are counted and these changes are made.
+    /// What it answers now; the rows are read after they are counted and these changes are made. Fewer rows
+    /// than requested prove the end only with a count of the same moment.
     fn read(&mut self, variables: &Value, index: bool, changes: &[Change]) -> Answer {
         if let Some(first) = variables["first"].as_u64() {
             return self.read_after(variables, first as usize, index, changes);
         }
+        let (earlier, later) = changes.split_at(if self.cap.is_some() { changes.len() } else { 0 });
+        self.change(earlier.iter().copied());
         let total = self.ids(variables).len();
-        self.change(changes.iter().copied());
+        self.change(later.iter().copied());
         let (limit, offset) =
             (variables["limit"].as_u64().unwrap(), variables["offset"].as_u64().unwrap());
         let limit = (limit as usize).min(self.cap.unwrap_or(usize::MAX));
@@ -320,17 +323,24 @@ pub(super) fn pages(manager: &Arc<Mutex<Manager>>, list: Entries) -> Pager<Entri
     client(&fake).pages(list)
 }
 
-/// A pager whose requests are answered after some time.
+/// A pager whose requests are answered after the time that they take one of some workers: that of a
+/// number of rows, of all their fields or of their keys or cursors only.
 pub(super) fn slow_pages(
     manager: &Arc<Mutex<Manager>>,
     list: Entries,
-    time: Duration,
+    workers: usize,
+    time: fn(u32, bool) -> Duration,
 ) -> Pager<Entries> {
     let manager = manager.clone();
+    let workers = Arc::new(tokio::sync::Semaphore::new(workers));
     let fake = Fake::later(move |_, request| {
         let (variables, index) = wanted(request);
+        let rows = variables["first"].as_u64().or(variables["limit"].as_u64()).unwrap();
+        let time = time(rows.try_into().unwrap(), index);
         let answer = manager.lock().unwrap().read(&variables, index, &[]);
+        let workers = workers.clone();
         async move {
+            let _worker = workers.acquire().await.unwrap();
             tokio::time::sleep(time).await;
             answer
         }
@@ -388,10 +398,15 @@ pub(super) fn begun(
     (manager, pages)
 }
 
-/// Refuses the second of several requests, and answers it once it is sent again alone.
-pub(super) fn refuse_beside_others(manager: &Mutex<Manager>, pages: &mut Pager<Entries>) {
+/// Refuses the second page, which is this one of several requests, and answers it once it is sent again
+/// alone.
+pub(super) fn refuse_beside_others(
+    manager: &Mutex<Manager>,
+    pages: &mut Pager<Entries>,
+    second: usize,
+) {
     let in_flight = manager.lock().unwrap().in_flight();
-    manager.lock().unwrap().waiting[in_flight[1]].send(problem(429, "{}"));
+    manager.lock().unwrap().waiting[in_flight[second]].send(problem(429, "{}"));
     manager.lock().unwrap().answer(in_flight[0], &[]);
     assert_eq!(next(pages), [id(20), id(30)]);
     assert!(pages.next().now_or_never().is_none());

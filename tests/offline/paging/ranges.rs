@@ -105,7 +105,7 @@ fn a_range_that_grew_beyond_a_page_is_requested_to_its_end() {
 #[test]
 fn a_page_that_is_refused_only_beside_others_is_requested_again_alone() {
     let (manager, mut pages) = begun(Entries::default(), 20, 3);
-    refuse_beside_others(&manager, &mut pages);
+    refuse_beside_others(&manager, &mut pages, 1);
     assert_eq!(next(&mut pages), [id(40), id(50)]);
     // Half as many as before.
     assert!(pages.next().now_or_never().is_none());
