@@ -173,6 +173,8 @@ impl Error {
             (Some(Blame::ProxyLogin), _) => {
                 write!(f, "the proxy {proxy} requires a user name and a password")
             }
+            (Some(Blame::NotTls), _) => write!(f, "the server{at} does not speak TLS"),
+            (Some(Blame::NotHttp), _) => write!(f, "the server{at} does not speak HTTP"),
             _ => transport(f, sent, at),
         }
     }
