@@ -301,7 +301,8 @@ impl HttpTransport {
         *whole.headers_mut() = request.headers;
         *whole.body_mut() = Some(request.body.into());
         *whole.timeout_mut() = request.timeout;
-        let execute = async { self.client.execute(whole).await.map_err(|e| unanswered(classify(e))) };
+        let execute =
+            async { self.client.execute(whole).await.map_err(|e| unanswered(classify(e))) };
         let mut response = within(self.read_timeout, execute, TransportError::maybe_sent).await?;
         if asked.is_some_and(|asked| asked != *response.url()) {
             return Err(TransportError::maybe_sent(

@@ -176,11 +176,7 @@ impl V2 {
             Does::List => domain::list(&verb.domain(noun), &matches, global).await,
             Does::Info => domain::info(&verb.domain(noun), &verb.one(noun), &matches, global).await,
             Does::Raw => domain::raw(&verb.query(noun), &matches, global).await,
-            Does::Change => {
-                // The report of a verb refers to it until the end.
-                let change: &'static Change = Box::leak(Box::new(verb.change(noun)));
-                change.run(&matches, global).await
-            }
+            Does::Change => verb.change(noun).run(&matches, global).await,
         }
     }
 }

@@ -32,6 +32,59 @@ async fn secrets_are_not_requested_unless_they_are_shown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_value_that_the_manager_is_not_known_to_have_is_noted() {
+    let (_manager, home) = superadmin().await;
+    for (line, note) in [
+        (
+            &["session", "list", "--status", "RUNING"][..],
+            "did you mean `RUNNING`? the known values of --status",
+        ),
+        (&["agent", "list", "--status", "ALIV", "-o", "json"], "did you mean `ALIVE`?"),
+        (&["user", "list", "--filter", "status == \"activ\""], "did you mean `active`?"),
+        (
+            &["user", "list", "--filter", "role in [\"usr\"]"],
+            "the known values of `role` are user, ",
+        ),
+        (&["group", "list", "--filter", "type == \"GENERL\""], "did you mean `GENERAL`?"),
+    ] {
+        let ran = home.run(line);
+        // A real manager refuses some of them.
+        let begin = if ran.code == Some(0) { "note: " } else { "  fix: " };
+        let advice = ran.stderr.lines().find(|line| line.starts_with(begin));
+        assert!(advice.is_some_and(|it| it.contains(note)), "{line:?}: {ran:?}");
+    }
+    for line in [
+        &["session", "list", "--status", "CANCELLED,TERMINATED"][..],
+        &["user", "list", "--filter", "(username == \"nobody\") & (status == \"active\")"],
+        &["user", "list", "--filter", "status like \"act%\""],
+        // Values are sent in the spelling of the manager.
+        &["session", "list", "--status", "running"],
+        &["user", "list", "--status", "ACTIVE"],
+    ] {
+        let ran = home.run(line);
+        assert!(ran.code == Some(0) && !ran.stderr.contains("note: "), "{line:?}: {ran:?}");
+    }
+}
+
+/// Help, usage and errors have the name that the caller used.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_noun_is_called_as_the_caller_calls_it() {
+    let (_manager, home) = superadmin().await;
+    for noun in ["group", "project", "scaling-group", "resource-group"] {
+        let help = home.run(&[noun, "create", "-h"]);
+        let usage = format!("\nUsage: backendai {noun} create [OPTIONS]");
+        assert!(fine(&help).contains(&usage), "{}", help.stdout);
+        let help = home.run(&[noun, "list", "-h"]);
+        assert!(fine(&help).contains(&format!("\nUsage: backendai {noun} list [OPTIONS]")));
+        let absent = home.run(&[noun, "info", "f0000000-0000-4000-8000-000000000099"]);
+        fails(&absent, 1, &format!("there is no {noun} "));
+        assert!(absent.stderr.contains(&format!("`backendai {noun} list`")), "{absent:?}");
+    }
+    let help = home.run(&["project", "delete", "-h"]);
+    assert!(fine(&help).contains("`project purge` deletes it"), "{}", help.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_list_fits_eighty_columns() {
     let (_manager, home) = superadmin().await;
     for noun in ["keypair", "agent", "session", "user", "image", "vfolder", "endpoint", "group"] {
@@ -41,6 +94,7 @@ async fn a_list_fits_eighty_columns() {
         assert_eq!(wide, None, "{noun}");
         let all = home.run(&[noun, "list", "--width", "80", "--wide"]);
         assert!(!all.stderr.contains("left out"), "{all:?}");
+        assert_eq!(all.stdout, home.run(&[noun, "list"]).stdout, "as in a pipe");
     }
     let ran = home.run(&["user", "list", "--width", "40"]);
     assert!(ran.stderr.contains("columns left out: "), "{ran:?}");
