@@ -56,7 +56,7 @@ async fn a_value_that_the_manager_is_not_known_to_have_is_noted() {
     for line in [
         &["session", "list", "--status", "CANCELLED,TERMINATED"][..],
         &["user", "list", "--filter", "(username == \"nobody\") & (status == \"active\")"],
-        &["user", "list", "--filter", "status like \"act%\""],
+        &["group", "list", "--filter", "type like \"GENERL%\""],
         // Values are sent in the spelling of the manager.
         &["session", "list", "--status", "running"],
         &["user", "list", "--status", "ACTIVE"],
@@ -94,7 +94,9 @@ async fn a_list_fits_eighty_columns() {
         assert_eq!(wide, None, "{noun}");
         let all = home.run(&[noun, "list", "--width", "80", "--wide"]);
         assert!(!all.stderr.contains("left out"), "{all:?}");
-        assert_eq!(all.stdout, home.run(&[noun, "list"]).stdout, "as in a pipe");
+        let piped = home.run(&[noun, "list"]).stdout;
+        assert!(all.stdout.lines().take(2).eq(piped.lines().take(2)), "as in a pipe: {all:?}");
+        assert_eq!(all.stdout.lines().count(), piped.lines().count(), "{all:?}");
     }
     let ran = home.run(&["user", "list", "--width", "40"]);
     assert!(ran.stderr.contains("columns left out: "), "{ran:?}");
