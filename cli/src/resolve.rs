@@ -77,11 +77,8 @@ impl Lookup {
     }
 
     /// The name of the value on the command line.
-    pub(crate) fn placeholder(&self) -> &'static str {
-        match self.name() {
-            Some("email") => "ID_OR_EMAIL",
-            _ => "ID_OR_NAME",
-        }
+    pub(crate) fn placeholder(&self) -> String {
+        self.what.replace(' ', "_").to_uppercase()
     }
 
     /// What an argument means whose documentation is about ids alone.

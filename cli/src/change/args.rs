@@ -1,7 +1,7 @@
 //! The command line of a verb, built from the description of its operation.
 
 use clap::{
-    Arg, ArgAction, ArgGroup, ArgMatches, Command,
+    Arg, ArgAction, ArgMatches, Command,
     builder::{BoolishValueParser, PossibleValuesParser},
     value_parser,
 };
@@ -44,7 +44,6 @@ pub(crate) fn command(change: &Change) -> Command {
         .visible_aliases(change.aliases)
         .after_help(after(change))
         .after_long_help(after_long(change, &inputs));
-    let mut changes = Vec::new();
     for place in change.places {
         let Some(input) = inputs.iter().find(|input| input.name == *place) else { continue };
         let arg = input.arg().value_name(placeholder(change, input));
@@ -58,13 +57,11 @@ pub(crate) fn command(change: &Change) -> Command {
         command = command.arg(arg);
     }
     for input in inputs.iter().filter(|it| !change.places.contains(&it.name.as_str())) {
-        changes.push(input.name.clone());
         command = command.arg(option(change, input));
     }
     for switch in change.switches {
         let arg = Arg::new(switch.long).long(switch.long).help(switch.help);
         let arg = switch.short.into_iter().fold(arg, Arg::short).conflicts_with(switch.input);
-        changes.push(switch.long.to_owned());
         command = command.arg(match switch.does {
             Does::Set(_) => arg.action(ArgAction::SetTrue),
             Does::Opposite => arg.value_name("BOOL").value_parser(BoolishValueParser::new()),
@@ -73,7 +70,6 @@ pub(crate) fn command(change: &Change) -> Command {
     let clearable = clearable(change, &inputs);
     if !clearable.is_empty() {
         let names: Vec<_> = clearable.iter().map(|input| input.long()).collect();
-        changes.push("clear".to_owned());
         command = command.arg(
             Arg::new("clear")
                 .long("clear")
@@ -87,7 +83,6 @@ pub(crate) fn command(change: &Change) -> Command {
             let id = clear_id(input);
             let unset = input.aliases().iter().map(|alias| format!("unset-{alias}"));
             let unset = unset.chain([format!("unset-{}", input.long())]);
-            changes.push(id.clone());
             command = command.arg(
                 Arg::new(id.clone())
                     .long(id)
@@ -97,11 +92,6 @@ pub(crate) fn command(change: &Change) -> Command {
                     .hide(true),
             );
         }
-    }
-    if change.kind == Kind::Update {
-        changes.push("from-file".to_owned());
-        command =
-            command.group(ArgGroup::new("changes").args(changes).required(true).multiple(true));
     }
     command
         .arg(
@@ -146,8 +136,7 @@ fn lookup(change: &Change, input: &Input) -> Option<&'static Lookup> {
 
 /// The name of a value that is given by its place.
 fn placeholder(change: &Change, input: &Input) -> String {
-    let lookup = lookup(change, input).map(|lookup| lookup.placeholder().to_owned());
-    lookup.unwrap_or_else(|| input.name.to_uppercase())
+    lookup(change, input).map_or_else(|| input.name.to_uppercase(), Lookup::placeholder)
 }
 
 /// Completes and explains the names of objects; completes none where a new one is named.

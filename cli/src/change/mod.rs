@@ -184,7 +184,10 @@ impl Change {
         if self.kind != Kind::Destroy || matches.get_flag("yes") {
             return Ok(());
         }
-        let nothing = format!("nothing was {}", self.done);
+        let nothing = match self.asks {
+            Some(_) => "nothing was changed".to_owned(),
+            None => format!("nothing was {}", self.done),
+        };
         if !prompt::is_interactive() {
             let message =
                 format!("{nothing}: confirmation is needed and the terminal is not interactive");

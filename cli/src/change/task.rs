@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::{
     args,
     rows::{self, FileRow},
-    table::Change,
+    table::{Change, Kind},
 };
 use crate::{
     input::{self, Input},
@@ -75,6 +75,10 @@ pub(super) async fn of(
         let given = if place.is_some() { own } else { values.clone() };
         Task { place, given, values }
     };
+    let is_place = |name: &str| change.places.contains(&name);
+    let changes_nothing = change.kind == Kind::Update
+        && inputs.iter().any(|input| !is_place(&input.name))
+        && given.keys().all(|name| is_place(name));
     let mut tasks: Vec<_> = match matches.get_one::<std::path::PathBuf>("from-file") {
         Some(path) => {
             if change.takes_several(inputs) && matches.contains_id(change.label) {
@@ -82,6 +86,11 @@ pub(super) async fn of(
             }
             let rows = rows::read(path, inputs)?;
             rows.into_iter().map(|FileRow { place, values }| task(Some(place), values)).collect()
+        }
+        None if changes_nothing => {
+            let command = format!("backendai {} {}", change.command(), change.word);
+            return Err(Failure::usage("nothing is given that is to be changed")
+                .help(format!("give one or more options; `{command} --help` lists them")));
         }
         None if change.takes_several(inputs) => {
             let named = inputs.iter().find(|input| change.places.contains(&input.name.as_str()));

@@ -8,7 +8,10 @@ use super::{
     query::{Query, Variables},
     table::Domain,
 };
-use crate::{input, output::Failure};
+use crate::{
+    input,
+    output::{Code, Failure},
+};
 
 /// Words of the filter language that are not columns.
 const WORDS: [&str; 9] =
@@ -59,8 +62,8 @@ impl Given {
         if let Some(slip) = self.slip.filter(|_| may) {
             return Failure::from(error).help(slip);
         }
-        if let Some(values) = self.values.clone().filter(|_| error.is_bad_argument()) {
-            return Failure::from(error).help(values);
+        if let Some(values) = self.values.clone().filter(|_| may) {
+            return Failure::from(error).help(values).code(Code::Argument);
         }
         let Some(list) = self.list.filter(|_| may) else { return error.into() };
         let known = |name: &String| list.columns.iter().any(|column| column.name == *name);

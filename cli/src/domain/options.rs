@@ -39,14 +39,20 @@ impl Variable {
 
     fn arg(self, noun: &str) -> Arg {
         let arg = Arg::new(self.0.name).required(self.0.is_required());
-        let arg = arg.help(input::meaning(self.0));
+        let known = input::known(noun, self.0);
+        let meaning = input::meaning(self.0, &known.0);
+        let lookup = resolve::lookup_of(noun, self.0);
+        let arg = arg.help(match lookup {
+            Some(lookup) if meaning.starts_with("Id ") => lookup.help(&meaning, false),
+            _ => meaning,
+        });
         match self.0.ty.trim_end_matches('!') {
             "Boolean" => arg.value_name("BOOL").value_parser(BoolishValueParser::new()),
             "Int" => arg.value_name("N").value_parser(value_parser!(i64)),
             _ => {
-                let lookup = resolve::lookup_of(noun, self.0).map(Lookup::placeholder);
                 let text = if self.0.is_list() { "TEXT,…" } else { "TEXT" };
-                arg.value_name(lookup.unwrap_or(text)).value_parser(input::known(noun, self.0))
+                let name = lookup.map_or_else(|| text.to_owned(), Lookup::placeholder);
+                arg.value_name(name).value_parser(known)
             }
         }
     }
@@ -176,10 +182,9 @@ pub(super) fn of_list(domain: &Domain) -> Vec<Arg> {
     );
     args.extend(shown(list, domain.brief));
     args.extend([
-        Arg::new("wide")
-            .long("wide")
-            .action(ArgAction::SetTrue)
-            .help("Show the columns, cells and times on a terminal as in a pipe, in lines that may be wider"),
+        Arg::new("wide").long("wide").action(ArgAction::SetTrue).help(
+            "Print whole cells, whole times and the columns of a pipe on a terminal, past its edge",
+        ),
         Arg::new("width")
             .long("width")
             .value_name("COLUMNS")
@@ -279,8 +284,8 @@ pub(super) fn of_info(domain: &Domain, info: &Info) -> Vec<Arg> {
 
 /// The name of the value that names an object.
 pub(super) fn placeholder(domain: &Domain, key: &InputValueInfo) -> String {
-    let lookup = resolve::lookup_of(&domain.key(), key).map(|it| it.placeholder().to_owned());
-    lookup.unwrap_or_else(|| key.name.to_uppercase())
+    let lookup = resolve::lookup_of(&domain.key(), key);
+    lookup.map_or_else(|| key.name.to_uppercase(), Lookup::placeholder)
 }
 
 /// Completes the names of the objects of a list.

@@ -178,6 +178,7 @@ pub(crate) const DOMAINS: &[Domain] = &[
             "occupied_slots",
         ]),
     )
+    .brief(&["id", "hostname", "role", "status", "agent"])
     .info("id", Query::new::<GetComputeContainer>(ALL)),
     domain(
         "container-registry",

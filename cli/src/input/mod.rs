@@ -163,7 +163,7 @@ impl Input {
     /// What it means, in one line.
     pub(crate) fn meaning(&self) -> String {
         // Not everything in the v2 API has a description, but its names tell what they are.
-        if self.v2 { words(&self.name) } else { meaning(self.info) }
+        if self.v2 { words(&self.name) } else { meaning(self.info, &self.known()) }
     }
 
     /// What it means, and how it is written where that is not clear.
@@ -176,6 +176,9 @@ impl Input {
         let members: Vec<_> = members.iter().map(|field| field.name).collect();
         match (members.as_slice(), value::example(self.info)) {
             ([], None) => meaning,
+            ([], Some("JSON or @FILE")) if meaning.contains("JSON") => {
+                format!("{meaning} (or @FILE)")
+            }
             ([], Some(example)) => format!("{meaning} ({example})"),
             (members, _) => {
                 let members = members.join(", ");
@@ -248,10 +251,16 @@ impl Input {
     }
 }
 
-/// What a value means, in one line.
-pub(crate) fn meaning(info: &InputValueInfo) -> String {
+/// What a value means, in one line, without a list of its known values.
+pub(crate) fn meaning(info: &InputValueInfo, known: &[&str]) -> String {
     let text = plain(info.docs.split("\n\n").next().unwrap_or_default());
-    text.trim_end_matches('.').to_owned()
+    let text = text.trim_end_matches('.');
+    let is_known = |word: &str| word.is_empty() || word == "or" || known.contains(&word);
+    let separates = |c: char| matches!(c, '`' | ',' | ' ');
+    match text.split_once(": `") {
+        Some((begin, values)) if values.split(separates).all(is_known) => begin.to_owned(),
+        _ => text.to_owned(),
+    }
 }
 
 /// Documentation as plain text in one line, in which operations are commands.

@@ -191,7 +191,11 @@ async fn a_user_is_made_changed_and_purged_as_by_the_official_command() {
     assert_eq!(fine(&ran), "new@example.com was updated\n");
     assert_eq!((info("container_uid"), info("allowed_client_ip")), (json!(null), json!(null)));
     assert_eq!(info("full_name"), "Other");
-    fails(&home.run(&["user", "update", email]), 2, "required arguments were not provided");
+    fails(
+        &home.run(&["user", "update", email]),
+        2,
+        "error: nothing is given that is to be changed",
+    );
     fails(&home.run(&["user", "update", email, "--clear", "role"]), 2, "invalid value 'role'");
 
     // A password is not an argument: it may be in a file, or come from the standard input.
