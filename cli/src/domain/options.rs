@@ -43,7 +43,9 @@ impl Variable {
         let meaning = input::meaning(self.0, &known.0);
         let lookup = resolve::lookup_of(noun, self.0);
         let arg = arg.help(match lookup {
-            Some(lookup) if meaning.starts_with("Id ") => lookup.help(&meaning, false),
+            Some(lookup) if meaning.starts_with("Id ") || meaning.contains(" id of ") => {
+                lookup.help(&meaning, false)
+            }
             _ => meaning,
         });
         match self.0.ty.trim_end_matches('!') {
@@ -183,7 +185,7 @@ pub(super) fn of_list(domain: &Domain) -> Vec<Arg> {
     args.extend(shown(list, domain.brief));
     args.extend([
         Arg::new("wide").long("wide").action(ArgAction::SetTrue).help(
-            "Print whole cells, whole times and the columns of a pipe on a terminal, past its edge",
+            "On a terminal print as in a pipe: more columns, whole cells and times, past its edge",
         ),
         Arg::new("width")
             .long("width")

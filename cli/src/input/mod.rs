@@ -9,6 +9,8 @@ mod id;
 mod known;
 mod value;
 
+use std::collections::BTreeSet;
+
 use backendai::operation::info::{InputType, InputValueInfo, OperationInfo};
 use clap::{
     Arg, ArgAction,
@@ -255,10 +257,13 @@ impl Input {
 pub(crate) fn meaning(info: &InputValueInfo, known: &[&str]) -> String {
     let text = plain(info.docs.split("\n\n").next().unwrap_or_default());
     let text = text.trim_end_matches('.');
-    let is_known = |word: &str| word.is_empty() || word == "or" || known.contains(&word);
-    let separates = |c: char| matches!(c, '`' | ',' | ' ');
+    // The values follow in the help of the argument.
+    let listed = |values: &str| {
+        let words = values.split(['`', ',', ' ']).filter(|word| !matches!(*word, "" | "or"));
+        words.collect::<BTreeSet<_>>() == known.iter().copied().collect()
+    };
     match text.split_once(": `") {
-        Some((begin, values)) if values.split(separates).all(is_known) => begin.to_owned(),
+        Some((begin, values)) if listed(values) => begin.to_owned(),
         _ => text.to_owned(),
     }
 }
