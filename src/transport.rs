@@ -418,7 +418,7 @@ fn classify(error: reqwest::Error, proxied: bool) -> TransportError {
         false => TransportError::maybe_sent(error),
     };
     let error = match blame {
-        Some(Blame::NotTls) => TransportError::not_sent("its answer is not a message of TLS"),
+        Some(Blame::NotTls) => TransportError::not_sent("there is no answer in TLS"),
         _ => error,
     };
     let error = TransportError { blame, ..error };
@@ -455,7 +455,10 @@ fn blame(error: &(dyn Error + 'static), through: bool) -> Option<Blame> {
             None => {}
         }
         let text = error.to_string();
-        if through && text.ends_with("proxy authorization required") {
+        // The server has closed the connection.
+        if !through && text == "tls handshake eof" {
+            return Some(Blame::NotTls);
+        } else if through && text.ends_with("proxy authorization required") {
             return Some(Blame::ProxyLogin);
         } else if text.starts_with("invalid HTTP version")
             || text.starts_with("received unexpected message from connection")

@@ -142,7 +142,7 @@ pub(crate) enum Blame {
     Proxy,
     /// The proxy requires a user name and a password.
     ProxyLogin,
-    /// What answers does not speak TLS, and the address is `https://`.
+    /// What answers does not speak TLS, or hangs up, and the address is `https://`.
     NotTls,
     /// What answers does not speak HTTP, and the address is `http://`: it may speak TLS.
     NotHttp,

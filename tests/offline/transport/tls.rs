@@ -192,11 +192,15 @@ async fn an_unknown_authority_has_advice() {
     drop(key);
 }
 
-/// `https://` at a port that speaks plain HTTP or something else.
+/// `https://` at a port that speaks plain HTTP or something else, or hangs up.
 #[tokio::test]
 async fn a_port_without_tls_is_named() {
-    let answers: [&[u8]; 2] =
-        [b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n", b"-ERR unknown command\r\n"];
+    let answers: [&[u8]; 3] = [
+        b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n",
+        b"-ERR unknown command\r\n",
+        // It hangs up.
+        b"",
+    ];
     for answer in answers {
         let address = each(move |mut stream| async move {
             let mut request = [0; 4096];
@@ -208,7 +212,7 @@ async fn a_port_without_tls_is_named() {
         let error = ask(address, |config| config.ca_certificate_pem(Authority::new().pem));
         let error = error.await.unwrap_err();
         assert!(error.is_connect(), "{error:?}");
-        let expected = format!("the server at https://{address} does not speak TLS");
+        let expected = format!("no TLS server answers at https://{address}");
         assert_eq!(error.summary(), expected, "{error:?}");
         assert!(error.help().unwrap().ends_with("plain HTTP, write http://"), "{error}");
     }
@@ -227,7 +231,7 @@ async fn a_port_with_tls_is_named() {
     let (certificate, key) = own_authority("127.0.0.1", 1);
     let address = serve(&certificate, &key).await;
     let error = ask_plain(address).await;
-    assert_eq!(error.summary(), format!("the server at http://{address} does not speak HTTP"));
+    assert_eq!(error.summary(), format!("no HTTP server answers at http://{address}"));
     assert!(error.help().unwrap().contains("if the port speaks TLS, write https://"), "{error:?}");
 }
 
@@ -252,7 +256,7 @@ async fn a_port_without_http_is_named() {
     );
     for address in [ssh, redis] {
         let error = ask_plain(address).await;
-        let expected = format!("the server at http://{address} does not speak HTTP");
+        let expected = format!("no HTTP server answers at http://{address}");
         assert_eq!(error.summary(), expected, "{error:?}");
         assert!(error.help().unwrap().starts_with("check the host and the port"), "{error}");
     }
