@@ -38,8 +38,9 @@ pub(crate) async fn lists() -> Page {
     page.run(&["scaling-group", "list", "--filter", "is_active == true", "--order", "-name"]);
     page.run(&["scaling-group", "get-available", "default"]);
     page.prose(
-        "Where an option or a filter has a value that the manager is not known to have, and nothing is \
-         found, a note has the known values.",
+        "A value of an option or a filter that the manager is not known to have is answered with the known \
+         ones: in the error where the manager refuses it, else in a note where nothing is found. Known values \
+         of options can be written in lower or upper case.",
     );
     page.run(&["agent", "list", "--status", "ALIV"]);
     page.prose(

@@ -66,6 +66,20 @@ async fn a_value_that_the_manager_is_not_known_to_have_is_noted() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_take_names_where_the_manager_takes_ids() {
+    let (manager, home) = superadmin().await;
+    for option in ["-g", "--group", "--project", "--group-id"] {
+        let ran = home.run(&["user", "list", option, "default", "-o", "name"]);
+        let emails: Vec<_> = fine(&ran).lines().collect();
+        assert!(emails.contains(&manager.user().email.as_str()), "{emails:?}");
+        assert!(!emails.contains(&"other-admin@embedded.invalid"), "{emails:?}");
+    }
+    fails(&home.run(&["user", "list", "-g", "nope"]), 4, "there is no project `nope`");
+    let ran = home.run(&["container", "list", "--session-id", "fill-session", "-o", "name"]);
+    assert_eq!(fine(&ran).lines().count(), 1, "{ran:?}");
+}
+
 /// Help, usage and errors have the name that the caller used.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_noun_is_called_as_the_caller_calls_it() {
