@@ -59,7 +59,7 @@ fn a_table_keeps_the_widths_of_its_first_page() {
 
 #[test]
 fn columns_without_room_are_named() {
-    let rows = vec![json!({"access_key": "x".repeat(20), "full_name": "Ada", "is_active": true})];
+    let rows = [json!({"access_key": "x".repeat(20), "full_name": "Ada", "is_active": true})];
     let names = ["access_key", "full_name", "is_active"];
     for (width, wide, left_out) in [
         (80, false, &[][..]),
