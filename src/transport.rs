@@ -301,7 +301,8 @@ impl HttpTransport {
         *whole.headers_mut() = request.headers;
         *whole.body_mut() = Some(request.body.into());
         *whole.timeout_mut() = request.timeout;
-        let execute = async { self.client.execute(whole).await.map_err(classify) };
+        let execute =
+            async { self.client.execute(whole).await.map_err(|e| unanswered(classify(e))) };
         let mut response = within(self.read_timeout, execute, TransportError::maybe_sent).await?;
         if asked.is_some_and(|asked| asked != *response.url()) {
             return Err(TransportError::maybe_sent(
@@ -417,13 +418,19 @@ fn classify(error: reqwest::Error, proxied: bool) -> TransportError {
         false => TransportError::maybe_sent(error),
     };
     let error = match blame {
-        Some(Blame::PlainPort) => {
-            TransportError::not_sent("the port speaks plain HTTP, and the address is https://")
-        }
+        Some(Blame::NotTls) => TransportError::not_sent("there is no answer in TLS"),
         _ => error,
     };
     let error = TransportError { blame, ..error };
     if timeout { error.timed_out() } else { error }
+}
+
+/// The same failure as one before an answer began.
+fn unanswered(error: TransportError) -> TransportError {
+    match (&error.reach, error.timeout, error.blame) {
+        (Reach::Unknown, false, None) => TransportError { blame: Some(Blame::NoAnswer), ..error },
+        _ => error,
+    }
 }
 
 /// Returns what a failure is due to, as far as its causes show. `through` is whether it is one of a
@@ -434,7 +441,7 @@ fn blame(error: &(dyn Error + 'static), through: bool) -> Option<Blame> {
     while let Some(error) = cause {
         match tls_error(error) {
             Some(Tls::InvalidMessage(InvalidMessage::InvalidContentType)) => {
-                return Some(Blame::PlainPort);
+                return Some(Blame::NotTls);
             }
             // An authority of the same name with another key gives a bad signature.
             Some(Tls::InvalidCertificate(
@@ -448,10 +455,15 @@ fn blame(error: &(dyn Error + 'static), through: bool) -> Option<Blame> {
             None => {}
         }
         let text = error.to_string();
-        if through && text.ends_with("proxy authorization required") {
+        // The server has closed the connection.
+        if !through && text == "tls handshake eof" {
+            return Some(Blame::NotTls);
+        } else if through && text.ends_with("proxy authorization required") {
             return Some(Blame::ProxyLogin);
-        } else if text.starts_with("invalid HTTP version") {
-            return Some(Blame::TlsPort);
+        } else if text.starts_with("invalid HTTP version")
+            || text.starts_with("received unexpected message from connection")
+        {
+            return Some(Blame::NotHttp);
         }
         cause = error.source();
     }

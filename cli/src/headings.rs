@@ -2,6 +2,8 @@
 
 use clap::{Command, builder::Styles};
 
+use crate::domain;
+
 /// The subcommands below their headings, in the order of the overview.
 const HEADINGS: &[(&str, &[&str])] = &[
     (
@@ -77,10 +79,15 @@ const LEFT_OUT: &[&str] = &[
 
 /// Groups the subcommands of the whole command by headings.
 pub(crate) fn grouped(mut command: Command) -> Command {
-    for name in LEFT_OUT {
+    for name in LEFT_OUT.iter().copied().flat_map(|name| [Some(name), alias(name)]).flatten() {
         command = command.mut_subcommand(name, |command| command.hide(true));
     }
     under(command, HEADINGS.iter().map(|(heading, names)| (*heading, names.to_vec())))
+}
+
+/// The other name of a noun.
+fn alias(noun: &str) -> Option<&'static str> {
+    domain::find(noun).filter(|domain| domain.word == noun)?.alias
 }
 
 /// Writes the subcommands below headings in the help of a command.
@@ -122,7 +129,9 @@ fn described<'a>(
         }
         let found = command.find_subcommand(name)?;
         let about = found.get_about().map(ToString::to_string).unwrap_or_default();
-        let aliases: Vec<_> = found.get_visible_aliases().collect();
+        // The other name of a noun is a command of its own.
+        let alias = alias(name).filter(|alias| command.find_subcommand(alias).is_some());
+        let aliases: Vec<_> = found.get_visible_aliases().chain(alias).collect();
         Some(match aliases.as_slice() {
             [] => (*name, about),
             aliases => (*name, format!("{about} [alias: {}]", aliases.join(", "))),
@@ -140,7 +149,10 @@ mod tests {
     fn every_command_has_one_place() {
         let placed = HEADINGS.iter().flat_map(|(_, names)| *names).chain(LEFT_OUT);
         let placed: Vec<_> = placed.copied().collect();
-        for name in crate::Cli::command().get_subcommands().map(Command::get_name) {
+        let command = crate::Cli::command();
+        let names = command.get_subcommands().map(Command::get_name);
+        let is_alias = |name: &str| domain::find(name).is_some_and(|it| it.alias == Some(name));
+        for name in names.filter(|name| !is_alias(name)) {
             let times = placed.iter().filter(|placed| **placed == name).count();
             assert_eq!(times, 1, "`{name}` has not exactly one place");
         }

@@ -76,6 +76,24 @@ impl Lookup {
         Some((query, self.name()?))
     }
 
+    /// The name of the value on the command line.
+    pub(crate) fn placeholder(&self) -> String {
+        self.what.replace(' ', "_").to_uppercase()
+    }
+
+    /// What an argument means whose documentation is about ids alone.
+    pub(crate) fn help(&self, docs: &str, is_list: bool) -> String {
+        let (name, names) = match self.name() {
+            Some("email") => ("e-mail address", "e-mail addresses"),
+            Some(_) => ("name", "names"),
+            None => ("full name", "full names"),
+        };
+        match docs.strip_prefix("Global ids").or(docs.strip_prefix("Ids")) {
+            Some(rest) if is_list => format!("Ids or {names}{rest}"),
+            _ => format!("Id or {name} of the {}", self.what),
+        }
+    }
+
     /// The column of the names.
     pub(crate) fn name(&self) -> Option<&'static str> {
         self.names.first().copied()
@@ -146,16 +164,20 @@ const LOOKUPS: [Lookup; 10] =
 pub(crate) fn lookup_of(noun: &str, value: &InputValueInfo) -> Option<&'static Lookup> {
     Some(match (noun, value.name, value.type_name()) {
         ("domain-node", "id", _) => &DOMAIN_NODE,
-        ("endpoint" | "auto-scaling-rule" | "endpoint-token", "endpoint" | "endpoint_id", _) => {
-            &ENDPOINT
-        }
+        (
+            "endpoint" | "auto-scaling-rule" | "endpoint-token" | "routing",
+            "endpoint" | "endpoint_id",
+            _,
+        ) => &ENDPOINT,
         ("image", "image_id", _) => &IMAGE,
         ("network", "network" | "id", _) => &NETWORK,
         ("resource-preset", "id", _) => &PRESET,
         ("container-registry", "id", _) => &REGISTRY,
         ("session", "id" | "ids", "GlobalIDField") => &SESSION_NODE,
-        ("session", "id", _) => &SESSION,
-        ("group", "id", _) | (_, "gid" | "user_group" | "group_ids" | "project_id", _) => &PROJECT,
+        ("session", "id", _) | ("container", "session_id", _) => &SESSION,
+        ("group", "id", _)
+        | (_, "gid" | "user_group" | "group_id" | "group_ids" | "project_id", _)
+        | (_, "project", "UUID") => &PROJECT,
         (_, "user_uuids" | "user_uuid", _) => &USER,
         // The v2 API, whose names are in camel case.
         (_, "projectId" | "projectIds", "UUID" | "ID") => &PROJECT,

@@ -57,7 +57,7 @@ enum Command {
         /// List all of them.
         #[arg(long)]
         all: bool,
-        /// Wrap cells instead of cutting them, and show times in full.
+        /// Show all columns with whole cells and times, in lines that may be wider than the terminal.
         #[arg(long)]
         wide: bool,
     },
@@ -139,7 +139,9 @@ impl SessionLogin {
                 };
                 let mut sink = render::list(style, fields, Data::stdout());
                 sink.page(rows.iter().map(row).collect()).map_err(Failure::writing)?;
-                sink.end(None).map_err(Failure::writing)
+                sink.end(None).map_err(Failure::writing)?;
+                render::note_left_out(&sink.left_out());
+                Ok(())
             }
             Command::End { id, all, whose, yes } => {
                 let form = global.results()?;
@@ -260,6 +262,7 @@ async fn end(client: &Client, ids: &[Uuid], own: bool, form: Form) -> Result<(),
     }
     match failed {
         0 => Ok(()),
+        1 => Err(Failure::silent_exit(format!("1 of {} was not ended", ids.len()))),
         _ => Err(Failure::silent_exit(format!("{failed} of {} were not ended", ids.len()))),
     }
 }

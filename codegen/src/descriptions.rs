@@ -156,7 +156,7 @@ impl<'a> Reader<'a> {
     }
 
     /// What a name in the head of a block stands for, or else a name like it.
-    fn owner(&self, name: &str) -> Result<Owner, Option<String>> {
+    fn owner(&mut self, name: &str) -> Result<Owner, Option<String>> {
         let near = |name: &str, known: Vec<&str>| closest(name, known).map(str::to_owned);
         if name == "*" {
             return Ok(Owner::All);
@@ -165,15 +165,11 @@ impl<'a> Reader<'a> {
             Some((ty, field)) => (ty, Some(field)),
             None => (name, None),
         };
-        let Some((ty, definition)) = self.schema.types.get_key_value(ty) else {
+        let Some((_, ty, definition)) = self.schema.types.get_full_mut(ty) else {
             return Err(near(ty, self.schema.types.keys().map(Name::as_str).collect()));
         };
         let Some(field) = field else { return Ok(Owner::Type(ty.clone())) };
-        let fields = match definition {
-            ExtendedType::Object(def) => &def.fields,
-            ExtendedType::Interface(def) => &def.fields,
-            _ => return Err(None),
-        };
+        let fields = fields(definition).ok_or(None)?;
         match fields.get_key_value(field) {
             Some((field, _)) => Ok(Owner::Field(ty.clone(), field.clone())),
             None => Err(near(field, fields.keys().map(Name::as_str).collect())),
@@ -194,9 +190,7 @@ impl<'a> Reader<'a> {
             ExtendedType::Enum(def) => {
                 return Some(&mut def.make_mut().values.get_mut(member)?.make_mut().description);
             }
-            ExtendedType::Object(def) => &mut def.make_mut().fields,
-            ExtendedType::Interface(def) => &mut def.make_mut().fields,
-            _ => return None,
+            ty => fields(ty)?,
         };
         let Some(field) = field else {
             return Some(&mut fields.get_mut(member)?.make_mut().description);
@@ -216,14 +210,23 @@ impl<'a> Reader<'a> {
                         defaults.add(&field.name, &mut field.description);
                     }
                 }
-                ExtendedType::Object(def) => defaults.fields(&mut def.make_mut().fields),
-                ExtendedType::Interface(def) => defaults.fields(&mut def.make_mut().fields),
-                _ => {}
+                ty => fields(ty).into_iter().for_each(|fields| defaults.fields(fields)),
             }
         }
         for (name, Line { line, at, .. }) in defaults.0.into_iter().filter(|(_, it)| !it.is_used) {
             self.fault(line, at, format!("nothing has a member `{name}`"), None);
         }
+    }
+}
+
+type Fields = IndexMap<Name, Component<FieldDefinition>>;
+
+/// The fields of an object or an interface.
+fn fields(ty: &mut ExtendedType) -> Option<&mut Fields> {
+    match ty {
+        ExtendedType::Object(def) => Some(&mut def.make_mut().fields),
+        ExtendedType::Interface(def) => Some(&mut def.make_mut().fields),
+        _ => None,
     }
 }
 
@@ -246,7 +249,7 @@ impl Defaults<'_> {
         }
     }
 
-    fn fields(&mut self, fields: &mut IndexMap<Name, Component<FieldDefinition>>) {
+    fn fields(&mut self, fields: &mut Fields) {
         for field in fields.values_mut().map(|field| field.make_mut()) {
             self.add(&field.name, &mut field.description);
             for argument in field.arguments.iter_mut().map(Node::make_mut) {

@@ -173,6 +173,8 @@ impl Error {
             (Some(Blame::ProxyLogin), _) => {
                 write!(f, "the proxy {proxy} requires a user name and a password")
             }
+            (Some(Blame::NotTls), _) => write!(f, "no TLS server answers{at}"),
+            (Some(Blame::NotHttp), _) => write!(f, "no HTTP server answers{at}"),
             _ => transport(f, sent, at),
         }
     }

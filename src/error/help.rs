@@ -37,11 +37,15 @@ pub(super) fn transport(
             ));
         }
         (Some(Blame::ProxyLogin), _) => return proxy_login(variable),
-        (Some(Blame::PlainPort), _) => {
-            ": write http:// in the address, or give the port that speaks TLS"
+        (Some(Blame::NotTls), _) => {
+            ": check the host and the port of the address; if the port speaks plain HTTP, write http://"
         }
-        (Some(Blame::TlsPort), _) => {
-            ": write https:// in the address, or give the port that speaks plain HTTP"
+        (Some(Blame::NotHttp), _) => {
+            ": check the host and the port of the address; if the port speaks TLS, write https://"
+        }
+        (Some(Blame::NoAnswer), _) => {
+            ": if this repeats, check that an HTTP server answers there: the host and the port of the \
+             address, and whether it begins with https:// or http://"
         }
         (Some(Blame::Authority), _) => {
             ": check the address; if it is right, name the certificate of the authority in the \

@@ -142,10 +142,12 @@ pub(crate) enum Blame {
     Proxy,
     /// The proxy requires a user name and a password.
     ProxyLogin,
-    /// The port speaks plain HTTP, and the address is `https://`.
-    PlainPort,
-    /// The port speaks TLS, and the address is `http://`.
-    TlsPort,
+    /// What answers does not speak TLS, or hangs up, and the address is `https://`.
+    NotTls,
+    /// What answers does not speak HTTP, and the address is `http://`: it may speak TLS.
+    NotHttp,
+    /// The connection was closed before an answer began.
+    NoAnswer,
     /// The certificate is of an authority that is not trusted.
     Authority,
     /// The certificate is not valid for another reason.

@@ -37,7 +37,7 @@ pub struct OperationInfo {
     pub root_fields: &'static [RootFieldInfo],
     /// Documentation.
     pub docs: &'static str,
-    /// The roles that may send it, where the document states them.
+    /// The roles that may send it, where the document states them, such as `superadmin`.
     pub role: Option<&'static str>,
     /// What the operation needs that not every manager has and that cannot be left out, newest
     /// first.

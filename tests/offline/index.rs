@@ -20,10 +20,6 @@ fn summary(info: &OperationInfo) -> String {
     sentence.trim_end_matches('.').replace("[`", "`").replace("`]", "`").replace('|', "\\|")
 }
 
-fn role(info: &OperationInfo) -> &str {
-    info.role.unwrap_or_default().trim_end_matches('.')
-}
-
 fn kind(info: &OperationInfo) -> String {
     format!("{:?}", info.kind).to_lowercase()
 }
@@ -57,12 +53,12 @@ fn the_documentation_lists_every_operation() {
         for info in operations {
             let since = info.min_manager_version().map(|it| it.to_string()).unwrap_or_default();
             let (name, text) = (info.name, summary(info));
-            assert!(!text.is_empty() && !role(info).is_empty(), "{name}");
+            assert!(!text.is_empty() && !info.role.unwrap_or_default().is_empty(), "{name}");
             writeln!(
                 page,
                 "| {text} | [`{name}`]({domain}::{name}) | {} | {} | {since} |",
                 kind(info),
-                role(info)
+                info.role.unwrap_or_default()
             )
             .unwrap();
         }

@@ -1,17 +1,18 @@
 //! The command line of a verb, built from the description of its operation.
 
 use clap::{
-    Arg, ArgAction, ArgGroup, ArgMatches, Command,
+    Arg, ArgAction, ArgMatches, Command,
     builder::{BoolishValueParser, PossibleValuesParser},
     value_parser,
 };
 use serde_json::{Map, Value};
 
-use super::table::{CHANGES, Change, Does, Kind};
+use super::table::{Change, Does, Kind};
 use crate::{
     complete,
     input::{self, Input},
     output::Failure,
+    resolve::{self, Lookup},
 };
 
 /// The heading of the options that concern files.
@@ -43,10 +44,10 @@ pub(crate) fn command(change: &Change) -> Command {
         .visible_aliases(change.aliases)
         .after_help(after(change))
         .after_long_help(after_long(change, &inputs));
-    let mut changes = Vec::new();
     for place in change.places {
         let Some(input) = inputs.iter().find(|input| input.name == *place) else { continue };
-        let mut arg = with_names(change, input, input.arg().value_name(place.to_uppercase()));
+        let arg = input.arg().value_name(placeholder(change, input));
+        let mut arg = with_names(change, input, arg);
         if !input.info.secret {
             arg = arg.required_unless_present("from-file");
         }
@@ -56,13 +57,11 @@ pub(crate) fn command(change: &Change) -> Command {
         command = command.arg(arg);
     }
     for input in inputs.iter().filter(|it| !change.places.contains(&it.name.as_str())) {
-        changes.push(input.name.clone());
         command = command.arg(option(change, input));
     }
     for switch in change.switches {
         let arg = Arg::new(switch.long).long(switch.long).help(switch.help);
         let arg = switch.short.into_iter().fold(arg, Arg::short).conflicts_with(switch.input);
-        changes.push(switch.long.to_owned());
         command = command.arg(match switch.does {
             Does::Set(_) => arg.action(ArgAction::SetTrue),
             Does::Opposite => arg.value_name("BOOL").value_parser(BoolishValueParser::new()),
@@ -71,7 +70,6 @@ pub(crate) fn command(change: &Change) -> Command {
     let clearable = clearable(change, &inputs);
     if !clearable.is_empty() {
         let names: Vec<_> = clearable.iter().map(|input| input.long()).collect();
-        changes.push("clear".to_owned());
         command = command.arg(
             Arg::new("clear")
                 .long("clear")
@@ -85,7 +83,6 @@ pub(crate) fn command(change: &Change) -> Command {
             let id = clear_id(input);
             let unset = input.aliases().iter().map(|alias| format!("unset-{alias}"));
             let unset = unset.chain([format!("unset-{}", input.long())]);
-            changes.push(id.clone());
             command = command.arg(
                 Arg::new(id.clone())
                     .long(id)
@@ -95,11 +92,6 @@ pub(crate) fn command(change: &Change) -> Command {
                     .hide(true),
             );
         }
-    }
-    if change.kind == Kind::Update {
-        changes.push("from-file".to_owned());
-        command =
-            command.group(ArgGroup::new("changes").args(changes).required(true).multiple(true));
     }
     command
         .arg(
@@ -137,10 +129,24 @@ fn of_files() -> [Arg; 2] {
     ]
 }
 
-/// Completes the names of objects, unless a new one is named.
+/// How the id of an object is found by its name, where names are in the help.
+fn lookup(change: &Change, input: &Input) -> Option<&'static Lookup> {
+    resolve::lookup_of(&change.key(), input.info).filter(|_| !input::is_v2(change.info))
+}
+
+/// The name of a value that is given by its place.
+fn placeholder(change: &Change, input: &Input) -> String {
+    lookup(change, input).map_or_else(|| input.name.to_uppercase(), Lookup::placeholder)
+}
+
+/// Completes and explains the names of objects; completes none where a new one is named.
 fn with_names(change: &Change, input: &Input, arg: Arg) -> Arg {
+    let arg = match lookup(change, input) {
+        Some(lookup) => arg.help(lookup.help(&input.meaning(), input.info.is_list())),
+        None => arg,
+    };
     let is_new = change.kind == Kind::Create && change.unique.contains(&input.name.as_str());
-    let names = complete::of_value(&change.nouns(), input.info).filter(|_| !is_new);
+    let names = complete::of_value(&change.key(), input.info).filter(|_| !is_new);
     names.into_iter().fold(arg, Arg::add)
 }
 
@@ -149,11 +155,12 @@ fn option(change: &Change, input: &Input) -> Arg {
     if let Some((short, _)) = change.shorts.iter().find(|(_, name)| *name == input.name) {
         arg = arg.short(*short);
     }
-    let default = change.defaults.iter().find(|(name, _)| *name == input.name).map(|(_, it)| *it);
+    let default = change.defaults.iter().chain(change.copies).find(|(name, _)| *name == input.name);
     match default {
-        Some("") => {}
-        Some(default) => {
-            let help = input.help().unwrap_or_default();
+        Some((_, default)) => {
+            let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+            let copied = change.copies.iter().any(|(name, _)| *name == input.name);
+            let default = if copied { default.to_uppercase() } else { (*default).to_owned() };
             arg = arg.help(format!("{help} [default: {default}]"));
         }
         None if input.is_required() && !input.info.secret => {
@@ -184,11 +191,12 @@ fn clear_id(input: &Input) -> String {
 /// The usage without the many options of which one is required.
 fn usage(change: &Change) -> String {
     let inputs = change.inputs();
-    let mut text = format!("backendai {} {} [OPTIONS]", change.nouns(), change.word);
+    let mut text = format!("backendai {} {} [OPTIONS]", change.command(), change.word);
     for place in change.places {
-        let list = inputs.iter().any(|input| input.name == *place && input.info.is_list());
-        let more = if list || change.takes_several(&inputs) { "..." } else { "" };
-        text.push_str(&format!(" <{}>{more}", place.to_uppercase()));
+        let Some(input) = inputs.iter().find(|input| input.name == *place) else { continue };
+        let several = input.info.is_list() || change.takes_several(&inputs);
+        let more = if several { "..." } else { "" };
+        text.push_str(&format!(" <{}>{more}", placeholder(change, input)));
     }
     text
 }
@@ -198,8 +206,8 @@ fn about(change: &Change) -> String {
     match change.about {
         Some(about) => about.to_owned(),
         None => {
-            let summary = prose(change.info.docs.split("\n\n").next().unwrap_or_default());
-            summary.trim_end_matches('.').to_owned()
+            let summary = change.info.docs.split("\n\n").next().unwrap_or_default();
+            prose(change, summary).trim_end_matches('.').to_owned()
         }
     }
 }
@@ -209,7 +217,7 @@ fn about(change: &Change) -> String {
 fn after(change: &Change) -> String {
     let rest = change.info.docs.split("\n\n").skip(1);
     let rest = rest.filter(|part| change.about.is_none() || part.starts_with("Role:"));
-    rest.map(prose).collect::<Vec<_>>().join("\n\n")
+    rest.map(|part| prose(change, part)).collect::<Vec<_>>().join("\n\n")
 }
 
 fn after_long(change: &Change, inputs: &[Input]) -> String {
@@ -233,16 +241,10 @@ fn after_long(change: &Change, inputs: &[Input]) -> String {
     text
 }
 
-/// Documentation as plain text in one line; operations become verbs.
-fn prose(docs: &str) -> String {
-    let mut text = docs.replace('\n', " ");
-    for change in CHANGES {
-        let link = format!("[`{}`]", change.info.name);
-        if text.contains(&link) {
-            text = text.replace(&link, &format!("`{} {}`", change.noun, change.word));
-        }
-    }
-    text.replace("[`", "`").replace("`]", "`").replace("**", "")
+/// Documentation as plain text, with the noun as the caller writes it.
+fn prose(change: &Change, docs: &str) -> String {
+    let own = format!("`{} ", change.noun);
+    input::plain(docs).replace(&own, &format!("`{} ", change.called))
 }
 
 /// The values on the command line by the names of the inputs. The place that names several objects

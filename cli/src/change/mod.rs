@@ -36,9 +36,16 @@ use crate::{
     resolve::Resolver,
 };
 
-/// The verbs of a noun as clap commands.
-pub(crate) fn commands(noun: &str) -> impl Iterator<Item = Command> {
-    CHANGES.iter().filter(move |change| change.noun == noun).map(args::command)
+/// The verbs of a noun as clap commands, with the noun as the caller writes it.
+pub(crate) fn commands(noun: &str, called: &'static str) -> impl Iterator<Item = Command> {
+    let own = CHANGES.iter().filter(move |change| change.noun == noun);
+    own.map(move |change| args::command(&Change { called, ..*change }))
+}
+
+/// The command that sends an operation.
+pub(crate) fn sends(operation: &str) -> Option<String> {
+    let change = CHANGES.iter().find(|change| change.info.name == operation)?;
+    Some(format!("{} {}", change.noun, change.word))
 }
 
 /// The verb of a noun.
@@ -47,11 +54,7 @@ pub(crate) fn find(noun: &str, word: &str) -> Option<&'static Change> {
 }
 
 impl Change {
-    pub(crate) async fn run(
-        &'static self,
-        matches: &ArgMatches,
-        global: &Global,
-    ) -> Result<(), Failure> {
+    pub(crate) async fn run(&self, matches: &ArgMatches, global: &Global) -> Result<(), Failure> {
         let form = global.results()?;
         let inputs = self.inputs();
         let mut tasks = task::of(self, &inputs, matches).await?;
@@ -89,12 +92,14 @@ impl Change {
                 Found::Other(field, value) => Outcome::Failed(
                     self.failed(task)
                         .cause(format!("it exists already, and its {field} is {value}"))
-                        .help(format!("change it with `backendai {} update`", self.nouns())),
+                        .help(format!("change it with `backendai {} update`", self.command())),
                 ),
                 Found::Absent if report.is_lost() => Outcome::Failed(
                     self.failed(task).cause("it was not tried after an earlier failure"),
                 ),
-                Found::Unknown => Outcome::Failed(done::unknown(self.failed(task), &self.nouns())),
+                Found::Unknown => {
+                    Outcome::Failed(done::unknown(self.failed(task), &self.command()))
+                }
                 Found::Absent => {
                     if let Some(journal) = &mut journal {
                         journal.record(index, State::Begun)?;
@@ -141,7 +146,7 @@ impl Change {
         inputs: &[Input],
         task: &mut Task,
     ) -> Result<render::Row, Trouble> {
-        let resolved = resolver.values(&self.nouns(), inputs, &mut task.values).await;
+        let resolved = resolver.values(&self.key(), inputs, &mut task.values).await;
         resolved.map_err(|failure| Trouble::Failure(self.failed(task).cause(failure.text())))?;
         self.keep(client, task).await?;
         let rows = client.send(task.operation(self)).await?.into_vec();
@@ -179,7 +184,10 @@ impl Change {
         if self.kind != Kind::Destroy || matches.get_flag("yes") {
             return Ok(());
         }
-        let nothing = format!("nothing was {}", self.done);
+        let nothing = match self.asks {
+            Some(_) => "nothing was changed".to_owned(),
+            None => format!("nothing was {}", self.done),
+        };
         if !prompt::is_interactive() {
             let message =
                 format!("{nothing}: confirmation is needed and the terminal is not interactive");
@@ -190,15 +198,27 @@ impl Change {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        let mut word = self.word.replace('-', " ");
-        if let Some(first) = word.get_mut(..1) {
-            first.make_ascii_uppercase();
-        }
-        let question = format!("{word} {} `{}`{more}?", self.noun, labels.join("`, `"));
+        let labels = match self.many {
+            true => labels.join(", "),
+            false => format!("`{}`", labels.join("`, `")),
+        };
+        let question = format!("{} {labels}{more}?", self.asked());
         match prompt::confirm(question, false).await? {
             true => Ok(()),
             false => Err(Failure::silent_exit(nothing)),
         }
+    }
+
+    /// What a question asks to do to the objects that follow.
+    fn asked(&self) -> String {
+        if let Some(asks) = self.asks {
+            return asks.to_owned();
+        }
+        let mut text = format!("{} {}", self.word.replace('-', " "), self.object());
+        if let Some(first) = text.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        text
     }
 
     fn failed(&self, task: &Task) -> Failure {
@@ -209,27 +229,31 @@ impl Change {
     fn undone(&self, task: &Task) -> String {
         let place = task.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
         let label = task.label(self);
-        match self.names_another() {
-            true => format!("{place}no {} was {} for {label}", self.noun, self.done),
-            false => format!("{place}{label} was not {}", self.done),
+        match self.owned {
+            true => format!("{place}no {} was {} for {label}", self.object(), self.done),
+            false => format!("{place}{label} {} not {}", self.was(task), self.done),
         }
     }
 
     /// What happened.
     fn happened(&self, task: &Task) -> String {
         let label = task.label(self);
-        match self.names_another() {
-            true => format!("a {} was {} for {label}", self.noun, self.done),
-            false => format!("{label} was {}", self.done),
+        let object = self.object();
+        match (self.owned, object.starts_with(['a', 'e', 'i', 'o'])) {
+            (true, true) => format!("an {object} was {} for {label}", self.done),
+            (true, false) => format!("a {object} was {} for {label}", self.done),
+            (false, _) => format!("{label} {} {}", self.was(task), self.done),
         }
     }
 
-    /// Whether the label is not the created object itself, but what it was created for.
-    fn names_another(&self) -> bool {
-        self.kind == Kind::Create
-            && self.unique.is_empty()
-            && self.label != "registry_name"
-            && !crate::input::is_v2(self.info)
+    /// The noun as words.
+    fn object(&self) -> String {
+        self.called.replace('-', " ")
+    }
+
+    /// The verb of a sentence about the objects that the label names.
+    fn was(&self, task: &Task) -> &'static str {
+        if self.many || task.names_several(self) { "were" } else { "was" }
     }
 }
 

@@ -30,8 +30,8 @@ pub(super) enum Outcome {
     Failed(Failure),
 }
 
-pub(super) struct Report {
-    change: &'static Change,
+pub(super) struct Report<'c> {
+    change: &'c Change,
     form: Form,
     /// Whether only one object is concerned, whose result is the whole output.
     single: bool,
@@ -45,8 +45,8 @@ pub(super) struct Report {
     progress: Progress,
 }
 
-impl Report {
-    pub(super) fn new(change: &'static Change, form: Form, tasks: &[Task]) -> Self {
+impl<'c> Report<'c> {
+    pub(super) fn new(change: &'c Change, form: Form, tasks: &[Task]) -> Self {
         let single = matches!(tasks, [only] if only.place.is_none());
         let progress = Progress::new(tasks.len() > 1);
         progress.at(0, Some(tasks.len() as u64));
@@ -112,7 +112,7 @@ impl Report {
                 "{}, but its {shown} could not be written",
                 change.happened(task)
             ))
-            .help(format!("find it with `backendai {} list`", change.nouns()))),
+            .help(format!("find it with `backendai {} list`", change.command()))),
             (printed, _) => printed,
         }
     }
@@ -157,7 +157,8 @@ impl Report {
             }
             Outcome::Skipped => {
                 let label = task.label(self.change);
-                out(format!("{place}{label} was {} before", self.change.done))
+                let was = self.change.was(task);
+                out(format!("{place}{label} {was} {} before", self.change.done))
             }
             Outcome::Failed(_) if self.single => Ok(()),
             Outcome::Failed(failure) => {
@@ -193,11 +194,14 @@ impl Report {
         }
         let done = self.change.done;
         let rest = self.total - self.done - self.skipped - self.failed;
-        let mut text = format!("{} of {} were not {done}", self.failed + rest, self.total);
+        let were = |count| if count == 1 { "was" } else { "were" };
+        let not = self.failed + rest;
+        let mut text = format!("{not} of {} {} not {done}", self.total, were(not));
         if rest > 0 {
             text.push_str(&format!(
-                "; {rest} were not tried: correct the file and run it again, or give \
-                 --continue-on-error"
+                "; {rest} {} not tried: correct the file and run it again, or give \
+                 --continue-on-error",
+                were(rest)
             ));
         }
         if self.failed > 0 {

@@ -17,6 +17,8 @@ pub(crate) struct Change {
     /// The words before the noun, with a space behind them.
     pub(crate) prefix: &'static str,
     pub(crate) noun: &'static str,
+    /// The noun as the caller wrote it.
+    pub(crate) called: &'static str,
     pub(crate) word: &'static str,
     pub(crate) aliases: &'static [&'static str],
     pub(crate) info: &'static OperationInfo,
@@ -26,6 +28,12 @@ pub(crate) struct Change {
     pub(crate) places: &'static [&'static str],
     /// The input that names the changed object in reports, or a text for all.
     pub(crate) label: &'static str,
+    /// Whether the label is a text for several objects.
+    pub(crate) many: bool,
+    /// Whether the label names what the new object belongs to, because that has no name yet.
+    pub(crate) owned: bool,
+    /// What a question asks to do to the object that the label names, where it is not the verb and the noun.
+    pub(crate) asks: Option<&'static str>,
     /// What was done, such as "created".
     pub(crate) done: &'static str,
     pub(crate) kind: Kind,
@@ -33,6 +41,8 @@ pub(crate) struct Change {
     pub(crate) fixed: &'static [(&'static str, &'static str)],
     /// Defaults of inputs, as text.
     pub(crate) defaults: &'static [(&'static str, &'static str)],
+    /// Inputs whose default is the value of another one.
+    pub(crate) copies: &'static [(&'static str, &'static str)],
     pub(crate) switches: &'static [Switch],
     pub(crate) shorts: &'static [(char, &'static str)],
     /// The inputs that identify an object that may exist already; the same names are fields of the
@@ -135,16 +145,21 @@ impl Change {
         Self {
             prefix: "",
             noun,
+            called: noun,
             word,
             aliases: &[],
             info,
             about: None,
             places,
             label,
+            many: false,
+            owned: false,
+            asks: None,
             done,
             kind,
             fixed: &[],
             defaults: &[],
+            copies: &[],
             switches: &[],
             shorts: &[],
             unique: &[],
@@ -153,9 +168,14 @@ impl Change {
         }
     }
 
-    /// The words of the noun.
-    pub(crate) fn nouns(&self) -> String {
+    /// The words of the noun, by which the tables know it.
+    pub(crate) fn key(&self) -> String {
         format!("{}{}", self.prefix, self.noun)
+    }
+
+    /// The words of the noun as the caller wrote them.
+    pub(crate) fn command(&self) -> String {
+        format!("{}{}", self.prefix, self.called)
     }
 
     const fn done(self, done: &'static str) -> Self {
@@ -174,6 +194,19 @@ impl Change {
         Self { label, ..self }
     }
 
+    /// Reports about several objects with this text.
+    const fn all(self, label: &'static str) -> Self {
+        Self { label, many: true, ..self }
+    }
+
+    const fn owned(self) -> Self {
+        Self { owned: true, ..self }
+    }
+
+    const fn asks(self, asks: &'static str) -> Self {
+        Self { asks: Some(asks), ..self }
+    }
+
     const fn destroys(self) -> Self {
         Self { kind: Kind::Destroy, ..self }
     }
@@ -184,6 +217,10 @@ impl Change {
 
     const fn defaults(self, defaults: &'static [(&'static str, &'static str)]) -> Self {
         Self { defaults, ..self }
+    }
+
+    const fn copies(self, copies: &'static [(&'static str, &'static str)]) -> Self {
+        Self { copies, ..self }
     }
 
     const fn switches(self, switches: &'static [Switch]) -> Self {
@@ -261,21 +298,23 @@ const ID: &[&str] = &["id"];
 pub(crate) const CHANGES: &[Change] = &[
     update::<ModifyAgent>("agent", ID),
     act::<RescanGpuAllocMaps>("agent", "rescan-gpu-alloc-maps", "asked to rescan", &["agent_id"]),
-    create::<CreateAutoScalingRule>("auto-scaling-rule", &["endpoint"]),
+    create::<CreateAutoScalingRule>("auto-scaling-rule", &["endpoint"]).owned(),
     update::<ModifyAutoScalingRule>("auto-scaling-rule", ID),
     delete::<DeleteAutoScalingRule>("auto-scaling-rule", ID),
     create::<CreateContainerRegistryNodeV2>("container-registry", &["registry_name"])
         .unique(&["registry_name", "project"]),
     update::<ModifyContainerRegistryNodeV2>("container-registry", ID),
     delete::<DeleteContainerRegistryNodeV2>("container-registry", ID),
-    create::<CreateContainerRegistryQuota>("container-registry-quota", &["scope_id", "quota"]),
+    create::<CreateContainerRegistryQuota>("container-registry-quota", &["scope_id", "quota"])
+        .owned(),
     act::<UpdateContainerRegistryQuota>(
         "container-registry-quota",
         "update",
         "updated",
         &["scope_id", "quota"],
     ),
-    delete::<DeleteContainerRegistryQuota>("container-registry-quota", &["scope_id"]),
+    delete::<DeleteContainerRegistryQuota>("container-registry-quota", &["scope_id"])
+        .asks("Remove the quota of"),
     create::<CreateDomain>("domain", NAME).switches(&[INACTIVE]).shorts(DESCRIPTION).unique(NAME),
     update::<ModifyDomain>("domain", NAME).shorts(DESCRIPTION),
     delete::<DeleteDomain>("domain", NAME),
@@ -300,7 +339,8 @@ pub(crate) const CHANGES: &[Change] = &[
         "denied all scaling groups",
         &["domain"],
     )
-    .destroys(),
+    .destroys()
+    .asks("Deny all scaling groups to domain"),
     update::<ModifyEndpoint>("endpoint", &["endpoint_id"]),
     create::<CreateGroup>("group", &["domain_name", "name"])
         .label("name")
@@ -308,7 +348,7 @@ pub(crate) const CHANGES: &[Change] = &[
         .shorts(DESCRIPTION)
         .unique(&["domain_name", "name"]),
     update::<ModifyGroup>("group", &["gid"])
-        .about("Changes a project; settings that are not given stay unchanged")
+        .about("Changes a project; omitted fields stay unchanged")
         .shorts(&[('n', "name"), ('d', "description")])
         .keeps::<GetGroupRegistry>("container_registry"),
     delete::<DeleteGroup>("group", &["gid"]),
@@ -339,31 +379,39 @@ pub(crate) const CHANGES: &[Change] = &[
         "denied all scaling groups",
         &["user_group"],
     )
-    .destroys(),
+    .destroys()
+    .asks("Deny all scaling groups to project"),
     act::<RescanImages>("image", "rescan", "rescanned", &[])
-        .label("the images")
+        .all("the images")
         .shorts(&[('r', "registry"), ('p', "project")]),
     act::<AliasImage>("image", "alias", "made an alias", &["alias", "target"]),
-    verb::<DealiasImage>("image", "dealias", Kind::Destroy, &["alias"]),
+    verb::<DealiasImage>("image", "dealias", Kind::Destroy, &["alias"]).asks("Delete alias"),
     update::<ModifyImage>("image", &["target"]),
-    act::<PreloadImage>("image", "preload", "preloaded", &["references"]).label("the images"),
-    act::<UnloadImage>("image", "unload", "unloaded", &["references"]).label("the images"),
+    act::<PreloadImage>("image", "preload", "preloaded", &["references"]).all("the images"),
+    act::<UnloadImage>("image", "unload", "unloaded", &["references"]).all("the images"),
     act::<ClearImageCustomResourceLimit>(
         "image",
         "clear-resource-limit",
         "reset to its own limits",
         &["image_canonical"],
     )
-    .destroys(),
+    .destroys()
+    .asks("Reset the resource limits of image"),
     verb::<ForgetImage>("image", "forget", Kind::Destroy, &["reference"]).done("forgotten"),
     verb::<ForgetImageById>("image", "forget-by-id", Kind::Destroy, &["image_id"])
-        .done("forgotten"),
+        .done("forgotten")
+        .asks("Forget image"),
     purge::<PurgeImageById>("image", &["image_id"]),
-    purge::<PurgeImages>("image", &[]).word("purge-from-agents", &[]).label("the images"),
+    purge::<PurgeImages>("image", &[])
+        .word("purge-from-agents", &[])
+        .all("the images")
+        .asks("Purge from their agents"),
     verb::<UntagImageFromRegistry>("image", "untag", Kind::Destroy, &["image_id"]).done("untagged"),
     verb::<ClearImages>("image", "clear", Kind::Destroy, &["registry"])
-        .done("cleared of its images"),
+        .done("cleared of its images")
+        .asks("Mark as deleted all images of registry"),
     create::<CreateKeyPair>("keypair", &["user_id", "resource_policy"])
+        .owned()
         .switches(&[ADMIN, INACTIVE])
         .defaults(&[("rate_limit", "5000")])
         .shorts(&[('r', "rate_limit")])
@@ -420,7 +468,8 @@ pub(crate) const CHANGES: &[Change] = &[
         &["storage_host_name", "quota_scope_id"],
     )
     .label("quota_scope_id")
-    .done("freed of its limit"),
+    .done("freed of its limit")
+    .asks("Remove the limit of"),
     create::<CreateResourcePreset>("resource-preset", NAME).unique(NAME),
     update::<ModifyResourcePreset>("resource-preset", ID),
     delete::<DeleteResourcePreset>("resource-preset", ID),
@@ -475,10 +524,11 @@ pub(crate) const CHANGES: &[Change] = &[
         .word("update", &["modify"]),
     update::<ModifySession>("session", ID),
     act::<CheckAndTransitSessionStatus>("session", "check-status", "checked", &["ids"])
-        .label("the sessions"),
+        .all("the sessions"),
     create::<CreateUser>("user", &["domain_name", "email", "password"])
         .label("email")
-        .defaults(&[("username", ""), ("need_password_change", "false"), ("group_ids", "default")])
+        .defaults(&[("need_password_change", "false"), ("group_ids", "default")])
+        .copies(&[("username", "email")])
         .shorts(CREATE_USER)
         .unique(&["email"]),
     update::<ModifyUser>("user", &["email"]).shorts(UPDATE_USER),

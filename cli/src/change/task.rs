@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::{
     args,
     rows::{self, FileRow},
-    table::Change,
+    table::{Change, Kind},
 };
 use crate::{
     input::{self, Input},
@@ -41,6 +41,12 @@ impl Task {
         }
     }
 
+    /// Whether its label names several objects.
+    pub(super) fn names_several(&self, change: &Change) -> bool {
+        let value = self.given.get(change.label).or_else(|| self.values.get(change.label));
+        value.and_then(Value::as_array).is_some_and(|items| items.len() > 1)
+    }
+
     /// The operation to send.
     pub(super) fn operation(&self, change: &Change) -> DynamicOperation {
         let variables = input::variables(change.info, &input::of(change.info), &self.values);
@@ -60,10 +66,19 @@ pub(super) async fn of(
         let mut values = preset.clone();
         values.extend(given.clone());
         values.extend(own.clone());
+        for (to, from) in change.copies {
+            if let (false, Some(value)) = (values.contains_key(*to), values.get(*from).cloned()) {
+                values.insert((*to).to_owned(), value);
+            }
+        }
         // The values of a single command line are all its own.
         let given = if place.is_some() { own } else { values.clone() };
         Task { place, given, values }
     };
+    let is_place = |name: &str| change.places.contains(&name);
+    let changes_nothing = change.kind == Kind::Update
+        && inputs.iter().any(|input| !is_place(&input.name))
+        && given.keys().all(|name| is_place(name));
     let mut tasks: Vec<_> = match matches.get_one::<std::path::PathBuf>("from-file") {
         Some(path) => {
             if change.takes_several(inputs) && matches.contains_id(change.label) {
@@ -71,6 +86,11 @@ pub(super) async fn of(
             }
             let rows = rows::read(path, inputs)?;
             rows.into_iter().map(|FileRow { place, values }| task(Some(place), values)).collect()
+        }
+        None if changes_nothing => {
+            let command = format!("backendai {} {}", change.command(), change.word);
+            return Err(Failure::usage("nothing is given that is to be changed")
+                .help(format!("give one or more options; `{command} --help` lists them")));
         }
         None if change.takes_several(inputs) => {
             let named = inputs.iter().find(|input| change.places.contains(&input.name.as_str()));
@@ -105,7 +125,7 @@ async fn complete(change: &Change, inputs: &[Input], task: &mut Task) -> Result<
         let value = match &task.place {
             None if input.info.secret => {
                 let help = format!("give it as {}, @FILE or -", input.name.to_uppercase());
-                prompt::secret_for(&input.help().unwrap_or(long), &help).await?
+                prompt::secret_for(&input.meaning(), &help).await?
             }
             place => {
                 let place = place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();

@@ -30,11 +30,12 @@ fn the_table_names_what_there_is() {
             .iter()
             .chain(change.fixed.iter().map(|(name, _)| name))
             .chain(change.defaults.iter().map(|(name, _)| name))
+            .chain(change.copies.iter().flat_map(|(to, from)| [to, from]))
             .chain(change.shorts.iter().map(|(_, name)| name))
             .chain(change.switches.iter().map(|switch| &switch.input))
             .chain(change.unique);
         wrong.extend(named.filter(|name| !known(name)).map(|name| format!("{verb}: {name}")));
-        let helpless = inputs.iter().filter(|input| input.help().is_none());
+        let helpless = inputs.iter().filter(|input| input.meaning().is_empty());
         wrong.extend(helpless.map(|input| format!("{verb}: {} has no help", input.name)));
         if change.info.docs.is_empty() {
             wrong.push(format!("{verb} has no documentation"));
@@ -66,4 +67,41 @@ fn what_must_be_stated_is_kept() {
             }
         }
     }
+}
+
+#[test]
+fn questions_and_results_are_sentences() {
+    let asked = |noun: &str, word: &str, called: &'static str| {
+        Change { called, ..*find(noun, word).unwrap() }.asked()
+    };
+    assert_eq!(asked("group", "delete", "project"), "Delete project");
+    assert_eq!(asked("group", "purge", "group"), "Purge group");
+    assert_eq!(asked("keypair-resource-policy", "delete", "x-policy"), "Delete x policy");
+    assert_eq!(asked("domain-scaling-group", "clear", "x"), "Deny all scaling groups to domain");
+
+    let task = |value| {
+        let values = serde_json::Map::from_iter([("ids".to_owned(), value)]);
+        Task { place: None, given: values.clone(), values }
+    };
+    let none = task(serde_json::json!([]));
+    for (noun, word, happened, undone) in [
+        ("session", "check-status", "the sessions were checked", "the sessions were not checked"),
+        ("image", "rescan", "the images were rescanned", "the images were not rescanned"),
+        (
+            "auto-scaling-rule",
+            "create",
+            "an auto scaling rule was created for endpoint",
+            "no auto scaling rule was created for endpoint",
+        ),
+        ("domain", "delete", "name was deleted", "name was not deleted"),
+    ] {
+        let change = find(noun, word).unwrap();
+        assert_eq!(
+            (change.happened(&none), change.undone(&none)),
+            (happened.into(), undone.into())
+        );
+    }
+    let change = Change { label: "ids", many: false, ..*find("session", "check-status").unwrap() };
+    assert_eq!(change.happened(&task(serde_json::json!(["a", "b"]))), "a, b were checked");
+    assert_eq!(change.happened(&task(serde_json::json!(["a"]))), "a was checked");
 }

@@ -1,17 +1,17 @@
 //! Errors about a filter or an order that the manager refuses.
 
-use backendai::{
-    Error,
-    filter::{List, ListColumn, Variant},
-    operation::info::InputValueInfo,
-};
+use backendai::{Error, filter::List};
 
 use super::{
+    local::{Condition, Operator},
     options,
     query::{Query, Variables},
     table::Domain,
 };
-use crate::{input, output::Failure};
+use crate::{
+    input,
+    output::{Code, Failure},
+};
 
 /// Words of the filter language that are not columns.
 const WORDS: [&str; 9] =
@@ -23,18 +23,26 @@ pub(super) struct Given {
     names: Vec<String>,
     /// What another language writes differently.
     slip: Option<&'static str>,
-    /// What to do if a value is refused.
+    /// What to do if a value is refused, or matches nothing.
     values: Option<String>,
 }
 
 impl Given {
-    pub(super) fn of(domain: &Domain, query: &Query, variables: &Variables) -> Self {
+    /// `here` is a filter that is not the manager's.
+    pub(super) fn of(
+        domain: &Domain,
+        query: &Query,
+        variables: &Variables,
+        here: Option<&Condition>,
+    ) -> Self {
         let text = |name| variables.get(name).and_then(|text| text.as_str()).unwrap_or_default();
         let mut names = identifiers(text("filter"));
         names.extend(identifiers(text("order")));
         let list = options::columns(query).filter(|_| !names.is_empty());
-        let values = options::advice(domain, query, variables)
-            .or_else(|| values(domain, list?, text("filter")));
+        let values = options::advice(domain, query, variables).or_else(|| match here {
+            Some(condition) => values(domain, condition),
+            None => values(domain, &Condition::parse(text("filter")).ok()?),
+        });
         let is_blank = |name| variables.contains_key(name) && text(name).trim().is_empty();
         let slip = match is_blank("filter") {
             true => Some("leave --filter out to list all rows"),
@@ -43,14 +51,19 @@ impl Given {
         Self { list, names, slip, values }
     }
 
+    /// What to do about a value that the manager is not known to have.
+    pub(super) fn advice(&self) -> Option<&str> {
+        self.values.as_deref()
+    }
+
     /// The failure of the request; lists the columns if an unknown one may be the cause.
     pub(super) fn failure(&self, error: Error) -> Failure {
         let may = error.is_graphql() && !error.is_permission_denied();
         if let Some(slip) = self.slip.filter(|_| may) {
             return Failure::from(error).help(slip);
         }
-        if let Some(values) = self.values.clone().filter(|_| error.is_bad_argument()) {
-            return Failure::from(error).help(values);
+        if let Some(values) = self.values.clone().filter(|_| may) {
+            return Failure::from(error).help(values).code(Code::Argument);
         }
         let Some(list) = self.list.filter(|_| may) else { return error.into() };
         let known = |name: &String| list.columns.iter().any(|column| column.name == *name);
@@ -71,21 +84,16 @@ impl Given {
     }
 }
 
-/// What to do about a word in a filter that is not a known value of its column.
-fn values(domain: &Domain, list: &List, filter: &str) -> Option<String> {
-    let words = identifiers(filter);
-    let column = |column: &&ListColumn| {
-        matches!(column.holds, Variant::Word | Variant::Choice)
-            && words.iter().any(|word| word == column.name)
+/// What to do about a value in a filter that is not a known one of its column.
+fn values(domain: &Domain, condition: &Condition) -> Option<String> {
+    let whole = |operator| {
+        matches!(operator, Operator::Equal | Operator::Differs | Operator::In | Operator::Is)
     };
-    let known = |column: &ListColumn| {
-        let known = input::known(domain.word, &InputValueInfo::new(column.name, "String"));
-        let texts = filter.split('"').skip(1).step_by(2);
-        let mut advice =
-            texts.map(|text| input::advice(&format!("`{}`", column.name), &text.into(), &known.0));
-        advice.find_map(|advice| advice)
-    };
-    list.columns.iter().filter(column).find_map(known)
+    let mut all = condition.comparisons().into_iter().filter(|(_, operator, _)| whole(*operator));
+    all.find_map(|(column, _, value)| {
+        let known = input::known_in(domain.word, column);
+        input::advice(&format!("`{column}`"), value, &known.0)
+    })
 }
 
 /// The parts of a filter or an order outside its texts, which are in double quotes.

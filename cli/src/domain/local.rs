@@ -68,12 +68,14 @@ impl Condition {
         }
     }
 
-    /// The names of its fields.
-    pub(super) fn fields(&self) -> Vec<&str> {
+    /// Its comparisons: a field, an operator and a value each.
+    pub(super) fn comparisons(&self) -> Vec<(&str, Operator, &Value)> {
         match self {
-            Self::Not(inner) => inner.fields(),
-            Self::And(one, other) | Self::Or(one, other) => [one.fields(), other.fields()].concat(),
-            Self::Compare { field, .. } => vec![field],
+            Self::Not(inner) => inner.comparisons(),
+            Self::And(one, other) | Self::Or(one, other) => {
+                [one.comparisons(), other.comparisons()].concat()
+            }
+            Self::Compare { field, operator, value } => vec![(field, *operator, value)],
         }
     }
 
@@ -307,7 +309,10 @@ mod tests {
             let condition = Condition::parse(text).unwrap_or_else(|it| panic!("{}", it.text()));
             assert_eq!(condition.holds(row), holds, "{text}");
         }
-        assert_eq!(Condition::parse("a == 1 & b > 2").unwrap().fields(), ["a", "b"]);
+        assert_eq!(
+            Condition::parse("a == 1 & (!b > 2)").unwrap().comparisons(),
+            [("a", Operator::Equal, &json!(1)), ("b", Operator::Greater, &json!(2))]
+        );
     }
 
     #[test]

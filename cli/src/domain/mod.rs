@@ -39,19 +39,22 @@ use crate::{
 /// The default number of rows.
 const DEFAULT_ROWS: u64 = 20;
 
-/// The domain and the verb of the command line.
+/// The noun and the verb of the command line.
 #[derive(Debug)]
 pub(crate) struct Verb {
-    word: &'static str,
+    /// The noun as the caller wrote it.
+    called: &'static str,
     verb: String,
     matches: ArgMatches,
 }
 
 impl Subcommand for Verb {
     fn augment_subcommands(command: Command) -> Command {
-        let listed = DOMAINS
-            .iter()
-            .map(|domain| noun_command(domain.word, domain.about).visible_aliases(domain.alias));
+        // A noun is a command by each of its names, so that help and errors call it as the caller does.
+        let listed = DOMAINS.iter().flat_map(|domain| {
+            let names = [Some(domain.word), domain.alias].into_iter().flatten();
+            names.map(|name| noun_command(name, domain.about))
+        });
         let others = change::NOUNS.iter().map(|(noun, about)| noun_command(noun, about));
         command.subcommands(listed).subcommands(others)
     }
@@ -65,25 +68,32 @@ impl Subcommand for Verb {
     }
 }
 
-/// The noun of this name, with or without a list.
-fn noun(word: &str) -> Option<&'static str> {
+/// The name of a noun, with or without a list.
+fn noun(name: &str) -> Option<&'static str> {
+    let listed = DOMAINS.iter().flat_map(|domain| [Some(domain.word), domain.alias]).flatten();
     let others = change::NOUNS.iter().map(|(noun, _)| *noun);
-    DOMAINS.iter().map(|domain| domain.word).chain(others).find(|noun| *noun == word)
-}
-
-/// The lists of a noun.
-pub(crate) fn find(word: &str) -> Option<&'static Domain> {
-    DOMAINS.iter().find(|domain| domain.word == word)
+    listed.chain(others).find(|noun| *noun == name)
 }
 
 /// The lists of a noun, by any of its names.
-fn called(noun: &str) -> Option<&'static Domain> {
+pub(crate) fn find(noun: &str) -> Option<&'static Domain> {
     DOMAINS.iter().find(|domain| domain.word == noun || domain.alias == Some(noun))
+}
+
+/// The command that sends an operation.
+pub(crate) fn sends(operation: &str) -> Option<String> {
+    let of_domain = |domain: &Domain| {
+        let infos = domain.info.iter().map(|info| ("info", info.query));
+        let mut all = [("list", domain.list)].into_iter().chain(infos);
+        let (verb, _) = all.find(|(_, query)| query.info.name == operation)?;
+        Some(format!("{} {verb}", domain.word))
+    };
+    DOMAINS.iter().find_map(of_domain).or_else(|| change::sends(operation))
 }
 
 /// The most important columns of a noun's list, where the table has them.
 pub(crate) fn usual_columns(noun: &str) -> &'static [&'static str] {
-    called(noun).map_or(&[], |domain| match domain.brief {
+    find(noun).map_or(&[], |domain| match domain.brief {
         [] => domain.list.shown,
         brief => brief,
     })
@@ -91,7 +101,7 @@ pub(crate) fn usual_columns(noun: &str) -> &'static [&'static str] {
 
 /// The noun and the verb of these names, where there are such.
 pub(crate) fn command_of(noun: &str, verb: &str) -> Option<String> {
-    let domain = called(noun)?;
+    let domain = find(noun)?;
     let has = match verb {
         "list" => true,
         "info" => domain.info.is_some(),
@@ -103,7 +113,7 @@ pub(crate) fn command_of(noun: &str, verb: &str) -> Option<String> {
 /// The clap command of a list.
 pub(crate) fn list_command(domain: &Domain) -> Command {
     Command::new("list")
-        .about(format!("List: {}", domain.about))
+        .about(format!("Lists {}", lowercase(domain.about)))
         .after_help(options::after_list(domain))
         .args(options::of_list(domain))
 }
@@ -111,7 +121,7 @@ pub(crate) fn list_command(domain: &Domain) -> Command {
 /// The clap command of the query for one row.
 pub(crate) fn info_command(domain: &Domain, info: &Info) -> Command {
     Command::new("info")
-        .about("Show one row with all its fields")
+        .about("Shows one with all its fields")
         .after_help(options::after(&info.query, None))
         .args(options::of_info(domain, info))
 }
@@ -132,8 +142,11 @@ fn noun_command(noun: &'static str, about: &'static str) -> Command {
 
 /// Adds the verbs of a noun.
 fn with_verbs(mut command: Command) -> Command {
-    let Some(noun) = noun(command.get_name()) else { return command };
-    let Some(domain) = find(noun) else { return command.subcommands(change::commands(noun)) };
+    let Some(called) = noun(command.get_name()) else { return command };
+    let Some(domain) = find(called) else {
+        return command.subcommands(change::commands(called, called));
+    };
+    let domain = &Domain { called, ..*domain };
     command = command.subcommand(list_command(domain).visible_alias("ls"));
     if let Some(info) = &domain.info {
         command =
@@ -143,11 +156,20 @@ fn with_verbs(mut command: Command) -> Command {
         command = command.subcommand(wait_command(domain, &info));
     }
     if let Some(available) = available(domain.word) {
-        let about = "List the scaling groups that a project may use";
+        let about = "Lists the scaling groups that a project may use";
         let available = Command::new(AVAILABLE).about(about).args(options::of_available(available));
         command = command.subcommand(available);
     }
-    command.subcommands(change::commands(noun))
+    command.subcommands(change::commands(domain.word, called))
+}
+
+/// A text that begins in lower case.
+fn lowercase(text: &str) -> String {
+    let mut text = text.to_owned();
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_lowercase();
+    }
+    text
 }
 
 /// A verb of the official command for scaling groups, which lists another noun.
@@ -162,9 +184,9 @@ impl FromArgMatches for Verb {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let none = || clap::Error::new(clap::error::ErrorKind::MissingSubcommand);
         let (word, matches) = matches.subcommand().ok_or_else(none)?;
-        let word = noun(word).ok_or_else(none)?;
+        let called = noun(word).ok_or_else(none)?;
         let (verb, matches) = matches.subcommand().ok_or_else(none)?;
-        Ok(Self { word, verb: verb.to_owned(), matches: matches.clone() })
+        Ok(Self { called, verb: verb.to_owned(), matches: matches.clone() })
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
@@ -175,11 +197,13 @@ impl FromArgMatches for Verb {
 
 impl Verb {
     pub(crate) async fn run(self, global: &Global) -> Result<(), Failure> {
-        if let (AVAILABLE, Some(listed)) = (self.verb.as_str(), available(self.word)) {
+        let called = self.called;
+        let domain = find(called).map(|domain| Domain { called, ..*domain });
+        let word = domain.map_or(called, |domain| domain.word);
+        if let (AVAILABLE, Some(listed)) = (self.verb.as_str(), available(word)) {
             return list(listed, &self.matches, global).await;
         }
-        let domain = find(self.word);
-        match (self.verb.as_str(), domain, domain.and_then(|domain| domain.info)) {
+        match (self.verb.as_str(), &domain, domain.and_then(|domain| domain.info)) {
             ("list", Some(domain), _) => list(domain, &self.matches, global).await,
             ("info", Some(domain), Some(found)) => {
                 info(domain, &found, &self.matches, global).await
@@ -187,9 +211,12 @@ impl Verb {
             ("wait", Some(domain), Some(found)) => {
                 wait(domain, &found, &self.matches, global).await
             }
-            (verb, ..) => match change::find(self.word, verb) {
-                Some(change) => Change::run(change, &self.matches, global).await,
-                None => Err(Failure::usage(format!("`{}` has no verb `{verb}`", self.word))),
+            (verb, ..) => match change::find(word, verb) {
+                Some(change) => {
+                    let change = Change { called, ..*change };
+                    change.run(&self.matches, global).await
+                }
+                None => Err(Failure::usage(format!("`{called}` has no verb `{verb}`"))),
             },
         }
     }
@@ -207,7 +234,7 @@ pub(crate) async fn list(
     let query = &domain.list;
     let style = Style { name: name_of(domain), ..style(global, query, matches)? };
     let fields = choose(query, &by_default(domain, query, &style), matches)?;
-    let mut variables = options::given(query, matches)?;
+    let mut variables = options::given(domain, query, matches)?;
     let all = flag(matches, "all");
     let limit = match query.way() {
         Way::Whole => number(matches, "rows"),
@@ -218,7 +245,7 @@ pub(crate) async fn list(
     let select = Select::of(query, matches)?;
     let names = requested(query, &fields, &style, &select);
     let offset = number(matches, "skip").unwrap_or(0);
-    let columns = columns::Given::of(domain, query, &variables);
+    let columns = columns::Given::of(domain, query, &variables, select.condition.as_ref());
     let client = connect::client(global)?;
     resolved(domain, query, &mut variables, &client).await?;
     let fetched = if select.needs_all() { None } else { limit };
@@ -253,6 +280,10 @@ pub(crate) async fn list(
         sink.page(selected).map_err(Failure::writing)?;
     }
     sink.end(total).map_err(Failure::writing)?;
+    render::note_left_out(&sink.left_out());
+    if let Some(advice) = columns.advice().filter(|_| shown == 0) {
+        err(format!("note: {advice}"));
+    }
 
     if let Some(error) = rows.incomplete() {
         incomplete(&error);
@@ -285,17 +316,17 @@ pub(crate) async fn info(
     }
     let style = style(global, &info.query, matches)?;
     let fields = choose(&info.query, &by_default(domain, &info.query, &style), matches)?;
-    let mut variables = options::given(&info.query, matches)?;
+    let mut variables = options::given(domain, &info.query, matches)?;
     let names = requested(&info.query, &fields, &style, &Select::default());
     let key = variables.get(info.key).and_then(|key| key.as_str()).map(str::to_owned);
     if key.as_ref().is_some_and(|key| key.trim().is_empty()) {
-        let help = format!("list them with `backendai {} list`", domain.word);
+        let help = format!("list them with `backendai {} list`", domain.command());
         return Err(Failure::argument(format!("the {} is empty", info.key)).help(help));
     }
     let client = connect::client(global)?;
     resolved(domain, &info.query, &mut variables, &client).await?;
     let id = variables.get(info.key).and_then(|key| key.as_str()).map(str::to_owned);
-    let columns = columns::Given::of(domain, &info.query, &variables);
+    let columns = columns::Given::of(domain, &info.query, &variables, None);
     let operation = info.query.operation(variables, &names).map_err(|failure| {
         let listed = |name| domain.list.fields().iter().any(|field| field.name() == name);
         match info.key == "id" && listed("id") && listed("name") {
@@ -332,8 +363,8 @@ pub(crate) async fn info(
     }
     let Some(row) = found else {
         let what = match key {
-            Some(key) => format!("there is no {} `{key}`", domain.word),
-            None => format!("the caller has no {}", domain.word),
+            Some(key) => format!("there is no {} `{key}`", domain.called),
+            None => format!("the caller has no {}", domain.called),
         };
         return Err(Failure::new(what)
             .help(format!("list them with `backendai {} list`", domain.command())));
@@ -348,7 +379,7 @@ pub(crate) async fn raw(
     global: &Global,
 ) -> Result<(), Failure> {
     global.single()?;
-    let variables = options::given(query, matches)?;
+    let variables = typed::given(query, matches)?;
     let client = connect::client(global)?;
     let info = query.info;
     let request = client.send_document(info.document.text, variables);
@@ -390,7 +421,7 @@ async fn resolved(
     let mut resolver = Resolver::new(client);
     for variable in query.info.variables {
         if let (Some(lookup), Some(value)) =
-            (resolve::lookup_of(&domain.command(), variable), variables.get_mut(variable.name))
+            (resolve::lookup_of(&domain.key(), variable), variables.get_mut(variable.name))
         {
             resolver.value(lookup, value, None).await?;
         }
@@ -476,7 +507,7 @@ impl Select {
         };
         let (order, sort) = (keys(options::ORDER)?, keys("sort")?);
         let mut fields: Vec<_> = order.iter().chain(&sort).map(|(name, _)| *name).collect();
-        for name in condition.iter().flat_map(Condition::fields) {
+        for (name, ..) in condition.iter().flat_map(Condition::comparisons) {
             fields.push(find_field(query, name)?.name());
         }
         Ok(Self { condition, order, sort, fields })

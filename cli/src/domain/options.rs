@@ -14,54 +14,18 @@ use super::{
     table::{Domain, Info},
     typed,
 };
-use crate::{complete, input, output::Failure};
+use crate::{
+    complete, input,
+    output::Failure,
+    resolve::{self, Lookup},
+};
 
 /// The variables that the pager sets.
 pub(super) const WINDOW: [&str; 6] = ["limit", "offset", "first", "after", "last", "before"];
 
-/// The help of the variables, by name.
-const HELP: &[(&str, &str)] = &[
-    ("access_key", "Only those of this keypair"),
-    ("architecture", "Architecture of an image that is given by name"),
-    ("container_registry_scope", "Only projects that may use this registry"),
-    ("domain", "Name of the domain"),
-    ("domain_name", "Only those of this domain"),
-    ("email", "Only those of the user with this e-mail address"),
-    ("endpoint", "Id of the model service"),
-    ("endpoint_id", "Only those of the model service with this id"),
-    ("filter", "A condition in the manager's filter language, such as `name == \"x\"`"),
-    ("filter_by_statuses", "Only those in this state; repeat it for several"),
-    ("group_id", "Only those of the project with this id"),
-    ("id", "Its id"),
-    ("image_filters", "Deprecated: use --load-filters"),
-    ("is_active", "Only active, or only inactive ones"),
-    ("is_installed", "Only those that are installed on an agent, or only those that are not"),
-    ("is_operation", "Deprecated: use --load-filters"),
-    ("load_filters", "Only this kind: general, operational or customized; repeat it for several"),
-    ("name", "Only those with this name"),
-    ("order", "Columns to order by, descending with a leading -: `-created_at,name`"),
-    ("order_asc", "Whether to sort in ascending order"),
-    ("order_key", "The column to order by"),
-    ("permission", "Only those on which the caller has this permission, such as read_attribute"),
-    ("project", "Only those of the project with this id"),
-    ("project_id", "Only those of the project with this id"),
-    ("reference", "Its full name, or an alias"),
-    ("resource_group_id", "Name of the scaling group"),
-    ("role", "Only those with this role"),
-    ("scaling_group", "Only those of this scaling group"),
-    ("scope", "The scope: system, domain:NAME, project:ID or user:ID"),
-    ("scope_id", "The scope: system, domain:NAME, project:ID or user:ID"),
-    ("services", "Name of a service; repeat it for several"),
-    ("session_id", "Id of the session"),
-    ("status", "Only those in this state"),
-    ("type", "Only this kind, such as GENERAL; repeat it for several"),
-    ("user_group", "Id of the project"),
-    ("user_uuid", "Only those of the user with this id"),
-];
-
 /// A variable of an operation as an option of the command line.
 #[derive(Clone, Copy)]
-pub(super) struct Variable(pub(super) &'static InputValueInfo);
+struct Variable(&'static InputValueInfo);
 
 impl Variable {
     /// Its name on the command line.
@@ -73,16 +37,25 @@ impl Variable {
         }
     }
 
-    pub(super) fn help(self) -> Option<&'static str> {
-        HELP.iter().find(|(name, _)| *name == self.0.name).map(|(_, help)| *help)
-    }
-
     fn arg(self, noun: &str) -> Arg {
-        let arg = Arg::new(self.0.name).help(self.help()).required(self.0.is_required());
+        let arg = Arg::new(self.0.name).required(self.0.is_required());
+        let known = input::known(noun, self.0);
+        let meaning = input::meaning(self.0, &known.0);
+        let lookup = resolve::lookup_of(noun, self.0);
+        let arg = arg.help(match lookup {
+            Some(lookup) if meaning.starts_with("Id ") || meaning.contains(" id of ") => {
+                lookup.help(&meaning, false)
+            }
+            _ => meaning,
+        });
         match self.0.ty.trim_end_matches('!') {
             "Boolean" => arg.value_name("BOOL").value_parser(BoolishValueParser::new()),
             "Int" => arg.value_name("N").value_parser(value_parser!(i64)),
-            _ => arg.value_name("TEXT").value_parser(input::known(noun, self.0)),
+            _ => {
+                let text = if self.0.is_list() { "TEXT,…" } else { "TEXT" };
+                let name = lookup.map_or_else(|| text.to_owned(), Lookup::placeholder);
+                arg.value_name(name).value_parser(known)
+            }
         }
     }
 
@@ -93,7 +66,7 @@ impl Variable {
         }
         // As in the official command.
         arg = match self.0.name {
-            "group_id" => arg.short('g').alias("group"),
+            "group_id" => arg.short('g').aliases(["group", "project"]),
             "domain_name" => arg.short('d').alias("domain"),
             "status" => arg.short('s'),
             _ => arg,
@@ -101,21 +74,23 @@ impl Variable {
         match self.0.name {
             // Descending columns begin with a hyphen.
             "order" => arg.allow_hyphen_values(true),
-            _ if self.0.is_list() => arg.action(ArgAction::Append),
+            _ if self.0.is_list() => arg.action(ArgAction::Append).value_delimiter(','),
             _ => arg,
         }
     }
 
     /// The value on the command line.
-    fn value(self, matches: &ArgMatches) -> Option<Value> {
+    fn value(self, noun: &str, matches: &ArgMatches) -> Option<Value> {
+        let known = input::known(noun, self.0).0;
+        let text = |text: &String| Value::from(input::spelled(text, &known));
         match self.0.ty.trim_end_matches('!') {
             "Boolean" => matches.get_one::<bool>(self.0.name).map(|value| (*value).into()),
             "Int" => matches.get_one::<i64>(self.0.name).map(|value| (*value).into()),
             _ if self.0.is_list() => {
                 let values = matches.get_many::<String>(self.0.name)?;
-                Some(values.map(|value| Value::from(value.as_str())).collect())
+                Some(values.map(text).collect())
             }
-            _ => matches.get_one::<String>(self.0.name).map(|value| value.as_str().into()),
+            _ => matches.get_one::<String>(self.0.name).map(text),
         }
     }
 }
@@ -149,7 +124,7 @@ pub(crate) fn columns(query: &Query) -> Option<&'static List> {
 pub(super) fn of_list(domain: &Domain) -> Vec<Arg> {
     let list = &domain.list;
     let mut args: Vec<_> = match list.is_v2() {
-        true => typed::args(&domain.command(), list),
+        true => typed::args(&domain.key(), list),
         false => open(list).map(|variable| variable.option(domain.word)).collect(),
     };
     if list.way() != Way::Whole {
@@ -207,12 +182,11 @@ pub(super) fn of_list(domain: &Domain) -> Vec<Arg> {
             .add(complete::fields(list.fields()))
             .help("Sort the fetched rows by this field before they are printed"),
     );
-    args.extend(shown(list));
+    args.extend(shown(list, domain.brief));
     args.extend([
-        Arg::new("wide")
-            .long("wide")
-            .action(ArgAction::SetTrue)
-            .help("On a terminal show all columns, whole cells and whole times"),
+        Arg::new("wide").long("wide").action(ArgAction::SetTrue).help(
+            "On a terminal print as in a pipe: more columns, whole cells and times, past its edge",
+        ),
         Arg::new("width")
             .long("width")
             .value_name("COLUMNS")
@@ -281,8 +255,10 @@ pub(super) fn of_available(domain: &Domain) -> Vec<Arg> {
 pub(super) fn of_info(domain: &Domain, info: &Info) -> Vec<Arg> {
     let key = |variable: Variable| {
         let required = variable.0.is_required();
-        let arg =
-            variable.arg(domain.word).required(required).value_name(variable.0.name.to_uppercase());
+        let arg = variable
+            .arg(domain.word)
+            .required(required)
+            .value_name(placeholder(domain, variable.0));
         with_names(domain, variable.0, arg).help(match required {
             true => "Which one to show",
             false => "Which one to show; by default your own, if there is one",
@@ -290,8 +266,8 @@ pub(super) fn of_info(domain: &Domain, info: &Info) -> Vec<Arg> {
     };
     let watch = watch("Print it again every 5 seconds or the given number, with changes marked");
     if info.query.is_v2() {
-        let args = typed::args(&domain.command(), &info.query).into_iter();
-        return args.chain(shown(&info.query)).chain([watch]).collect();
+        let args = typed::args(&domain.key(), &info.query).into_iter();
+        return args.chain(shown(&info.query, &[])).chain([watch]).collect();
     }
     let args = open(&info.query).map(|variable| match variable.0.name == info.key {
         true => key(variable),
@@ -305,19 +281,29 @@ pub(super) fn of_info(domain: &Domain, info: &Info) -> Vec<Arg> {
         .conflicts_with(info.key)
         .help("The same as EMAIL");
     let email = Some(email).filter(|_| info.key == "email");
-    args.chain(email).chain(shown(&info.query)).chain([watch]).collect()
+    args.chain(email).chain(shown(&info.query, &[])).chain([watch]).collect()
+}
+
+/// The name of the value that names an object.
+pub(super) fn placeholder(domain: &Domain, key: &InputValueInfo) -> String {
+    let lookup = resolve::lookup_of(&domain.key(), key);
+    lookup.map_or_else(|| key.name.to_uppercase(), Lookup::placeholder)
 }
 
 /// Completes the names of the objects of a list.
 pub(super) fn with_names(domain: &Domain, key: &'static InputValueInfo, arg: Arg) -> Arg {
-    complete::of_value(&domain.command(), key).into_iter().fold(arg, Arg::add)
+    complete::of_value(&domain.key(), key).into_iter().fold(arg, Arg::add)
 }
 
-fn shown(query: &Query) -> impl Iterator<Item = Arg> {
-    let default = match query.shown {
+/// The options about the columns; `brief` are those on a terminal, where they are fewer.
+fn shown(query: &Query, brief: &[&str]) -> impl Iterator<Item = Arg> {
+    let mut default = match query.shown {
         [] => "all of them".to_owned(),
         shown => shown.join(","),
     };
+    if !brief.is_empty() && brief != query.shown {
+        default.push_str(&format!("; on a terminal {}", brief.join(",")));
+    }
     let mut args = vec![
         Arg::new("field")
             .long("field")
@@ -429,14 +415,18 @@ pub(super) fn columns_help(list: &List) -> String {
 }
 
 /// The values of the variables on the command line.
-pub(super) fn given(query: &Query, matches: &ArgMatches) -> Result<Variables, Failure> {
+pub(super) fn given(
+    domain: &Domain,
+    query: &Query,
+    matches: &ArgMatches,
+) -> Result<Variables, Failure> {
     if query.is_v2() {
         return typed::given(query, matches);
     }
     let values = open(query).filter_map(|variable| {
         let name = variable.0.name;
         let option = || matches.try_get_one::<String>(EMAIL).ok().flatten();
-        let value = variable.value(matches).or_else(|| match name {
+        let value = variable.value(domain.word, matches).or_else(|| match name {
             "email" => option().map(|email| email.as_str().into()),
             _ => None,
         });

@@ -10,12 +10,15 @@ use backendai::admin::{
 use super::query::Query;
 
 /// A command with its list and the query of one row.
+#[derive(Clone, Copy)]
 pub(crate) struct Domain {
     /// The words before its own, with a space behind them.
     pub(crate) prefix: &'static str,
     pub(crate) word: &'static str,
     /// Its other name.
     pub(crate) alias: Option<&'static str>,
+    /// The one of these that the caller wrote.
+    pub(crate) called: &'static str,
     pub(crate) about: &'static str,
     /// A warning about its rows.
     pub(crate) note: Option<&'static str>,
@@ -44,12 +47,18 @@ impl Domain {
         about: &'static str,
         list: Query,
     ) -> Self {
-        Self { prefix, word, alias: None, about, note: None, brief: &[], list, info: None }
+        let (alias, called) = (None, word);
+        Self { prefix, word, alias, called, about, note: None, brief: &[], list, info: None }
     }
 
-    /// The words of the command.
-    pub(crate) fn command(&self) -> String {
+    /// The words of the noun, by which the tables know it.
+    pub(crate) fn key(&self) -> String {
         format!("{}{}", self.prefix, self.word)
+    }
+
+    /// The words of the noun as the caller wrote them.
+    pub(crate) fn command(&self) -> String {
+        format!("{}{}", self.prefix, self.called)
     }
 
     pub(crate) const fn info(self, key: &'static str, query: Query) -> Self {
@@ -127,7 +136,7 @@ pub(crate) const DOMAINS: &[Domain] = &[
         .info("id", Query::new::<GetAgentNode>(ALL)),
     domain(
         "audit-log",
-        "Audit log",
+        "Entries of the audit log",
         Query::new::<PagedAuditLogNodes>(&[
             "created_at",
             "entity_type",
@@ -169,6 +178,7 @@ pub(crate) const DOMAINS: &[Domain] = &[
             "occupied_slots",
         ]),
     )
+    .brief(&["id", "hostname", "role", "status", "agent"])
     .info("id", Query::new::<GetComputeContainer>(ALL)),
     domain(
         "container-registry",

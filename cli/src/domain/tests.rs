@@ -56,7 +56,7 @@ fn the_table_is_in_order_and_names_what_there_is() {
             for variable in query.info.variables {
                 let is_key = domain.info.is_some_and(|info| info.key == variable.name);
                 let walked = ["limit", "offset", "first", "after", "last", "before"];
-                if options::Variable(variable).help().is_none()
+                if input::meaning(variable, &[]).is_empty()
                     && !is_key
                     && !walked.contains(&variable.name)
                 {

@@ -2,10 +2,11 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use backendai::{Client, Field, Subscribe, Subscription, operation::info::InputValueInfo};
-use backendai_v2::scheduling::SchedulingEventsBySession;
+use backendai::{Client, Field, OperationInfo, OperationKind, Subscribe, Subscription};
+use backendai_v2::OPERATIONS;
 use clap::{Arg, ArgMatches, Command, value_parser};
-use serde_json::Value;
+use serde::{Serialize, Serializer};
+use serde_json::{Value, value::RawValue};
 
 use super::{
     Domain, Info, Query, Select, choose, columns, name_of, number, options, resolved, style, typed,
@@ -40,12 +41,12 @@ pub(super) async fn run(
     }
     let fields = choose(query, &super::by_default(domain, query, &style), matches)?;
     let client = connect::client(global)?;
-    let mut variables = options::given(query, matches)?;
+    let mut variables = options::given(domain, query, matches)?;
     resolved(domain, query, &mut variables, &client).await?;
     let limit = number(matches, "rows").unwrap_or(ROWS).min(ROWS);
     super::newest_first(query, &mut variables, Some(limit), limit as u32);
-    let columns = columns::Given::of(domain, query, &variables);
     let select = Select::of(query, matches)?;
+    let columns = columns::Given::of(domain, query, &variables, select.condition.as_ref());
     let mut wanted = super::requested(query, &fields, &style, &select);
     wanted.extend(name.filter(|name| !wanted.contains(name)));
     let fetched = if select.needs_all() { None } else { Some(limit) };
@@ -66,6 +67,9 @@ pub(super) async fn run(
         let mut rows = select.apply(rows);
         rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         print(&fields, &style, &rows, before.as_ref())?;
+        if let Some(advice) = columns.advice().filter(|_| rows.is_empty()) {
+            err(format!("note: {advice}"));
+        }
         let key = |row: &Row| name.and_then(|name| row.get(name)).map(Value::to_string);
         let known = rows.into_iter().filter_map(|row| Some((key(&row)?, row)));
         before = Some(known.collect());
@@ -88,7 +92,7 @@ pub(super) async fn info(
     let fields = choose(&info.query, &[], matches)?;
     let names = super::requested(&info.query, &fields, &style, &Select::default());
     let client = connect::client(global)?;
-    let mut variables = options::given(&info.query, matches)?;
+    let mut variables = options::given(domain, &info.query, matches)?;
     let key = variables.get(info.key).and_then(Value::as_str).unwrap_or_default().to_owned();
     resolved(domain, &info.query, &mut variables, &client).await?;
     let interval = Duration::from_secs(seconds);
@@ -97,7 +101,7 @@ pub(super) async fn info(
     loop {
         let row = one(&client, &info.query, variables.clone(), &names).await?;
         let Some(row) = row else {
-            return Err(Failure::new(format!("there is no {} `{key}`", domain.word)));
+            return Err(Failure::new(format!("there is no {} `{key}`", domain.called)));
         };
         let differs = |name: &&str| {
             let differs = |before| render::get(before, name) != render::get(&row, name);
@@ -142,6 +146,7 @@ fn print(
     let style = Style { width: style.width.map(|width| width.saturating_sub(2)), ..*style };
     let mut sink = render::list(style, fields, &mut text);
     sink.page(rows.to_vec()).and_then(|()| sink.end(None)).map_err(Failure::writing)?;
+    let left_out = sink.left_out();
     drop(sink);
     let text = String::from_utf8_lossy(&text);
     let head = if style.headers { text.lines().count().saturating_sub(rows.len()) } else { 0 };
@@ -153,6 +158,7 @@ fn print(
             before.is_some_and(|before| key.is_some_and(|key| before.get(&key.to_string()) != row));
         out(format!("{} {line}", if is_new { '*' } else { ' ' }).trim_end())?;
     }
+    render::note_left_out(&left_out);
     Ok(())
 }
 
@@ -160,14 +166,11 @@ fn print(
 /// of it.
 struct Pace {
     interval: Duration,
-    events: Option<Subscription<SessionEvents>>,
+    events: Option<Subscription<Box<RawValue>>>,
 }
 
-type SessionEvents = <SchedulingEventsBySession as Subscribe>::Data;
-
 impl Pace {
-    /// Only sessions have events. A manager that does not serve them to the caller is only asked at the
-    /// interval.
+    /// A manager that does not serve events to the caller is only asked at the interval.
     async fn of(
         domain: &Domain,
         info: &Info,
@@ -176,9 +179,9 @@ impl Pace {
         interval: Duration,
     ) -> Self {
         let id = variables.get(info.key).and_then(Value::as_str);
-        let id = id.filter(|_| domain.command() == "v2 session");
-        let mut events =
-            id.map(|id| client.subscribe(SchedulingEventsBySession::new(id)).timeout(interval));
+        let mut events = id
+            .and_then(|id| Events::of(domain, id))
+            .map(|events| client.subscribe(events).timeout(interval));
         if let Some(subscription) = &mut events
             && subscription.connect().await.is_err()
         {
@@ -203,6 +206,39 @@ impl Pace {
     }
 }
 
+/// The subscription to the events of an object.
+struct Events {
+    info: &'static OperationInfo,
+    variable: &'static str,
+    id: String,
+}
+
+impl Events {
+    /// Of the v2 API, the subscription whose only variable is the id of an object of this noun.
+    fn of(domain: &Domain, id: &str) -> Option<Self> {
+        let name = format!("{}_id", domain.word.replace('-', "_"));
+        let info = OPERATIONS.iter().copied().filter(|_| domain.list.is_v2()).find(|info| {
+            info.kind == OperationKind::Subscription
+                && matches!(info.variables, [only] if input::snake(only.name) == name)
+        })?;
+        Some(Self { info, variable: info.variables.first()?.name, id: id.to_owned() })
+    }
+}
+
+impl Serialize for Events {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map([(self.variable, &self.id)])
+    }
+}
+
+impl Subscribe for Events {
+    type Data = Box<RawValue>;
+
+    fn info(&self) -> &'static OperationInfo {
+        self.info
+    }
+}
+
 /// The column with the status of objects of this kind.
 fn status_of(query: &Query) -> Option<&'static str> {
     let names: Vec<_> = match query.is_v2() {
@@ -221,13 +257,14 @@ pub(crate) fn has_status(info: &Info) -> bool {
 pub(crate) fn wait_command(domain: &Domain, info: &Info) -> Command {
     let args = match info.query.info.variable(info.key) {
         Some(value) if !info.query.is_v2() => {
-            let arg = Arg::new(info.key).value_name(info.key.to_uppercase()).required(true);
+            let name = options::placeholder(domain, value);
+            let arg = Arg::new(info.key).value_name(name).required(true);
             vec![options::with_names(domain, value, arg.help("Which one"))]
         }
-        _ => typed::args(&domain.command(), &info.query),
+        _ => typed::args(&domain.key(), &info.query),
     };
     Command::new("wait")
-        .about("Wait until one has a status")
+        .about("Waits until one has a status")
         .after_help("The exit code is 0 when it has the status, and 3 after the time limit.")
         .args(args)
         .arg(
@@ -260,7 +297,7 @@ pub(crate) fn wait_command(domain: &Domain, info: &Info) -> Command {
 fn statuses(domain: &Domain) -> input::Known {
     match domain.list.info.variable("filter") {
         Some(filter) if domain.list.is_v2() => input::known_of(filter, STATUS),
-        _ => input::known(domain.word, &InputValueInfo::new(STATUS, "String")),
+        _ => input::known_in(domain.word, STATUS),
     }
 }
 
@@ -291,7 +328,7 @@ pub(crate) async fn wait(
     loop {
         let status = status(&client, &info.query, variables.clone()).await?;
         let Some(status) = status else {
-            return Err(Failure::new(format!("there is no {} `{name}`", domain.word)));
+            return Err(Failure::new(format!("there is no {} `{name}`", domain.called)));
         };
         if until.iter().any(|wanted| wanted.eq_ignore_ascii_case(&status)) {
             return match form {

@@ -9,6 +9,8 @@ mod id;
 mod known;
 mod value;
 
+use std::collections::BTreeSet;
+
 use backendai::operation::info::{InputType, InputValueInfo, OperationInfo};
 use clap::{
     Arg, ArgAction,
@@ -21,7 +23,7 @@ pub(crate) use self::{
     id::{key_of, snake},
     value::{Problem, is_global_id, is_uuid},
 };
-use crate::output::Failure;
+use crate::{domain, output::Failure};
 
 /// Inputs that have no use on a command line.
 const UNUSED: [&str; 2] = ["clientMutationId", "client_mutation_id"];
@@ -160,32 +162,31 @@ impl Input {
         self.long().to_lowercase() == name || self.aliases().contains(&name.as_str())
     }
 
-    /// What it means.
-    pub(crate) fn help(&self) -> Option<String> {
-        let mut help = match self.info.docs.split("\n\n").next() {
-            // The snapshot of v2 has no descriptions, but telling names.
-            _ if self.v2 => words(&self.name),
-            Some(docs)
-                if !docs.is_empty()
-                    && known::help(&self.name).is_none_or(|_| self.path.len() == 1) =>
-            {
-                let docs = docs.replace('\n', " ");
-                let takes_names =
-                    known::help(&self.name).is_some_and(|it| it.starts_with("Id or name"));
-                match docs.strip_prefix("Id of ") {
-                    Some(rest) if takes_names => format!("Id or name of {rest}"),
-                    _ => docs,
-                }
-            }
-            _ => known::help(&self.name)?.to_owned(),
+    /// What it means, in one line.
+    pub(crate) fn meaning(&self) -> String {
+        // Not everything in the v2 API has a description, but its names tell what they are.
+        if self.v2 { words(&self.name) } else { meaning(self.info, &self.known()) }
+    }
+
+    /// What it means, and how it is written where that is not clear.
+    fn help(&self) -> String {
+        let meaning = self.meaning();
+        let members = match self.info.holds {
+            InputType::Object(object) if !self.v2 => object.fields,
+            _ => &[],
         };
-        if help.ends_with('.') {
-            help.pop();
+        let members: Vec<_> = members.iter().map(|field| field.name).collect();
+        match (members.as_slice(), value::example(self.info)) {
+            ([], None) => meaning,
+            ([], Some("JSON or @FILE")) if meaning.contains("JSON") => {
+                format!("{meaning} (or @FILE)")
+            }
+            ([], Some(example)) => format!("{meaning} ({example})"),
+            (members, _) => {
+                let members = members.join(", ");
+                format!("{meaning} (JSON with {members}, or @FILE; repeat it for several)")
+            }
         }
-        if let Some(example) = value::example(self.info) {
-            help.push_str(&format!(" ({example})"));
-        }
-        Some(help)
     }
 
     /// An argument without a name on the command line: its place or a long option is to be added.
@@ -193,7 +194,7 @@ impl Input {
         let arg = Arg::new(self.name.clone())
             .value_name(value::placeholder(self.info))
             .value_parser(Texts { known: Known(self.known()), info: self.info })
-            .help(self.help().unwrap_or_default());
+            .help(self.help());
         if self.info.is_list() { arg.action(ArgAction::Append) } else { arg }
     }
 
@@ -227,17 +228,18 @@ impl Input {
             let failure = Failure::argument(format!("`{}` is invalid", self.long()));
             failure.cause(problem.0)
         });
-        parsed.map(|value| self.with_ids(value))
+        parsed.map(|value| self.sent(value))
     }
 
-    /// The value with ids as the manager takes them.
-    fn with_ids(&self, value: Value) -> Value {
-        match (self.id, value) {
-            (Some(form), Value::String(text)) => form.apply(text).into(),
-            (Some(_), Value::Array(items)) => {
-                items.into_iter().map(|item| self.with_ids(item)).collect()
-            }
-            (_, value) => value,
+    /// The value as the manager takes it: ids, and known values in their spelling.
+    fn sent(&self, value: Value) -> Value {
+        match value {
+            Value::String(text) => match self.id {
+                Some(form) => form.apply(text).into(),
+                None => spelled(&text, &self.known()).into(),
+            },
+            Value::Array(items) => items.into_iter().map(|item| self.sent(item)).collect(),
+            value => value,
         }
     }
 
@@ -246,9 +248,37 @@ impl Input {
         match given {
             Value::Null if self.info.nullable => Ok(Value::Null),
             Value::Null => Err(Problem("null has no meaning here: leave it out".to_owned())),
-            given => value::read(self.info, given).map(|value| self.with_ids(value)),
+            given => value::read(self.info, given).map(|value| self.sent(value)),
         }
     }
+}
+
+/// What a value means, in one line, without a list of its known values.
+pub(crate) fn meaning(info: &InputValueInfo, known: &[&str]) -> String {
+    let text = plain(info.docs.split("\n\n").next().unwrap_or_default());
+    let text = text.trim_end_matches('.');
+    // The values follow in the help of the argument.
+    let listed = |values: &str| {
+        let words = values.split(['`', ',', ' ']).filter(|word| !matches!(*word, "" | "or"));
+        words.collect::<BTreeSet<_>>() == known.iter().copied().collect()
+    };
+    match text.split_once(": `") {
+        Some((begin, values)) if listed(values) => begin.to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
+/// Documentation as plain text in one line, in which operations are commands.
+pub(crate) fn plain(docs: &str) -> String {
+    let docs = docs.replace('\n', " ").replace("**", "");
+    let mut parts = docs.split("[`");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (name, rest) = part.split_once("`]").unwrap_or((part, ""));
+        let command = domain::sends(name).unwrap_or_else(|| name.to_owned());
+        text.push_str(&format!("`{command}`{rest}"));
+    }
+    text
 }
 
 /// A name as words: `full_name` is "Full name".
@@ -261,6 +291,11 @@ fn words(name: &str) -> String {
 /// The known values of a variable of a list or an object.
 pub(crate) fn known(noun: &str, info: &InputValueInfo) -> Known {
     Known(known::values(noun, info.name, info))
+}
+
+/// The known values of a column of a noun's list.
+pub(crate) fn known_in(noun: &str, column: &str) -> Known {
+    Known(known::of_noun(noun, column).to_vec())
 }
 
 /// The known values of a column in a condition of the v2 API.
@@ -281,6 +316,15 @@ pub(crate) fn advice(name: &str, value: &Value, known: &[&str]) -> Option<String
     let near = backendai::suggest::near(wrong, known.iter().copied());
     let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
     Some(format!("{near}the known values of {name} are {}", known.join(", ")))
+}
+
+/// A value, or several with commas between them, with known ones in their spelling: `running` is `RUNNING`.
+pub(crate) fn spelled(text: &str, known: &[&str]) -> String {
+    let in_spelling = |part| {
+        let found = known.iter().find(|known| known.eq_ignore_ascii_case(part));
+        found.copied().unwrap_or(part)
+    };
+    text.split(',').map(in_spelling).collect::<Vec<_>>().join(",")
 }
 
 /// Accepts any text. The known values are for help and completions only, because another manager may

@@ -38,7 +38,7 @@ pub(crate) struct Style {
     pub(crate) show_secrets: bool,
     /// Columns of the terminal that the rows are written to; none when it is a pipe or a file.
     pub(crate) width: Option<usize>,
-    /// Whether cells are wrapped and not cut, and times are shown in full.
+    /// Whether lines have whole cells and times, and may be wider than the terminal.
     pub(crate) wide: bool,
     /// Whether a table and CSV begin with the names of the columns.
     pub(crate) headers: bool,
@@ -68,6 +68,11 @@ pub(crate) trait Sink {
 
     /// Ends the output. The complete list has `total` rows, if known.
     fn end(&mut self, total: Option<u64>) -> io::Result<()>;
+
+    /// The names of the columns for which the terminal is too narrow.
+    fn left_out(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
 }
 
 /// Writes a list of rows.
@@ -83,6 +88,14 @@ pub(crate) fn list<'a>(style: Style, fields: &[Field], out: impl Write + 'a) -> 
         RowFormat::Csv => Box::new(csv::Csv::new(columns, style.headers, out)),
         RowFormat::Yaml => Box::new(yaml::Yaml::new(columns, out)),
         RowFormat::Name => Box::new(json::Names::new(style.name.unwrap_or("id"), style.keys, out)),
+    }
+}
+
+/// Names the columns for which the terminal was too narrow, below the rows.
+pub(crate) fn note_left_out(names: &[&str]) {
+    if !names.is_empty() {
+        let names = names.join(", ");
+        crate::output::err(format!("columns left out: {names}; --wide shows all"));
     }
 }
 

@@ -1,9 +1,9 @@
 //! Tables in the style of the official client.
 //!
-//! On a terminal a row is one line: cells are cut, of paths the beginning, and columns that do not fit are left out and named
-//! at the end. With `--wide`, cells are wrapped instead. In a pipe nothing is cut or wrapped, so that
-//! `grep` works. The first page sets the column widths; a wider cell of a later page is cut or
-//! wrapped, or in a pipe shifts the following columns.
+//! On a terminal a row is one line: cells are cut, of paths the beginning, and columns that do not fit are
+//! left out. With `--wide` and in a pipe, nothing is cut or wrapped, so that `grep` works; lines run past the
+//! edge of a terminal. The first page sets the column widths; a wider cell of a later page is cut, or shifts
+//! the following columns.
 
 use std::{
     borrow::Cow,
@@ -22,11 +22,10 @@ const NARROWEST: u16 = 6;
 /// Minimum width of a column whose cells are cut.
 const LEGIBLE: u16 = 14;
 
+/// A table with whole cells.
 pub(super) struct Table<W> {
     columns: Columns,
-    /// Width of the terminal.
-    width: Option<usize>,
-    headers: bool,
+    style: Style,
     /// Widths of the columns; empty before the first page.
     widths: Option<Vec<u16>>,
     out: W,
@@ -34,18 +33,15 @@ pub(super) struct Table<W> {
 
 impl<W: Write> Table<W> {
     pub(super) fn new(columns: Columns, style: Style, out: W) -> Self {
-        Self { columns, width: style.width, headers: style.headers, widths: None, out }
+        Self { columns, style, widths: None, out }
     }
 
     fn begin(&mut self, grid: &Grid) -> io::Result<Vec<u16>> {
         let titles: Vec<_> =
             self.columns.fields.iter().map(|field| field.title().into_owned()).collect();
         let mut head = grid_of([titles.clone()]);
-        let mut widths = widest(&content(&head, titles.len()), &content(grid, titles.len()));
-        if let Some(width) = self.width {
-            shrink(&mut widths, width, &vec![NARROWEST; titles.len()]);
-        }
-        if !self.headers {
+        let widths = widest(&content(&head, titles.len()), &content(grid, titles.len()));
+        if !self.style.headers {
             return Ok(widths);
         }
         write(&mut self.out, &mut head, &widths)?;
@@ -57,24 +53,22 @@ impl<W: Write> Table<W> {
 
 impl<W: Write> Sink for Table<W> {
     fn page(&mut self, rows: Vec<Row>) -> io::Result<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
         let mut grid = grid_of(rows.iter().map(|row| self.columns.console(row)));
         let widths = match self.widths.take() {
             Some(widths) => widths,
             None => self.begin(&grid)?,
         };
-        let fitting = match self.width {
-            Some(_) => widths.clone(),
-            None => widest(&widths, &content(&grid, widths.len())),
-        };
+        let fitting = widest(&widths, &content(&grid, widths.len()));
         self.widths = Some(widths);
-        if !rows.is_empty() {
-            write(&mut self.out, &mut grid, &fitting)?;
-        }
+        write(&mut self.out, &mut grid, &fitting)?;
         self.out.flush()
     }
 
     fn end(&mut self, _: Option<u64>) -> io::Result<()> {
-        match (&self.widths, self.width) {
+        match (&self.widths, self.style.width) {
             (None, Some(_)) => writeln!(self.out, "No matching items.")?,
             (None, None) => drop(self.begin(&Grid::new())?),
             _ => {}
@@ -141,6 +135,9 @@ impl<W: Write> Brief<W> {
 
 impl<W: Write> Sink for Brief<W> {
     fn page(&mut self, rows: Vec<Row>) -> io::Result<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
         let rows: Vec<_> = rows.iter().map(|row| self.columns.brief(row)).collect();
         let widths = match self.widths.take() {
             Some(widths) => widths,
@@ -152,17 +149,15 @@ impl<W: Write> Sink for Brief<W> {
     }
 
     fn end(&mut self, _: Option<u64>) -> io::Result<()> {
-        let Some(widths) = &self.widths else {
+        if self.widths.is_none() {
             writeln!(self.out, "No matching items.")?;
-            return self.out.flush();
-        };
-        self.out.flush()?;
-        let dropped = self.columns.fields.get(widths.len()..).unwrap_or_default();
-        if !dropped.is_empty() {
-            let names: Vec<_> = dropped.iter().map(Field::name).collect();
-            crate::output::err(format!("columns left out: {}; --wide shows all", names.join(", ")));
         }
-        Ok(())
+        self.out.flush()
+    }
+
+    fn left_out(&self) -> Vec<&'static str> {
+        let shown = self.widths.as_ref().map_or(self.columns.fields.len(), Vec::len);
+        self.columns.fields.iter().skip(shown).map(Field::name).collect()
     }
 }
 

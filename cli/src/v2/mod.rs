@@ -176,11 +176,7 @@ impl V2 {
             Does::List => domain::list(&verb.domain(noun), &matches, global).await,
             Does::Info => domain::info(&verb.domain(noun), &verb.one(noun), &matches, global).await,
             Does::Raw => domain::raw(&verb.query(noun), &matches, global).await,
-            Does::Change => {
-                // The report of a verb refers to it until the end.
-                let change: &'static Change = Box::leak(Box::new(verb.change(noun)));
-                change.run(&matches, global).await
-            }
+            Does::Change => verb.change(noun).run(&matches, global).await,
         }
     }
 }
@@ -206,10 +202,10 @@ impl Noun {
     fn advice(&self, failed: &Verb, about: About) -> Option<String> {
         match about {
             About::Role => {
-                let role = failed.role()?;
+                let role = failed.info.role?;
                 let reads = |verb: &&Verb| matches!(verb.does(), Does::List | Does::Info);
                 let theirs = [Some(role), Some("superadmin")];
-                let open = |verb: &&Verb| !theirs.contains(&verb.role()) && !verb.legacy;
+                let open = |verb: &&Verb| !theirs.contains(&verb.info.role) && !verb.legacy;
                 let others = self.verbs.iter().filter(reads).filter(open);
                 let others: Vec<_> = others.map(|verb| format!("`{}`", verb.word)).collect();
                 let needs = format!("`{}` is for: {role}", failed.word);
@@ -302,11 +298,6 @@ impl Verb {
     fn query(&self, noun: &Noun) -> Query {
         let columns = self.columns(noun);
         Query::with_members(self.info, columns.shown, columns.all)
-    }
-
-    /// Who may send it.
-    fn role(&self) -> Option<&'static str> {
-        self.info.role.map(|role| role.trim_end_matches('.'))
     }
 
     /// The variable that identifies an object.

@@ -111,7 +111,7 @@ async fn sessions_are_ended_each_with_a_result() {
     assert_eq!(variables(&manager), json!({ "sessionId": ONE }));
     answers(&manager, &[ended(mine, true), ended(mine, false)]);
     let ran = end(&[ONE, TWO, "--yes", "--output", "json"]);
-    fails(&ran, 1, "1 of 2 were not ended");
+    fails(&ran, 1, "1 of 2 was not ended");
     let result: Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!((&result["ok"], &result["items"][0]["ok"]), (&json!(false), &json!(true)));
 

@@ -268,7 +268,7 @@ async fn what_destroys_is_confirmed_and_several_have_a_result_each() {
     let gone = Fault::graphql("user_read_not-found", "User not found");
     manager.fail_operation("AdminDeleteUser", gone);
     let ran = home.run(&["v2", "user", "delete", "--yes", KEY, role]);
-    fails(&ran, 1, "1 of 2 were not deleted");
+    fails(&ran, 1, "1 of 2 was not deleted");
     assert_eq!(ran.stdout, format!("{KEY} was deleted\n"));
     assert!(ran.stderr.contains("User not found"), "{ran:?}");
 }

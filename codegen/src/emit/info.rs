@@ -357,7 +357,8 @@ impl Writer<'_> {
     }
 }
 
-/// The line of a comment that names the roles.
+/// The roles that a line of a comment names, without the full stop.
 fn role(docs: &str) -> Option<&str> {
-    docs.lines().find_map(|line| line.strip_prefix("Role: "))
+    let line = docs.lines().find_map(|line| line.strip_prefix("Role: "))?;
+    Some(line.trim_end().trim_end_matches('.'))
 }

@@ -213,7 +213,7 @@ async fn a_subscription_is_not_sent_and_nothing_else_is_subscribed_to() {
 #[test]
 fn descriptions_are_those_of_subscriptions() {
     assert_eq!((Moves::INFO.kind, Moves::INFO.name), (OperationKind::Subscription, "Moves"));
-    assert_eq!(Moves::INFO.role, Some("user."));
+    assert_eq!(Moves::INFO.role, Some("user"));
     assert_eq!((Ticks::INFO.root_fields[0].key, Ticks::INFO.path), ("count", "/admin/gql"));
     // What an event would lose is not left out: it cannot be read again.
     assert!(Moves::INFO.document.text.contains("done{ok}"));

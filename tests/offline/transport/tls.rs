@@ -192,27 +192,75 @@ async fn an_unknown_authority_has_advice() {
     drop(key);
 }
 
-/// `https://` at a port that speaks plain HTTP, and the reverse.
+/// `https://` at a port that speaks plain HTTP or something else, or hangs up.
 #[tokio::test]
-async fn the_other_scheme_is_named() {
-    let plain = each(|mut stream| async move {
-        let mut request = [0; 4096];
-        if stream.read(&mut request).await.unwrap_or(0) > 0 {
-            let answer = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n";
-            let _ = stream.write_all(answer).await;
-        }
-    })
-    .await;
-    let error = ask(plain, |config| config.ca_certificate_pem(Authority::new().pem));
-    let error = error.await.unwrap_err();
-    assert!(error.is_connect(), "{error:?}");
-    assert!(error.help().unwrap().contains("write http:// in the address"), "{error}");
-    assert!(format!("{error:?}").contains("the port speaks plain HTTP"), "{error:?}");
+async fn a_port_without_tls_is_named() {
+    let answers: [&[u8]; 3] = [
+        b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n",
+        b"-ERR unknown command\r\n",
+        // It hangs up.
+        b"",
+    ];
+    for answer in answers {
+        let address = each(move |mut stream| async move {
+            let mut request = [0; 4096];
+            if stream.read(&mut request).await.unwrap_or(0) > 0 {
+                let _ = stream.write_all(answer).await;
+            }
+        })
+        .await;
+        let error = ask(address, |config| config.ca_certificate_pem(Authority::new().pem));
+        let error = error.await.unwrap_err();
+        assert!(error.is_connect(), "{error:?}");
+        let expected = format!("no TLS server answers at https://{address}");
+        assert_eq!(error.summary(), expected, "{error:?}");
+        assert!(error.help().unwrap().ends_with("plain HTTP, write http://"), "{error}");
+    }
+}
 
-    let (certificate, key) = own_authority("127.0.0.1", 1);
-    let address = serve(&certificate, &key).await;
+/// Asks a port for a keypair by plain HTTP.
+async fn ask_plain(address: SocketAddr) -> Error {
     let config = Config::builder().endpoint(format!("http://{address}")).access_key("");
     let client = Client::builder(config.build().unwrap()).retry(backendai::Retry::disabled());
-    let error = client.build().unwrap().send(GetKeyPair::new()).await.unwrap_err();
-    assert!(error.help().unwrap().contains("write https:// in the address"), "{error:?}");
+    client.build().unwrap().send(GetKeyPair::new()).await.unwrap_err()
+}
+
+/// `http://` at a port that speaks TLS.
+#[tokio::test]
+async fn a_port_with_tls_is_named() {
+    let (certificate, key) = own_authority("127.0.0.1", 1);
+    let address = serve(&certificate, &key).await;
+    let error = ask_plain(address).await;
+    assert_eq!(error.summary(), format!("no HTTP server answers at http://{address}"));
+    assert!(error.help().unwrap().contains("if the port speaks TLS, write https://"), "{error:?}");
+}
+
+/// `http://` at a port of SSH, which speaks first, and of Redis, which answers or hangs up.
+#[tokio::test]
+async fn a_port_without_http_is_named() {
+    let (ssh, redis, closing) = (
+        each(|mut stream| async move {
+            let _ = stream.write_all(b"SSH-2.0-OpenSSH_9.9\r\n").await;
+            let _ = stream.read(&mut [0; 4096]).await;
+        })
+        .await,
+        each(|mut stream| async move {
+            let _ = stream.read(&mut [0; 4096]).await;
+            let _ = stream.write_all(b"-ERR wrong number of arguments\r\n").await;
+        })
+        .await,
+        each(|mut stream| async move {
+            let _ = stream.read(&mut [0; 4096]).await;
+        })
+        .await,
+    );
+    for address in [ssh, redis] {
+        let error = ask_plain(address).await;
+        let expected = format!("no HTTP server answers at http://{address}");
+        assert_eq!(error.summary(), expected, "{error:?}");
+        assert!(error.help().unwrap().starts_with("check the host and the port"), "{error}");
+    }
+    let error = ask_plain(closing).await;
+    assert!(error.summary().contains("broke before the answer"), "{error:?}");
+    assert!(error.help().unwrap().contains("an HTTP server answers there"), "{error}");
 }

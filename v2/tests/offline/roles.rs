@@ -27,8 +27,8 @@ fn operations_state_the_role_that_the_manager_requires() {
     for operation in OPERATIONS.iter().filter(|it| it.kind != OperationKind::Subscription) {
         let [_, others @ ..] = observed[operation.name];
         let wrong = match operation.role.unwrap() {
-            "superadmin." => others.iter().any(allowed),
-            "user." => refused(others[2]),
+            "superadmin" => others.iter().any(allowed),
+            "user" => refused(others[2]),
             _ => false,
         };
         if wrong {

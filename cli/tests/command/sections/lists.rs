@@ -12,7 +12,8 @@ pub(crate) async fn lists() -> Page {
         "Every list of the manager has a command, such as `user`, `project` or `session`, with \
          the verb `list` and, if the manager serves single rows, `info`; `backendai --help` \
          lists all of them. `--field` selects and orders the columns. `--help` of each verb \
-         lists the fields, and the columns that `--filter` and `--order` accept.",
+         lists the fields, those that are shown by default, and the columns that `--filter` and `--order` \
+         accept.",
     );
     page.run(&[
         "user",
@@ -36,6 +37,12 @@ pub(crate) async fn lists() -> Page {
     );
     page.run(&["scaling-group", "list", "--filter", "is_active == true", "--order", "-name"]);
     page.run(&["scaling-group", "get-available", "default"]);
+    page.prose(
+        "A value of an option or a filter that the manager is not known to have is answered with the known \
+         ones: in the error where the manager refuses it, else in a note where nothing is found. Known values \
+         of options can be written in lower or upper case.",
+    );
+    page.run(&["agent", "list", "--status", "ALIV"]);
     page.prose(
         "`-o` or `--output` is `table`, `json`, `jsonl`, `csv`, `yaml` or `name`. In a pipe no cell \
          is cut or wrapped. JSON has the official command's structure, and is \

@@ -242,7 +242,7 @@ async fn an_update_changes_what_is_given() {
         1,
         "error: NOPE was not updated\n  why: ",
     );
-    fails(&home.run(&["keypair", "update", &key]), 2, "required arguments were not provided");
+    fails(&home.run(&["keypair", "update", &key]), 2, "nothing is given that is to be changed");
     fails(&home.run(&["keypair", "update", &key, "--is-active", "2"]), 2, "--is-active");
     fails(
         &home.run(&["keypair", "update", &key, "--resource-policy", "no-such"]),

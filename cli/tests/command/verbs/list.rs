@@ -32,6 +32,73 @@ async fn secrets_are_not_requested_unless_they_are_shown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_value_that_the_manager_is_not_known_to_have_is_noted() {
+    let (_manager, home) = superadmin().await;
+    for (line, note) in [
+        (
+            &["session", "list", "--status", "RUNING"][..],
+            "did you mean `RUNNING`? the known values of --status",
+        ),
+        (&["agent", "list", "--status", "ALIV", "-o", "json"], "did you mean `ALIVE`?"),
+        (&["user", "list", "--filter", "status == \"activ\""], "did you mean `active`?"),
+        (
+            &["user", "list", "--filter", "role in [\"usr\"]"],
+            "the known values of `role` are user, ",
+        ),
+        (&["group", "list", "--filter", "type == \"GENERL\""], "did you mean `GENERAL`?"),
+    ] {
+        let ran = home.run(line);
+        // A real manager refuses some of them.
+        let begin = if ran.code == Some(0) { "note: " } else { "  fix: " };
+        let advice = ran.stderr.lines().find(|line| line.starts_with(begin));
+        assert!(advice.is_some_and(|it| it.contains(note)), "{line:?}: {ran:?}");
+    }
+    for line in [
+        &["session", "list", "--status", "CANCELLED,TERMINATED"][..],
+        &["user", "list", "--filter", "(username == \"nobody\") & (status == \"active\")"],
+        &["group", "list", "--filter", "type like \"GENERL%\""],
+        // Values are sent in the spelling of the manager.
+        &["session", "list", "--status", "running"],
+        &["user", "list", "--status", "ACTIVE"],
+    ] {
+        let ran = home.run(line);
+        assert!(ran.code == Some(0) && !ran.stderr.contains("note: "), "{line:?}: {ran:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_take_names_where_the_manager_takes_ids() {
+    let (manager, home) = superadmin().await;
+    for option in ["-g", "--group", "--project", "--group-id"] {
+        let ran = home.run(&["user", "list", option, "default", "-o", "name"]);
+        let emails: Vec<_> = fine(&ran).lines().collect();
+        assert!(emails.contains(&manager.user().email.as_str()), "{emails:?}");
+        assert!(!emails.contains(&"other-admin@embedded.invalid"), "{emails:?}");
+    }
+    fails(&home.run(&["user", "list", "-g", "nope"]), 4, "there is no project `nope`");
+    let ran = home.run(&["container", "list", "--session-id", "fill-session", "-o", "name"]);
+    assert_eq!(fine(&ran).lines().count(), 1, "{ran:?}");
+}
+
+/// Help, usage and errors have the name that the caller used.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_noun_is_called_as_the_caller_calls_it() {
+    let (_manager, home) = superadmin().await;
+    for noun in ["group", "project", "scaling-group", "resource-group"] {
+        let help = home.run(&[noun, "create", "-h"]);
+        let usage = format!("\nUsage: backendai {noun} create [OPTIONS]");
+        assert!(fine(&help).contains(&usage), "{}", help.stdout);
+        let help = home.run(&[noun, "list", "-h"]);
+        assert!(fine(&help).contains(&format!("\nUsage: backendai {noun} list [OPTIONS]")));
+        let absent = home.run(&[noun, "info", "f0000000-0000-4000-8000-000000000099"]);
+        fails(&absent, 1, &format!("there is no {noun} "));
+        assert!(absent.stderr.contains(&format!("`backendai {noun} list`")), "{absent:?}");
+    }
+    let help = home.run(&["project", "delete", "-h"]);
+    assert!(fine(&help).contains("`project purge` deletes it"), "{}", help.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_list_fits_eighty_columns() {
     let (_manager, home) = superadmin().await;
     for noun in ["keypair", "agent", "session", "user", "image", "vfolder", "endpoint", "group"] {
@@ -41,6 +108,9 @@ async fn a_list_fits_eighty_columns() {
         assert_eq!(wide, None, "{noun}");
         let all = home.run(&[noun, "list", "--width", "80", "--wide"]);
         assert!(!all.stderr.contains("left out"), "{all:?}");
+        let piped = home.run(&[noun, "list"]).stdout;
+        assert!(all.stdout.lines().take(2).eq(piped.lines().take(2)), "as in a pipe: {all:?}");
+        assert_eq!(all.stdout.lines().count(), piped.lines().count(), "{all:?}");
     }
     let ran = home.run(&["user", "list", "--width", "40"]);
     assert!(ran.stderr.contains("columns left out: "), "{ran:?}");

@@ -46,9 +46,11 @@ fn lists_on_a_terminal_are_those_of_the_page() {
     manager("fill", &[]);
     let mut page = Page::new("On a terminal").at(home);
     page.prose(
-        "On a terminal a row is one line: cells are cut, times are relative, and columns that do not fit \
-         are left out and named. `--wide` shows everything, `--width` sets the width. These are lists of a \
-         manager for tests, at 80 columns.",
+        "On a terminal a list has fewer columns, and a row is one line: cells are cut, times are relative, and \
+         columns for which the terminal is too narrow are left out and named below the rows. `--help` states \
+         the columns of both. `--wide` prints as in a pipe, with all of these columns and whole cells, in lines \
+         that run past the edge of the terminal. `--width` sets the width. These are lists of a manager for \
+         tests, at 80 columns. The v2 API calls sessions `CANCELLED` whose status is `ERROR`.",
     );
     for noun in ["keypair", "agent", "session", "v2 user", "v2 session"] {
         let words: Vec<_> = noun.split(' ').chain(["list", "--width", "80"]).collect();

@@ -54,7 +54,7 @@ pub(super) const STEPS: &[Step] = &[
     same("user add default NAME@example.com first-Password-1 -u NAME"),
     same("user add nowhere NAME-2@example.com first-Password-1"),
     same(
-        "user add default NAME-2@example.com first-Password-1 -s inactive --need-password-change --cuid 1000 --cgid 1001 --cgids 1002,1003 --allowed-ip 127.0.0.1,10.0.0.0/8 --sudo-session-enabled -g default",
+        "user add default NAME-2@example.com first-Password-1 -u NAME-2 -s inactive --need-password-change --cuid 1000 --cgid 1001 --cgids 1002,1003 --allowed-ip 127.0.0.1,10.0.0.0/8 --sudo-session-enabled -g default",
     ),
     same("user update NAME@example.com -n Second --description other -s inactive"),
     same(
