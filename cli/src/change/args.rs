@@ -12,6 +12,7 @@ use crate::{
     complete,
     input::{self, Input},
     output::Failure,
+    v2,
 };
 
 /// The heading of the options that concern files.
@@ -137,11 +138,12 @@ fn of_files() -> [Arg; 2] {
     ]
 }
 
-/// Completes the names of objects, unless a new one is named.
+/// Completes the names of objects, unless a new one is named, and says where names are accepted.
 fn with_names(change: &Change, input: &Input, arg: Arg) -> Arg {
     let is_new = change.kind == Kind::Create && change.unique.contains(&input.name.as_str());
     let names = complete::of_value(&change.nouns(), input.info).filter(|_| !is_new);
-    names.into_iter().fold(arg, Arg::add)
+    let arg = names.into_iter().fold(arg, Arg::add);
+    v2::help(&change.nouns(), input).into_iter().fold(arg, Arg::help)
 }
 
 fn option(change: &Change, input: &Input) -> Arg {

@@ -28,10 +28,10 @@ use self::{
     task::Task,
 };
 use crate::{
-    connect,
+    connect, domain,
     global::Global,
     input::Input,
-    output::{self, Failure, out},
+    output::{self, Failure, listed_by, out},
     prompt, render,
     resolve::Resolver,
 };
@@ -54,12 +54,15 @@ impl Change {
     ) -> Result<(), Failure> {
         let form = global.results()?;
         let inputs = self.inputs();
-        let mut tasks = task::of(self, &inputs, matches).await?;
-        if matches.get_flag("dry-run") {
+        let dry_run = matches.get_flag("dry-run");
+        let mut tasks = task::of(self, &inputs, matches, dry_run)?;
+        if dry_run {
             return show(self, &tasks, form);
         }
         self.confirm(&tasks, matches).await?;
         let client = connect::client(global)?;
+        let mut resolver = Resolver::new(&client);
+        task::ask(self, &inputs, &mut tasks, &mut resolver).await?;
         let mut report = Report::new(self, form, &tasks);
         let go_on =
             tasks.iter().all(|task| task.place.is_none()) || matches.get_flag("continue-on-error");
@@ -72,7 +75,6 @@ impl Change {
             None => None,
         };
         let mut existing = Existing::of(self).filter(|_| tasks.iter().all(|it| it.place.is_some()));
-        let mut resolver = Resolver::new(&client);
         for index in 0..tasks.len() {
             let found = match (&mut existing, &journal) {
                 (Some(existing), _) => existing.find(&client, &tasks, index).await?,
@@ -114,12 +116,7 @@ impl Change {
                         Err(Trouble::Error(error)) => {
                             // A failure that is not about one object would repeat for the others.
                             report.lose_unless(is_about_one(&error));
-                            let refused = error.is_bad_argument();
-                            let failure = Failure::from(*error).message(self.undone(task));
-                            Outcome::Failed(match advice(&inputs, task).filter(|_| refused) {
-                                Some(advice) => failure.help(advice),
-                                None => failure,
-                            })
+                            Outcome::Failed(self.failure(&client, &inputs, task, *error).await)
                         }
                     }
                 }
@@ -142,7 +139,7 @@ impl Change {
         task: &mut Task,
     ) -> Result<render::Row, Trouble> {
         let resolved = resolver.values(&self.nouns(), inputs, &mut task.values).await;
-        resolved.map_err(|failure| Trouble::Failure(self.failed(task).cause(failure.text())))?;
+        resolved.map_err(|failure| Trouble::Failure(failure.under(self.undone(task))))?;
         self.keep(client, task).await?;
         let rows = client.send(task.operation(self)).await?.into_vec();
         let row = rows.into_iter().next().map(backendai::Row::into_map).unwrap_or_default();
@@ -152,6 +149,43 @@ impl Change {
             Some(member) => render::Row::from_iter([((*member).to_owned(), row.into())]),
             None => row,
         })
+    }
+
+    /// The failure of a request, with what to do about it.
+    async fn failure(
+        &self,
+        client: &Client,
+        inputs: &[Input],
+        task: &Task,
+        error: Error,
+    ) -> Failure {
+        let (refused, missing) = (error.is_bad_argument(), domain::is_missing(&error));
+        let failure = Failure::from(error).message(self.undone(task));
+        if !missing {
+            return match advice(inputs, task).filter(|_| refused) {
+                Some(advice) => failure.help(advice),
+                None => failure,
+            };
+        }
+        // The manager may mean another object, or one that a rule of its own excludes.
+        let exists = match self.places {
+            [place] => match task.values.get(*place) {
+                Some(key) => domain::exists(&self.nouns(), place, key, client).await,
+                None => None,
+            },
+            _ => None,
+        };
+        let failure = match exists {
+            Some(false) => {
+                let what = domain::what(self.noun);
+                failure.cause(format!("there is no {what} `{}`", task.label(self)))
+            }
+            _ => failure,
+        };
+        match domain::list_of(&self.nouns()).filter(|_| exists != Some(true)) {
+            Some(list) => failure.help(listed_by(list)),
+            None => failure,
+        }
     }
 
     /// Reads the value that the manager would clear otherwise.
@@ -167,7 +201,9 @@ impl Change {
         let rows = client.send(operation).await?.into_vec();
         let row = rows.into_iter().next().filter(|row| !row.is_empty());
         let row = row.ok_or_else(|| {
-            Trouble::Failure(self.failed(task).cause("the manager does not have it"))
+            let subject = format!("{} `{}`", domain::what(self.noun), task.label(self));
+            let failure = Failure::absent(&subject, domain::list_of(&self.nouns()));
+            Trouble::Failure(failure.under(self.undone(task)))
         })?;
         let kept = row.get(input).cloned().unwrap_or_default();
         task.values.insert(input.to_owned(), kept);

@@ -10,6 +10,7 @@ use backendai::admin::{
 use super::query::Query;
 
 /// A command with its list and the query of one row.
+#[derive(Clone, Copy)]
 pub(crate) struct Domain {
     /// The words before its own, with a space behind them.
     pub(crate) prefix: &'static str,
@@ -33,6 +34,15 @@ pub(crate) struct Info {
     pub(crate) key: &'static str,
 }
 
+/// What an object of a noun is, in words.
+pub(crate) fn what(word: &str) -> String {
+    let text = |word: &str| match word {
+        "ip" | "ssh" | "vfs" => word.to_uppercase(),
+        _ => word.to_owned(),
+    };
+    word.split('-').map(text).collect::<Vec<_>>().join(" ")
+}
+
 const fn domain(word: &'static str, about: &'static str, list: Query) -> Domain {
     Domain::new("", word, about, list)
 }
@@ -50,6 +60,11 @@ impl Domain {
     /// The words of the command.
     pub(crate) fn command(&self) -> String {
         format!("{}{}", self.prefix, self.word)
+    }
+
+    /// What one of its objects is, in words.
+    pub(crate) fn what(&self) -> String {
+        what(self.word)
     }
 
     pub(crate) const fn info(self, key: &'static str, query: Query) -> Self {

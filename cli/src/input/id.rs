@@ -16,6 +16,9 @@ const GLOBAL: [(&str, &str, Option<&str>); 7] = [
     ("updateRouteTrafficStatus", "routeId", Some("Route")),
 ];
 
+/// The arguments that take a name, which is the key in the global id of its object.
+const NAMES: [&str; 4] = ["accessKey", "agentId", "name", "slotName"];
+
 /// The form of an id that an argument takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
@@ -34,6 +37,8 @@ impl Form {
         match (global, info.type_name()) {
             (Some((_, _, of)), _) => Some(Self::Global(*of)),
             (None, "ID" | "UUID") => Some(Self::Key),
+            // The names that the global ids of some types have as their keys.
+            (None, "String") if NAMES.contains(&info.name) => Some(Self::Key),
             _ => None,
         }
     }

@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 pub(crate) use self::{
     condition::{condition, help as help_of, order},
     id::{key_of, snake},
-    value::{Problem, is_global_id, is_uuid},
+    value::{A_UUID, Problem, is_global_id, is_uuid},
 };
 use crate::output::Failure;
 
@@ -160,11 +160,34 @@ impl Input {
         self.long().to_lowercase() == name || self.aliases().contains(&name.as_str())
     }
 
+    /// Whether it takes an id of the v2 API.
+    pub(crate) fn is_id(&self) -> bool {
+        self.id.is_some() && matches!(self.info.type_name(), "ID" | "UUID")
+    }
+
+    /// Its value among those of the variables.
+    pub(crate) fn value_in<'v>(
+        &self,
+        variables: &'v mut Map<String, Value>,
+    ) -> Option<&'v mut Value> {
+        let (first, rest) = self.path.split_first()?;
+        let first = variables.get_mut(*first)?;
+        rest.iter().try_fold(first, |value, name| value.get_mut(*name))
+    }
+
+    /// Its name as words: `full_name` is "Full name".
+    pub(crate) fn words(&self) -> String {
+        let text = self.name.replace('_', " ");
+        let mut rest = text.chars();
+        rest.next().into_iter().flat_map(char::to_uppercase).chain(rest).collect()
+    }
+
     /// What it means.
     pub(crate) fn help(&self) -> Option<String> {
         let mut help = match self.info.docs.split("\n\n").next() {
-            // The snapshot of v2 has no descriptions, but telling names.
-            _ if self.v2 => words(&self.name),
+            Some(docs) if self.v2 && !docs.is_empty() => as_options(&docs.replace('\n', " ")),
+            // Where the table of descriptions has no line.
+            _ if self.v2 => self.words(),
             Some(docs)
                 if !docs.is_empty()
                     && known::help(&self.name).is_none_or(|_| self.path.len() == 1) =>
@@ -231,7 +254,7 @@ impl Input {
     }
 
     /// The value with ids as the manager takes them.
-    fn with_ids(&self, value: Value) -> Value {
+    pub(crate) fn with_ids(&self, value: Value) -> Value {
         match (self.id, value) {
             (Some(form), Value::String(text)) => form.apply(text).into(),
             (Some(_), Value::Array(items)) => {
@@ -251,11 +274,19 @@ impl Input {
     }
 }
 
-/// A name as words: `full_name` is "Full name".
-fn words(name: &str) -> String {
-    let text = name.replace('_', " ");
-    let mut rest = text.chars();
-    rest.next().into_iter().flat_map(char::to_uppercase).chain(rest).collect()
+/// A description in which other inputs are called as on the command line: `totalSlots` is
+/// `--total-slots`.
+fn as_options(docs: &str) -> String {
+    let part = |(at, part): (usize, &str)| {
+        let is_input = part.starts_with(|c: char| c.is_ascii_lowercase())
+            && part.contains(|c: char| c.is_ascii_uppercase())
+            && part.chars().all(|c| c.is_ascii_alphanumeric());
+        match at % 2 == 1 && is_input {
+            true => format!("--{}", snake(part).replace('_', "-")),
+            false => part.to_owned(),
+        }
+    };
+    docs.split('`').enumerate().map(part).collect::<Vec<_>>().join("`")
 }
 
 /// The known values of a variable of a list or an object.

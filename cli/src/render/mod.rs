@@ -22,7 +22,7 @@ use crate::global::RowFormat;
 pub(crate) type Row = Map<String, Value>;
 
 /// The replacement for a secret.
-const MASK: &str = "***";
+pub(crate) const MASK: &str = "***";
 
 pub(crate) use self::secret::is_secret;
 

@@ -81,6 +81,18 @@ impl Columns {
     }
 }
 
+/// The most important of these columns, the first before all others.
+pub(crate) fn main_columns<'n>(columns: &[&'n str]) -> Vec<&'n str> {
+    let mut main = Vec::new();
+    for name in FIRST.iter().filter_map(|name| find(columns, name)) {
+        if !main.contains(&name) {
+            main.push(name);
+        }
+    }
+    main.truncate(BRIEF);
+    main
+}
+
 /// The last part of the name of a column.
 fn last(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name)
@@ -92,7 +104,7 @@ fn is_id(name: &str) -> bool {
 }
 
 /// The first column whose name ends so.
-pub(super) fn find(columns: &[&'static str], wanted: &str) -> Option<&'static str> {
+pub(super) fn find<'n>(columns: &[&'n str], wanted: &str) -> Option<&'n str> {
     let fits = |name: &&str| {
         let last = snake(last(name));
         last == wanted || wanted.starts_with('_') && last.ends_with(wanted)

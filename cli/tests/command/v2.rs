@@ -1,5 +1,6 @@
 //! `backendai v2`, and the tools with `--schema v2`.
 
+mod input;
 mod reading;
 
 use std::fs;
@@ -247,13 +248,30 @@ async fn a_mutation_is_a_verb_with_flags() {
 
     let made = json!({ "adminCreateUserV2": {
         "user": { "id": ID, "basicInfo": { "username": "ann", "email": "ann@example.com" } },
-        "keypair": { "keypair": { "accessKey": "AKIANEW" }, "secretKey": "shown once" },
+        "keypair": {
+            "keypair": { "id": "a", "accessKey": "AKIANEW", "isActive": true, "lastUsed": null },
+            "secretKey": "shown once",
+        },
     } });
+    answer(&manager, "AdminCreateUser", &made);
+    let whole = home.run_with(&[&create[..], &["-o", "json"]].concat(), "secret word\n");
+    let whole = parsed(fine(&whole));
+    assert_eq!(whole["keypair"], made["adminCreateUserV2"]["keypair"]);
+    assert_eq!(whole["user"], made["adminCreateUserV2"]["user"]);
     answer(&manager, "AdminCreateUser", &made);
     let ran = home.run_with(&create, "secret word\n");
     assert_eq!(ran.code, Some(0), "{ran:?}");
-    assert!(ran.stdout.contains("Secret Key  shown once"), "{ran:?}");
-    assert!(ran.stdout.contains("Access Key  AKIANEW"), "{ran:?}");
+    assert_eq!(
+        ran.stdout,
+        format!(
+            "ann@example.com was created (id {KEY})\n\
+             Email       ann@example.com\n\
+             Access Key  AKIANEW\n\
+             Active?     true\n\
+             Secret Key  shown once\n"
+        )
+    );
+    assert_eq!(ran.stderr, "store the secret key\n");
     let sent = variables(&manager, "AdminCreateUser");
     assert_eq!(sent["input"]["password"], "secret word");
 }

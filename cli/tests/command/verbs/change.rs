@@ -234,7 +234,7 @@ async fn names_stand_for_ids() {
         let ran = home.run(&["user", "info", &manager.other_admin().email, "--output=json"]);
         json(fine(&ran))["items"][0]["groups"].clone()
     };
-    fails(&home.run(&["group", "info", "nope"]), 4, "error: there is no project `nope`");
+    fails(&home.run(&["group", "info", "nope"]), 1, "error: there is no project `nope`");
     let user = &manager.inactive_user().email;
     for verb in ["remove-users", "add-users"] {
         let ran = home.run(&["group", verb, "default", user]);
