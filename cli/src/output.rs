@@ -122,8 +122,9 @@ impl Failure {
         self
     }
 
-    /// Makes the message the cause of this one.
-    pub(crate) fn under(self, message: impl Into<String>) -> Self {
+    /// Makes the message the cause of this one, which is about another request.
+    pub(crate) fn under(mut self, message: impl Into<String>) -> Self {
+        self.about = About::Other;
         let cause = match &self.cause {
             Some(cause) => format!("{}\n{cause}", self.message),
             None => self.message.clone(),

@@ -1,6 +1,9 @@
 //! Names in place of ids: an unambiguous name is looked up before a request is sent.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
 use backendai::{
     Client, DynamicOperation, OperationInfo, Row,
@@ -253,8 +256,37 @@ impl<'c> Resolver<'c> {
                 Ok(())
             }
             None if input.is_id() => v2::check_id(noun, input.info, value),
-            None => Ok(()),
+            None => {
+                let id = value.as_str().filter(|text| is_uuid(text)).map(str::to_owned);
+                if let Some(id) = id
+                    && let Some(list) = v2::named(noun, input.info)
+                    && let Some(name) = self.name(list, &id).await?
+                {
+                    *value = name;
+                }
+                Ok(())
+            }
         }
+    }
+
+    /// Returns the name of the object of a list that has this id, for an argument that takes the name.
+    async fn name(
+        &self,
+        (list, column): (&'static OperationInfo, &'static str),
+        id: &str,
+    ) -> Result<Option<Value>, Failure> {
+        let top = column.split('.').next().unwrap_or(column);
+        let operation = DynamicOperation::new(list).select(["id", top])?;
+        let mut pages = self.client.pages(operation).max_items(SEARCHED);
+        while let Some(page) = pages.next().await {
+            for row in page?.items {
+                let is_it = row.get("id").and_then(Value::as_str).and_then(key_of);
+                if is_it.is_some_and(|key| key.eq_ignore_ascii_case(id)) {
+                    return Ok(render::get(&row, column).map(Cow::into_owned));
+                }
+            }
+        }
+        Ok(None)
     }
 
     /// Resolves one value, or the elements of a list.
@@ -298,7 +330,7 @@ impl<'c> Resolver<'c> {
             // The caller may not read the list, but may use the object.
             Err(failure) if failure.about() != About::Other => {
                 let message = format!("the {} `{name}` cannot be looked up", lookup.what);
-                return Err(failure.message(message).help("give the id"));
+                return Err(failure.under(message).help("give the id"));
             }
             Err(failure) => return Err(failure),
         };
@@ -369,6 +401,9 @@ impl<'c> Resolver<'c> {
 
 /// Candidates that are fetched, one more than are shown.
 const MOST: u64 = 11;
+
+/// Objects among which one with an id is searched.
+const SEARCHED: u64 = 1000;
 
 fn absent(lookup: &Lookup, name: &str, domain: Option<&str>) -> Failure {
     let place = domain.map(|domain| format!(" in the domain `{domain}`")).unwrap_or_default();

@@ -16,8 +16,9 @@ const GLOBAL: [(&str, &str, Option<&str>); 7] = [
     ("updateRouteTrafficStatus", "routeId", Some("Route")),
 ];
 
-/// The arguments that take a name, which is the key in the global id of its object.
-const NAMES: [&str; 4] = ["accessKey", "agentId", "name", "slotName"];
+/// The arguments that take a name, which is the key in the global ids of some types.
+const NAMES: [&str; 6] =
+    ["accessKey", "agentId", "domainName", "name", "resourceGroupName", "slotName"];
 
 /// The form of an id that an argument takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

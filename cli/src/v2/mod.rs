@@ -146,6 +146,24 @@ pub(crate) fn lookup(noun: &str, info: &InputValueInfo) -> Option<Lookup> {
     reference(noun, info)?.lookup()
 }
 
+/// The list of the objects that an input takes the names of, where their ids are shown as well, and the
+/// column of the names.
+pub(crate) fn named(
+    nouns: &str,
+    info: &InputValueInfo,
+) -> Option<(&'static OperationInfo, &'static str)> {
+    let noun = nouns.strip_prefix(PREFIX)?;
+    let word = match input::snake(info.name).strip_suffix("name")? {
+        "" => noun.to_owned(),
+        stem => stem.strip_suffix('_')?.replace('_', "-"),
+    };
+    let noun = called(&word).filter(|_| info.type_name() == "String" && !info.is_list())?;
+    let list = noun.verb("list")?;
+    let shown = list.columns(noun).shown;
+    columns::find(shown, "id")?;
+    Some((list.info, columns::find(shown, "name")?))
+}
+
 /// The help of an input that takes an id, where more is known than its name tells.
 pub(crate) fn help(nouns: &str, input: &Input) -> Option<String> {
     let noun = nouns.strip_prefix(PREFIX).filter(|_| input.is_id())?;
@@ -297,7 +315,7 @@ impl Noun {
 
     /// The command that lists its objects, where there is one.
     fn list_command(&self) -> Option<String> {
-        let lists = |verb: &&Verb| matches!(verb.does(), Does::List) && !verb.legacy;
+        let lists = |verb: &&Verb| verb.word.starts_with("list-") && !verb.legacy;
         let list = self.verb("list").or_else(|| self.verbs.iter().find(lists))?;
         Some(format!("{} {}", self.command(), list.word))
     }

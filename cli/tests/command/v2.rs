@@ -288,7 +288,7 @@ async fn what_destroys_is_confirmed_and_several_have_a_result_each() {
     let ran = home.run(&["v2", "user", "delete", "--yes", KEY, role]);
     fails(&ran, 1, "1 of 2 were not deleted");
     assert_eq!(ran.stdout, format!("{KEY} was deleted\n"));
-    assert!(ran.stderr.contains("User not found"), "{ran:?}");
+    assert!(ran.stderr.contains(&format!("there is no user `{role}`")), "{ran:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,11 @@
 //! What is given on the command line: names in place of ids, values of enums, secrets; and what does not exist.
 
+#[cfg(target_os = "linux")]
+use std::{
+    io::Read as _,
+    process::{Command, Stdio},
+};
+
 use serde_json::{Value, json};
 
 use super::{ID, KEY, answer, variables};
@@ -199,11 +205,20 @@ async fn a_secret_is_asked_for_last() {
              --status=ACTIVE --group-ids={groups}",
             env!("CARGO_BIN_EXE_backendai")
         );
-        let mut command = std::process::Command::new("script");
+        let mut command = Command::new("script");
         command.args(["--quiet", "--return", "--command", &words, "/dev/null"]);
         command.envs(home.env().iter().map(|(name, value)| (name, value)));
-        let output = command.stdin(std::process::Stdio::null()).output().unwrap();
-        String::from_utf8(output.stdout).unwrap()
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let (mut shown, mut output) = (Vec::new(), child.stdout.take().unwrap());
+        let mut byte = [0];
+        // Until it ends, or waits for the answer to a question.
+        while !shown.ends_with(b"ann@example.com:") && output.read(&mut byte).unwrap_or(0) > 0 {
+            shown.push(byte[0]);
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        String::from_utf8_lossy(&shown).into_owned()
     };
     let wrong = on_a_terminal("nope");
     assert!(wrong.contains("there is no project `nope`"), "{wrong}");
@@ -230,6 +245,16 @@ async fn ids_of_json_and_of_tables_are_both_arguments() {
     let keypairs = home.run(&["v2", "keypair", "list", "--limit=1", "--field=id", "-o", "json"]);
     let id = parsed(fine(&keypairs))["items"][0]["id"].as_str().unwrap().to_owned();
     fine(&home.run(&["v2", "keypair", "info", &id, "-o", "json"]));
+    // Also where the argument is a name, and the key in the id is not.
+    for noun in ["domain", "resource-group"] {
+        let list =
+            |form: &str| home.run(&["v2", noun, "list", "--limit=1", "--field=id", "-o", form]);
+        let id = parsed(fine(&list("json")))["items"][0]["id"].as_str().unwrap().to_owned();
+        let key = fine(&list("csv")).lines().nth(1).unwrap().to_owned();
+        for id in [id, key] {
+            fine(&home.run(&["v2", noun, "info", &id, "-o", "json"]));
+        }
+    }
     let users = json!([{ "userId": ID, "input": { "fullName": "Ann" } }]).to_string();
     let ran =
         home.run(&["v2", "user", "bulk-update", "--users", &users, "--dry-run", "-o", "json"]);
