@@ -255,7 +255,7 @@ impl<'c> Resolver<'c> {
                 *value = input.with_ids(std::mem::take(value));
                 Ok(())
             }
-            None if input.is_id() => v2::check_id(noun, input.info, value),
+            None if input.is_id() => v2::check_id(noun, input, value),
             None => {
                 let id = value.as_str().filter(|text| is_uuid(text)).map(str::to_owned);
                 if let Some(id) = id

@@ -175,14 +175,18 @@ impl Change {
             },
             _ => None,
         };
+        let is_it = exists == Some(false) || exists.is_none() && task.values.len() == 1;
+        if !is_it || self.kind == Kind::Create {
+            return failure;
+        }
         let failure = match exists {
-            Some(false) => {
+            Some(_) => {
                 let what = domain::what(self.noun);
                 failure.cause(format!("there is no {what} `{}`", task.label(self)))
             }
-            _ => failure,
+            None => failure,
         };
-        match domain::list_of(&self.nouns()).filter(|_| exists != Some(true)) {
+        match domain::list_of(&self.nouns()) {
             Some(list) => failure.help(listed_by(list)),
             None => failure,
         }
@@ -245,19 +249,26 @@ impl Change {
     fn undone(&self, task: &Task) -> String {
         let place = task.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
         let label = task.label(self);
-        match self.names_another() {
-            true => format!("{place}no {} was {} for {label}", self.noun, self.done),
-            false => format!("{place}{label} was not {}", self.done),
+        match (self.names_another(), self.is_nameless()) {
+            (true, _) => format!("{place}no {} was {} for {label}", self.noun, self.done),
+            (_, true) => format!("{place}no {} was {}", domain::what(self.noun), self.done),
+            _ => format!("{place}{label} was not {}", self.done),
         }
     }
 
     /// What happened.
     fn happened(&self, task: &Task) -> String {
         let label = task.label(self);
-        match self.names_another() {
-            true => format!("a {} was {} for {label}", self.noun, self.done),
-            false => format!("{label} was {}", self.done),
+        match (self.names_another(), self.is_nameless()) {
+            (true, _) => format!("a {} was {} for {label}", self.noun, self.done),
+            (_, true) => format!("a new {} was {}", domain::what(self.noun), self.done),
+            _ => format!("{label} was {}", self.done),
         }
+    }
+
+    /// Whether a new object has no name of its own.
+    fn is_nameless(&self) -> bool {
+        self.kind == Kind::Create && self.label == self.noun
     }
 
     /// Whether the label is not the created object itself, but what it was created for.

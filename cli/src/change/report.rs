@@ -216,7 +216,7 @@ impl Report {
 }
 
 /// Values that are no objects, by their paths.
-type Leaves = Vec<(String, String)>;
+type Leaves = Vec<(String, Value)>;
 
 /// Prints values of which one is shown only once.
 fn shown_once(values: &Leaves) -> Result<(), Failure> {
@@ -226,8 +226,10 @@ fn shown_once(values: &Leaves) -> Result<(), Failure> {
         .map(|(path, value)| (backendai::operation::title(&last(path)), value))
         .collect();
     let width = lines.iter().map(|(title, _)| title.chars().count()).max().unwrap_or_default();
-    let lines: Vec<_> =
-        lines.iter().map(|(title, value)| format!("{title:width$}  {value}")).collect();
+    let lines: Vec<_> = lines
+        .iter()
+        .map(|(title, value)| format!("{title:width$}  {}", render::cell(value)))
+        .collect();
     out(lines.join("\n"))?;
     if values.iter().any(|(path, _)| last(path) == "secret_key") {
         err("store the secret key");
@@ -245,9 +247,9 @@ fn objects(answer: &Row) -> Vec<&Row> {
 /// The main values of an object, then its secrets.
 fn main(object: &Row) -> Leaves {
     let all = leaves("", &Value::Object(object.clone()));
-    let (secrets, others): (Leaves, Leaves) = all
-        .into_iter()
-        .partition(|(path, _)| render::is_secret(path.rsplit('.').next().unwrap_or(path)));
+    let (secrets, others): (Leaves, Leaves) = all.into_iter().partition(|(path, value)| {
+        value.is_string() && render::is_secret(path.rsplit('.').next().unwrap_or(path))
+    });
     let paths: Vec<_> = others.iter().map(|(path, _)| path.as_str()).collect();
     let main = v2::main_columns(&paths).into_iter();
     let main = main.filter_map(|path| others.iter().find(|(other, _)| other == path));
@@ -265,7 +267,6 @@ fn leaves(path: &str, value: &Value) -> Leaves {
             members.iter().flat_map(|(name, value)| leaves(&below(name), value)).collect()
         }
         Value::Null => Vec::new(),
-        Value::String(text) => vec![(path.to_owned(), text.clone())],
-        other => vec![(path.to_owned(), other.to_string())],
+        other => vec![(path.to_owned(), other.clone())],
     }
 }

@@ -327,7 +327,11 @@ pub(crate) async fn info(
         Ok(Some(row)) => render::one(style, &fields, row, Data::stdout()).map_err(Failure::writing),
         Ok(None) => Err(absent(domain, info, key.as_deref())),
         Err(error) if is_missing(&error) => {
-            Err(absent(domain, info, key.as_deref()).cause(error.summary()))
+            Err(match info.query.info.variables {
+                [_] => absent(domain, info, key.as_deref()),
+                // Of several things that are named, the manager says which is missing.
+                _ => absent(domain, info, None).cause(error.summary()),
+            })
         }
         Err(error) => Err(columns.failure(error)),
     }
@@ -339,7 +343,7 @@ fn absent(domain: &Domain, info: &Info, key: Option<&str>) -> Failure {
     let list = list_of(&domain.command());
     match key {
         Some(key) => Failure::absent(&format!("{what} `{key}`"), list),
-        None if info.key.is_empty() || !info.query.is_v2() => {
+        None if info.query.info.variables.iter().all(|variable| !variable.is_required()) => {
             Failure::absent(&what, list).message(format!("the caller has no {what}"))
         }
         None => Failure::absent(&format!("such {what}"), list),

@@ -35,12 +35,9 @@ impl Form {
         let root = operation.root_fields.first().map_or("", |root| root.name);
         let global =
             GLOBAL.iter().find(|(name, argument, _)| (*name, *argument) == (root, info.name));
-        match (global, info.type_name()) {
-            (Some((_, _, of)), _) => Some(Self::Global(*of)),
-            (None, "ID" | "UUID") => Some(Self::Key),
-            // The names that the global ids of some types have as their keys.
-            (None, "String") if NAMES.contains(&info.name) => Some(Self::Key),
-            _ => None,
+        match global {
+            Some((_, _, of)) => Some(Self::Global(*of)),
+            None => (takes_id(info) || NAMES.contains(&info.name)).then_some(Self::Key),
         }
     }
 
@@ -54,6 +51,11 @@ impl Form {
             Self::Global(_) => text,
         }
     }
+}
+
+/// Whether an argument takes an id. Some are strings in the schema.
+pub(crate) fn takes_id(info: &InputValueInfo) -> bool {
+    matches!(info.type_name(), "ID" | "UUID") || (info.name, info.type_name()) == ("id", "String")
 }
 
 /// Returns the key in a global id; `None` for a text that is none.

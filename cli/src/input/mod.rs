@@ -18,7 +18,7 @@ use serde_json::{Map, Value};
 
 pub(crate) use self::{
     condition::{condition, help as help_of, order},
-    id::{key_of, snake},
+    id::{key_of, snake, takes_id},
     value::{A_UUID, Problem, is_global_id, is_uuid},
 };
 use crate::output::Failure;
@@ -162,7 +162,12 @@ impl Input {
 
     /// Whether it takes an id of the v2 API.
     pub(crate) fn is_id(&self) -> bool {
-        self.id.is_some() && matches!(self.info.type_name(), "ID" | "UUID")
+        self.id.is_some() && takes_id(self.info)
+    }
+
+    /// Whether it takes the global id of a row of any type, so that a key is not enough.
+    pub(crate) fn is_of_any(&self) -> bool {
+        self.id == Some(id::Form::Global(None))
     }
 
     /// Its value among those of the variables.
@@ -205,7 +210,7 @@ impl Input {
         if help.ends_with('.') {
             help.pop();
         }
-        if let Some(example) = value::example(self.info) {
+        if let Some(example) = value::example(self.info, self.v2) {
             help.push_str(&format!(" ({example})"));
         }
         Some(help)

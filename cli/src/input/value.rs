@@ -78,14 +78,24 @@ pub(super) fn placeholder(info: &InputValueInfo) -> &'static str {
 }
 
 /// How the value is written, where its name does not show it.
-pub(super) fn example(info: &InputValueInfo) -> Option<&'static str> {
-    match (kind(info), info.is_list()) {
-        (Kind::Size, _) => Some("such as 10g"),
-        (Kind::Encoded | Kind::Json, _) | (Kind::Object, false) => Some("JSON or @FILE"),
-        (Kind::Object, true) => Some("a JSON object or @FILE; repeat it for several"),
-        (Kind::Secret, _) => Some("or @FILE, or - for the standard input"),
-        _ => None,
-    }
+pub(super) fn example(info: &InputValueInfo, v2: bool) -> Option<String> {
+    let object = match info.holds {
+        // The Admin API's have their members in their own help.
+        InputType::Object(of) if v2 => {
+            let members: Vec<_> = of.fields.iter().map(|field| field.name).collect();
+            format!("a JSON object with {}; or @FILE", members.join(", "))
+        }
+        _ => "a JSON object or @FILE".to_owned(),
+    };
+    Some(match (kind(info), info.is_list()) {
+        (Kind::Size, _) => "such as 10g".to_owned(),
+        (Kind::Encoded | Kind::Json, _) => "JSON or @FILE".to_owned(),
+        (Kind::Object, false) if v2 => object,
+        (Kind::Object, false) => "JSON or @FILE".to_owned(),
+        (Kind::Object, true) => format!("{object}; repeat it for several"),
+        (Kind::Secret, _) => "or @FILE, or - for the standard input".to_owned(),
+        _ => return None,
+    })
 }
 
 /// Returns the value of an argument.

@@ -31,6 +31,11 @@ pub(crate) fn mask(value: &Value) -> Value {
     secret::hide(value).into_owned()
 }
 
+/// A value as in the cell of a table.
+pub(crate) fn cell(value: &Value) -> String {
+    format::console(backendai::Format::Plain, value)
+}
+
 /// How rows are written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Style {

@@ -24,6 +24,8 @@ const FIRST: [&str; 15] = [
     "role",
     "created_at",
 ];
+/// As many of them name an object.
+const NAMING: usize = 5;
 /// Columns of a table on a terminal.
 const BRIEF: usize = 6;
 
@@ -57,7 +59,7 @@ impl Columns {
                 }
                 continue;
             }
-            for member in members {
+            for member in members.into_iter().filter(|member| member.name != "__typename") {
                 let name = keep(format!("{}.{}", field.name(), member.name));
                 let secret = field.has_secrets() && is_secret(member.name);
                 all.push(titled(field, name, member.text, secret));
@@ -68,7 +70,13 @@ impl Columns {
         let argument = argument.iter().find_map(|name| find(&shown, name));
         let mut brief: Vec<&'static str> = argument.into_iter().collect();
         let usual = usual.iter().filter_map(|name| find(&shown, name));
-        let usual: Vec<_> = usual.filter(|name| !is_id(name)).collect();
+        let mut usual: Vec<_> = usual.filter(|name| !is_id(name)).collect();
+        let naming = |columns: &[&'static str]| {
+            FIRST.iter().take(NAMING).find_map(|name| find(columns, name))
+        };
+        if naming(&usual).is_none() {
+            usual.splice(0..0, naming(&shown));
+        }
         let rest = shown.iter().copied().filter(|name| *name != "id");
         // Where the usual columns say little, any do.
         for name in usual.iter().copied().chain(rest.filter(|_| usual.len() < 2)) {

@@ -115,7 +115,7 @@ fn called(word: &str) -> Option<&'static Noun> {
 
 /// The noun whose objects an input takes the ids of.
 fn reference(noun: &str, info: &InputValueInfo) -> Option<&'static Noun> {
-    if !matches!(info.type_name(), "ID" | "UUID") {
+    if !input::takes_id(info) {
         return None;
     }
     let input = input::snake(info.name);
@@ -182,10 +182,10 @@ pub(crate) fn help(nouns: &str, input: &Input) -> Option<String> {
 }
 
 /// Fails where a value that must be an id is none.
-pub(crate) fn check_id(nouns: &str, info: &InputValueInfo, value: &Value) -> Result<(), Failure> {
+pub(crate) fn check_id(nouns: &str, input: &Input, value: &Value) -> Result<(), Failure> {
     let noun = nouns.strip_prefix(PREFIX).unwrap_or(nouns);
-    let of = reference(noun, info);
-    if of.is_none() && info.type_name() != "UUID" {
+    let of = reference(noun, input.info);
+    if of.is_none() && input.info.type_name() != "UUID" {
         // It has a form of its own.
         return Ok(());
     }
@@ -193,8 +193,13 @@ pub(crate) fn check_id(nouns: &str, info: &InputValueInfo, value: &Value) -> Res
         Value::Array(items) => items.as_slice(),
         one => std::slice::from_ref(one),
     };
-    let is_none = |text: &&str| !input::is_uuid(text) && !input::is_global_id(text);
+    let any = input.is_of_any();
+    let is_none = |text: &&str| !(input::is_global_id(text) || !any && input::is_uuid(text));
     let Some(text) = texts.iter().filter_map(Value::as_str).find(is_none) else { return Ok(()) };
+    if any {
+        return Err(Failure::argument(format!("`{text}` is not a global id"))
+            .help("give the id as `--output json` shows it, which has the type of the object"));
+    }
     let (whose, list) = match of {
         Some(of) => {
             let list = of.list_command().map(|list| format!(": `backendai {list}` shows it"));

@@ -267,7 +267,7 @@ async fn a_mutation_is_a_verb_with_flags() {
             "ann@example.com was created (id {KEY})\n\
              Email       ann@example.com\n\
              Access Key  AKIANEW\n\
-             Active?     true\n\
+             Active?     True\n\
              Secret Key  shown once\n"
         )
     );
