@@ -342,7 +342,10 @@ fn absent(domain: &Domain, info: &Info, key: Option<&str>) -> Failure {
     let what = domain.what();
     let list = list_of(&domain.command());
     match key {
-        Some(key) => Failure::absent(&format!("{what} `{key}`"), list),
+        Some(key) => {
+            let key = input::key_of(key).unwrap_or_else(|| key.to_owned());
+            Failure::absent(&format!("{what} `{key}`"), list)
+        }
         None if info.query.info.variables.iter().all(|variable| !variable.is_required()) => {
             Failure::absent(&what, list).message(format!("the caller has no {what}"))
         }

@@ -201,7 +201,8 @@ async fn ids_are_taken_in_both_forms() {
     // A deployment is queried by its global id.
     let body = Fault::graphql("deployment_read_not-found", "no such deployment");
     manager.fail_operation("Deployment", body);
-    fails(&home.run(&["v2", "deployment", "info", KEY]), 1, "no such deployment");
+    let ran = home.run(&["v2", "deployment", "info", KEY]);
+    fails(&ran, 1, &format!("there is no deployment `{KEY}`"));
     let sent = variables(&manager, "Deployment")["id"].as_str().unwrap().to_owned();
     assert!(sent.starts_with("TW9kZWxEZXBsb3ltZW50"), "{sent}");
 }
