@@ -262,7 +262,7 @@ async fn names_stand_for_ids() {
     assert_eq!(ran.code, Some(0), "{ran:?} {other}");
     fine(&home.run(&["group", "create", "default", "twin"]));
     let ran = home.run(&["group", "purge", "twin", "--yes"]);
-    fails(&ran, 1, "several have the name `twin`");
+    fails(&ran, 4, "several have the name `twin`");
     assert!(
         ran.stderr.contains("(other, true)") && ran.stderr.contains("(default, true)"),
         "{ran:?}"
