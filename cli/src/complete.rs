@@ -17,8 +17,7 @@ use crate::{
     global::Global,
     input,
     render::{self, Row},
-    resolve::{self, Lookup},
-    v2,
+    resolve, v2,
     visible::visible,
 };
 
@@ -67,7 +66,8 @@ const REFERENCES: &[(&str, &str, &str)] = &[
 pub(crate) fn of_value(noun: &str, value: &'static InputValueInfo) -> Option<ArgValueCompleter> {
     let name = input::snake(value.name);
     let names = |query, field| Names { query, field, label: None };
-    if let Some((query, field)) = resolve::lookup_of(noun, value).and_then(Lookup::listed) {
+    if let Some((query, field)) = resolve::lookup_of(noun, value).and_then(|lookup| lookup.listed())
+    {
         return Some(ArgValueCompleter::new(names(query, field)));
     }
     let listed = |noun: &str, field: &str| {
@@ -76,7 +76,7 @@ pub(crate) fn of_value(noun: &str, value: &'static InputValueInfo) -> Option<Arg
         Some(names(list.info, field.name()))
     };
     let of_noun = match noun.strip_prefix(v2::PREFIX) {
-        Some(noun) => v2::names(noun, &name),
+        Some(noun) => v2::names(noun, value),
         None => listed(noun, &name),
     };
     let of_reference = || {

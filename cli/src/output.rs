@@ -97,6 +97,12 @@ impl Failure {
         Self::new(message).code(Code::Argument)
     }
 
+    /// There is no such object: `subject` is what it is, with its name. `list` is the command that lists
+    /// what there is.
+    pub(crate) fn absent(subject: &str, list: Option<String>) -> Self {
+        Self { help: list.map(listed_by), ..Self::new(format!("there is no {subject}")) }
+    }
+
     /// Reports a library's error with its causes.
     pub(crate) fn from_error(error: impl std::error::Error) -> Self {
         Self::new(with_causes(String::new(), &error))
@@ -114,6 +120,16 @@ impl Failure {
     pub(crate) fn message(mut self, message: impl Into<String>) -> Self {
         self.message = message.into();
         self
+    }
+
+    /// Makes the message the cause of this one, which is about another request.
+    pub(crate) fn under(mut self, message: impl Into<String>) -> Self {
+        self.about = About::Other;
+        let cause = match &self.cause {
+            Some(cause) => format!("{}\n{cause}", self.message),
+            None => self.message.clone(),
+        };
+        self.message(message).cause(cause)
     }
 
     /// Sets the cause.
@@ -290,6 +306,11 @@ impl From<ConfigError> for Failure {
         };
         Self::new("the configuration cannot be used").cause(why.join("\n")).help(help)
     }
+}
+
+/// What to do where an object does not exist.
+pub(crate) fn listed_by(command: String) -> String {
+    format!("list them with `backendai {command}`")
 }
 
 fn with_causes(mut text: String, error: &dyn std::error::Error) -> String {

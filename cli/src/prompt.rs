@@ -44,7 +44,7 @@ async fn text(question: &str, known: Option<&str>, help: &str) -> Result<String,
 }
 
 /// Fails where the terminal is not interactive.
-fn require_terminal(question: &str, help: &str) -> Result<(), Failure> {
+pub(crate) fn require_terminal(question: &str, help: &str) -> Result<(), Failure> {
     if is_interactive() {
         return Ok(());
     }

@@ -1,6 +1,9 @@
 //! Names in place of ids: an unambiguous name is looked up before a request is sent.
 
-use std::collections::HashMap;
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
 use backendai::{
     Client, DynamicOperation, OperationInfo, Row,
@@ -17,44 +20,52 @@ use backendai::{
     },
     operation::{Compiled, info::InputValueInfo},
 };
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::{
-    input::{Input, is_global_id, is_uuid},
-    output::{Code, Failure},
+    domain,
+    input::{Input, is_global_id, is_uuid, key_of},
+    output::{About, Code, Failure},
+    render, v2,
 };
 
 /// How the id of an object is found by its name.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Lookup {
     /// What it is, such as "project".
     what: &'static str,
+    /// The noun whose list shows it.
+    noun: &'static str,
     query: &'static OperationInfo,
+    /// The list of the caller's own objects, for a caller who may not send the query.
+    own: Option<&'static OperationInfo>,
     /// The field of the id.
     id: &'static str,
-    /// The fields that hold a name.
+    /// The fields that hold a name; of a condition, its columns.
     names: &'static [&'static str],
     by: By,
     /// The fields that distinguish candidates.
     shown: &'static [&'static str],
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum By {
     /// This variable of the query is the name.
     Variable(&'static str),
     /// The query has a filter, in which the names are columns.
     Filter,
+    /// The filter of the query is a condition of the v2 API, which has the only name as a column.
+    Condition,
 }
 
 const fn lookup<O: Compiled>(
-    what: &'static str,
+    (what, noun): (&'static str, &'static str),
     id: &'static str,
     names: &'static [&'static str],
     by: By,
     shown: &'static [&'static str],
 ) -> Lookup {
-    Lookup { what, query: O::INFO, id, names, by, shown }
+    Lookup { what, noun, query: O::INFO, own: None, id, names, by, shown }
 }
 
 /// Which ids the manager accepts.
@@ -66,12 +77,33 @@ enum IdKind {
 }
 
 impl Lookup {
+    /// The lookup in a list of the v2 API, by a column of its filter.
+    pub(crate) const fn by_condition(
+        (what, noun): (&'static str, &'static str),
+        query: &'static OperationInfo,
+        own: Option<&'static OperationInfo>,
+        names: &'static [&'static str],
+        shown: &'static [&'static str],
+    ) -> Self {
+        Self { what, noun, query, own, id: "id", names, by: By::Condition, shown }
+    }
+
+    /// The same for another noun with the same objects.
+    pub(crate) const fn of_noun(self, noun: &'static str) -> Self {
+        Self { noun, ..self }
+    }
+
+    /// What is accepted in place of the id.
+    pub(crate) fn accepts(&self) -> &'static str {
+        if self.names.contains(&"email") { "e-mail address" } else { "name" }
+    }
+
     /// The list of the objects, and the field of their names.
     pub(crate) fn listed(&self) -> Option<(&'static OperationInfo, &'static str)> {
         let query = match self.by {
             By::Filter => self.query,
             By::Variable("name") => <ListGroups as Compiled>::INFO,
-            By::Variable(_) => return None,
+            By::Variable(_) | By::Condition => return None,
         };
         Some((query, self.name()?))
     }
@@ -94,9 +126,10 @@ impl Lookup {
         }
     }
 
-    /// The column of the names.
+    /// The column of the names; `None` where several objects often have the same name, so that
+    /// people need the id.
     pub(crate) fn name(&self) -> Option<&'static str> {
-        self.names.first().copied()
+        self.names.first().copied().filter(|_| self.by != By::Condition)
     }
 
     fn id_kind(&self) -> IdKind {
@@ -105,55 +138,71 @@ impl Lookup {
     }
 }
 
-const DOMAIN_NODE: Lookup =
-    lookup::<PagedDomainNodes>("domain", "id", &["name"], By::Filter, &["created_at"]);
+const DOMAIN_NODE: Lookup = lookup::<PagedDomainNodes>(
+    ("domain", "domain-node"),
+    "id",
+    &["name"],
+    By::Filter,
+    &["created_at"],
+);
 const ENDPOINT: Lookup = lookup::<PagedEndpoints>(
-    "model service",
+    ("model service", "endpoint"),
     "endpoint_id",
     &["name"],
     By::Filter,
     &["domain", "created_at"],
 );
-const IMAGE: Lookup = lookup::<GetImage>("image", "id", &[], By::Variable("reference"), &["name"]);
-const NETWORK: Lookup =
-    lookup::<PagedNetworks>("network", "row_id", &["name"], By::Filter, &["domain_name"]);
+const IMAGE: Lookup =
+    lookup::<GetImage>(("image", "image"), "id", &[], By::Variable("reference"), &["name"]);
+const NETWORK: Lookup = lookup::<PagedNetworks>(
+    ("network", "network"),
+    "row_id",
+    &["name"],
+    By::Filter,
+    &["domain_name"],
+);
 const PRESET: Lookup = lookup::<ListResourcePresets>(
-    "resource preset",
+    ("resource preset", "resource-preset"),
     "id",
     &["name"],
     By::Filter,
     &["scaling_group_name"],
 );
-const PROJECT: Lookup = lookup::<GroupsByName>(
-    "project",
+pub(crate) const PROJECT: Lookup = lookup::<GroupsByName>(
+    ("project", "project"),
     "id",
     &["name"],
     By::Variable("name"),
     &["domain_name", "is_active"],
 );
 const REGISTRY: Lookup = lookup::<PagedContainerRegistryNodes>(
-    "container registry",
+    ("container registry", "container-registry"),
     "row_id",
     &["registry_name"],
     By::Filter,
     &["project", "url"],
 );
 const SESSION: Lookup = lookup::<PagedSessions>(
-    "session",
+    ("session", "session"),
     "id",
     &["name"],
     By::Filter,
     &["status", "user_email", "created_at"],
 );
 const SESSION_NODE: Lookup = lookup::<PagedSessionNodes>(
-    "session",
+    ("session", "session-node"),
     "id",
     &["name"],
     By::Filter,
     &["status", "row_id", "created_at"],
 );
-pub(crate) const USER: Lookup =
-    lookup::<PagedUsers>("user", "uuid", &["email", "username"], By::Filter, &["domain_name"]);
+pub(crate) const USER: Lookup = lookup::<PagedUsers>(
+    ("user", "user"),
+    "uuid",
+    &["email", "username"],
+    By::Filter,
+    &["domain_name"],
+);
 
 /// All of them, for the tests.
 #[cfg(test)]
@@ -161,8 +210,11 @@ const LOOKUPS: [Lookup; 10] =
     [DOMAIN_NODE, ENDPOINT, IMAGE, NETWORK, PRESET, PROJECT, REGISTRY, SESSION, SESSION_NODE, USER];
 
 /// Returns how a value of this noun is looked up, where it is an id that has a name.
-pub(crate) fn lookup_of(noun: &str, value: &InputValueInfo) -> Option<&'static Lookup> {
-    Some(match (noun, value.name, value.type_name()) {
+pub(crate) fn lookup_of(noun: &str, value: &InputValueInfo) -> Option<Lookup> {
+    if let Some(noun) = noun.strip_prefix(v2::PREFIX) {
+        return v2::lookup(noun, value);
+    }
+    Some(*match (noun, value.name, value.type_name()) {
         ("domain-node", "id", _) => &DOMAIN_NODE,
         (
             "endpoint" | "auto-scaling-rule" | "endpoint-token" | "routing",
@@ -179,9 +231,6 @@ pub(crate) fn lookup_of(noun: &str, value: &InputValueInfo) -> Option<&'static L
         | (_, "gid" | "user_group" | "group_id" | "group_ids" | "project_id", _)
         | (_, "project", "UUID") => &PROJECT,
         (_, "user_uuids" | "user_uuid", _) => &USER,
-        // The v2 API, whose names are in camel case.
-        (_, "projectId" | "projectIds", "UUID" | "ID") => &PROJECT,
-        (_, "userId" | "userIds" | "userUuid", "UUID" | "ID") => &USER,
         _ => return None,
     })
 }
@@ -207,12 +256,59 @@ impl<'c> Resolver<'c> {
         // A new object is in the domain that is given beside it.
         let domain = values.get("domain_name").and_then(Value::as_str).map(str::to_owned);
         for input in inputs {
-            let Some(lookup) = lookup_of(noun, input.info) else { continue };
             let Some(value) = values.get_mut(&input.name) else { continue };
             let domain = domain.as_deref().filter(|_| input.name == "group_ids");
-            self.value(lookup, value, domain).await?;
+            self.input(noun, input, value, domain).await?;
         }
         Ok(())
+    }
+
+    /// Resolves the value of an input, where that is an id. What is no id then is an error.
+    pub(crate) async fn input(
+        &mut self,
+        noun: &str,
+        input: &Input,
+        value: &mut Value,
+        domain: Option<&str>,
+    ) -> Result<(), Failure> {
+        match lookup_of(noun, input.info) {
+            Some(lookup) => {
+                self.value(&lookup, value, domain).await?;
+                *value = input.sent(std::mem::take(value));
+                Ok(())
+            }
+            None if input.is_id() => v2::check_id(noun, input, value),
+            None => {
+                let id = value.as_str().filter(|text| is_uuid(text)).map(str::to_owned);
+                if let Some(id) = id
+                    && let Some(list) = v2::named(noun, input.info)
+                    && let Some(name) = self.name(list, &id).await?
+                {
+                    *value = name;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Returns the name of the object of a list that has this id, for an argument that takes the name.
+    async fn name(
+        &self,
+        (list, column): (&'static OperationInfo, &'static str),
+        id: &str,
+    ) -> Result<Option<Value>, Failure> {
+        let top = column.split('.').next().unwrap_or(column);
+        let operation = DynamicOperation::new(list).select(["id", top])?;
+        let mut pages = self.client.pages(operation).max_items(SEARCHED);
+        while let Some(page) = pages.next().await {
+            for row in page?.items {
+                let is_it = row.get("id").and_then(Value::as_str).and_then(key_of);
+                if is_it.is_some_and(|key| key.eq_ignore_ascii_case(id)) {
+                    return Ok(render::get(&row, column).map(Cow::into_owned));
+                }
+            }
+        }
+        Ok(None)
     }
 
     /// Resolves one value, or the elements of a list.
@@ -249,10 +345,16 @@ impl<'c> Resolver<'c> {
         if let Some(known) = self.known.get(&key) {
             return Ok(known.clone());
         }
-        let rows = match self.rows(lookup, name).await? {
-            Some(rows) => rows,
+        let rows = match self.rows(lookup, name).await {
+            Ok(Some(rows)) => rows,
             // It cannot be looked up: the manager decides.
-            None => return Ok(name.into()),
+            Ok(None) => return Ok(name.into()),
+            // The caller may not read the list, but may use the object.
+            Err(failure) if failure.about() != About::Other => {
+                let message = format!("the {} `{name}` cannot be looked up", lookup.what);
+                return Err(failure.under(message).help("give the id"));
+            }
+            Err(failure) => return Err(failure),
         };
         let of_domain = |row: &&Row| {
             domain.is_none_or(|domain| {
@@ -270,9 +372,22 @@ impl<'c> Resolver<'c> {
     }
 
     async fn rows(&self, lookup: &Lookup, name: &str) -> Result<Option<Vec<Row>>, Failure> {
-        let operation = DynamicOperation::new(lookup.query);
-        let fields: Vec<_> =
-            [&[lookup.id], lookup.names, lookup.shown].concat().into_iter().collect();
+        match (self.rows_of(lookup.query, lookup, name).await, lookup.own) {
+            (Err(failure), Some(own)) if failure.about() != About::Other => {
+                self.rows_of(own, lookup, name).await
+            }
+            (rows, _) => rows,
+        }
+    }
+
+    async fn rows_of(
+        &self,
+        query: &'static OperationInfo,
+        lookup: &Lookup,
+        name: &str,
+    ) -> Result<Option<Vec<Row>>, Failure> {
+        let operation = DynamicOperation::new(query);
+        let mut fields: Vec<_> = [&[lookup.id], lookup.shown].concat();
         let operation = match lookup.by {
             By::Variable(variable) => operation.variable(variable, name),
             By::Filter => {
@@ -285,7 +400,17 @@ impl<'c> Resolver<'c> {
                     columns.iter().map(|column| format!("({column} == \"{name}\")")).collect();
                 operation.variable("filter", conditions.join(" | "))
             }
+            By::Condition => {
+                let column = lookup.names.first().copied().unwrap_or_default();
+                operation.variable("filter", json!({ column: { "equals": name } }))
+            }
         };
+        // Members are selected with their object.
+        for field in &mut fields {
+            *field = field.split('.').next().unwrap_or(field);
+        }
+        let mut seen = HashSet::new();
+        fields.retain(|field| seen.insert(*field));
         let operation = operation.select(fields)?;
         let mut rows = Vec::new();
         let mut pages = self.client.pages(operation).max_items(MOST);
@@ -299,15 +424,20 @@ impl<'c> Resolver<'c> {
 /// Candidates that are fetched, one more than are shown.
 const MOST: u64 = 11;
 
+/// Objects among which one with an id is searched.
+const SEARCHED: u64 = 1000;
+
 fn absent(lookup: &Lookup, name: &str, domain: Option<&str>) -> Failure {
     let place = domain.map(|domain| format!(" in the domain `{domain}`")).unwrap_or_default();
-    Failure::new(format!("there is no {} `{name}`{place}", lookup.what))
-        .help("check the name, or give the id")
-        .code(Code::Argument)
+    Failure::absent(&format!("{} `{name}`{place}", lookup.what), domain::list_of(lookup.noun))
 }
 
 fn ambiguous(lookup: &Lookup, name: &str, rows: &[&Row]) -> Failure {
-    let text = |value: Option<&Value>| match value {
+    let text = |row: &Row, field| match render::get(row, field).as_deref() {
+        // As arguments of the v2 API are shown elsewhere.
+        Some(Value::String(text)) if lookup.by == By::Condition => {
+            key_of(text).unwrap_or_else(|| text.clone())
+        }
         Some(Value::String(text)) => text.clone(),
         Some(value) => value.to_string(),
         None => String::new(),
@@ -316,8 +446,8 @@ fn ambiguous(lookup: &Lookup, name: &str, rows: &[&Row]) -> Failure {
         .iter()
         .take(MOST as usize - 1)
         .map(|row| {
-            let shown: Vec<_> = lookup.shown.iter().map(|field| text(row.get(*field))).collect();
-            format!("{} ({})", text(row.get(lookup.id)), shown.join(", "))
+            let shown: Vec<_> = lookup.shown.iter().map(|field| text(row, field)).collect();
+            format!("{} ({})", text(row, lookup.id), shown.join(", "))
         })
         .collect();
     if rows.len() as u64 == MOST {
@@ -345,6 +475,7 @@ mod tests {
             }
             match lookup.by {
                 By::Variable(variable) => assert!(lookup.query.variable(variable).is_some()),
+                By::Condition => unreachable!("these are not of the Admin API"),
                 By::Filter => {
                     let root = lookup.query.root_fields.first().expect("it has a root").name;
                     let list = LISTS.iter().find(|list| list.name == root).expect("it has columns");

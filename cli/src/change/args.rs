@@ -13,6 +13,7 @@ use crate::{
     input::{self, Input},
     output::Failure,
     resolve::{self, Lookup},
+    v2,
 };
 
 /// The heading of the options that concern files.
@@ -130,13 +131,13 @@ fn of_files() -> [Arg; 2] {
 }
 
 /// How the id of an object is found by its name, where names are in the help.
-fn lookup(change: &Change, input: &Input) -> Option<&'static Lookup> {
+fn lookup(change: &Change, input: &Input) -> Option<Lookup> {
     resolve::lookup_of(&change.key(), input.info).filter(|_| !input::is_v2(change.info))
 }
 
 /// The name of a value that is given by its place.
 fn placeholder(change: &Change, input: &Input) -> String {
-    lookup(change, input).map_or_else(|| input.name.to_uppercase(), Lookup::placeholder)
+    lookup(change, input).map_or_else(|| input.name.to_uppercase(), |lookup| lookup.placeholder())
 }
 
 /// Completes and explains the names of objects; completes none where a new one is named.
@@ -147,7 +148,8 @@ fn with_names(change: &Change, input: &Input, arg: Arg) -> Arg {
     };
     let is_new = change.kind == Kind::Create && change.unique.contains(&input.name.as_str());
     let names = complete::of_value(&change.key(), input.info).filter(|_| !is_new);
-    names.into_iter().fold(arg, Arg::add)
+    let arg = names.into_iter().fold(arg, Arg::add);
+    v2::help(&change.key(), input).into_iter().fold(arg, Arg::help)
 }
 
 fn option(change: &Change, input: &Input) -> Arg {

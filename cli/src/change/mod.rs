@@ -28,10 +28,10 @@ use self::{
     task::Task,
 };
 use crate::{
-    connect,
+    connect, domain,
     global::Global,
     input::Input,
-    output::{self, Failure, out},
+    output::{self, Failure, listed_by, out},
     prompt, render,
     resolve::Resolver,
 };
@@ -57,12 +57,15 @@ impl Change {
     pub(crate) async fn run(&self, matches: &ArgMatches, global: &Global) -> Result<(), Failure> {
         let form = global.results()?;
         let inputs = self.inputs();
-        let mut tasks = task::of(self, &inputs, matches).await?;
-        if matches.get_flag("dry-run") {
+        let dry_run = matches.get_flag("dry-run");
+        let mut tasks = task::of(self, &inputs, matches, dry_run)?;
+        if dry_run {
             return show(self, &tasks, form);
         }
         self.confirm(&tasks, matches).await?;
         let client = connect::client(global)?;
+        let mut resolver = Resolver::new(&client);
+        task::ask(self, &inputs, &mut tasks, &mut resolver).await?;
         let mut report = Report::new(self, form, &tasks);
         let go_on =
             tasks.iter().all(|task| task.place.is_none()) || matches.get_flag("continue-on-error");
@@ -75,7 +78,6 @@ impl Change {
             None => None,
         };
         let mut existing = Existing::of(self).filter(|_| tasks.iter().all(|it| it.place.is_some()));
-        let mut resolver = Resolver::new(&client);
         for index in 0..tasks.len() {
             let found = match (&mut existing, &journal) {
                 (Some(existing), _) => existing.find(&client, &tasks, index).await?,
@@ -119,12 +121,7 @@ impl Change {
                         Err(Trouble::Error(error)) => {
                             // A failure that is not about one object would repeat for the others.
                             report.lose_unless(is_about_one(&error));
-                            let refused = error.is_bad_argument();
-                            let failure = Failure::from(*error).message(self.undone(task));
-                            Outcome::Failed(match advice(&inputs, task).filter(|_| refused) {
-                                Some(advice) => failure.help(advice),
-                                None => failure,
-                            })
+                            Outcome::Failed(self.failure(&client, &inputs, task, *error).await)
                         }
                     }
                 }
@@ -147,7 +144,7 @@ impl Change {
         task: &mut Task,
     ) -> Result<render::Row, Trouble> {
         let resolved = resolver.values(&self.key(), inputs, &mut task.values).await;
-        resolved.map_err(|failure| Trouble::Failure(self.failed(task).cause(failure.text())))?;
+        resolved.map_err(|failure| Trouble::Failure(failure.under(self.undone(task))))?;
         self.keep(client, task).await?;
         let rows = client.send(task.operation(self)).await?.into_vec();
         let row = rows.into_iter().next().map(backendai::Row::into_map).unwrap_or_default();
@@ -157,6 +154,47 @@ impl Change {
             Some(member) => render::Row::from_iter([((*member).to_owned(), row.into())]),
             None => row,
         })
+    }
+
+    /// The failure of a request, with what to do about it.
+    async fn failure(
+        &self,
+        client: &Client,
+        inputs: &[Input],
+        task: &Task,
+        error: Error,
+    ) -> Failure {
+        let (refused, missing) = (error.is_bad_argument(), domain::is_missing(&error));
+        let failure = Failure::from(error).message(self.undone(task));
+        if !missing {
+            return match advice(inputs, task).filter(|_| refused) {
+                Some(advice) => failure.help(advice),
+                None => failure,
+            };
+        }
+        // The manager may mean another object, or one that a rule of its own excludes.
+        let exists = match self.places {
+            [place] => match task.values.get(*place) {
+                Some(key) => domain::exists(&self.key(), place, key, client).await,
+                None => None,
+            },
+            _ => None,
+        };
+        let is_it = exists == Some(false) || exists.is_none() && task.values.len() == 1;
+        if !is_it || self.kind == Kind::Create {
+            return failure;
+        }
+        let failure = match exists {
+            Some(_) => {
+                let what = self.object();
+                failure.cause(format!("there is no {what} `{}`", task.label(self)))
+            }
+            None => failure,
+        };
+        match domain::list_of(&self.command()) {
+            Some(list) => failure.help(listed_by(list)),
+            None => failure,
+        }
     }
 
     /// Reads the value that the manager would clear otherwise.
@@ -172,7 +210,9 @@ impl Change {
         let rows = client.send(operation).await?.into_vec();
         let row = rows.into_iter().next().filter(|row| !row.is_empty());
         let row = row.ok_or_else(|| {
-            Trouble::Failure(self.failed(task).cause("the manager does not have it"))
+            let subject = format!("{} `{}`", self.object(), task.label(self));
+            let failure = Failure::absent(&subject, domain::list_of(&self.command()));
+            Trouble::Failure(failure.under(self.undone(task)))
         })?;
         let kept = row.get(input).cloned().unwrap_or_default();
         task.values.insert(input.to_owned(), kept);
@@ -229,9 +269,10 @@ impl Change {
     fn undone(&self, task: &Task) -> String {
         let place = task.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
         let label = task.label(self);
-        match self.owned {
-            true => format!("{place}no {} was {} for {label}", self.object(), self.done),
-            false => format!("{place}{label} {} not {}", self.was(task), self.done),
+        match (self.owned, self.is_nameless()) {
+            (true, _) => format!("{place}no {} was {} for {label}", self.object(), self.done),
+            (_, true) => format!("{place}no {} was {}", self.object(), self.done),
+            _ => format!("{place}{label} {} not {}", self.was(task), self.done),
         }
     }
 
@@ -239,21 +280,29 @@ impl Change {
     fn happened(&self, task: &Task) -> String {
         let label = task.label(self);
         let object = self.object();
-        match (self.owned, object.starts_with(['a', 'e', 'i', 'o'])) {
-            (true, true) => format!("an {object} was {} for {label}", self.done),
-            (true, false) => format!("a {object} was {} for {label}", self.done),
-            (false, _) => format!("{label} {} {}", self.was(task), self.done),
+        match (self.owned, self.is_nameless()) {
+            (true, _) => {
+                let article = if object.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+                format!("{article} {object} was {} for {label}", self.done)
+            }
+            (_, true) => format!("a new {object} was {}", self.done),
+            _ => format!("{label} {} {}", self.was(task), self.done),
         }
     }
 
-    /// The noun as words.
+    /// What one of its objects is, in the caller's words.
     fn object(&self) -> String {
-        self.called.replace('-', " ")
+        domain::what(self.called)
     }
 
     /// The verb of a sentence about the objects that the label names.
     fn was(&self, task: &Task) -> &'static str {
         if self.many || task.names_several(self) { "were" } else { "was" }
+    }
+
+    /// Whether a new object has no name of its own.
+    fn is_nameless(&self) -> bool {
+        self.kind == Kind::Create && self.label == self.noun
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{
     output::{self, Failure, err, out},
     progress::Progress,
     render::{self, Row},
+    v2,
 };
 
 /// How results are printed.
@@ -140,20 +141,24 @@ impl<'c> Report<'c> {
                 if self.change.kind == Kind::Ask {
                     return output::json(answer);
                 }
-                let shown = self.change.shows.and_then(|name| Some((name, answer.get(name)?)));
-                if let Some((name, shown)) = shown.filter(|(_, shown)| !shown.is_null()) {
-                    if !place.is_empty() || self.shows_all() {
-                        out(format!("{place}{}", self.change.happened(task)))?;
-                    }
-                    return match self.shows_all() {
-                        true => shown_once(answer),
-                        false => shown_once(&Map::from_iter([(name.to_owned(), shown.clone())])),
-                    };
-                }
                 let task_id = answer.get("task_id").and_then(Value::as_str);
                 let task_id = task_id.map(|id| format!(" (task {id})")).unwrap_or_default();
                 let id = self.new_id(answer).map(|id| format!(" (id {id})")).unwrap_or_default();
-                out(format!("{place}{}{task_id}{id}", self.change.happened(task)))
+                let done = format!("{place}{}{task_id}{id}", self.change.happened(task));
+                let shown = self.change.shows.and_then(|name| answer.get(name));
+                match shown.filter(|shown| !shown.is_null()) {
+                    None => out(done),
+                    Some(_) if self.shows_all() => {
+                        out(done)?;
+                        objects(answer).into_iter().try_for_each(|object| shown_once(&main(object)))
+                    }
+                    Some(shown) => {
+                        if !place.is_empty() {
+                            out(done)?;
+                        }
+                        shown_once(&leaves("", shown))
+                    }
+                }
             }
             Outcome::Skipped => {
                 let label = task.label(self.change);
@@ -214,29 +219,58 @@ impl<'c> Report<'c> {
     }
 }
 
-/// Prints an answer of which something is shown only once.
-fn shown_once(answer: &Row) -> Result<(), Failure> {
-    let mut lines = Vec::new();
-    let mut has_key = false;
-    leaves(answer, &mut |name, value| {
-        let name = input::snake(name);
-        has_key |= name == "secret_key";
-        lines.push(format!("{}  {value}", backendai::operation::title(&name)));
-    });
+/// Values that are no objects, by their paths.
+type Leaves = Vec<(String, Value)>;
+
+/// Prints values of which one is shown only once.
+fn shown_once(values: &Leaves) -> Result<(), Failure> {
+    let last = |path: &str| input::snake(path.rsplit('.').next().unwrap_or(path));
+    let lines: Vec<_> = values
+        .iter()
+        .map(|(path, value)| (backendai::operation::title(&last(path)), value))
+        .collect();
+    let width = lines.iter().map(|(title, _)| title.chars().count()).max().unwrap_or_default();
+    let lines: Vec<_> = lines
+        .iter()
+        .map(|(title, value)| format!("{title:width$}  {}", render::cell(value)))
+        .collect();
     out(lines.join("\n"))?;
-    if has_key {
+    if values.iter().any(|(path, _)| last(path) == "secret_key") {
         err("store the secret key");
     }
     Ok(())
 }
 
-/// Calls `each` with the name and the text of every value that is no object.
-fn leaves(members: &Row, each: &mut impl FnMut(&str, &str)) {
-    for (name, value) in members {
-        match value {
-            Value::Object(inner) => leaves(inner, each),
-            Value::String(text) => each(name, text),
-            other => each(name, &other.to_string()),
+/// The objects that an answer is about: those of its list, or itself.
+fn objects(answer: &Row) -> Vec<&Row> {
+    let lists = answer.values().filter_map(Value::as_array).flatten();
+    let several: Vec<_> = lists.filter_map(Value::as_object).collect();
+    if several.is_empty() { vec![answer] } else { several }
+}
+
+/// The main values of an object, then its secrets.
+fn main(object: &Row) -> Leaves {
+    let all = leaves("", &Value::Object(object.clone()));
+    let (secrets, others): (Leaves, Leaves) = all.into_iter().partition(|(path, value)| {
+        value.is_string() && render::is_secret(path.rsplit('.').next().unwrap_or(path))
+    });
+    let paths: Vec<_> = others.iter().map(|(path, _)| path.as_str()).collect();
+    let main = v2::main_columns(&paths).into_iter();
+    let main = main.filter_map(|path| others.iter().find(|(other, _)| other == path));
+    main.cloned().chain(secrets).collect()
+}
+
+/// The values within a value, without those that are null.
+fn leaves(path: &str, value: &Value) -> Leaves {
+    let below = |name: &str| match path.is_empty() {
+        true => name.to_owned(),
+        false => format!("{path}.{name}"),
+    };
+    match value {
+        Value::Object(members) => {
+            members.iter().flat_map(|(name, value)| leaves(&below(name), value)).collect()
         }
+        Value::Null => Vec::new(),
+        other => vec![(path.to_owned(), other.clone())],
     }
 }

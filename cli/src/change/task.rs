@@ -14,7 +14,8 @@ use super::{
 use crate::{
     input::{self, Input},
     output::Failure,
-    prompt,
+    prompt, render,
+    resolve::Resolver,
 };
 
 /// One operation to send.
@@ -55,10 +56,11 @@ impl Task {
 }
 
 /// Returns the tasks of a command line: one, one per named object, or one per row of a file.
-pub(super) async fn of(
+pub(super) fn of(
     change: &Change,
     inputs: &[Input],
     matches: &ArgMatches,
+    dry_run: bool,
 ) -> Result<Vec<Task>, Failure> {
     let preset = args::preset(change)?;
     let given = args::given(change, inputs, matches)?;
@@ -107,33 +109,70 @@ pub(super) async fn of(
         None => vec![task(None, Map::new())],
     };
     for task in &mut tasks {
-        complete(change, inputs, task).await?;
+        complete(change, inputs, task, dry_run)?;
     }
     distinct(change, &tasks)?;
     Ok(tasks)
 }
 
-/// Asks for a missing secret, and fails for every other missing value.
-async fn complete(change: &Change, inputs: &[Input], task: &mut Task) -> Result<(), Failure> {
+/// The inputs that a task needs and does not have.
+fn missing<'i>(change: &Change, inputs: &'i [Input], task: &Task) -> Vec<&'i Input> {
     let is_needed =
         |input: &&Input| input.is_required() || change.places.contains(&input.name.as_str());
-    for input in inputs.iter().filter(is_needed) {
-        if task.values.contains_key(&input.name) {
-            continue;
-        }
+    let needed = inputs.iter().filter(is_needed);
+    needed.filter(|input| !task.values.contains_key(&input.name)).collect()
+}
+
+/// Fails for a missing value that will not be asked for. A request that is only shown has a mask in place
+/// of a secret.
+fn complete(
+    change: &Change,
+    inputs: &[Input],
+    task: &mut Task,
+    dry_run: bool,
+) -> Result<(), Failure> {
+    for input in missing(change, inputs, task) {
         let long = input.long();
-        let value = match &task.place {
+        match &task.place {
+            None if input.info.secret && dry_run => {
+                task.values.insert(input.name.clone(), render::MASK.into());
+            }
             None if input.info.secret => {
-                let help = format!("give it as {}, @FILE or -", input.name.to_uppercase());
-                prompt::secret_for(&input.meaning(), &help).await?
+                let how = match change.places.contains(&input.name.as_str()) {
+                    true => format!("as {}", input.name.to_uppercase()),
+                    false => format!("by --{long}"),
+                };
+                let help = format!("give it {how}, as @FILE there, or - for the standard input");
+                prompt::require_terminal(&input.words(), &help)?;
             }
             place => {
                 let place = place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
                 return Err(Failure::usage(format!("{place}`{}` is missing", input.name))
                     .help(format!("add the column, or give --{long} for all rows")));
             }
-        };
-        task.values.insert(input.name.clone(), value.into());
+        }
+    }
+    Ok(())
+}
+
+/// Asks for the missing secrets, after everything else has been checked.
+pub(super) async fn ask(
+    change: &Change,
+    inputs: &[Input],
+    tasks: &mut [Task],
+    resolver: &mut Resolver<'_>,
+) -> Result<(), Failure> {
+    for task in tasks {
+        let missing = missing(change, inputs, task);
+        if missing.is_empty() {
+            continue;
+        }
+        resolver.values(&change.key(), inputs, &mut task.values).await?;
+        for input in missing {
+            let question = format!("{} for {}", input.words(), task.label(change));
+            let secret = prompt::secret(question).await?;
+            task.values.insert(input.name.clone(), secret.into());
+        }
     }
     Ok(())
 }

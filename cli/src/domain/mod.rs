@@ -10,7 +10,7 @@ mod tests;
 mod typed;
 mod watch;
 
-use backendai::{Client, Error, Field};
+use backendai::{Client, DynamicOperation, Error, Field};
 use clap::{ArgMatches, Command, FromArgMatches, Subcommand};
 
 use self::{
@@ -21,7 +21,7 @@ use self::{
 pub(crate) use self::{
     options::columns,
     query::Query,
-    table::{Domain, Info},
+    table::{Domain, Info, what},
     watch::{has_status, wait, wait_command},
 };
 use crate::{
@@ -29,10 +29,11 @@ use crate::{
     connect,
     global::{Global, RowFormat},
     input,
-    output::{Failure, err},
+    output::{Failure, err, listed_by},
     progress::Progress,
     render::{self, Row, Style},
-    resolve::{self, Resolver},
+    resolve::Resolver,
+    v2,
     visible::Data,
 };
 
@@ -108,6 +109,22 @@ pub(crate) fn command_of(noun: &str, verb: &str) -> Option<String> {
         verb => change::find(domain.word, verb).is_some(),
     };
     has.then(|| format!("{} {verb}", domain.word))
+}
+
+/// The command that lists the objects of a noun, where there is one.
+pub(crate) fn list_of(nouns: &str) -> Option<String> {
+    match nouns.strip_prefix(v2::PREFIX) {
+        Some(noun) => v2::list_of(noun),
+        None => find(nouns).map(|_| format!("{nouns} list")),
+    }
+}
+
+/// The query for one object of a noun, where there is one.
+fn object_of(nouns: &str) -> Option<(Domain, Info)> {
+    match nouns.strip_prefix(v2::PREFIX) {
+        Some(noun) => v2::object_of(noun),
+        None => find(nouns).and_then(|domain| Some((*domain, domain.info?))),
+    }
 }
 
 /// The clap command of a list.
@@ -320,8 +337,11 @@ pub(crate) async fn info(
     let names = requested(&info.query, &fields, &style, &Select::default());
     let key = variables.get(info.key).and_then(|key| key.as_str()).map(str::to_owned);
     if key.as_ref().is_some_and(|key| key.trim().is_empty()) {
-        let help = format!("list them with `backendai {} list`", domain.command());
-        return Err(Failure::argument(format!("the {} is empty", info.key)).help(help));
+        let failure = Failure::argument(format!("the {} is empty", info.key));
+        return Err(match list_of(&domain.command()) {
+            Some(list) => failure.help(listed_by(list)),
+            None => failure,
+        });
     }
     let client = connect::client(global)?;
     resolved(domain, &info.query, &mut variables, &client).await?;
@@ -337,50 +357,108 @@ pub(crate) async fn info(
             false => failure,
         }
     })?;
-    let sent = Query::send(&client, operation).await;
-    let failed = sent.as_ref().err().is_some_and(Error::is_server_bug);
-    let mut found = match sent {
+    match fetch(domain, info, &client, operation, &names, id.as_deref()).await {
+        Ok(Some(row)) => render::one(style, &fields, row, Data::stdout()).map_err(Failure::writing),
+        Ok(None) => Err(absent(domain, info, key.as_deref())),
+        Err(error) if is_missing(&error) => {
+            Err(match info.query.info.variables {
+                [_] => absent(domain, info, key.as_deref()),
+                // Of several things that are named, the manager says which is missing.
+                _ => absent(domain, info, None).cause(error.summary()),
+            })
+        }
+        Err(error) => Err(columns.failure(error)),
+    }
+}
+
+/// The failure where there is no object of this key.
+fn absent(domain: &Domain, info: &Info, key: Option<&str>) -> Failure {
+    let what = domain.what();
+    let list = list_of(&domain.command());
+    match key {
+        Some(key) => {
+            let key = input::key_of(key).unwrap_or_else(|| key.to_owned());
+            Failure::absent(&format!("{what} `{key}`"), list)
+        }
+        None if info.query.info.variables.iter().all(|variable| !variable.is_required()) => {
+            Failure::absent(&what, list).message(format!("the caller has no {what}"))
+        }
+        None => Failure::absent(&format!("such {what}"), list),
+    }
+}
+
+/// Whether what a request names does not exist.
+pub(crate) fn is_missing(error: &Error) -> bool {
+    error.is_not_found() && !error.is_wrong_address()
+}
+
+/// Requests one object; `None` where there is none.
+async fn fetch(
+    domain: &Domain,
+    info: &Info,
+    client: &Client,
+    operation: DynamicOperation,
+    names: &[&'static str],
+    key: Option<&str>,
+) -> Result<Option<Row>, Error> {
+    match Query::send(client, operation).await {
         // Some managers fail to look up an object that does not exist.
-        Err(error) if failed => {
-            match find_listed(domain, info, &client, &names, id.as_deref()).await {
-                Some(None) => None,
-                _ => return Err(columns.failure(error)),
+        Err(error) if error.is_server_bug() => {
+            match find_listed(domain, info, client, names, key).await {
+                Some(None) => Ok(None),
+                _ => Err(error),
             }
         }
-        sent => {
-            let (rows, error) = sent.map_err(|error| columns.failure(error))?;
+        Err(error) => Err(error),
+        Ok((rows, error)) => {
             if let Some(error) = error {
                 incomplete(&error);
             }
-            rows.into_iter().next()
+            // A null is an object without members.
+            match rows.into_iter().next().filter(|row| !row.is_empty()) {
+                Some(row) => Ok(Some(row)),
+                // Some objects are in the list alone, such as the keypair of a user without a project.
+                None => Ok(find_listed(domain, info, client, names, key).await.flatten()),
+            }
         }
-    };
-    // A null is an object without members.
-    found = found.filter(|row| !row.is_empty());
-    if found.is_none() && !failed {
-        // Some objects are in the list alone, such as the keypair of a user without a project.
-        found = find_listed(domain, info, &client, &names, id.as_deref()).await.flatten();
     }
-    let Some(row) = found else {
-        let what = match key {
-            Some(key) => format!("there is no {} `{key}`", domain.called),
-            None => format!("the caller has no {}", domain.called),
-        };
-        return Err(Failure::new(what)
-            .help(format!("list them with `backendai {} list`", domain.command())));
-    };
-    render::one(style, &fields, row, Data::stdout()).map_err(Failure::writing)
+}
+
+/// Returns whether a noun has an object of this key, which is the value of the input `name`; `None`
+/// where the manager cannot be asked.
+pub(crate) async fn exists(
+    nouns: &str,
+    name: &str,
+    key: &serde_json::Value,
+    client: &Client,
+) -> Option<bool> {
+    let (domain, info) = object_of(nouns)?;
+    let input = input::of(info.query.info).into_iter().find(|input| input.name == name)?;
+    if !input.is_variable() || input.info.name != info.key {
+        return None;
+    }
+    let key = input.sent(key.clone());
+    let text = key.as_str().map(str::to_owned);
+    let field = info.query.fields().iter().find(|field| !field.is_secret())?.name();
+    let variables = Variables::from_iter([(info.key.to_owned(), key)]);
+    let operation = info.query.operation(variables, &[field]).ok()?;
+    match fetch(&domain, &info, client, operation, &[field], text.as_deref()).await {
+        Ok(row) => Some(row.is_some()),
+        Err(error) => is_missing(&error).then_some(false),
+    }
 }
 
 /// Prints the data of a query as it is.
 pub(crate) async fn raw(
-    query: &Query,
+    domain: &Domain,
     matches: &ArgMatches,
     global: &Global,
 ) -> Result<(), Failure> {
     global.single()?;
-    let variables = typed::given(query, matches)?;
+    let query = &domain.list;
+    let mut variables = typed::given(query, matches)?;
     let client = connect::client(global)?;
+    resolved(domain, query, &mut variables, &client).await?;
     let info = query.info;
     let request = client.send_document(info.document.text, variables);
     let data = request.path(info.path).operation_name(info.name).idempotent(true).await?;
@@ -419,11 +497,9 @@ async fn resolved(
     client: &backendai::Client,
 ) -> Result<(), Failure> {
     let mut resolver = Resolver::new(client);
-    for variable in query.info.variables {
-        if let (Some(lookup), Some(value)) =
-            (resolve::lookup_of(&domain.key(), variable), variables.get_mut(variable.name))
-        {
-            resolver.value(lookup, value, None).await?;
+    for input in input::of(query.info) {
+        if let Some(value) = input.value_in(variables) {
+            resolver.input(&domain.key(), &input, value, None).await?;
         }
     }
     Ok(())

@@ -14,11 +14,7 @@ use super::{
     table::{Domain, Info},
     typed,
 };
-use crate::{
-    complete, input,
-    output::Failure,
-    resolve::{self, Lookup},
-};
+use crate::{complete, input, output::Failure, resolve};
 
 /// The variables that the pager sets.
 pub(super) const WINDOW: [&str; 6] = ["limit", "offset", "first", "after", "last", "before"];
@@ -53,7 +49,7 @@ impl Variable {
             "Int" => arg.value_name("N").value_parser(value_parser!(i64)),
             _ => {
                 let text = if self.0.is_list() { "TEXT,…" } else { "TEXT" };
-                let name = lookup.map_or_else(|| text.to_owned(), Lookup::placeholder);
+                let name = lookup.map_or_else(|| text.to_owned(), |lookup| lookup.placeholder());
                 arg.value_name(name).value_parser(known)
             }
         }
@@ -287,7 +283,7 @@ pub(super) fn of_info(domain: &Domain, info: &Info) -> Vec<Arg> {
 /// The name of the value that names an object.
 pub(super) fn placeholder(domain: &Domain, key: &InputValueInfo) -> String {
     let lookup = resolve::lookup_of(&domain.key(), key);
-    lookup.map_or_else(|| key.name.to_uppercase(), Lookup::placeholder)
+    lookup.map_or_else(|| key.name.to_uppercase(), |lookup| lookup.placeholder())
 }
 
 /// Completes the names of the objects of a list.

@@ -2,7 +2,7 @@
 
 use backendai::{
     Client, DynamicOperation, Error, Field, ListChanges, Operation as _, OperationInfo, Pager,
-    Uuid, operation::Compiled,
+    operation::Compiled,
 };
 use serde_json::{Map, Value};
 
@@ -178,10 +178,10 @@ fn check(info: &OperationInfo, variables: &Variables) -> Result<(), Failure> {
     for (name, value) in variables {
         let Some(text) = value.as_str() else { continue };
         let ty = info.variable(name).map(|variable| variable.type_name());
-        if ty == Some("UUID")
-            && let Err(error) = text.parse::<Uuid>()
-        {
-            return Err(Failure::argument(format!("`{name}` is invalid")).cause(error.to_string()));
+        if ty == Some("UUID") && !input::is_uuid(text) {
+            let failure = Failure::argument(format!("`{name}` is invalid"));
+            return Err(failure
+                .cause(format!("`{text}` is no id: a UUID is wanted, such as {}", input::A_UUID)));
         }
     }
     Ok(())

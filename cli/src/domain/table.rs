@@ -36,6 +36,15 @@ pub(crate) struct Info {
     pub(crate) key: &'static str,
 }
 
+/// What an object of a noun is, in words.
+pub(crate) fn what(word: &str) -> String {
+    let text = |word: &str| match word {
+        "ip" | "ssh" | "vfs" => word.to_uppercase(),
+        _ => word.to_owned(),
+    };
+    word.split('-').map(text).collect::<Vec<_>>().join(" ")
+}
+
 const fn domain(word: &'static str, about: &'static str, list: Query) -> Domain {
     Domain::new("", word, about, list)
 }
@@ -59,6 +68,11 @@ impl Domain {
     /// The words of the noun as the caller wrote them.
     pub(crate) fn command(&self) -> String {
         format!("{}{}", self.prefix, self.called)
+    }
+
+    /// What one of its objects is, in words.
+    pub(crate) fn what(&self) -> String {
+        what(self.called)
     }
 
     pub(crate) const fn info(self, key: &'static str, query: Query) -> Self {

@@ -10,6 +10,7 @@ use crate::{
     complete,
     input::{self, Input, Problem},
     output::Failure,
+    v2,
 };
 
 /// The variables that have a short form, with their options.
@@ -39,6 +40,7 @@ pub(super) fn args(noun: &str, query: &Query) -> Vec<Arg> {
             true => input.arg().required(true).value_name(input.name.to_uppercase()),
             false => input.option().required(input.is_required()),
         };
+        let arg = v2::help(noun, &input).into_iter().fold(arg, Arg::help);
         args.push(complete::of_value(noun, input.info).into_iter().fold(arg, Arg::add));
     }
     if query.info.variable("filter").is_some() {

@@ -100,9 +100,7 @@ pub(super) async fn info(
     let mut before: Option<Row> = None;
     loop {
         let row = one(&client, &info.query, variables.clone(), &names).await?;
-        let Some(row) = row else {
-            return Err(Failure::new(format!("there is no {} `{key}`", domain.called)));
-        };
+        let Some(row) = row else { return Err(super::absent(domain, info, Some(&key))) };
         let differs = |name: &&str| {
             let differs = |before| render::get(before, name) != render::get(&row, name);
             before.as_ref().is_some_and(differs)
@@ -131,8 +129,14 @@ async fn one(
     fields: &[&'static str],
 ) -> Result<Option<Row>, Failure> {
     let operation = query.operation(variables, fields)?;
-    let rows = client.send(operation).await?.into_vec();
-    Ok(rows.into_iter().next().map(backendai::Row::into_map).filter(|row| !row.is_empty()))
+    match client.send(operation).await {
+        Ok(rows) => {
+            let row = rows.into_vec().into_iter().next().map(backendai::Row::into_map);
+            Ok(row.filter(|row| !row.is_empty()))
+        }
+        Err(error) if super::is_missing(&error) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn print(
@@ -328,7 +332,7 @@ pub(crate) async fn wait(
     loop {
         let status = status(&client, &info.query, variables.clone()).await?;
         let Some(status) = status else {
-            return Err(Failure::new(format!("there is no {} `{name}`", domain.called)));
+            return Err(super::absent(domain, info, Some(&name)));
         };
         if until.iter().any(|wanted| wanted.eq_ignore_ascii_case(&status)) {
             return match form {

@@ -177,10 +177,16 @@ pub(crate) fn order(info: &InputValueInfo, text: &str) -> Result<Value, Problem>
         let wanted = snake(name).replace('-', "_").to_uppercase();
         match fields.contains(&wanted.as_str()) {
             true => Ok(json!({ "field": wanted, "direction": direction })),
-            false => Err(Problem(format!(
-                "there is no column `{name}` to order by, only {}",
-                fields.join(", ").to_lowercase()
-            ))),
+            false => {
+                let all = fields.join(", ").to_lowercase();
+                let near = backendai::suggest::near(&wanted, fields.iter().copied());
+                Err(Problem(match near.map(str::to_lowercase) {
+                    Some(near) => format!(
+                        "there is no column `{name}` to order by: did you mean `{near}`? there are {all}"
+                    ),
+                    None => format!("there is no column `{name}` to order by, only {all}"),
+                }))
+            }
         }
     };
     text.split(',').map(one).collect()

@@ -16,6 +16,10 @@ const GLOBAL: [(&str, &str, Option<&str>); 7] = [
     ("updateRouteTrafficStatus", "routeId", Some("Route")),
 ];
 
+/// The arguments that take a name, which is the key in the global ids of some types.
+const NAMES: [&str; 6] =
+    ["accessKey", "agentId", "domainName", "name", "resourceGroupName", "slotName"];
+
 /// The form of an id that an argument takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
@@ -31,10 +35,9 @@ impl Form {
         let root = operation.root_fields.first().map_or("", |root| root.name);
         let global =
             GLOBAL.iter().find(|(name, argument, _)| (*name, *argument) == (root, info.name));
-        match (global, info.type_name()) {
-            (Some((_, _, of)), _) => Some(Self::Global(*of)),
-            (None, "ID" | "UUID") => Some(Self::Key),
-            _ => None,
+        match global {
+            Some((_, _, of)) => Some(Self::Global(*of)),
+            None => (takes_id(info) || NAMES.contains(&info.name)).then_some(Self::Key),
         }
     }
 
@@ -48,6 +51,11 @@ impl Form {
             Self::Global(_) => text,
         }
     }
+}
+
+/// Whether an argument takes an id. Some are strings in the schema.
+pub(crate) fn takes_id(info: &InputValueInfo) -> bool {
+    matches!(info.type_name(), "ID" | "UUID") || (info.name, info.type_name()) == ("id", "String")
 }
 
 /// Returns the key in a global id; `None` for a text that is none.

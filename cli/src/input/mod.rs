@@ -20,8 +20,8 @@ use serde_json::{Map, Value};
 
 pub(crate) use self::{
     condition::{condition, help as help_of, order},
-    id::{key_of, snake},
-    value::{Problem, is_global_id, is_uuid},
+    id::{key_of, snake, takes_id},
+    value::{A_UUID, Problem, is_global_id, is_uuid},
 };
 use crate::{domain, output::Failure};
 
@@ -164,15 +164,49 @@ impl Input {
 
     /// What it means, in one line.
     pub(crate) fn meaning(&self) -> String {
-        // Not everything in the v2 API has a description, but its names tell what they are.
-        if self.v2 { words(&self.name) } else { meaning(self.info, &self.known()) }
+        if !self.v2 {
+            return meaning(self.info, &self.known());
+        }
+        match self.info.docs.split("\n\n").next() {
+            Some(docs) if !docs.is_empty() => {
+                as_options(docs.replace('\n', " ").trim_end_matches('.'))
+            }
+            _ => self.words(),
+        }
+    }
+
+    /// Its name as words: `full_name` is "Full name".
+    pub(crate) fn words(&self) -> String {
+        let text = self.name.replace('_', " ");
+        let mut rest = text.chars();
+        rest.next().into_iter().flat_map(char::to_uppercase).chain(rest).collect()
+    }
+
+    /// Whether it takes an id of the v2 API.
+    pub(crate) fn is_id(&self) -> bool {
+        self.id.is_some() && takes_id(self.info)
+    }
+
+    /// Whether it takes the global id of a row of any type, so that a key is not enough.
+    pub(crate) fn is_of_any(&self) -> bool {
+        self.id == Some(id::Form::Global(None))
+    }
+
+    /// Its value among those of the variables.
+    pub(crate) fn value_in<'v>(
+        &self,
+        variables: &'v mut Map<String, Value>,
+    ) -> Option<&'v mut Value> {
+        let (first, rest) = self.path.split_first()?;
+        let first = variables.get_mut(*first)?;
+        rest.iter().try_fold(first, |value, name| value.get_mut(*name))
     }
 
     /// What it means, and how it is written where that is not clear.
     fn help(&self) -> String {
         let meaning = self.meaning();
         let members = match self.info.holds {
-            InputType::Object(object) if !self.v2 => object.fields,
+            InputType::Object(object) => object.fields,
             _ => &[],
         };
         let members: Vec<_> = members.iter().map(|field| field.name).collect();
@@ -184,7 +218,8 @@ impl Input {
             ([], Some(example)) => format!("{meaning} ({example})"),
             (members, _) => {
                 let members = members.join(", ");
-                format!("{meaning} (JSON with {members}, or @FILE; repeat it for several)")
+                let more = if self.info.is_list() { "; repeat it for several" } else { "" };
+                format!("{meaning} (JSON with {members}, or @FILE{more})")
             }
         }
     }
@@ -232,7 +267,7 @@ impl Input {
     }
 
     /// The value as the manager takes it: ids, and known values in their spelling.
-    fn sent(&self, value: Value) -> Value {
+    pub(crate) fn sent(&self, value: Value) -> Value {
         match value {
             Value::String(text) => match self.id {
                 Some(form) => form.apply(text).into(),
@@ -281,11 +316,19 @@ pub(crate) fn plain(docs: &str) -> String {
     text
 }
 
-/// A name as words: `full_name` is "Full name".
-fn words(name: &str) -> String {
-    let text = name.replace('_', " ");
-    let mut rest = text.chars();
-    rest.next().into_iter().flat_map(char::to_uppercase).chain(rest).collect()
+/// A description in which other inputs are called as on the command line: `totalSlots` is
+/// `--total-slots`.
+fn as_options(docs: &str) -> String {
+    let part = |(at, part): (usize, &str)| {
+        let is_input = part.starts_with(|c: char| c.is_ascii_lowercase())
+            && part.contains(|c: char| c.is_ascii_uppercase())
+            && part.chars().all(|c| c.is_ascii_alphanumeric());
+        match at % 2 == 1 && is_input {
+            true => format!("--{}", snake(part).replace('_', "-")),
+            false => part.to_owned(),
+        }
+    };
+    docs.split('`').enumerate().map(part).collect::<Vec<_>>().join("`")
 }
 
 /// The known values of a variable of a list or an object.

@@ -4,9 +4,11 @@ use std::{fs, io::Read as _};
 
 use backendai::{
     Uuid,
-    operation::info::{InputType, InputValueInfo},
+    operation::info::{EnumInfo, InputInfo, InputType, InputValueInfo},
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+use super::id::key_of;
 
 /// Why a text or a value does not fit.
 #[derive(Debug)]
@@ -32,14 +34,18 @@ enum Kind {
     Json,
     /// An input object.
     Object,
+    /// A value of an enum.
+    Choice,
     Id,
     Secret,
     Text,
 }
 
 fn kind(info: &InputValueInfo) -> Kind {
-    if matches!(info.holds, InputType::Object(_)) {
-        return Kind::Object;
+    match info.holds {
+        InputType::Object(_) => return Kind::Object,
+        InputType::Enum(_) => return Kind::Choice,
+        _ => {}
     }
     match info.type_name() {
         "Boolean" => Kind::Flag,
@@ -134,9 +140,11 @@ fn element(info: &InputValueInfo, given: &Value) -> Result<Value, Problem> {
     match (kind(info), given) {
         (Kind::Json, given) => Ok(given.clone()),
         (_, Value::String(text)) => one(info, text),
-        (Kind::Flag, Value::Bool(_))
-        | (Kind::Number, Value::Number(_))
-        | (Kind::Object, Value::Object(_)) => Ok(given.clone()),
+        (Kind::Flag, Value::Bool(_)) | (Kind::Number, Value::Number(_)) => Ok(given.clone()),
+        (Kind::Object, Value::Object(given)) => match info.holds {
+            InputType::Object(of) => members(of, given),
+            _ => Ok(given.clone().into()),
+        },
         (Kind::Whole | Kind::Size, Value::Number(number)) => one(info, &number.to_string()),
         (Kind::Encoded, given) if given.is_object() || given.is_array() => {
             Ok(given.to_string().into())
@@ -173,10 +181,61 @@ fn one(info: &InputValueInfo, text: &str) -> Result<Value, Problem> {
             json(&text)?;
             Ok(text.trim().into())
         }
-        Kind::Object | Kind::Json => json(&content(info, text)?),
+        Kind::Json => json(&content(info, text)?),
+        Kind::Object => match json(&content(info, text)?)? {
+            Value::String(_) => Err(Problem("it is a string, not a JSON object".to_owned())),
+            given => element(info, &given),
+        },
+        Kind::Choice => match info.holds {
+            InputType::Enum(of) => choice(of, text),
+            _ => Ok(text.into()),
+        },
         Kind::Id => Ok(text.trim().into()),
         Kind::Secret => Ok(content(info, text)?.into()),
         Kind::Text => Ok(text.into()),
+    }
+}
+
+/// The members of an input object, each as the manager takes it.
+fn members(of: &InputInfo, given: &Map<String, Value>) -> Result<Value, Problem> {
+    let mut object = Map::new();
+    for (name, value) in given {
+        let Some(field) = of.fields.iter().find(|field| field.name == name) else {
+            let names = || of.fields.iter().map(|field| field.name);
+            return Err(Problem(match backendai::suggest::near(name, names()) {
+                Some(near) => format!("there is no member `{name}`: did you mean `{near}`?"),
+                None => {
+                    let names: Vec<_> = names().collect();
+                    format!("there is no member `{name}`, only {}", names.join(", "))
+                }
+            }));
+        };
+        let value = match (field.holds, value) {
+            (InputType::Scalar, Value::String(text))
+                if matches!(field.type_name(), "ID" | "UUID") =>
+            {
+                key_of(text).unwrap_or_else(|| text.clone()).into()
+            }
+            (InputType::Scalar, _) | (_, Value::Null) => value.clone(),
+            _ => read(field, value).map_err(|Problem(problem)| format!("`{name}`: {problem}"))?,
+        };
+        object.insert(name.clone(), value);
+    }
+    Ok(object.into())
+}
+
+/// A value of an enum, whose case does not matter.
+fn choice(of: &EnumInfo, text: &str) -> Result<Value, Problem> {
+    let known: Vec<_> = of.values.iter().map(|value| value.name).collect();
+    let wanted = text.trim().replace('-', "_");
+    match known.iter().find(|known| known.eq_ignore_ascii_case(&wanted)) {
+        Some(known) => Ok((*known).into()),
+        None => {
+            let near = backendai::suggest::near(&wanted, known.iter().copied());
+            let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+            let known = known.join(", ");
+            Err(Problem(format!("`{text}` is unknown: {near}the known values are {known}")))
+        }
     }
 }
 
@@ -242,6 +301,9 @@ fn size(text: &str) -> Result<Value, Problem> {
     let number: i64 = number.trim().parse().map_err(|_| wrong())?;
     number.checked_mul(1 << shift).map(Into::into).ok_or_else(wrong)
 }
+
+/// An id for examples.
+pub(crate) const A_UUID: &str = "f38dea23-50fa-42a0-b5ae-338f5f4693f4";
 
 /// Returns whether a text is a UUID.
 pub(crate) fn is_uuid(text: &str) -> bool {

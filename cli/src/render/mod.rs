@@ -22,13 +22,18 @@ use crate::global::RowFormat;
 pub(crate) type Row = Map<String, Value>;
 
 /// The replacement for a secret.
-const MASK: &str = "***";
+pub(crate) const MASK: &str = "***";
 
 pub(crate) use self::secret::is_secret;
 
 /// The value with its secret members masked.
 pub(crate) fn mask(value: &Value) -> Value {
     secret::hide(value).into_owned()
+}
+
+/// A value as in the cell of a table.
+pub(crate) fn cell(value: &Value) -> String {
+    format::console(backendai::Format::Plain, value)
 }
 
 /// How rows are written.

@@ -24,6 +24,8 @@ const FIRST: [&str; 15] = [
     "role",
     "created_at",
 ];
+/// As many of them name an object.
+const NAMING: usize = 5;
 /// Columns of a table on a terminal.
 const BRIEF: usize = 6;
 
@@ -57,7 +59,7 @@ impl Columns {
                 }
                 continue;
             }
-            for member in members {
+            for member in members.into_iter().filter(|member| member.name != "__typename") {
                 let name = keep(format!("{}.{}", field.name(), member.name));
                 let secret = field.has_secrets() && is_secret(member.name);
                 all.push(titled(field, name, member.text, secret));
@@ -68,7 +70,13 @@ impl Columns {
         let argument = argument.iter().find_map(|name| find(&shown, name));
         let mut brief: Vec<&'static str> = argument.into_iter().collect();
         let usual = usual.iter().filter_map(|name| find(&shown, name));
-        let usual: Vec<_> = usual.filter(|name| !is_id(name)).collect();
+        let mut usual: Vec<_> = usual.filter(|name| !is_id(name)).collect();
+        let naming = |columns: &[&'static str]| {
+            FIRST.iter().take(NAMING).find_map(|name| find(columns, name))
+        };
+        if naming(&usual).is_none() {
+            usual.splice(0..0, naming(&shown));
+        }
         let rest = shown.iter().copied().filter(|name| *name != "id");
         // Where the usual columns say little, any do.
         for name in usual.iter().copied().chain(rest.filter(|_| usual.len() < 2)) {
@@ -79,6 +87,18 @@ impl Columns {
         brief.truncate(BRIEF);
         Self { all: all.leak(), shown: shown.leak(), brief: brief.leak() }
     }
+}
+
+/// The most important of these columns, the first before all others.
+pub(crate) fn main_columns<'n>(columns: &[&'n str]) -> Vec<&'n str> {
+    let mut main = Vec::new();
+    for name in FIRST.iter().filter_map(|name| find(columns, name)) {
+        if !main.contains(&name) {
+            main.push(name);
+        }
+    }
+    main.truncate(BRIEF);
+    main
 }
 
 /// The last part of the name of a column.
@@ -92,7 +112,7 @@ fn is_id(name: &str) -> bool {
 }
 
 /// The first column whose name ends so.
-pub(super) fn find(columns: &[&'static str], wanted: &str) -> Option<&'static str> {
+pub(super) fn find<'n>(columns: &[&'n str], wanted: &str) -> Option<&'n str> {
     let fits = |name: &&str| {
         let last = snake(last(name));
         last == wanted || wanted.starts_with('_') && last.ends_with(wanted)

@@ -9,14 +9,19 @@ mod tests;
 
 use std::{ffi::OsStr, sync::OnceLock};
 
-use backendai::{OperationInfo, OperationKind, operation::info::InputValueInfo};
+use backendai::{
+    OperationInfo, OperationKind,
+    operation::info::{InputType, InputValueInfo},
+};
 use backendai_v2::OPERATIONS;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
+use serde_json::Value;
 
+pub(crate) use self::columns::main_columns;
 use self::{
     columns::Columns,
-    names::Name,
-    nouns::{DONE, Entry, NOUNS},
+    names::{Name, plural},
+    nouns::{DONE, Entry, NAMES, NOUNS, REFERENCES},
 };
 use crate::{
     change::{self, Change, Kind},
@@ -49,6 +54,7 @@ struct Noun {
     word: &'static str,
     about: &'static str,
     verbs: Vec<Verb>,
+    lookup: OnceLock<Option<Lookup>>,
 }
 
 /// A verb that sends an operation.
@@ -68,7 +74,12 @@ fn keep(text: String) -> &'static str {
 fn nouns() -> &'static [Noun] {
     static ALL: OnceLock<Vec<Noun>> = OnceLock::new();
     ALL.get_or_init(|| {
-        let new = |(word, about, _): &'static Entry| Noun { word, about, verbs: Vec::new() };
+        let new = |(word, about, _): &'static Entry| Noun {
+            word,
+            about,
+            verbs: Vec::new(),
+            lookup: OnceLock::new(),
+        };
         let mut all: Vec<_> = nouns::entries().map(new).collect();
         for info in OPERATIONS.iter().filter(|info| info.kind != OperationKind::Subscription) {
             let Name { noun, verb, legacy } = Name::of(info);
@@ -97,24 +108,136 @@ impl Args for V2 {
     }
 }
 
+/// The noun of this word.
+fn called(word: &str) -> Option<&'static Noun> {
+    nouns().iter().find(|noun| noun.word == word)
+}
+
+/// The noun whose objects an input takes the ids of.
+fn reference(noun: &str, info: &InputValueInfo) -> Option<&'static Noun> {
+    if !input::takes_id(info) {
+        return None;
+    }
+    let input = input::snake(info.name);
+    let is_it = |(of, known, _): &&(&str, &str, &str)| [noun, ""].contains(of) && *known == input;
+    if let Some((.., word)) = REFERENCES.iter().find(is_it) {
+        return called(word);
+    }
+    if matches!(input.as_str(), "id" | "ids") {
+        return called(noun);
+    }
+    let ends = ["_ids", "_id", "_uuids", "_uuid"];
+    let stem = ends.iter().find_map(|end| input.strip_suffix(end))?.replace('_', "-");
+    let ends = |long: &str, end: &str| {
+        long.strip_suffix(end).is_some_and(|before| before.is_empty() || before.ends_with('-'))
+    };
+    if ends(noun, &stem) {
+        return called(noun);
+    }
+    let named = nouns().iter().filter(|it| ends(&stem, it.word)).max_by_key(|it| it.word.len());
+    named.or_else(|| {
+        let mut longer = nouns().iter().filter(|it| ends(it.word, &stem));
+        longer.next().filter(|_| longer.next().is_none())
+    })
+}
+
+/// How the value of an input is looked up, where it is the id of an object that has a name.
+pub(crate) fn lookup(noun: &str, info: &InputValueInfo) -> Option<Lookup> {
+    reference(noun, info)?.lookup()
+}
+
+/// The list of the objects that an input takes the names of, where their ids are shown as well, and the
+/// column of the names.
+pub(crate) fn named(
+    nouns: &str,
+    info: &InputValueInfo,
+) -> Option<(&'static OperationInfo, &'static str)> {
+    let noun = nouns.strip_prefix(PREFIX)?;
+    let word = match input::snake(info.name).strip_suffix("name")? {
+        "" => noun.to_owned(),
+        stem => stem.strip_suffix('_')?.replace('_', "-"),
+    };
+    let noun = called(&word).filter(|_| info.type_name() == "String" && !info.is_list())?;
+    let list = noun.verb("list")?;
+    let shown = list.columns(noun).shown;
+    columns::find(shown, "id")?;
+    Some((list.info, columns::find(shown, "name")?))
+}
+
+/// The help of an input that takes an id, where more is known than its name tells.
+pub(crate) fn help(nouns: &str, input: &Input) -> Option<String> {
+    let noun = nouns.strip_prefix(PREFIX).filter(|_| input.is_id())?;
+    let of = reference(noun, input.info)?;
+    let accepts = lookup(noun, input.info).map(|lookup| lookup.accepts());
+    if accepts.is_none() && !matches!(input.name.as_str(), "id" | "ids") {
+        return None;
+    }
+    let what = domain::what(of.word);
+    Some(match (input.info.is_list(), accepts) {
+        (false, Some(name)) => format!("Id or {name} of the {what}"),
+        (false, None) => format!("Id of the {what}"),
+        (true, Some(name)) => format!("Ids or {} of the {}", plural(name), plural(&what)),
+        (true, None) => format!("Ids of the {}", plural(&what)),
+    })
+}
+
+/// Fails where a value that must be an id is none.
+pub(crate) fn check_id(nouns: &str, input: &Input, value: &Value) -> Result<(), Failure> {
+    let noun = nouns.strip_prefix(PREFIX).unwrap_or(nouns);
+    let of = reference(noun, input.info);
+    if of.is_none() && input.info.type_name() != "UUID" {
+        // It has a form of its own.
+        return Ok(());
+    }
+    let texts = match value {
+        Value::Array(items) => items.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let any = input.is_of_any();
+    let is_none = |text: &&str| !(input::is_global_id(text) || !any && input::is_uuid(text));
+    let Some(text) = texts.iter().filter_map(Value::as_str).find(is_none) else { return Ok(()) };
+    if any {
+        return Err(Failure::argument(format!("`{text}` is not a global id"))
+            .help("give the id as `--output json` shows it, which has the type of the object"));
+    }
+    let (whose, list) = match of {
+        Some(of) => {
+            let list = of.list_command().map(|list| format!(": `backendai {list}` shows it"));
+            let what = domain::what(of.word);
+            let article = if what.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+            (format!(" of {article} {what}"), list.unwrap_or_default())
+        }
+        None => Default::default(),
+    };
+    Err(Failure::argument(format!("`{text}` is not the id{whose}"))
+        .help(format!("give the id, a UUID such as {}{list}", input::A_UUID)))
+}
+
+/// The command that lists the objects of a noun, where there is one.
+pub(crate) fn list_of(noun: &str) -> Option<String> {
+    called(noun)?.list_command()
+}
+
+/// The query for one object of a noun, where there is one.
+pub(crate) fn object_of(noun: &str) -> Option<(Domain, Info)> {
+    let noun = called(noun)?;
+    let info = noun.verb("info").filter(|verb| matches!(verb.does(), Does::Info))?;
+    Some((info.domain(noun), info.one(noun)))
+}
+
 /// The values of a list that an input of a noun takes: what identifies the noun's own objects, or the
 /// ids of the noun that the input names. None where no list has them.
-pub(crate) fn names(noun: &str, input: &str) -> Option<Names> {
-    let own = nouns().iter().find(|it| it.word == noun)?;
-    let key = own.verb("info").and_then(Verb::key).map(|key| input::snake(key.name));
-    let stem = input.strip_suffix("_ids").or(input.strip_suffix("_id"));
-    let (noun, column) = match (input, stem) {
-        ("id" | "ids", _) => (own, "id"),
-        (_, Some(stem)) => {
-            let word = stem.replace('_', "-");
-            (nouns().iter().find(|noun| noun.word == word)?, "id")
-        }
-        (input, None) if key.as_deref() == Some(input) => (own, input),
-        _ => return None,
+pub(crate) fn names(noun: &str, info: &InputValueInfo) -> Option<Names> {
+    let own = called(noun)?;
+    let key = own.verb("info").and_then(Verb::key).map(|key| key.name);
+    let (noun, column) = match reference(noun, info) {
+        Some(of) => (of, "id".to_owned()),
+        None if key == Some(info.name) => (own, input::snake(info.name)),
+        None => return None,
     };
     let list = noun.verb("list")?;
     let columns = list.columns(noun);
-    let field = columns::find(columns.shown, column)?;
+    let field = columns::find(columns.shown, &column)?;
     let label = columns.brief.iter().copied().find(|label| *label != field);
     Some(Names { query: list.info, field, label })
 }
@@ -142,7 +265,7 @@ impl FromArgMatches for V2 {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let none = || clap::Error::new(clap::error::ErrorKind::MissingSubcommand);
         let (word, matches) = matches.subcommand().ok_or_else(none)?;
-        let noun = nouns().iter().find(|noun| noun.word == word).ok_or_else(none)?;
+        let noun = called(word).ok_or_else(none)?;
         let (word, matches) = matches.subcommand().ok_or_else(none)?;
         let verb = noun.verbs.iter().find(|verb| verb.word == word);
         Ok(Self { noun, verb, matches: matches.clone() })
@@ -175,7 +298,7 @@ impl V2 {
         match verb.does() {
             Does::List => domain::list(&verb.domain(noun), &matches, global).await,
             Does::Info => domain::info(&verb.domain(noun), &verb.one(noun), &matches, global).await,
-            Does::Raw => domain::raw(&verb.query(noun), &matches, global).await,
+            Does::Raw => domain::raw(&verb.domain(noun), &matches, global).await,
             Does::Change => verb.change(noun).run(&matches, global).await,
         }
     }
@@ -191,11 +314,48 @@ impl Noun {
         self.verbs.iter().find(|verb| verb.word == word)
     }
 
+    /// The command that lists its objects, where there is one.
+    fn list_command(&self) -> Option<String> {
+        let lists = |verb: &&Verb| verb.word.starts_with("list-") && !verb.legacy;
+        let list = self.verb("list").or_else(|| self.verbs.iter().find(lists))?;
+        Some(format!("{} {}", self.command(), list.word))
+    }
+
+    /// How one of its objects is found by its name, where the manager can filter its list by one.
+    fn lookup(&'static self) -> Option<Lookup> {
+        *self.lookup.get_or_init(|| {
+            let noun = keep(self.command());
+            if let Some(known) = self.of_admin() {
+                return Some(known.of_noun(noun));
+            }
+            let list = self.verb("list")?;
+            let column = list.name_column()?;
+            let same = |own: &&Verb| own.name_column() == Some(column);
+            let own = self.verb("list-mine").filter(same).map(|own| own.info);
+            let brief = list.columns(self).brief.iter().copied();
+            let shown = brief.filter(|name| {
+                let last = name.rsplit('.').next().unwrap_or(name);
+                last != "id" && last != column
+            });
+            let what = keep(domain::what(self.word));
+            let shown = shown.take(3).collect::<Vec<_>>().leak();
+            let column = vec![column].leak();
+            Some(Lookup::by_condition((what, noun), list.info, own, column, shown))
+        })
+    }
+
+    /// The lookup of the Admin API, where that is for more callers than a list of this one.
+    fn of_admin(&self) -> Option<Lookup> {
+        match self.word {
+            "project" => Some(resolve::PROJECT),
+            "user" => Some(resolve::USER),
+            _ => None,
+        }
+    }
+
     /// The query of one object, if that has a status to wait for.
     fn waits(&self) -> Option<(Domain, Info)> {
-        let info = self.verb("info").filter(|verb| matches!(verb.does(), Does::Info))?;
-        let one = info.one(self);
-        domain::has_status(&one).then(|| (info.domain(self), one))
+        object_of(self.word).filter(|(_, one)| domain::has_status(one))
     }
 
     /// What to do where a verb is not for the caller's role, or not for the manager's version.
@@ -208,10 +368,12 @@ impl Noun {
                 let open = |verb: &&Verb| !theirs.contains(&verb.info.role) && !verb.legacy;
                 let others = self.verbs.iter().filter(reads).filter(open);
                 let others: Vec<_> = others.map(|verb| format!("`{}`", verb.word)).collect();
-                let needs = format!("`{}` is for: {role}", failed.word);
+                let (who, with) = role.split_once(' ').unwrap_or((role, ""));
+                let needs = format!("`{}` is for {} {with}", failed.word, plural(who));
+                let needs = needs.trim_end();
                 Some(match others.is_empty() || !reads(&failed) {
-                    true => needs,
-                    false => format!("{needs}; for other roles there are {}", others.join(", ")),
+                    true => needs.to_owned(),
+                    false => format!("{needs}; others can use {}", others.join(" or ")),
                 })
             }
             About::Version => {
@@ -226,11 +388,9 @@ impl Noun {
     /// of the argument's name. None where no verb takes one.
     fn argument(&self) -> Vec<String> {
         let info = self.verb("info").and_then(Verb::key);
-        if let Some(key) = info {
-            let lookup = resolve::lookup_of(&self.command(), key);
-            if let Some(name) = lookup.and_then(Lookup::name) {
-                return vec![name.to_owned()];
-            }
+        let of_admin = |key| reference(self.word, key).and_then(Noun::of_admin);
+        if let Some(name) = info.and_then(of_admin).and_then(|lookup| lookup.name()) {
+            return vec![name.to_owned()];
         }
         let place = || {
             let places = self.verbs.iter().map(|verb| places(&input::of(verb.info), self));
@@ -298,6 +458,21 @@ impl Verb {
     fn query(&self, noun: &Noun) -> Query {
         let columns = self.columns(noun);
         Query::with_members(self.info, columns.shown, columns.all)
+    }
+
+    /// The column of its condition that has the names, of a list that needs nothing else.
+    fn name_column(&self) -> Option<&'static str> {
+        let InputType::Object(condition) = self.info.variable("filter")?.holds else { return None };
+        if self.info.variables.iter().any(InputValueInfo::is_required) {
+            return None;
+        }
+        let compares = |field: &InputValueInfo| match field.holds {
+            InputType::Object(of) => of.fields.iter().any(|member| member.name == "equals"),
+            _ => false,
+        };
+        let has =
+            |name: &str| condition.fields.iter().any(|field| field.name == name && compares(field));
+        NAMES.into_iter().find(|name| has(name))
     }
 
     /// The variable that identifies an object.

@@ -108,9 +108,10 @@ fn find(words: &[&str], noun: &str) -> Option<(usize, bool)> {
     })
 }
 
-fn plural(noun: &str) -> String {
+pub(super) fn plural(noun: &str) -> String {
     match noun.strip_suffix('y') {
         Some(stem) => format!("{stem}ies"),
+        None if noun.ends_with('s') => format!("{noun}es"),
         None => format!("{noun}s"),
     }
 }

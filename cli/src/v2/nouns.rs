@@ -171,6 +171,20 @@ pub(super) const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("UpdateUser", "user", "update-mine"),
 ];
 
+/// Inputs that take the ids of other objects than their names tell: the noun, if not all, the input, and
+/// the noun of the objects.
+pub(super) const REFERENCES: &[(&str, &str, &str)] = &[
+    ("", "group_ids", "project"),
+    ("image", "registry_id", "container-registry"),
+    ("resource-group", "add", "project"),
+    ("resource-group", "remove", "project"),
+    ("session", "dependencies", "session"),
+    ("storage", "storage_id", "object-storage"),
+];
+
+/// The columns that a name is looked up in, in the conditions of lists.
+pub(super) const NAMES: [&str; 4] = ["name", "registryName", "configName", "alias"];
+
 /// What was done, by the first word of a verb that does not end in `ed` regularly.
 pub(super) const DONE: &[(&str, &str)] = &[
     ("accept", "accepted"),

@@ -51,6 +51,65 @@ fn words_follow_from_names() {
 }
 
 #[test]
+fn names_are_looked_up_where_a_list_can_be_filtered_by_them() {
+    let found = nouns().iter().filter(|noun| noun.lookup().is_some()).map(|noun| noun.word);
+    let found: Vec<_> = found.collect();
+    for noun in ["user", "project", "role", "session", "vfolder", "deployment", "image"] {
+        assert!(found.contains(&noun), "{noun} is not among {found:?}");
+    }
+    assert_eq!(found.len(), 30, "{found:?}");
+}
+
+#[test]
+fn an_input_refers_to_a_noun() {
+    for (noun, name, ty, expected) in [
+        ("session", "id", "UUID!", Some("session")),
+        ("session", "dependencies", "[ID!]", Some("session")),
+        ("login-session", "sessionId", "UUID!", Some("login-session")),
+        ("session-scheduling-history", "sessionId", "UUID!", Some("session")),
+        ("model-card", "cardId", "UUID!", Some("model-card")),
+        ("model-card", "modelStoreProjectId", "UUID!", Some("project")),
+        ("vfolder", "revisionPresetId", "UUID!", Some("deployment-revision-preset")),
+        ("access-token", "modelDeploymentId", "ID!", Some("deployment")),
+        ("user-fair-share", "userUuid", "UUID!", Some("user")),
+        ("user", "groupIds", "[UUID!]", Some("project")),
+        ("notification-rule", "channelId", "ID!", Some("notification-channel")),
+        ("artifact", "registryId", "ID", None),
+        ("agent", "agentId", "String!", None),
+    ] {
+        let found = reference(noun, &InputValueInfo::new(name, ty)).map(|noun| noun.word);
+        assert_eq!(found, expected, "{noun} {name}");
+    }
+    for (noun, input, of) in REFERENCES {
+        let words = [*of].into_iter().chain(Some(*noun).filter(|noun| !noun.is_empty()));
+        assert!(words.into_iter().all(|word| called(word).is_some()), "{noun} {input} {of}");
+    }
+}
+
+/// Whatever shows the id of an object: both forms are arguments of every verb.
+#[test]
+fn inputs_take_ids_in_both_forms() {
+    let key = "f38dea23-50fa-42a0-b5ae-338f5f4693f4";
+    let mut seen = 0;
+    for verb in nouns().iter().flat_map(|noun| &noun.verbs) {
+        for input in input::of(verb.info).into_iter().filter(Input::is_id) {
+            let parse = |text: &str| {
+                let parsed = input.parse([text]);
+                parsed.unwrap_or_else(|failure| panic!("{}", failure.text()))
+            };
+            let global = match parse(key) {
+                Value::String(text) if text != key => text,
+                _ => backendai_v2::GlobalId::new("Thing", key).to_string(),
+            };
+            let node = verb.info.name == "Node";
+            assert!(node || parse(key) == parse(&global), "{} {}", verb.info.name, input.name);
+            seen += 1;
+        }
+    }
+    assert!(seen > 200, "{seen}");
+}
+
+#[test]
 fn the_command_line_is_sound() {
     let mut command = with_nouns(Command::new(WORD), |_| true);
     command.build();

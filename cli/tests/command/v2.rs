@@ -1,5 +1,6 @@
 //! `backendai v2`, and the tools with `--schema v2`.
 
+mod input;
 mod reading;
 
 use std::fs;
@@ -200,7 +201,8 @@ async fn ids_are_taken_in_both_forms() {
     // A deployment is queried by its global id.
     let body = Fault::graphql("deployment_read_not-found", "no such deployment");
     manager.fail_operation("Deployment", body);
-    fails(&home.run(&["v2", "deployment", "info", KEY]), 1, "no such deployment");
+    let ran = home.run(&["v2", "deployment", "info", KEY]);
+    fails(&ran, 1, &format!("there is no deployment `{KEY}`"));
     let sent = variables(&manager, "Deployment")["id"].as_str().unwrap().to_owned();
     assert!(sent.starts_with("TW9kZWxEZXBsb3ltZW50"), "{sent}");
 }
@@ -247,13 +249,30 @@ async fn a_mutation_is_a_verb_with_flags() {
 
     let made = json!({ "adminCreateUserV2": {
         "user": { "id": ID, "basicInfo": { "username": "ann", "email": "ann@example.com" } },
-        "keypair": { "keypair": { "accessKey": "AKIANEW" }, "secretKey": "shown once" },
+        "keypair": {
+            "keypair": { "id": "a", "accessKey": "AKIANEW", "isActive": true, "lastUsed": null },
+            "secretKey": "shown once",
+        },
     } });
+    answer(&manager, "AdminCreateUser", &made);
+    let whole = home.run_with(&[&create[..], &["-o", "json"]].concat(), "secret word\n");
+    let whole = parsed(fine(&whole));
+    assert_eq!(whole["keypair"], made["adminCreateUserV2"]["keypair"]);
+    assert_eq!(whole["user"], made["adminCreateUserV2"]["user"]);
     answer(&manager, "AdminCreateUser", &made);
     let ran = home.run_with(&create, "secret word\n");
     assert_eq!(ran.code, Some(0), "{ran:?}");
-    assert!(ran.stdout.contains("Secret Key  shown once"), "{ran:?}");
-    assert!(ran.stdout.contains("Access Key  AKIANEW"), "{ran:?}");
+    assert_eq!(
+        ran.stdout,
+        format!(
+            "ann@example.com was created (id {KEY})\n\
+             Email       ann@example.com\n\
+             Access Key  AKIANEW\n\
+             Active?     True\n\
+             Secret Key  shown once\n"
+        )
+    );
+    assert_eq!(ran.stderr, "store the secret key\n");
     let sent = variables(&manager, "AdminCreateUser");
     assert_eq!(sent["input"]["password"], "secret word");
 }
@@ -270,7 +289,7 @@ async fn what_destroys_is_confirmed_and_several_have_a_result_each() {
     let ran = home.run(&["v2", "user", "delete", "--yes", KEY, role]);
     fails(&ran, 1, "1 of 2 was not deleted");
     assert_eq!(ran.stdout, format!("{KEY} was deleted\n"));
-    assert!(ran.stderr.contains("User not found"), "{ran:?}");
+    assert!(ran.stderr.contains(&format!("there is no user `{role}`")), "{ran:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

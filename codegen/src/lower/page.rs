@@ -22,6 +22,12 @@ pub(super) fn is_called(field: &str, name: &str) -> bool {
     field == name || field.bytes().any(|c| c.is_ascii_uppercase()) && snake(field) == name
 }
 
+/// Whether a type has rows, beside the information about their page.
+pub(super) fn is_connection(ty: &ObjectType) -> bool {
+    let has = |field: &str| ty.fields.keys().any(|name| is_called(name, field));
+    (has("edges") || has("nodes")) && has("page_info")
+}
+
 /// A list and its selection in the document.
 struct List<'a> {
     field: &'a Node<Field>,
@@ -62,8 +68,7 @@ impl List<'_> {
     fn is_paged_list(&self) -> bool {
         let window = ["limit", "offset"].iter().all(|it| self.takes(it));
         let cursor = ["first", "after"].iter().all(|it| self.takes(it));
-        let connection = (self.has("edges") || self.has("nodes")) && self.has("page_info");
-        self.is_window() || (window || cursor) && connection
+        self.is_window() || (window || cursor) && is_connection(self.ty)
     }
 
     fn is_window(&self) -> bool {

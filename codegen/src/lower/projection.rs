@@ -5,7 +5,10 @@ use apollo_compiler::{
     executable::{Fragment, Operation, Selection, SelectionSet},
 };
 
-use super::{Lowering, page::is_called};
+use super::{
+    Lowering,
+    page::{is_called, is_connection},
+};
 use crate::{
     collect_fields::{Fields, Merged, Part},
     document_text::{DocumentText, TextPart, whole},
@@ -97,7 +100,8 @@ impl<'d> Lowering<'d> {
         let projected = self.projected_rows(operation, text).filter(is_page);
         projected.or_else(|| {
             let rows = self.plain_rows(operation, keys)?;
-            Some(RowSet { index: index(operation, text, &rows), ..rows })
+            let index = page.and_then(|_| index(operation, text, &rows));
+            Some(RowSet { index, ..rows })
         })
     }
 
@@ -131,7 +135,7 @@ impl<'d> Lowering<'d> {
             set = &inner.selection_set;
         };
         let on = fragment.type_condition();
-        if is_abstract(self.schema, on) || path.is_empty() {
+        if !self.is_row(on) || path.is_empty() {
             return None;
         }
         let (parts, requires) = self.texts.around(operation, fragment, text);
@@ -145,6 +149,12 @@ impl<'d> Lowering<'d> {
             projection: Some(Projection { around, requires }),
             index: None,
         })
+    }
+
+    /// Whether a type is that of rows: neither one of several, nor a list of them.
+    fn is_row(&self, on: &Name) -> bool {
+        !is_abstract(self.schema, on)
+            && !self.schema.get_object(on).is_some_and(|ty| is_connection(ty))
     }
 
     /// The fragment whose fields can be selected instead: the largest on the type, if it has all of
@@ -181,7 +191,7 @@ impl<'d> Lowering<'d> {
             let sole = self.selector.sole_fragment(&parts, &on).filter(|_| level.is_none());
             let with_table = sole.filter(|name| {
                 let fragment = self.documents.executable.fragments.get(*name);
-                fragment.is_some_and(|it| !is_abstract(self.schema, it.type_condition()))
+                fragment.is_some_and(|it| self.is_row(it.type_condition()))
             });
             if let Some(id) = with_table.and_then(|name| self.fragments.get(name)) {
                 break RowFields::Fragment(*id);

@@ -240,6 +240,27 @@ fn a_list_that_cannot_be_paginated_is_named_with_the_reason() {
     }
 }
 
+/// Of a connection that is not paginated the rows are those of the connection, also behind a fragment.
+#[test]
+fn an_unpaged_connection_has_rows() {
+    let schema = "type Query { a(first: Int, after: String): C }
+        type C { edges: [E!] pageInfo: P! } type E { cursor: String! node: Row! }
+        type P { hasNextPage: Boolean! endCursor: String } type Row { id: ID! name: String }";
+    let page = "edges { cursor node { ...R } } pageInfo { hasNextPage endCursor }";
+    for document in [
+        format!("fragment R on Row {{ id name }} query A {{ a @unpaged {{ {page} }} }}"),
+        format!(
+            "fragment R on Row {{ id name }} fragment F on C {{ {page} }} query A {{ a @unpaged {{ ...F }} }}"
+        ),
+    ] {
+        let code = compiled(schema, &document).code;
+        let rows = code.split("RowsInfo::new(").nth(1).unwrap_or_default();
+        let rows = rows.split(')').next().unwrap_or_default();
+        assert_eq!(rows, "\"Row\", R::FIELDS, &[\"a\", \"edges\"]", "{document}");
+        assert!(!code.contains("Paginated for"), "{document}");
+    }
+}
+
 #[test]
 fn a_schema_of_this_manager_has_its_scalars() {
     let schema = "scalar Bytes scalar BigInt type Query { a: Bytes b: BigInt }";

@@ -44,6 +44,28 @@ async fn the_public_part_needs_no_credentials() {
 }
 
 #[tokio::test]
+async fn a_refusal_names_what_was_asked_for() {
+    let manager = manager().await;
+    let none = "0b7a6a1c-3c40-4ad5-bd4e-5d7ae81b2a1b";
+    for (query, says) in [
+        (format!("adminUserV2(userId: \"{none}\") {{ id }}"), none),
+        (format!("sessionV2(id: \"{none}\") {{ id }}"), none),
+        ("adminResourceGroupV2(name: \"gone\") { id }".to_owned(), "'gone'"),
+    ] {
+        let (code, message) =
+            error(&manager, manager.superadmin(), &format!("{{ {query} }}")).await;
+        assert!(code.ends_with("_not-found") && message.contains(says), "{code} {message}");
+    }
+    let query = format!("{{ sessionV2(id: \"{none}\") {{ id }} }}");
+    let (_, message) = error(&manager, manager.user(), &query).await;
+    let ids = message.matches("-4000-8000-").count();
+    assert!(ids == 1 && message.contains(&format!("session {none}")), "{message}");
+    let delete = format!("mutation {{ adminDeleteModelCardV2(id: \"{none}\") {{ id }} }}");
+    let (code, _) = error(&manager, manager.superadmin(), &delete).await;
+    assert_eq!(code, "model-card_read_not-found");
+}
+
+#[tokio::test]
 async fn documents_are_checked_as_by_the_manager() {
     let manager = manager().await;
     let me = manager.superadmin();

@@ -9,7 +9,7 @@ pub(crate) fn section() -> Page {
     page.prose(
         "The message, its cause and the fix are printed on a line each on the standard error. \
          With `--output json` or `jsonl` they are an object on the standard output. The exit \
-         codes are those of the official client: 1 for a failure, 2 for an invalid command \
+         codes are those of the official client: 1 for a failure, also if there is no object of a name or an id, 2 for an invalid command \
          line, 3 for a timeout, 4 for an invalid value, 130 after Ctrl-C, 143 after SIGTERM. A login, a \
          logout or a removal that is interrupted ends the session that it holds first; a second Ctrl-C does not wait \
          for that. A login that is killed (SIGKILL) after the webserver's answer can leave its session open: end it \

@@ -47,9 +47,11 @@ pub(crate) async fn section() -> Page {
         "id,email,status.status",
     ]);
     page.prose(
-        "Ids are shown as arguments take them, and global ids are accepted as well. Where an id of a user \
-         or a project is wanted, an e-mail address or a name is looked up. The fields of an input object \
-         are options; what is deeper is JSON or `@FILE`.",
+        "Tables, CSV and `name` show an id without its type, and JSON and YAML the global id with it: \
+         arguments, files and conditions take both. Where an id is wanted, the name of an object is looked \
+         up if the manager's list can be filtered by it, of a user the e-mail address; if several objects \
+         have the name, they are listed. The fields of an input object are options; what is deeper is JSON \
+         or `@FILE`.",
     );
     page.run(&[
         "v2",
@@ -68,8 +70,8 @@ pub(crate) async fn section() -> Page {
     let session = "f0000006-0000-4000-8000-000000000001";
     page.run(&["v2", "session", "wait", session, "--until", "RUNNING", "--limit", "0"]);
     page.prose(
-        "What is not for the caller's role, or too new for the manager, is refused with what can be used \
-         instead.",
+        "If a command is not for the caller's role, or is too new for the manager, the error names what to \
+         use instead.",
     );
     page = page.of(&manager, manager.user());
     page.run(&["v2", "keypair", "list"]);

@@ -75,7 +75,7 @@ async fn lists_take_names_where_the_manager_takes_ids() {
         assert!(emails.contains(&manager.user().email.as_str()), "{emails:?}");
         assert!(!emails.contains(&"other-admin@embedded.invalid"), "{emails:?}");
     }
-    fails(&home.run(&["user", "list", "-g", "nope"]), 4, "there is no project `nope`");
+    fails(&home.run(&["user", "list", "-g", "nope"]), 1, "there is no project `nope`");
     let ran = home.run(&["container", "list", "--session-id", "fill-session", "-o", "name"]);
     assert_eq!(fine(&ran).lines().count(), 1, "{ran:?}");
 }
@@ -91,7 +91,7 @@ async fn a_noun_is_called_as_the_caller_calls_it() {
         let help = home.run(&[noun, "list", "-h"]);
         assert!(fine(&help).contains(&format!("\nUsage: backendai {noun} list [OPTIONS]")));
         let absent = home.run(&[noun, "info", "f0000000-0000-4000-8000-000000000099"]);
-        fails(&absent, 1, &format!("there is no {noun} "));
+        fails(&absent, 1, &format!("there is no {} ", noun.replace('-', " ")));
         assert!(absent.stderr.contains(&format!("`backendai {noun} list`")), "{absent:?}");
     }
     let help = home.run(&["project", "delete", "-h"]);

@@ -29,7 +29,7 @@ pub(in crate::resolve) fn answer(
     let refusal = recorded.and_then(|refusals| refusals.of(context.caller.role));
     let there = args.iter().all(|(name, value)| known(context.state, name, value));
     if let Some(refusal) = refusal.filter(|_| context.caller.role != Role::Superadmin) {
-        let failure = refuse(refusal);
+        let failure = refuse(context.state, args, refusal);
         let of_role = failure.code().is_some_and(|code| code.ends_with("_forbidden"))
             || refusal.message.starts_with("Only superadmin");
         if of_role || !there {
@@ -41,7 +41,7 @@ pub(in crate::resolve) fn answer(
         return answer;
     }
     if let Some(refusal) = refusal.filter(|_| !there) {
-        return Err(refuse(refusal));
+        return Err(refuse(context.state, args, refusal));
     }
     let contract = context.contract;
     simple(context, contract, name, &info.field_definition().ty, &input, args)

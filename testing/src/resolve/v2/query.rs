@@ -55,7 +55,10 @@ pub(in crate::resolve) fn answer(
     let of_role = missing.filter(|refusal| refusal.as_ref().is_some_and(is_of_role));
     let refusal = if there { root.refused.of(role).or(of_role) } else { missing };
     if let Some(refusal) = refusal {
-        return refusal.as_ref().map_or(Ok(JsonValue::Null), |refusal| Err(refuse(refusal)));
+        return match refusal {
+            Some(refusal) => Err(refuse(context.state, args, refusal)),
+            None => Ok(JsonValue::Null),
+        };
     }
     if let Some(answer) = root.answer.of(role) {
         return Ok(answer.clone());
@@ -97,13 +100,51 @@ fn is_of_role(refusal: &Refusal) -> bool {
         || refusal.message.starts_with("Only superadmin")
 }
 
-/// Returns a recorded refusal as an error.
-pub(super) fn refuse(refusal: &Refusal) -> Failure {
-    let failure = Failure::recorded(&json!({ "code": refusal.code, "message": refusal.message }));
+/// Returns a recorded refusal as an error, which names what the arguments name.
+pub(super) fn refuse(state: &State, args: &Args<'_>, refusal: &Refusal) -> Failure {
+    let given = |wanted: &dyn Fn(&str, &str) -> bool| {
+        args.iter().find_map(|(name, value)| named(name, value, wanted))
+    };
+    let id = given(&|_, text| is_id(text) && !node::exists(state, text))
+        .or_else(|| given(&|_, text| is_id(text)));
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let mut message = refusal.message.clone();
+    for word in refusal.message.split(|c| !is_part(c)) {
+        let asked = match (word.strip_prefix(ABSENT), Uuid::try_parse(word)) {
+            (Some(argument), _) => given(&|name, _| name == argument),
+            // Other ids are those of accounts.
+            (None, Ok(recorded)) if !state.users.contains_key(&recorded) => id.clone(),
+            _ => None,
+        };
+        if let Some(asked) = asked {
+            message = message.replace(word, &asked);
+        }
+    }
+    let failure = Failure::recorded(&json!({ "code": refusal.code, "message": message }));
     match &refusal.errors {
         Some(errors) => failure.details(errors.clone()),
         None => failure,
     }
+}
+
+/// The beginning of the values of recorded requests for what does not exist, before the argument's name.
+const ABSENT: &str = "nope-";
+
+/// Returns the first wanted text in the value of an argument; of a global id, the id alone.
+fn named(name: &str, value: &JsonValue, wanted: &dyn Fn(&str, &str) -> bool) -> Option<String> {
+    match value {
+        JsonValue::Array(items) => items.iter().find_map(|item| named(name, item, wanted)),
+        JsonValue::Object(members) => {
+            members.iter().find_map(|(name, member)| named(name.as_str(), member, wanted))
+        }
+        JsonValue::String(text) => wanted(name, text.as_str()).then(|| plain_id(text.as_str())),
+        _ => None,
+    }
+}
+
+/// Returns whether a text is an id, raw or global.
+fn is_id(text: &str) -> bool {
+    Uuid::try_parse(&plain_id(text)).is_ok() || parts(text).is_some()
 }
 
 /// Returns the row with a global id.
@@ -137,10 +178,7 @@ pub(super) fn known(state: &State, name: &str, value: &JsonValue) -> bool {
         JsonValue::String(text) => {
             let text = text.as_str();
             let names = ["accessKey", "domainName", "name", "resourceGroupName", "slotName"];
-            let identifies = names.contains(&name)
-                || Uuid::try_parse(&plain_id(text)).is_ok()
-                || parts(text).is_some();
-            !identifies || node::exists(state, text)
+            !(names.contains(&name) || is_id(text)) || node::exists(state, text)
         }
         _ => true,
     }
