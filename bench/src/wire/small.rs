@@ -22,6 +22,8 @@ const OFFICIAL_CALLS: usize = 1_024;
 /// Number of warm-up queries, for connections and reused memory.
 const WARM: usize = 400;
 const IN_FLIGHT: [usize; 3] = [1, 32, 256];
+/// Number of measurements of each candidate with a real manager, which is slow.
+const MANAGER_ROUNDS: usize = 3;
 /// Number of queries of one measurement with a real manager.
 const MANAGER_CALLS: usize = 96;
 
@@ -68,7 +70,7 @@ pub(super) fn run(server: &Server, goals: &mut Goals) -> Result<()> {
     let endpoint = server.endpoint(0, 1_000_000);
     let variables = Variables::new();
     for in_flight in IN_FLIGHT {
-        let took = side_by_side(&endpoint, &variables, in_flight, &PEERS, CALLS)?;
+        let took = side_by_side(&endpoint, &variables, in_flight, &PEERS, (ROUNDS, CALLS))?;
         let of = |peer| {
             let found = took.iter().find(|(it, _)| *it == peer).map(|(_, took)| took.as_slice());
             found.unwrap_or_default()
@@ -87,10 +89,10 @@ pub(super) fn run(server: &Server, goals: &mut Goals) -> Result<()> {
 
 /// The signing clients, with the manager of these variables: most of the time is the manager's.
 pub(super) fn manager(endpoint: &str, variables: &Variables) -> Result<()> {
-    println!("\nOne small query, medians of {ROUNDS} rounds of {MANAGER_CALLS}.");
+    println!("\nOne small query, medians of {MANAGER_ROUNDS} rounds of {MANAGER_CALLS}.");
     let peers: Vec<_> = PEERS.into_iter().filter(|peer| peer.0.signs()).collect();
     for in_flight in [1, 32] {
-        side_by_side(endpoint, variables, in_flight, &peers, MANAGER_CALLS)?;
+        side_by_side(endpoint, variables, in_flight, &peers, (MANAGER_ROUNDS, MANAGER_CALLS))?;
     }
     Ok(())
 }
@@ -101,11 +103,11 @@ fn side_by_side(
     variables: &Variables,
     in_flight: usize,
     peers: &[(Peer, &'static str, &'static str)],
-    calls: usize,
+    (rounds, calls): (usize, usize),
 ) -> Result<Vec<(Peer, Vec<Took>)>> {
     let mut all: Vec<_> = peers.iter().map(|(peer, ..)| (*peer, Vec::new())).collect();
     let number = in_flight.to_string();
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds {
         for ((_, name, _), (_, took)) in peers.iter().zip(&mut all) {
             let arguments = ["small", name, endpoint, &number, &calls.to_string()];
             took.push(child_with(variables, &arguments)?);

@@ -60,7 +60,8 @@ const LOGS: [&str; 4] = ["audit_logs", "audit_log_scopes", "event_logs", "error_
 /// Columns that move with every request.
 const MOVING: [&str; 3] = ["last_used", "num_queries", "modified_at"];
 
-/// A query of all rows of the database, as the name of the table and JSON.
+/// A query of all rows of the database, as the name of the table and JSON: `jsonb`, since a column of the
+/// type `json` keeps its line breaks.
 fn everything() -> String {
     let tables =
         sql("select table_name from information_schema.tables where table_schema = 'public' \
@@ -68,7 +69,7 @@ fn everything() -> String {
     let tables = tables.iter().filter(|table| !LOGS.contains(&table.as_str()));
     let rows: Vec<_> = tables
         .map(|table| {
-            format!("select json_build_object('table', '{table}', 'row', to_json(t))::text from \"{table}\" t")
+            format!("select jsonb_build_object('table', '{table}', 'row', to_jsonb(t))::text from \"{table}\" t")
         })
         .collect();
     rows.join(" union all ")
