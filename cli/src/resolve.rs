@@ -429,7 +429,14 @@ const SEARCHED: u64 = 1000;
 
 fn absent(lookup: &Lookup, name: &str, domain: Option<&str>) -> Failure {
     let place = domain.map(|domain| format!(" in the domain `{domain}`")).unwrap_or_default();
-    Failure::absent(&format!("{} `{name}`{place}", lookup.what), domain::list_of(lookup.noun))
+    let list = domain::list_of(lookup.noun);
+    let failure = Failure::absent(&format!("{} `{name}`{place}", lookup.what), list.clone());
+    match list.filter(|_| domain.is_some()) {
+        Some(list) => failure.help(format!(
+            "list them with `backendai {list}`, and the domains with `backendai domain list`"
+        )),
+        None => failure,
+    }
 }
 
 fn ambiguous(lookup: &Lookup, name: &str, rows: &[&Row]) -> Failure {

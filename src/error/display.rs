@@ -255,7 +255,11 @@ impl Http {
         match &self.problem {
             Some(problem) => said(f, problem),
             None => {
-                write!(f, " with {}, not with a problem of the manager's", kind(&self.content_type))
+                write!(
+                    f,
+                    " with {}, which is not how a manager reports errors",
+                    kind(&self.content_type)
+                )
             }
         }
     }

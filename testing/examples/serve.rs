@@ -13,7 +13,14 @@ use backendai_testing::Manager;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> io::Result<()> {
-    let keypairs = std::env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(0);
+    let keypairs = match std::env::args().nth(1).map(|count| count.parse()) {
+        None => 0,
+        Some(Ok(count)) => count,
+        Some(Err(_)) => {
+            eprintln!("usage: serve [KEYPAIRS]");
+            std::process::exit(2);
+        }
+    };
     let manager = Manager::builder().keypairs(keypairs).start().await?;
     let accounts = [
         ("", manager.superadmin()),

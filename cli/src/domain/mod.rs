@@ -378,7 +378,13 @@ fn absent(domain: &Domain, info: &Info, key: Option<&str>) -> Failure {
     match key {
         Some(key) => {
             let key = input::key_of(key).unwrap_or_else(|| key.to_owned());
-            Failure::absent(&format!("{what} `{key}`"), list)
+            let failure = Failure::absent(&format!("{what} `{key}`"), list.clone());
+            match (info.key, list) {
+                ("email", Some(list)) if !key.contains('@') => {
+                    failure.help(format!("give the e-mail address: `backendai {list}` shows it"))
+                }
+                _ => failure,
+            }
         }
         None if info.query.info.variables.iter().all(|variable| !variable.is_required()) => {
             Failure::absent(&what, list).message(format!("the caller has no {what}"))
@@ -546,11 +552,11 @@ fn name_of(domain: &Domain) -> Option<&'static str> {
 /// The fields to request: secrets only where they are shown.
 fn requested(query: &Query, fields: &[Field], style: &Style, select: &Select) -> Vec<&'static str> {
     let wanted = fields.iter().filter(|field| style.show_secrets || !field.is_secret());
-    let mut names: Vec<_> = wanted.map(Field::name).collect();
+    let mut names: Vec<_> = match style.name.filter(|_| style.form == RowFormat::Name) {
+        Some(name) => vec![name],
+        None => wanted.map(Field::name).collect(),
+    };
     names.extend(&select.fields);
-    if style.form == RowFormat::Name {
-        names.extend(style.name);
-    }
     let mut seen = std::collections::HashSet::new();
     names.retain(|name| seen.insert(*name));
     if names.is_empty() {

@@ -8,6 +8,9 @@ use serde_json::{Map, Value};
 
 use crate::{input, output::Failure, render::Row};
 
+/// How many pages of a whole list are requested ahead.
+const PREFETCH: usize = 4;
+
 /// The values of variables, by name.
 pub(crate) type Variables = Map<String, Value>;
 
@@ -132,9 +135,10 @@ impl Query {
             return Ok(Rows { source, operation, incomplete: None });
         }
         let mut pages = client.pages(operation.clone()).page_size(page_size);
-        if let Some(limit) = limit {
-            pages = pages.max_items(limit);
-        }
+        pages = match limit {
+            Some(limit) => pages.max_items(limit),
+            None => pages.prefetch(PREFETCH),
+        };
         if offset > 0 {
             pages = pages.offset(offset);
         }

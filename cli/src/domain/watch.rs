@@ -99,7 +99,7 @@ pub(super) async fn info(
     let mut pace = Pace::of(domain, info, &variables, &client, interval).await;
     let mut before: Option<Row> = None;
     loop {
-        let row = one(&client, &info.query, variables.clone(), &names).await?;
+        let row = one(domain, info, &client, variables.clone(), &names).await?;
         let Some(row) = row else { return Err(super::absent(domain, info, Some(&key))) };
         let differs = |name: &&str| {
             let differs = |before| render::get(before, name) != render::get(&row, name);
@@ -123,19 +123,17 @@ fn clear() -> Result<(), Failure> {
 
 /// Requests one object; none where there is none.
 async fn one(
+    domain: &Domain,
+    info: &Info,
     client: &Client,
-    query: &Query,
     variables: super::Variables,
     fields: &[&'static str],
 ) -> Result<Option<Row>, Failure> {
-    let operation = query.operation(variables, fields)?;
-    match client.send(operation).await {
-        Ok(rows) => {
-            let row = rows.into_vec().into_iter().next().map(backendai::Row::into_map);
-            Ok(row.filter(|row| !row.is_empty()))
-        }
+    let key = variables.get(info.key).and_then(Value::as_str).map(str::to_owned);
+    let operation = info.query.operation(variables, fields)?;
+    match super::fetch(domain, info, client, operation, fields, key.as_deref()).await {
         Err(error) if super::is_missing(&error) => Ok(None),
-        Err(error) => Err(error.into()),
+        row => Ok(row?),
     }
 }
 
@@ -314,8 +312,17 @@ pub(crate) async fn wait(
 ) -> Result<(), Failure> {
     let form = global.single()?;
     let until: Vec<&String> = matches.get_many("until").into_iter().flatten().collect();
-    let unknown = input::advice("--until", &serde_json::json!(until), &statuses(domain).0);
+    let known = statuses(domain).0;
+    let unknown = input::advice("--until", &serde_json::json!(until), &known);
     if let Some(advice) = &unknown {
+        let is_known = |text: &&&String| known.iter().any(|it| it.eq_ignore_ascii_case(text));
+        let is_typo =
+            |text: &String| backendai::suggest::near(text, known.iter().copied()).is_some();
+        // Another manager may have other statuses, but a typing error would be waited for in vain.
+        if let Some(wrong) = until.iter().filter(|text| !is_known(text)).find(|text| is_typo(text))
+        {
+            return Err(Failure::argument(format!("`{wrong}` is no known status")).help(advice));
+        }
         err(format!("note: {advice}"));
     }
     let limit = Duration::from_secs(number(matches, "wait-limit").unwrap_or(600));
@@ -330,7 +337,7 @@ pub(crate) async fn wait(
     let begin = tokio::time::Instant::now();
     let mut pace = Pace::of(domain, info, &variables, &client, interval).await;
     loop {
-        let status = status(&client, &info.query, variables.clone()).await?;
+        let status = status(domain, info, &client, variables.clone()).await?;
         let Some(status) = status else {
             return Err(super::absent(domain, info, Some(&name)));
         };
@@ -353,12 +360,13 @@ pub(crate) async fn wait(
 }
 
 async fn status(
+    domain: &Domain,
+    info: &Info,
     client: &Client,
-    query: &Query,
     variables: super::Variables,
 ) -> Result<Option<String>, Failure> {
-    let column = status_of(query).unwrap_or(STATUS);
-    let row = one(client, query, variables, &[column]).await?;
+    let column = status_of(&info.query).unwrap_or(STATUS);
+    let row = one(domain, info, client, variables, &[column]).await?;
     Ok(row.map(|row| match render::get(&row, column).as_deref() {
         Some(Value::String(status)) => status.clone(),
         other => other.map(Value::to_string).unwrap_or_default(),

@@ -59,8 +59,17 @@ fn short(of: &InputInfo, text: &str) -> Result<Value, Problem> {
             "`{text}` is neither JSON nor a condition such as name=VALUE"
         )));
     };
-    let (column, value) = (text.get(..at), text.get(at + sign.len()..));
-    place(of, column.unwrap_or_default().trim(), sign, members, value.unwrap_or_default().trim())
+    let column = text.get(..at).unwrap_or_default().trim();
+    let value = text.get(at + sign.len()..).unwrap_or_default();
+    // As in the filters of the Admin API: `status == "ACTIVE"`.
+    let value = match value.strip_prefix('=').filter(|_| *sign == "=") {
+        Some(value) => {
+            let value = value.trim();
+            value.strip_prefix('"').and_then(|it| it.strip_suffix('"')).unwrap_or(value)
+        }
+        None => value.trim(),
+    };
+    place(of, column, sign, members, value)
 }
 
 fn place(

@@ -192,7 +192,7 @@ async fn the_page_of_a_proxy() {
     assert_eq!(
         error.to_string(),
         "ModifyKeyPair: the manager at https://api.backend.ai answered 502 Bad Gateway with \
-         text/html, not with a problem of the manager's: the manager behind it seems to be down: \
+         text/html, which is not how a manager reports errors: the manager behind it seems to be down: \
          try again later; \
          it may have taken effect: look before sending it again"
     );

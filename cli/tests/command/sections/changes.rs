@@ -43,7 +43,8 @@ pub(crate) async fn section() -> Page {
     page.prose(
         "`--from-file` runs a verb for every row of a CSV, JSON or JSONL file. Its columns are \
          the options with underscores or hyphens; options apply to all rows that do not have the \
-         column. The whole file is checked before anything is sent. The first failure ends it, \
+         column. Columns, types and missing values of the whole file are checked before anything is \
+         sent, and the manager checks the rest of each row. The first failure ends it, \
          unless `--continue-on-error` is given, and the exit code is 1. Where a name is unique, \
          rows whose object exists with the same values are skipped, so that an interrupted file \
          is simply run again. Where it is not, as for keypairs, `FILE.done` records the rows that \

@@ -174,7 +174,8 @@ async fn values_of_enums_are_checked_before_anything_is_sent() {
     );
     assert!(manager.requests().is_empty());
     answer(&manager, "AdminUsers", &super::users(&["ann"], 1, false));
-    fine(&home.run(&["v2", "user", "list", "--filter", "status=active", "-o", "name"]));
+    // As in the filters of the Admin API, too.
+    fine(&home.run(&["v2", "user", "list", "--filter", "status == \"active\"", "-o", "name"]));
     assert_eq!(
         variables(&manager, "AdminUsers")["filter"],
         json!({"status": {"equals": "ACTIVE"}})

@@ -220,6 +220,10 @@ async fn waiting_ends_with_the_status_or_the_limit() {
     assert_eq!(fine(&ran), format!("{email} is active\n"));
     let ran = home.run(&["user", "wait", email, "--until", "deleted", "--limit=2", "--interval=1"]);
     fails(&ran, 3, &format!("error: {email} is still active"));
+    // The manager fails to look it up.
+    let ran = home.run(&["agent", "wait", "i-nope", "--until", "ALIVE"]);
+    fails(&ran, 1, "there is no agent `i-nope`");
+    fails(&home.run(&["user", "info", "nobody"]), 1, "give the e-mail address");
     fails(
         &home.run(&["user", "wait", "nobody@example.com", "--until", "x"]),
         1,

@@ -63,12 +63,19 @@ async fn ctrl_c_ends_a_list_in_its_midst() {
 #[tokio::test(flavor = "multi_thread")]
 async fn rows_that_came_are_printed_before_a_failure() {
     let (manager, home) = many().await;
-    manager.faults().push_when(is_later, Fault::json(403, r#"{"type":"x","title":"Forbidden"}"#));
+    // Also the requests for pages ahead and for their keys.
+    let forbid = || {
+        for _ in 0..10 {
+            let fault = Fault::json(403, r#"{"type":"x","title":"Forbidden"}"#);
+            manager.faults().push_when(is_later, fault);
+        }
+    };
+    forbid();
     let ran = home.run(&["keypair", "list", "--all", "--page-size", "10", "--output=csv"]);
     fails(&ran, 1, "error: PagedKeyPairs failed");
     assert_eq!(ran.stdout.lines().count(), 11);
     // One JSON value is whole or not there.
-    manager.faults().push_when(is_later, Fault::json(403, r#"{"type":"x","title":"Forbidden"}"#));
+    forbid();
     let ran = home.run(&["keypair", "list", "--all", "--page-size", "10", "--output=json"]);
     assert_eq!(ran.code, Some(1));
     assert!(super::json(&ran.stdout)["error"].is_object(), "{ran:?}");
