@@ -54,8 +54,18 @@ impl Drop for Official {
     }
 }
 
-/// Tables of what requests leave behind, in any case.
-const LOGS: [&str; 4] = ["audit_logs", "audit_log_scopes", "event_logs", "error_logs"];
+/// Tables of what requests leave behind, in any case, and of what the manager's own tasks do with deployments.
+const LOGS: [&str; 9] = [
+    "audit_logs",
+    "audit_log_scopes",
+    "event_logs",
+    "error_logs",
+    "replica_groups",
+    "replica_group_history",
+    "deployment_history",
+    "route_history",
+    "routings",
+];
 
 /// Columns that move with every request.
 const MOVING: [&str; 3] = ["last_used", "num_queries", "modified_at"];
