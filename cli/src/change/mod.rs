@@ -282,8 +282,7 @@ impl Change {
         let object = self.object();
         match (self.owned, self.is_nameless()) {
             (true, _) => {
-                let article = if object.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
-                format!("{article} {object} was {} for {label}", self.done)
+                format!("{} {object} was {} for {label}", domain::article(&object), self.done)
             }
             (_, true) => format!("a new {object} was {}", self.done),
             _ => format!("{label} {} {}", self.was(task), self.done),

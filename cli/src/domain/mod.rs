@@ -21,7 +21,7 @@ use self::{
 pub(crate) use self::{
     options::columns,
     query::Query,
-    table::{Domain, Info, what},
+    table::{Domain, Info, article, what},
     watch::{has_status, wait, wait_command},
 };
 use crate::{

@@ -45,6 +45,11 @@ pub(crate) fn what(word: &str) -> String {
     word.split('-').map(text).collect::<Vec<_>>().join(" ")
 }
 
+/// The indefinite article before these words.
+pub(crate) fn article(what: &str) -> &'static str {
+    if what.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" }
+}
+
 const fn domain(word: &'static str, about: &'static str, list: Query) -> Domain {
     Domain::new("", word, about, list)
 }

@@ -204,8 +204,7 @@ pub(crate) fn check_id(nouns: &str, input: &Input, value: &Value) -> Result<(), 
         Some(of) => {
             let list = of.list_command().map(|list| format!(": `backendai {list}` shows it"));
             let what = domain::what(of.word);
-            let article = if what.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
-            (format!(" of {article} {what}"), list.unwrap_or_default())
+            (format!(" of {} {what}", domain::article(&what)), list.unwrap_or_default())
         }
         None => Default::default(),
     };
