@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::json;
+use tokio::sync::{Notify, futures::Notified};
 
 use crate::record::Recorded;
 
@@ -27,9 +28,9 @@ pub enum Fault {
         /// Further headers, such as `Retry-After`.
         headers: Vec<(String, String)>,
     },
-    /// The request is carried out and answered after this delay.
+    /// The request is carried out and answered after this delay, or at [`Faults::release`].
     Delay(Duration),
-    /// The request **is carried out** at once, and answered after this delay.
+    /// The request **is carried out** at once, and answered after this delay, or at [`Faults::release`].
     DelayAnswer(Duration),
     /// The request is neither carried out nor answered; the connection stays open.
     Stall,
@@ -97,6 +98,7 @@ type Condition = Box<dyn Fn(&Recorded) -> bool + Send>;
 #[derive(Default)]
 pub struct Faults {
     queue: Mutex<VecDeque<(Condition, Fault)>>,
+    released: Notify,
 }
 
 impl Faults {
@@ -126,6 +128,17 @@ impl Faults {
     /// Removes all queued faults.
     pub fn clear(&self) {
         self.lock().clear();
+    }
+
+    /// Ends the delays of the requests that are recorded by now. A test that releases its answers depends on no
+    /// time: it gives the fault a long delay, waits for whatever is to happen meanwhile, and calls this.
+    pub fn release(&self) {
+        self.released.notify_waiters();
+    }
+
+    /// Waits for the next release from this call on, whenever the future is polled.
+    pub(crate) fn released(&self) -> Notified<'_> {
+        self.released.notified()
     }
 
     /// Removes and returns the first fault for this request.

@@ -18,6 +18,7 @@ use hyper_util::rt::TokioIo;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use crate::fault::{Fault, Faults};
@@ -188,6 +189,7 @@ async fn handle<S: Serve>(
     };
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let recorded = Recorded::new(parts.method.as_str(), path, &parts.headers, &body);
+    let released = shared.faults.released();
     shared.log().push(recorded.clone());
     let fault = shared.faults.take(&recorded);
     let answer = || shared.server.answer(parts.method.as_str(), &parts.uri, &parts.headers, &body);
@@ -195,12 +197,12 @@ async fn handle<S: Serve>(
     match fault {
         None => response(answer(), head),
         Some(Fault::Delay(delay)) => {
-            tokio::time::sleep(delay).await;
+            let _ = timeout(delay, released).await;
             response(answer(), head)
         }
         Some(Fault::DelayAnswer(delay)) => {
             let answer = answer();
-            tokio::time::sleep(delay).await;
+            let _ = timeout(delay, released).await;
             response(answer, head)
         }
         Some(Fault::Answer { status, content_type, body, headers }) => {

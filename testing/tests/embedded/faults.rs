@@ -94,6 +94,23 @@ async fn an_answer_is_delayed_after_the_request_is_carried_out() {
     assert_eq!((reply.unwrap().status, made), (200, 1));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_release_ends_delays() {
+    let manager = manager().await;
+    for fault in [Fault::Delay, Fault::DelayAnswer] {
+        let before = manager.requests().len();
+        let asked = made(&manager, fault(Duration::from_secs(3600)));
+        let release = async {
+            while manager.requests().len() == before {
+                tokio::task::yield_now().await;
+            }
+            manager.faults().release();
+        };
+        let ((reply, made), ()) = tokio::join!(asked, release);
+        assert_eq!((reply.unwrap().status, made), (200, 1));
+    }
+}
+
 #[tokio::test]
 async fn a_stalled_request_does_not_hold_up_the_others() {
     let manager = manager().await;

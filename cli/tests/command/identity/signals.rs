@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::Write as _,
+    io::{Read as _, Write as _},
     process::{Child, Stdio},
     thread,
     time::{Duration, Instant},
@@ -22,9 +22,22 @@ fn started(home: &Home, web: &Webserver, account: &Account, name: &str) -> Child
     child
 }
 
+/// How long an answer is delayed that a test releases.
+const HELD: Duration = Duration::from_secs(3600);
+
 fn send(child: &Child, signal: Signal) {
     kill_process(Pid::from_child(child), signal).unwrap();
 }
+
+/// Sends a signal and waits until the command says that it has received it.
+fn signalled(child: &mut Child, signal: Signal) {
+    send(child, signal);
+    let mut told = [0; WAITING.len()];
+    child.stderr.as_mut().unwrap().read_exact(&mut told).unwrap();
+    assert_eq!(str::from_utf8(&told), Ok(WAITING));
+}
+
+const WAITING: &str = "waiting until";
 
 fn wait(child: Child) -> Ran {
     let output = child.wait_with_output().unwrap();
@@ -36,7 +49,7 @@ fn wait(child: Child) -> Ran {
 fn until(what: &str, holds: impl Fn() -> bool) {
     let began = Instant::now();
     while !holds() {
-        assert!(began.elapsed() < Duration::from_secs(20), "{what}");
+        assert!(began.elapsed() < Duration::from_secs(60), "{what}");
         thread::sleep(Duration::from_millis(5));
     }
 }
@@ -58,23 +71,22 @@ pub(super) fn stop(home: &Home, web: &Webserver, who: (&Account, &str), after: u
 #[tokio::test(flavor = "multi_thread")]
 async fn a_login_that_is_stopped_leaves_no_session() {
     let (manager, web, home) = start().await;
-    let short = Duration::from_millis(700);
-    for (path, delay, signal, code) in [
-        ("/server/login", short, Signal::INT, 130),
-        ("/server/login", short, Signal::TERM, 143),
-        ("/func", Duration::from_secs(60), Signal::INT, 130),
-        ("/func", Duration::from_secs(60), Signal::TERM, 143),
+    for (path, signal, code) in [
+        ("/server/login", Signal::INT, 130),
+        ("/server/login", Signal::TERM, 143),
+        ("/func", Signal::INT, 130),
+        ("/func", Signal::TERM, 143),
     ] {
         let before = web.requests().len();
-        let slow = Fault::DelayAnswer(delay);
-        web.faults().push_when(move |request| request.path().starts_with(path), slow);
-        let child = started(&home, &web, manager.user(), "a");
+        let held = Fault::DelayAnswer(HELD);
+        web.faults().push_when(move |request| request.path().starts_with(path), held);
+        let mut child = started(&home, &web, manager.user(), "a");
         requested(&web, path, before);
         until("a session", || web.sessions().len() == 1);
-        send(&child, signal);
+        signalled(&mut child, signal);
+        web.faults().release();
         let ran = wait(child);
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(code), ""), "{path}: {ran:?}");
-        assert!(ran.stderr.starts_with("waiting until"), "{path}: {ran:?}");
         assert!(web.sessions().is_empty() && home.files().is_empty(), "{path}: {ran:?}");
     }
 }
@@ -110,11 +122,12 @@ async fn a_removal_that_is_stopped_ends_the_session() {
     ] {
         succeeds(&login(&home, &web, manager.user(), "a", &[]));
         let before = web.requests().len();
-        let slow = Fault::Delay(Duration::from_millis(700));
-        web.faults().push_when(|request| request.path() == "/server/logout", slow);
-        let child = home.command(command).spawn().unwrap();
+        let held = Fault::Delay(HELD);
+        web.faults().push_when(|request| request.path() == "/server/logout", held);
+        let mut child = home.command(command).spawn().unwrap();
         requested(&web, "/server/logout", before);
-        send(&child, Signal::INT);
+        signalled(&mut child, Signal::INT);
+        web.faults().release();
         let ran = wait(child);
         assert_eq!(ran.code, Some(130), "{command:?}: {ran:?}");
         assert!(web.sessions().is_empty() && sessions(&home).is_empty(), "{command:?}: {ran:?}");
@@ -126,14 +139,14 @@ async fn a_removal_that_is_stopped_ends_the_session() {
 async fn a_second_signal_stops_at_once() {
     let (manager, web, home) = start().await;
     web.faults().push_when(|request| request.path() == "/server/login", Fault::Stall);
-    let child = started(&home, &web, manager.user(), "a");
+    let mut child = started(&home, &web, manager.user(), "a");
     requested(&web, "/server/login", 0);
+    signalled(&mut child, Signal::INT);
     let began = Instant::now();
-    send(&child, Signal::INT);
-    thread::sleep(Duration::from_millis(200));
     send(&child, Signal::INT);
     let ran = wait(child);
     assert_eq!(ran.code, Some(130), "{ran:?}");
     assert!(ran.stderr.contains("may still be open"), "{ran:?}");
-    assert!(began.elapsed() < Duration::from_secs(5), "{ran:?}");
+    // Without the second signal it waits for 10 s.
+    assert!(began.elapsed() < Duration::from_secs(8), "{ran:?}");
 }
