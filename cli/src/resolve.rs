@@ -56,6 +56,8 @@ enum By {
     Filter,
     /// The filter of the query is a condition of the v2 API, which has the only name as a column.
     Condition,
+    /// The query is a list of the v2 API without a filter: the names of all rows are compared.
+    Rows,
 }
 
 const fn lookup<O: Compiled>(
@@ -77,15 +79,16 @@ enum IdKind {
 }
 
 impl Lookup {
-    /// The lookup in a list of the v2 API, by a column of its filter.
-    pub(crate) const fn by_condition(
+    /// The lookup in a list of the v2 API: by a column of its filter, or of its rows if it has none.
+    pub(crate) fn of_list(
         (what, noun): (&'static str, &'static str),
         query: &'static OperationInfo,
         own: Option<&'static OperationInfo>,
         names: &'static [&'static str],
         shown: &'static [&'static str],
     ) -> Self {
-        Self { what, noun, query, own, id: "id", names, by: By::Condition, shown }
+        let by = if query.variable("filter").is_some() { By::Condition } else { By::Rows };
+        Self { what, noun, query, own, id: "id", names, by, shown }
     }
 
     /// The same for another noun with the same objects.
@@ -103,7 +106,7 @@ impl Lookup {
         let query = match self.by {
             By::Filter => self.query,
             By::Variable("name") => <ListGroups as Compiled>::INFO,
-            By::Variable(_) | By::Condition => return None,
+            By::Variable(_) | By::Condition | By::Rows => return None,
         };
         Some((query, self.name()?))
     }
@@ -129,7 +132,11 @@ impl Lookup {
     /// The column of the names; `None` where several objects often have the same name, so that
     /// people need the id.
     pub(crate) fn name(&self) -> Option<&'static str> {
-        self.names.first().copied().filter(|_| self.by != By::Condition)
+        self.names.first().copied().filter(|_| !self.is_of_v2())
+    }
+
+    fn is_of_v2(&self) -> bool {
+        matches!(self.by, By::Condition | By::Rows)
     }
 
     fn id_kind(&self) -> IdKind {
@@ -404,6 +411,10 @@ impl<'c> Resolver<'c> {
                 let column = lookup.names.first().copied().unwrap_or_default();
                 operation.variable("filter", json!({ column: { "equals": name } }))
             }
+            By::Rows => {
+                fields.extend(lookup.names);
+                operation
+            }
         };
         // Members are selected with their object.
         for field in &mut fields {
@@ -412,12 +423,21 @@ impl<'c> Resolver<'c> {
         let mut seen = HashSet::new();
         fields.retain(|field| seen.insert(*field));
         let operation = operation.select(fields)?;
+        let is_meant = |row: &Row| match lookup.by {
+            By::Rows => lookup.names.iter().any(|column| {
+                render::get(row, column).is_some_and(|value| value.as_str() == Some(name))
+            }),
+            _ => !row.is_empty(),
+        };
         let mut rows = Vec::new();
-        let mut pages = self.client.pages(operation).max_items(MOST);
-        while let Some(page) = pages.next().await {
-            rows.extend(page?.items);
+        let mut pages = self.client.pages(operation);
+        if lookup.by != By::Rows {
+            pages = pages.max_items(MOST);
         }
-        Ok(Some(rows.into_iter().filter(|row| !row.is_empty()).collect()))
+        while let Some(page) = pages.next().await {
+            rows.extend(page?.items.into_iter().filter(is_meant));
+        }
+        Ok(Some(rows))
     }
 }
 
@@ -442,7 +462,7 @@ fn absent(lookup: &Lookup, name: &str, domain: Option<&str>) -> Failure {
 fn ambiguous(lookup: &Lookup, name: &str, rows: &[&Row]) -> Failure {
     let text = |row: &Row, field| match render::get(row, field).as_deref() {
         // As arguments of the v2 API are shown elsewhere.
-        Some(Value::String(text)) if lookup.by == By::Condition => {
+        Some(Value::String(text)) if lookup.is_of_v2() => {
             key_of(text).unwrap_or_else(|| text.clone())
         }
         Some(Value::String(text)) => text.clone(),
@@ -457,7 +477,7 @@ fn ambiguous(lookup: &Lookup, name: &str, rows: &[&Row]) -> Failure {
             format!("{} ({})", text(row, lookup.id), shown.join(", "))
         })
         .collect();
-    if rows.len() as u64 == MOST {
+    if rows.len() as u64 >= MOST {
         lines.push("and more".to_owned());
     }
     Failure::new(format!("several have the name `{name}`: which {} is meant?", lookup.what))
@@ -482,7 +502,7 @@ mod tests {
             }
             match lookup.by {
                 By::Variable(variable) => assert!(lookup.query.variable(variable).is_some()),
-                By::Condition => unreachable!("these are not of the Admin API"),
+                By::Condition | By::Rows => unreachable!("these are not of the Admin API"),
                 By::Filter => {
                     let root = lookup.query.root_fields.first().expect("it has a root").name;
                     let list = LISTS.iter().find(|list| list.name == root).expect("it has columns");

@@ -328,18 +328,18 @@ impl Noun {
                 return Some(known.of_noun(noun));
             }
             let list = self.verb("list")?;
-            let column = list.name_column()?;
-            let same = |own: &&Verb| own.name_column() == Some(column);
+            let column = list.name_column(self)?;
+            let same = |own: &&Verb| own.name_column(self) == Some(column);
             let own = self.verb("list-mine").filter(same).map(|own| own.info);
             let brief = list.columns(self).brief.iter().copied();
             let shown = brief.filter(|name| {
                 let last = name.rsplit('.').next().unwrap_or(name);
-                last != "id" && last != column
+                last != "id" && last != column && *name != column
             });
             let what = keep(domain::what(self.word));
             let shown = shown.take(3).collect::<Vec<_>>().leak();
             let column = vec![column].leak();
-            Some(Lookup::by_condition((what, noun), list.info, own, column, shown))
+            Some(Lookup::of_list((what, noun), list.info, own, column, shown))
         })
     }
 
@@ -459,12 +459,16 @@ impl Verb {
         Query::with_members(self.info, columns.shown, columns.all)
     }
 
-    /// The column of its condition that has the names, of a list that needs nothing else.
-    fn name_column(&self) -> Option<&'static str> {
-        let InputType::Object(condition) = self.info.variable("filter")?.holds else { return None };
+    /// The column that has the names, of a list that needs no variable: one of its condition, or of its
+    /// rows if it has no filter.
+    fn name_column(&self, noun: &Noun) -> Option<&'static str> {
         if self.info.variables.iter().any(InputValueInfo::is_required) {
             return None;
         }
+        let Some(filter) = self.info.variable("filter") else {
+            return columns::find(self.columns(noun).shown, "name");
+        };
+        let InputType::Object(condition) = filter.holds else { return None };
         let compares = |field: &InputValueInfo| match field.holds {
             InputType::Object(of) => of.fields.iter().any(|member| member.name == "equals"),
             _ => false,

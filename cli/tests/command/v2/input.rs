@@ -71,6 +71,27 @@ async fn a_unique_name_stands_for_an_id() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn names_are_compared_with_all_rows_of_a_list_without_a_filter() {
+    let (manager, home) = superadmin().await;
+    let node = |(id, name): (&str, &str)| json!({ "cursor": id, "node": { "id": id, "name": name, "host": "h", "basePath": "/" } });
+    let storages = |rows: &[(&str, &str)]| {
+        let edges: Vec<_> = rows.iter().copied().map(node).collect();
+        json!({ "vfsStorages": { "edges": edges } })
+    };
+    let other = SESSION.replace("00000001", "00000002");
+    answer(&manager, "VfsStorages", &storages(&[(&other, "fast-old"), (SESSION, "fast")]));
+    let ran = home.run(&["v2", "vfs-storage", "delete", "fast", "--yes"]);
+    assert_eq!(variables(&manager, "DeleteVfsStorage")["input"]["id"], SESSION, "{ran:?}");
+    answer(&manager, "VfsStorages", &storages(&[(&other, "fast"), (SESSION, "fast")]));
+    let ran = home.run(&["v2", "vfs-storage", "info", "fast"]);
+    fails(&ran, 4, "several have the name `fast`: which VFS storage is meant?");
+    assert!(ran.stderr.contains(&format!("{other} (h, /)")), "{ran:?}");
+    answer(&manager, "VfsStorages", &storages(&[(&other, "fast")]));
+    let ran = home.run(&["v2", "vfs-storage", "info", "slow"]);
+    fails(&ran, 1, "there is no VFS storage `slow`");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_name_of_several_objects_lists_them() {
     let (manager, home) = superadmin().await;
     let other = SESSION.replace("00000001", "00000002");
@@ -89,15 +110,16 @@ async fn a_name_of_several_objects_lists_them() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_id_without_a_name_is_asked_for() {
     let (manager, home) = superadmin().await;
-    for (noun, what) in [("kernel", "a kernel"), ("vfs-storage", "a VFS storage")] {
+    for (noun, what) in [("kernel", "a kernel"), ("retention-policy", "a retention policy")] {
         let ran = home.run(&["v2", noun, "info", "x"]);
         fails(&ran, 4, &format!("`x` is not the id of {what}"));
         let fix =
             format!("fix: give the id, a UUID such as {KEY}: `backendai v2 {noun} list` shows it");
         assert!(ran.stderr.contains(&fix), "{ran:?}");
     }
-    fails(&home.run(&["v2", "vfs-storage", "delete", "x", "--yes"]), 4, "is not the id of a VFS");
-    assert!(manager.requests_of("DeleteVfsStorage").is_empty());
+    let ran = home.run(&["v2", "retention-policy", "delete", "x", "--yes"]);
+    fails(&ran, 4, "is not the id of a retention policy");
+    assert!(manager.requests_of("DeleteRetentionPolicy").is_empty());
 }
 
 /// The same exit code and the same kind of hint, whatever the noun, the verb and the API.
