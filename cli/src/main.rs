@@ -138,7 +138,8 @@ fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
     let early = Early::of(&arguments);
     let mut command = command();
-    let parsed = command.try_get_matches_from_mut(arguments).and_then(|matches| {
+    let parsed = command.try_get_matches_from_mut(&arguments).and_then(|matches| {
+        output::name_command(&matches);
         Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
     });
     let cli = match parsed {
