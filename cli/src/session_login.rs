@@ -141,6 +141,10 @@ impl SessionLogin {
                 sink.page(rows.iter().map(row).collect()).map_err(Failure::writing)?;
                 sink.end(None).map_err(Failure::writing)?;
                 render::note_left_out(&sink.left_out());
+                if rows.is_empty() {
+                    let selected = status.is_some() || whose.user.is_some();
+                    render::note_none(&style, "login sessions", selected);
+                }
                 Ok(())
             }
             Command::End { id, all, whose, yes } => {

@@ -21,7 +21,7 @@ use self::{
 pub(crate) use self::{
     options::columns,
     query::Query,
-    table::{Domain, Info, article, what},
+    table::{Domain, Info, article, plural, what},
     watch::{has_status, wait, wait_command},
 };
 use crate::{
@@ -37,6 +37,8 @@ use crate::{
     visible::Data,
 };
 
+/// The variables that order a list.
+const ORDERS: [&str; 2] = ["order", "orderBy"];
 /// The default number of rows.
 const DEFAULT_ROWS: u64 = 20;
 
@@ -258,8 +260,9 @@ pub(crate) async fn list(
         _ => (!all).then(|| number(matches, "rows").unwrap_or(DEFAULT_ROWS)),
     };
     let page_size = page_size(matches, limit);
-    newest_first(query, &mut variables, limit, page_size);
     let select = Select::of(query, matches)?;
+    let selected = selects(&variables, &select);
+    newest_first(query, &mut variables, limit, page_size);
     let names = requested(query, &fields, &style, &select);
     let offset = number(matches, "skip").unwrap_or(0);
     let columns = columns::Given::of(domain, query, &variables, select.condition.as_ref());
@@ -298,9 +301,6 @@ pub(crate) async fn list(
     }
     sink.end(total).map_err(Failure::writing)?;
     render::note_left_out(&sink.left_out());
-    if let Some(advice) = columns.advice().filter(|_| shown == 0) {
-        err(format!("note: {advice}"));
-    }
 
     if let Some(error) = rows.incomplete() {
         incomplete(&error);
@@ -309,8 +309,13 @@ pub(crate) async fn list(
     if total.is_some_and(|total| offset > 0 && offset >= total) {
         // The list has ended before the first row that was requested.
         err(format!("0 of {} rows: --offset {offset} is at the end", total.unwrap_or_default()));
+    } else if shown == 0 {
+        render::note_none(&style, &plural(&domain.what()), selected);
     } else if rows.list_changes().missed {
         err("the list changed while it was read: rows may be missing; read it again");
+    }
+    if let Some(advice) = columns.advice().filter(|_| shown == 0) {
+        err(format!("note: {advice}"));
     }
     match total {
         Some(total) if !all && offset + shown < total && style.form == RowFormat::Table => {
@@ -613,6 +618,11 @@ impl Select {
         }
         rows
     }
+}
+
+/// Whether the caller asks for some of the rows only.
+fn selects(variables: &Variables, select: &Select) -> bool {
+    select.condition.is_some() || variables.keys().any(|name| !ORDERS.contains(&name.as_str()))
 }
 
 /// Whether a flag exists and was given.

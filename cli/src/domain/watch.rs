@@ -9,7 +9,8 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, value::RawValue};
 
 use super::{
-    Domain, Info, Query, Select, choose, columns, name_of, number, options, resolved, style, typed,
+    Domain, Info, Query, Select, choose, columns, name_of, number, options, plural, resolved,
+    style, typed,
 };
 use crate::{
     connect,
@@ -44,8 +45,9 @@ pub(super) async fn run(
     let mut variables = options::given(domain, query, matches)?;
     resolved(domain, query, &mut variables, &client).await?;
     let limit = number(matches, "rows").unwrap_or(ROWS).min(ROWS);
-    super::newest_first(query, &mut variables, Some(limit), limit as u32);
     let select = Select::of(query, matches)?;
+    let selected = super::selects(&variables, &select);
+    super::newest_first(query, &mut variables, Some(limit), limit as u32);
     let columns = columns::Given::of(domain, query, &variables, select.condition.as_ref());
     let mut wanted = super::requested(query, &fields, &style, &select);
     wanted.extend(name.filter(|name| !wanted.contains(name)));
@@ -67,6 +69,9 @@ pub(super) async fn run(
         let mut rows = select.apply(rows);
         rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         print(&fields, &style, &rows, before.as_ref())?;
+        if rows.is_empty() {
+            render::note_none(&style, &plural(&domain.what()), selected);
+        }
         if let Some(advice) = columns.advice().filter(|_| rows.is_empty()) {
             err(format!("note: {advice}"));
         }

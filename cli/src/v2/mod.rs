@@ -20,13 +20,13 @@ use serde_json::Value;
 pub(crate) use self::columns::main_columns;
 use self::{
     columns::Columns,
-    names::{Name, plural},
+    names::Name,
     nouns::{DONE, Entry, NAMES, NOUNS, REFERENCES},
 };
 use crate::{
     change::{self, Change, Kind},
     complete::Names,
-    domain::{self, Domain, Info, Query},
+    domain::{self, Domain, Info, Query, plural},
     global::Global,
     headings,
     input::{self, Input},
