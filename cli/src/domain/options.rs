@@ -38,11 +38,17 @@ impl Variable {
         let known = input::known(noun, self.0);
         let meaning = input::meaning(self.0, &known.0);
         let lookup = resolve::lookup_of(noun, self.0);
-        let arg = arg.help(match lookup {
+        let meaning = match lookup {
             Some(lookup) if meaning.starts_with("Id ") || meaning.contains(" id of ") => {
                 lookup.help(&meaning, false)
             }
             _ => meaning,
+        };
+        let arg = arg.help(match self.0.default {
+            Some(default) => {
+                format!("{meaning} [default: {}]", default.replace(['[', ']', '"'], ""))
+            }
+            None => meaning,
         });
         match self.0.ty.trim_end_matches('!') {
             "Boolean" => arg.value_name("BOOL").value_parser(BoolishValueParser::new()),

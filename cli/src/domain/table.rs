@@ -298,7 +298,10 @@ pub(crate) const DOMAINS: &[Domain] = &[
         .brief(BRIEF_GROUP)
         .alias("project")
         .info("id", Query::new::<GetGroup>(ALL))
-        .note(ONE_ANSWER),
+        .note(
+            "All rows in one response. The project that each user has alone is of the type PERSONAL, \
+             and not listed by default.",
+        ),
     domain("group-node", "Projects, by permission", Query::new::<PagedGroupNodes>(GROUP))
         .brief(BRIEF_GROUP)
         .alias("project-node")

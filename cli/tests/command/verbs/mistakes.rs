@@ -1,6 +1,30 @@
 //! The mistakes of a first day, and the words that correct them.
 
-use super::{Home, fine, superadmin};
+use super::{Home, fine, json, superadmin};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn help_names_options_and_their_defaults() {
+    let (_manager, home) = superadmin().await;
+    let help = |noun: &str, verb: &str| fine(&home.run(&[noun, verb, "-h"])).to_owned();
+    let create = help("user-resource-policy", "create");
+    assert!(create.contains("Deprecated: use `--max-quota-scope-size`"), "{create}");
+    let list = help("project", "list");
+    for part in ["[default: GENERAL]", "of the type PERSONAL, and not listed by default"] {
+        assert!(list.contains(part), "{part} is not in {list}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_user_is_named_with_the_access_key() {
+    let (_manager, home) = superadmin().await;
+    let email = "new@example.com";
+    let ran = home.run(&["user", "create", "default", email, "a-password"]);
+    let said = fine(&ran).to_owned();
+    let ran = home.run(&["user", "info", email, "--field", "main_access_key", "-o", "json"]);
+    let shown = json(fine(&ran));
+    let key = shown["items"][0]["main_access_key"].as_str().unwrap();
+    assert_eq!(said, format!("{email} was created (access key {key})\n"));
+}
 
 /// The pty of the test has no size.
 #[cfg(unix)]
