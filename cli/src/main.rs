@@ -18,6 +18,8 @@ mod legacy;
 mod login;
 mod logout;
 mod man;
+mod mistake;
+mod number;
 mod output;
 mod progress;
 mod prompt;
@@ -144,7 +146,10 @@ fn main() -> ExitCode {
     });
     let cli = match parsed {
         Ok(cli) => cli,
-        Err(error) => return report_parse_error(&error, &early),
+        Err(error) => {
+            let error = mistake::advised(error, &mut command, &arguments);
+            return report_parse_error(&error, &early);
+        }
     };
     let terminal = Terminal::now();
     cli.global.init_tracing();

@@ -121,6 +121,20 @@ pub(crate) fn list_of(nouns: &str) -> Option<String> {
     }
 }
 
+/// The `--filter` of a list that an option with this name stands for, by the words of the command.
+pub(crate) fn filter_for(words: &[&str], option: &str, value: Option<&str>) -> Option<String> {
+    let column = option.replace('-', "_");
+    let value = value.unwrap_or("…");
+    let filter = match words {
+        ["v2", noun, verb] => {
+            v2::has_column(noun, verb, &column).then(|| format!("{column}={value}"))
+        }
+        [noun, "list"] => options::filter_for(&find(noun)?.list, &column, value),
+        _ => None,
+    };
+    Some(format!("--filter '{}'", filter?.replace('\'', "'\\''")))
+}
+
 /// The query for one object of a noun, where there is one.
 fn object_of(nouns: &str) -> Option<(Domain, Info)> {
     match nouns.strip_prefix(v2::PREFIX) {
@@ -699,9 +713,17 @@ fn find_field(query: &Query, name: &str) -> Result<Field, Failure> {
         }
         let failure = Failure::usage(format!("there is no field `{name}`"))
             .help(format!("use some of {}", names.join(", ")));
-        match backendai::suggest::near(name, names) {
-            Some(near) => failure.cause(format!("did you mean `{near}`?")),
-            None => failure,
+        let similar = match backendai::suggest::near(name, names.iter().copied()) {
+            Some(near) => vec![near],
+            None if name.len() < 3 => Vec::new(),
+            None => {
+                let part = name.to_lowercase();
+                names.into_iter().filter(|it| it.to_lowercase().contains(&part)).take(3).collect()
+            }
+        };
+        match similar.is_empty() {
+            true => failure,
+            false => failure.cause(format!("did you mean `{}`?", similar.join("` or `"))),
         }
     })
 }

@@ -4,7 +4,7 @@ use std::{collections::HashMap, time::Duration};
 
 use backendai::{Client, Field, OperationInfo, OperationKind, Subscribe, Subscription};
 use backendai_v2::OPERATIONS;
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgMatches, Command};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, value::RawValue};
 
@@ -16,6 +16,7 @@ use crate::{
     connect,
     global::{Global, RowFormat},
     input,
+    number::whole,
     output::{self, Code, Failure, err, out},
     render::{self, Row, Style},
     visible::Data,
@@ -287,7 +288,7 @@ pub(crate) fn wait_command(domain: &Domain, info: &Info) -> Command {
             Arg::new("wait-limit")
                 .long("limit")
                 .value_name("SECONDS")
-                .value_parser(value_parser!(u64))
+                .value_parser(whole(0, u64::MAX))
                 .default_value("600")
                 .help("How long to wait"),
         )
@@ -295,7 +296,7 @@ pub(crate) fn wait_command(domain: &Domain, info: &Info) -> Command {
             Arg::new("interval")
                 .long("interval")
                 .value_name("SECONDS")
-                .value_parser(value_parser!(u64).range(1..))
+                .value_parser(whole(1, u64::MAX))
                 .default_value("2")
                 .help("Time between two requests"),
         )

@@ -19,7 +19,7 @@ use clap::{
 use serde_json::{Map, Value};
 
 pub(crate) use self::{
-    condition::{condition, help as help_of, order},
+    condition::{condition, has_column, help as help_of, order},
     id::{key_of, snake, takes_id},
     value::{A_UUID, Problem, is_global_id, is_uuid},
 };
@@ -239,6 +239,8 @@ impl Input {
         let arg = Arg::new(self.name.clone())
             .value_name(value::placeholder(self.info))
             .value_parser(Texts { known: Known(self.known()), info: self.info })
+            // An error says what is allowed.
+            .allow_negative_numbers(value::is_number(self.info))
             .help(self.help());
         if self.info.is_list() { arg.action(ArgAction::Append) } else { arg }
     }
@@ -247,10 +249,7 @@ impl Input {
     pub(crate) fn option(&self) -> Arg {
         let long = self.long();
         let aliases = self.aliases().iter().copied().filter(|alias| *alias != long);
-        self.arg()
-            .long(long.clone())
-            .aliases(aliases)
-            .allow_negative_numbers(value::may_be_negative(self.info))
+        self.arg().long(long.clone()).aliases(aliases)
     }
 
     /// The values of an enum, or the usual ones.

@@ -217,6 +217,13 @@ pub(crate) fn list_of(noun: &str) -> Option<String> {
     called(noun)?.list_command()
 }
 
+/// Whether the `--filter` of a list takes a column of this name.
+pub(crate) fn has_column(noun: &str, verb: &str, column: &str) -> bool {
+    let verb = called(noun).and_then(|noun| noun.verb(verb));
+    let filter = verb.and_then(|verb| verb.info.variable("filter"));
+    filter.is_some_and(|filter| input::has_column(filter, column))
+}
+
 /// The query for one object of a noun, where there is one.
 pub(crate) fn object_of(noun: &str) -> Option<(Domain, Info)> {
     let noun = called(noun)?;

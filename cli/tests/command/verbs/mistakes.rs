@@ -1,6 +1,51 @@
 //! The mistakes of a first day, and the words that correct them.
 
-use super::{Home, fine, json, superadmin};
+use super::{Home, fails, fine, json, superadmin};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mistyped_line_has_advice_that_is_right() {
+    let (manager, home) = superadmin().await;
+    let whole = "a whole number is expected";
+    for (line, code, says) in [
+        (&["user", "list", "--role", "admin"][..], 2, "tip: use --filter 'role == \"admin\"'\n"),
+        (&["user", "list", "--role=admin"], 2, "tip: use --filter 'role == \"admin\"'\n"),
+        (&["user", "list", "--sudo-session-enabled", "true"], 2, "sudo_session_enabled == true'"),
+        (&["v2", "user", "list", "--role", "ADMIN"], 2, "tip: use --filter 'role=ADMIN'\n"),
+        (&["domain", "list", "--name", "it's"], 2, "tip: use --filter 'name == \"it'\\''s\"'\n"),
+        (&["user", "list", "--filtre", "x"], 2, "a similar argument exists: '--filter'"),
+        (&["usr", "list"], 2, "tip: some similar subcommands exist: 'user', "),
+        (&["user", "list", "--field", "name"], 2, "`username` or `full_name` or `domain_name`?"),
+        (&["user", "list", "--limit", "0"], 2, "the least value is 1"),
+        (&["user", "list", "--limit", "-3"], 2, "the least value is 1"),
+        (&["user", "list", "--limit", "x"], 2, whole),
+        (&["user", "list", "--page-size", "101"], 2, "the greatest value is 100"),
+        (&["user", "list", "--watch=1"], 2, "the least value is 2"),
+        (&["user", "list", "--watch", "1"], 2, "the least value is 2"),
+        (&["user", "list", "--watch", "5"], 2, "tip: write --watch=5\n"),
+        (&["--retry", "x", "whoami"], 2, whole),
+        (&["keypair", "add", "a@b", "default", "--rate-limit", "-5"], 2, "the least value is 0"),
+        (&["keypair", "add", "a@b", "default", "-r", "-5"], 2, "the least value is 0"),
+        (&["keypair", "add", "a@b", "default", "-r", "abc"], 2, whole),
+        (&["quota-scope", "set", "h", "user:x", "-5"], 2, "the least value is 0"),
+        (&["user", "create", "default", "a@b.c", "@nofile"], 4, "error: PASSWORD is invalid\n"),
+        (&["user", "update", "a@b.c", "-p", "@nofile"], 4, "error: --password is invalid\n"),
+        (&["context", "use", "nope"], 1, "fix: log in to add one\n"),
+    ] {
+        fails(&home.run(line), code, says);
+    }
+    let ran = home.run(&["user", "list", "--emial", "x"]);
+    assert!(ran.stderr.contains("--emial") && !ran.stderr.contains("tip:"), "{ran:?}");
+    // A domain that was left out shifts the arguments behind it.
+    fails(
+        &home.run(&["user", "create", "ann@example.com", "@pw"]),
+        2,
+        "why: DOMAIN_NAME is \"ann@example.com\", EMAIL is \"@pw\"\n  \
+         fix: give it as PASSWORD, as @FILE there, or - for the standard input\n       \
+         the order is `backendai user create [OPTIONS] <DOMAIN_NAME> <EMAIL> <PASSWORD>`\n",
+    );
+    assert!(manager.requests().is_empty());
+    fails(&home.run(&["user", "list", "--filter", "x ="]), 4, "error: user list failed\n");
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn help_names_options_and_their_defaults() {
