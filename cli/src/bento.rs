@@ -18,6 +18,7 @@ use serde::Serialize;
 
 use crate::{
     global::Global,
+    number::whole,
     output::{Failure, err, json, out},
 };
 
@@ -49,7 +50,7 @@ pub(crate) struct Bento {
 #[derive(Args, Clone, Copy, Debug)]
 struct Patience {
     /// Timeout in seconds, for a connection and for each part of a response [default: 60].
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = whole(0, u64::MAX))]
     timeout: Option<u64>,
 }
 

@@ -13,6 +13,7 @@ use tracing_subscriber::{
 
 use crate::{
     change::Form,
+    number::whole,
     output::{Failure, Log},
 };
 
@@ -34,10 +35,10 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "FILE", num_args = 0..=1, require_equals = true)]
     pub(crate) dotenv: Option<Option<PathBuf>>,
     /// Seconds to wait for data from the manager; 0 for no limit.
-    #[arg(long, global = true, value_name = "SECONDS")]
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = whole(0, u32::MAX))]
     pub(crate) request_timeout: Option<u32>,
     /// Attempts after a failure of the network or a busy manager; 0 for none [default: 2].
-    #[arg(long, global = true, value_name = "N")]
+    #[arg(long, global = true, value_name = "N", value_parser = whole(0, u32::MAX))]
     pub(crate) retry: Option<u32>,
     /// Output format: text or json; table, json, jsonl, csv, yaml or name for lists.
     #[arg(short, long, global = true, value_name = "FORMAT", hide_possible_values = true)]

@@ -24,6 +24,7 @@ use crate::{
     check::print,
     connect,
     global::{Global, OutputFormat},
+    number::whole,
     output::{self, Failure},
     prompt,
     snapshot::{self, Snapshot},
@@ -64,13 +65,13 @@ pub(crate) struct Gql {
     #[arg(long)]
     all: bool,
     /// Rows per request with --all.
-    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = whole(1, u32::MAX))]
     page_size: u32,
     /// End a subscription after N events.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = whole(1, u64::MAX))]
     limit: Option<u64>,
     /// End a subscription after this time; an error if there were fewer events than --limit.
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = whole(0, u64::MAX))]
     timeout: Option<u64>,
 }
 

@@ -85,6 +85,12 @@ pub(crate) fn grouped(mut command: Command) -> Command {
     under(command, HEADINGS.iter().map(|(heading, names)| (*heading, names.to_vec())))
 }
 
+/// Whether the overview leaves out this noun.
+pub(crate) fn is_left_out(noun: &str) -> bool {
+    let word = domain::find(noun).map_or(noun, |domain| domain.word);
+    LEFT_OUT.contains(&word)
+}
+
 /// The other name of a noun.
 fn alias(noun: &str) -> Option<&'static str> {
     domain::find(noun).filter(|domain| domain.word == noun)?.alias

@@ -18,6 +18,8 @@ mod legacy;
 mod login;
 mod logout;
 mod man;
+mod mistake;
+mod number;
 mod output;
 mod progress;
 mod prompt;
@@ -138,12 +140,16 @@ fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
     let early = Early::of(&arguments);
     let mut command = command();
-    let parsed = command.try_get_matches_from_mut(arguments).and_then(|matches| {
+    let parsed = command.try_get_matches_from_mut(&arguments).and_then(|matches| {
+        output::name_command(&matches);
         Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
     });
     let cli = match parsed {
         Ok(cli) => cli,
-        Err(error) => return report_parse_error(&error, &early),
+        Err(error) => {
+            let error = mistake::advised(error, &mut command, &arguments);
+            return report_parse_error(&error, &early);
+        }
     };
     let terminal = Terminal::now();
     cli.global.init_tracing();

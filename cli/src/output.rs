@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeSet,
     io::{self, Write},
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, OnceLock, PoisonError},
 };
 
 use anstyle::{AnsiColor, Style};
@@ -14,6 +14,17 @@ use crate::{
     global::OutputFormat,
     visible::{Data, visible},
 };
+
+/// The words of the command that runs, such as `user list`.
+static COMMAND: OnceLock<String> = OnceLock::new();
+
+/// Remembers the words of the command, by which failed requests are called.
+pub(crate) fn name_command(matches: &clap::ArgMatches) {
+    let below = std::iter::successors(matches.subcommand(), |(_, matches)| matches.subcommand());
+    let words: Vec<_> = below.map(|(word, _)| word).collect();
+    // There is one command line.
+    let _ = COMMAND.set(words.join(" "));
+}
 
 /// Exit codes of failures, as in the official client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +49,8 @@ pub(crate) struct Failure {
     code: Code,
     kind: Kind,
     about: About,
+    /// Whether the message only says that a request failed.
+    is_request: bool,
     /// Members of the JSON report that the text omits.
     details: Map<String, Value>,
 }
@@ -73,6 +86,7 @@ impl Failure {
             code: Code::Failure,
             kind: Kind::Report,
             about: About::Other,
+            is_request: false,
             details: Map::new(),
         }
     }
@@ -119,6 +133,7 @@ impl Failure {
     /// Replaces the message, where an error names only the operation.
     pub(crate) fn message(mut self, message: impl Into<String>) -> Self {
         self.message = message.into();
+        self.is_request = false;
         self
     }
 
@@ -126,6 +141,7 @@ impl Failure {
     pub(crate) fn under(mut self, message: impl Into<String>) -> Self {
         self.about = About::Other;
         let cause = match &self.cause {
+            Some(cause) if self.is_request => cause.clone(),
             Some(cause) => format!("{}\n{cause}", self.message),
             None => self.message.clone(),
         };
@@ -244,7 +260,10 @@ impl From<Error> for Failure {
             why = format!("{why}\n{}", lines.collect::<Vec<_>>().join("\n"));
         }
         let mut failure = match error.operation() {
-            Some(operation) => Self::new(format!("{operation} failed")).cause(why),
+            Some(operation) => {
+                let what = COMMAND.get().map_or(operation, String::as_str);
+                Self { is_request: true, ..Self::new(format!("{what} failed")) }.cause(why)
+            }
             None => Self::new(why),
         };
         failure.about = if error.is_permission_denied() {

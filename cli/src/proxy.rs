@@ -15,6 +15,7 @@ use crate::{
     blocking, connect,
     global::{Global, SingleFormat},
     interrupt::Signals,
+    number::whole,
     output::{Failure, err, out},
 };
 
@@ -40,7 +41,7 @@ pub(crate) struct Proxy {
     #[arg(long, value_name = "HOST", default_value = "localhost")]
     bind: String,
     /// Listen on this port; 0 selects a free one.
-    #[arg(short, long, default_value_t = 8084)]
+    #[arg(short, long, default_value_t = 8084, value_parser = whole(0, u16::MAX))]
     port: u16,
     /// Allow web pages of this origin, such as http://localhost:3000. `*` allows all, and needs a token.
     #[arg(long, value_name = "ORIGIN")]

@@ -21,6 +21,7 @@ use crate::{
     connect,
     context::confirm_or_yes,
     global::Global,
+    number::whole,
     output::{self, Failure, out},
     render::{self, Row, Style},
     resolve::{self, Resolver},
@@ -52,7 +53,13 @@ enum Command {
         #[arg(long, value_enum)]
         status: Option<Status>,
         /// Maximum number of rows.
-        #[arg(long, value_name = "N", default_value_t = 20, conflicts_with = "all")]
+        #[arg(
+            long,
+            value_name = "N",
+            default_value_t = 20,
+            value_parser = whole(1, u64::MAX),
+            conflicts_with = "all"
+        )]
         limit: u64,
         /// List all of them.
         #[arg(long)]
@@ -141,6 +148,10 @@ impl SessionLogin {
                 sink.page(rows.iter().map(row).collect()).map_err(Failure::writing)?;
                 sink.end(None).map_err(Failure::writing)?;
                 render::note_left_out(&sink.left_out());
+                if rows.is_empty() {
+                    let selected = status.is_some() || whose.user.is_some();
+                    render::note_none(&style, "login sessions", selected);
+                }
                 Ok(())
             }
             Command::End { id, all, whose, yes } => {

@@ -151,7 +151,7 @@ impl Stored {
     fn absent(&self, name: &str) -> Problem {
         let names: Vec<&str> = self.contexts.iter().map(Context::name).collect();
         let message = match names.as_slice() {
-            [] => format!("there is no context {name:?}, nor any other"),
+            [] => format!("there is no context {name:?}, nor any other; log in to add one"),
             names => format!("there is no context {name:?}; there are {}", names.join(", ")),
         };
         Problem::new(None, self.path.display(), message)

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::{Session, deployment::pair, show};
 use crate::{
     global::{Global, SingleFormat},
+    number::whole,
     output::{Failure, json, out},
 };
 
@@ -46,7 +47,7 @@ pub(super) struct Call {
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Timeout in seconds, for the service to wake up, each part of its response, and a task.
-    #[arg(long, value_name = "SECONDS", default_value = "300")]
+    #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = whole(0, u64::MAX))]
     timeout: u64,
 }
 

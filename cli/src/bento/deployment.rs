@@ -15,7 +15,7 @@ use super::{
     Session,
     show::{self, Object, object},
 };
-use crate::{global::Global, output::Failure};
+use crate::{global::Global, number::whole, output::Failure};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
@@ -62,7 +62,7 @@ pub(super) enum Verb {
         #[arg(long = "for", value_name = "STATUS", default_value = "running")]
         wanted: String,
         /// Timeout in seconds.
-        #[arg(long, value_name = "SECONDS", default_value = "3600")]
+        #[arg(long, value_name = "SECONDS", default_value = "3600", value_parser = whole(0, u64::MAX))]
         timeout: u64,
     },
     /// List the instance types for services.
@@ -102,10 +102,10 @@ pub(super) struct Settings {
     #[arg(long, value_name = "BOOL")]
     access_authorization: Option<bool>,
     /// Minimum number of replicas of each service.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole(0, i32::MAX))]
     scaling_min: Option<i32>,
     /// Maximum number of replicas of each service.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole(0, i32::MAX))]
     scaling_max: Option<i32>,
     /// The instance type of each service.
     #[arg(long, value_name = "NAME")]
@@ -126,7 +126,7 @@ pub(super) struct Settings {
     #[arg(long)]
     wait: bool,
     /// Timeout in seconds of --wait.
-    #[arg(long, value_name = "SECONDS", default_value = "3600")]
+    #[arg(long, value_name = "SECONDS", default_value = "3600", value_parser = whole(0, u64::MAX))]
     timeout: u64,
 }
 

@@ -22,11 +22,16 @@ const FROM_FILE: &str = "Many at once";
 impl Change {
     /// The inputs that the caller sets.
     pub(super) fn inputs(&self) -> Vec<Input> {
-        let fixed = |input: &Input| self.fixed.iter().any(|(name, _)| *name == input.name);
-        let placed = |input: &Input| self.places.contains(&input.name.as_str());
-        let all = input::of(self.info).into_iter().filter(|input| !fixed(input));
-        // A verb for one setting has no others.
-        all.filter(|input| self.fixed.is_empty() || placed(input)).collect()
+        let mut inputs = input::of(self.info);
+        for input in &mut inputs {
+            input.place = self.places.contains(&input.name.as_str());
+        }
+        inputs.retain(|input| {
+            let fixed = self.fixed.iter().any(|(name, _)| *name == input.name);
+            // A verb for one setting has no others.
+            !fixed && (self.fixed.is_empty() || input.place)
+        });
+        inputs
     }
 
     /// Whether several objects can be named, each of which is an operation of its own.
@@ -57,7 +62,7 @@ pub(crate) fn command(change: &Change) -> Command {
         }
         command = command.arg(arg);
     }
-    for input in inputs.iter().filter(|it| !change.places.contains(&it.name.as_str())) {
+    for input in inputs.iter().filter(|input| !input.place) {
         command = command.arg(option(change, input));
     }
     for switch in change.switches {
@@ -178,10 +183,8 @@ fn option(change: &Change, input: &Input) -> Arg {
 }
 
 fn clearable<'i>(change: &Change, inputs: &'i [Input]) -> Vec<&'i Input> {
-    let takes =
-        |input: &&Input| input.info.nullable && !change.places.contains(&input.name.as_str());
     match change.kind {
-        Kind::Update => inputs.iter().filter(takes).collect(),
+        Kind::Update => inputs.iter().filter(|it| it.info.nullable && !it.place).collect(),
         _ => Vec::new(),
     }
 }
@@ -191,7 +194,7 @@ fn clear_id(input: &Input) -> String {
 }
 
 /// The usage without the many options of which one is required.
-fn usage(change: &Change) -> String {
+pub(super) fn usage(change: &Change) -> String {
     let inputs = change.inputs();
     let mut text = format!("backendai {} {} [OPTIONS]", change.command(), change.word);
     for place in change.places {
@@ -259,7 +262,7 @@ pub(super) fn given(
     let several = change.takes_several(inputs);
     let mut values = Map::new();
     for input in inputs {
-        if several && change.places.contains(&input.name.as_str()) {
+        if several && input.place {
             continue;
         }
         if let Some(texts) = matches.get_many::<String>(&input.name) {

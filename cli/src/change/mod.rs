@@ -48,6 +48,11 @@ pub(crate) fn sends(operation: &str) -> Option<String> {
     Some(format!("{} {}", change.noun, change.word))
 }
 
+/// Whether a verb has an input of this name.
+pub(crate) fn has_input(name: &str) -> bool {
+    CHANGES.iter().any(|change| change.inputs().iter().any(|input| input.name == name))
+}
+
 /// The verb of a noun.
 pub(crate) fn find(noun: &str, word: &str) -> Option<&'static Change> {
     CHANGES.iter().find(|change| change.noun == noun && change.word == word)

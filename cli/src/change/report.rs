@@ -141,10 +141,17 @@ impl<'c> Report<'c> {
                 if self.change.kind == Kind::Ask {
                     return output::json(answer);
                 }
-                let task_id = answer.get("task_id").and_then(Value::as_str);
-                let task_id = task_id.map(|id| format!(" (task {id})")).unwrap_or_default();
-                let id = self.new_id(answer).map(|id| format!(" (id {id})")).unwrap_or_default();
-                let done = format!("{place}{}{task_id}{id}", self.change.happened(task));
+                let text = |value: &Value| value.as_str().map(str::to_owned);
+                let keypair = || answer.get("keypair").filter(|_| self.change.shows.is_none());
+                let key = || keypair()?.get("access_key").and_then(text);
+                let notes = [
+                    ("task", answer.get("task_id").and_then(text)),
+                    ("id", self.new_id(answer)),
+                    ("access key", key()),
+                ];
+                let notes = notes.into_iter().filter_map(|(name, id)| Some((name, id?)));
+                let notes: String = notes.map(|(name, id)| format!(" ({name} {id})")).collect();
+                let done = format!("{place}{}{notes}", self.change.happened(task));
                 let shown = self.change.shows.and_then(|name| answer.get(name));
                 match shown.filter(|shown| !shown.is_null()) {
                     None => out(done),

@@ -77,10 +77,10 @@ pub(super) fn of(
         let given = if place.is_some() { own } else { values.clone() };
         Task { place, given, values }
     };
-    let is_place = |name: &str| change.places.contains(&name);
+    let is_place = |name: &String| change.places.contains(&name.as_str());
     let changes_nothing = change.kind == Kind::Update
-        && inputs.iter().any(|input| !is_place(&input.name))
-        && given.keys().all(|name| is_place(name));
+        && inputs.iter().any(|input| !input.place)
+        && given.keys().all(is_place);
     let mut tasks: Vec<_> = match matches.get_one::<std::path::PathBuf>("from-file") {
         Some(path) => {
             if change.takes_several(inputs) && matches.contains_id(change.label) {
@@ -95,7 +95,7 @@ pub(super) fn of(
                 .help(format!("give one or more options; `{command} --help` lists them")));
         }
         None if change.takes_several(inputs) => {
-            let named = inputs.iter().find(|input| change.places.contains(&input.name.as_str()));
+            let named = inputs.iter().find(|input| input.place);
             let Some(named) = named else { return Ok(Vec::new()) };
             let texts = matches.get_many::<String>(&named.name).into_iter().flatten();
             let mut seen = HashSet::new();
@@ -116,10 +116,8 @@ pub(super) fn of(
 }
 
 /// The inputs that a task needs and does not have.
-fn missing<'i>(change: &Change, inputs: &'i [Input], task: &Task) -> Vec<&'i Input> {
-    let is_needed =
-        |input: &&Input| input.is_required() || change.places.contains(&input.name.as_str());
-    let needed = inputs.iter().filter(is_needed);
+fn missing<'i>(inputs: &'i [Input], task: &Task) -> Vec<&'i Input> {
+    let needed = inputs.iter().filter(|input| input.is_required() || input.place);
     needed.filter(|input| !task.values.contains_key(&input.name)).collect()
 }
 
@@ -131,28 +129,44 @@ fn complete(
     task: &mut Task,
     dry_run: bool,
 ) -> Result<(), Failure> {
-    for input in missing(change, inputs, task) {
-        let long = input.long();
+    for input in missing(inputs, task) {
         match &task.place {
             None if input.info.secret && dry_run => {
                 task.values.insert(input.name.clone(), render::MASK.into());
             }
             None if input.info.secret => {
-                let how = match change.places.contains(&input.name.as_str()) {
-                    true => format!("as {}", input.name.to_uppercase()),
-                    false => format!("by --{long}"),
-                };
+                let how = if input.place { "as" } else { "by" };
+                let how = format!("{how} {}", input.called());
                 let help = format!("give it {how}, as @FILE there, or - for the standard input");
-                prompt::require_terminal(&input.words(), &help)?;
+                let failure = prompt::require_terminal(&input.words(), &help);
+                failure.map_err(|failure| match input.place {
+                    true => taken(change, inputs, task, failure),
+                    false => failure,
+                })?;
             }
             place => {
                 let place = place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
                 return Err(Failure::usage(format!("{place}`{}` is missing", input.name))
-                    .help(format!("add the column, or give --{long} for all rows")));
+                    .help(format!("add the column, or give --{} for all rows", input.long())));
             }
         }
     }
     Ok(())
+}
+
+/// Says as what the given arguments were taken: one that was left out shifts those behind it.
+fn taken(change: &Change, inputs: &[Input], task: &Task, failure: Failure) -> Failure {
+    let in_order = change.places.iter().filter_map(|place| {
+        let input = inputs.iter().find(|input| input.name == *place && !input.info.secret)?;
+        Some(format!("{} is {}", input.called(), task.values.get(*place)?))
+    });
+    let given: Vec<_> = in_order.collect();
+    match given.is_empty() {
+        true => failure,
+        false => failure
+            .cause(given.join(", "))
+            .more_help(&format!("the order is `{}`", args::usage(change))),
+    }
 }
 
 /// Asks for the missing secrets, after everything else has been checked.
@@ -163,7 +177,7 @@ pub(super) async fn ask(
     resolver: &mut Resolver<'_>,
 ) -> Result<(), Failure> {
     for task in tasks {
-        let missing = missing(change, inputs, task);
+        let missing = missing(inputs, task);
         if missing.is_empty() {
             continue;
         }

@@ -19,17 +19,17 @@ use crate::{
 
 #[derive(Args, Debug)]
 pub(super) struct Add {
-    /// Name of the context
+    /// Name of the context.
     name: String,
     #[command(flatten)]
     settings: Settings,
-    /// Read the secret key from the standard input
+    /// Read the secret key from the standard input.
     #[arg(long)]
     secret_key_stdin: bool,
-    /// Make it the current context
+    /// Make it the current context.
     #[arg(long)]
     switch: bool,
-    /// Replace a context of this name
+    /// Replace a context of this name.
     #[arg(long)]
     replace: bool,
 }

@@ -21,7 +21,7 @@ use self::{
 pub(crate) use self::{
     options::columns,
     query::Query,
-    table::{Domain, Info, article, what},
+    table::{Domain, Info, article, plural, what},
     watch::{has_status, wait, wait_command},
 };
 use crate::{
@@ -37,6 +37,8 @@ use crate::{
     visible::Data,
 };
 
+/// The variables that order a list.
+const ORDERS: [&str; 2] = ["order", "orderBy"];
 /// The default number of rows.
 const DEFAULT_ROWS: u64 = 20;
 
@@ -117,6 +119,20 @@ pub(crate) fn list_of(nouns: &str) -> Option<String> {
         Some(noun) => v2::list_of(noun),
         None => find(nouns).map(|_| format!("{nouns} list")),
     }
+}
+
+/// The `--filter` of a list that an option with this name stands for, by the words of the command.
+pub(crate) fn filter_for(words: &[&str], option: &str, value: Option<&str>) -> Option<String> {
+    let column = option.replace('-', "_");
+    let value = value.unwrap_or("…");
+    let filter = match words {
+        ["v2", noun, verb] => {
+            v2::has_column(noun, verb, &column).then(|| format!("{column}={value}"))
+        }
+        [noun, "list"] => options::filter_for(&find(noun)?.list, &column, value),
+        _ => None,
+    };
+    Some(format!("--filter '{}'", filter?.replace('\'', "'\\''")))
 }
 
 /// The query for one object of a noun, where there is one.
@@ -258,8 +274,9 @@ pub(crate) async fn list(
         _ => (!all).then(|| number(matches, "rows").unwrap_or(DEFAULT_ROWS)),
     };
     let page_size = page_size(matches, limit);
-    newest_first(query, &mut variables, limit, page_size);
     let select = Select::of(query, matches)?;
+    let selected = selects(&variables, &select);
+    newest_first(query, &mut variables, limit, page_size);
     let names = requested(query, &fields, &style, &select);
     let offset = number(matches, "skip").unwrap_or(0);
     let columns = columns::Given::of(domain, query, &variables, select.condition.as_ref());
@@ -298,9 +315,6 @@ pub(crate) async fn list(
     }
     sink.end(total).map_err(Failure::writing)?;
     render::note_left_out(&sink.left_out());
-    if let Some(advice) = columns.advice().filter(|_| shown == 0) {
-        err(format!("note: {advice}"));
-    }
 
     if let Some(error) = rows.incomplete() {
         incomplete(&error);
@@ -309,8 +323,13 @@ pub(crate) async fn list(
     if total.is_some_and(|total| offset > 0 && offset >= total) {
         // The list has ended before the first row that was requested.
         err(format!("0 of {} rows: --offset {offset} is at the end", total.unwrap_or_default()));
+    } else if shown == 0 {
+        render::note_none(&style, &plural(&domain.what()), selected);
     } else if rows.list_changes().missed {
         err("the list changed while it was read: rows may be missing; read it again");
+    }
+    if let Some(advice) = columns.advice().filter(|_| shown == 0) {
+        err(format!("note: {advice}"));
     }
     match total {
         Some(total) if !all && offset + shown < total && style.form == RowFormat::Table => {
@@ -615,6 +634,11 @@ impl Select {
     }
 }
 
+/// Whether the caller asks for some of the rows only.
+fn selects(variables: &Variables, select: &Select) -> bool {
+    select.condition.is_some() || variables.keys().any(|name| !ORDERS.contains(&name.as_str()))
+}
+
 /// Whether a flag exists and was given.
 fn flag(matches: &ArgMatches, name: &str) -> bool {
     matches.try_get_one::<bool>(name).ok().flatten().copied().unwrap_or(false)
@@ -689,9 +713,17 @@ fn find_field(query: &Query, name: &str) -> Result<Field, Failure> {
         }
         let failure = Failure::usage(format!("there is no field `{name}`"))
             .help(format!("use some of {}", names.join(", ")));
-        match backendai::suggest::near(name, names) {
-            Some(near) => failure.cause(format!("did you mean `{near}`?")),
-            None => failure,
+        let similar = match backendai::suggest::near(name, names.iter().copied()) {
+            Some(near) => vec![near],
+            None if name.len() < 3 => Vec::new(),
+            None => {
+                let part = name.to_lowercase();
+                names.into_iter().filter(|it| it.to_lowercase().contains(&part)).take(3).collect()
+            }
+        };
+        match similar.is_empty() {
+            true => failure,
+            false => failure.cause(format!("did you mean `{}`?", similar.join("` or `"))),
         }
     })
 }

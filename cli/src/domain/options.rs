@@ -6,7 +6,7 @@ use backendai::{
     filter::{List, Variant},
     operation::info::InputValueInfo,
 };
-use clap::{Arg, ArgAction, ArgMatches, builder::BoolishValueParser, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, builder::BoolishValueParser};
 use serde_json::Value;
 
 use super::{
@@ -14,7 +14,7 @@ use super::{
     table::{Domain, Info},
     typed,
 };
-use crate::{complete, input, output::Failure, resolve};
+use crate::{complete, input, number::whole, output::Failure, resolve};
 
 /// The variables that the pager sets.
 pub(super) const WINDOW: [&str; 6] = ["limit", "offset", "first", "after", "last", "before"];
@@ -38,15 +38,23 @@ impl Variable {
         let known = input::known(noun, self.0);
         let meaning = input::meaning(self.0, &known.0);
         let lookup = resolve::lookup_of(noun, self.0);
-        let arg = arg.help(match lookup {
+        let meaning = match lookup {
             Some(lookup) if meaning.starts_with("Id ") || meaning.contains(" id of ") => {
                 lookup.help(&meaning, false)
             }
             _ => meaning,
+        };
+        let arg = arg.help(match self.0.default {
+            Some(default) => {
+                format!("{meaning} [default: {}]", default.replace(['[', ']', '"'], ""))
+            }
+            None => meaning,
         });
         match self.0.ty.trim_end_matches('!') {
             "Boolean" => arg.value_name("BOOL").value_parser(BoolishValueParser::new()),
-            "Int" => arg.value_name("N").value_parser(value_parser!(i64)),
+            "Int" => {
+                arg.value_name("N").value_parser(whole::<i64>(i32::MIN.into(), i32::MAX.into()))
+            }
             _ => {
                 let text = if self.0.is_list() { "TEXT,…" } else { "TEXT" };
                 let name = lookup.map_or_else(|| text.to_owned(), |lookup| lookup.placeholder());
@@ -116,6 +124,21 @@ pub(crate) fn columns(query: &Query) -> Option<&'static List> {
     LISTS.iter().find(|list| list.name == query.root())
 }
 
+/// The filter of a list that compares this column, if it has it.
+pub(super) fn filter_for(list: &Query, column: &str, value: &str) -> Option<String> {
+    let is_json = |value: &Value| value.is_number() || value.is_boolean();
+    let is_json = serde_json::from_str(value).is_ok_and(|value| is_json(&value));
+    let is_bare = match columns(list) {
+        Some(columns) => {
+            let found = columns.columns.iter().find(|it| it.name == column && it.filter)?;
+            matches!(found.holds, Variant::Flag | Variant::Number)
+        }
+        None => list.fields().iter().any(|field| field.name() == column).then_some(is_json)?,
+    };
+    let value = if is_bare { value.to_owned() } else { Value::from(value).to_string() };
+    Some(format!("{column} == {value}"))
+}
+
 /// The arguments of `list`.
 pub(super) fn of_list(domain: &Domain) -> Vec<Arg> {
     let list = &domain.list;
@@ -123,49 +146,43 @@ pub(super) fn of_list(domain: &Domain) -> Vec<Arg> {
         true => typed::args(&domain.key(), list),
         false => open(list).map(|variable| variable.option(domain.word)).collect(),
     };
+    let (all, rows) = match list.way() {
+        Way::Whole => (
+            "Print all rows of the one response, as without --limit",
+            "Maximum number of rows to print of the one response",
+        ),
+        _ => {
+            ("Print all rows, page by page as they arrive", "Maximum number of rows; 20 by default")
+        }
+    };
+    args.extend([
+        Arg::new("all").long("all").action(ArgAction::SetTrue).help(all),
+        Arg::new("rows")
+            .long("limit")
+            .value_name("N")
+            .value_parser(whole(1, u64::MAX))
+            .conflicts_with("all")
+            .help(rows),
+    ]);
     if list.way() != Way::Whole {
-        args.extend([
-            Arg::new("all")
-                .long("all")
-                .action(ArgAction::SetTrue)
-                .help("Print all rows, page by page as they arrive"),
-            Arg::new("rows")
-                .long("limit")
-                .value_name("N")
-                .value_parser(value_parser!(u64).range(1..))
-                .conflicts_with("all")
-                .help("Maximum number of rows; 20 by default"),
+        args.push(
             Arg::new("page-size")
                 .long("page-size")
                 .value_name("N")
-                .value_parser(value_parser!(u32).range(1..=100))
+                .value_parser(whole(1_u32, 100))
                 .default_value("100")
                 .help("Rows per request, 1 to 100"),
-        ]);
+        );
     }
     if list.way() == Way::Window {
         args.push(
             Arg::new("skip")
                 .long("offset")
                 .value_name("N")
-                .value_parser(value_parser!(u64))
+                .value_parser(whole(0, u64::MAX))
                 .default_value("0")
                 .help("Rows to skip"),
         );
-    }
-    if list.way() == Way::Whole {
-        args.extend([
-            Arg::new("all")
-                .long("all")
-                .action(ArgAction::SetTrue)
-                .help("Print all rows of the one response, as without --limit"),
-            Arg::new("rows")
-                .long("limit")
-                .value_name("N")
-                .value_parser(value_parser!(u64).range(1..))
-                .conflicts_with("all")
-                .help("Maximum number of rows to print of the one response"),
-        ]);
     }
     if !list.is_v2() {
         args.extend(of_rows(&args));
@@ -186,7 +203,7 @@ pub(super) fn of_list(domain: &Domain) -> Vec<Arg> {
         Arg::new("width")
             .long("width")
             .value_name("COLUMNS")
-            .value_parser(value_parser!(u16).range(20..))
+            .value_parser(whole(20, u16::MAX))
             .help("Make the table fit a terminal of this width; by default that of the terminal"),
         watch("Print the list again every 5 seconds or the given number, with changed rows marked"),
         Arg::new("no-headers")
@@ -205,7 +222,7 @@ fn watch(help: &'static str) -> Arg {
         .num_args(0..=1)
         .require_equals(true)
         .default_missing_value("5")
-        .value_parser(value_parser!(u64).range(2..))
+        .value_parser(whole(2, u64::MAX))
         .help(help)
 }
 

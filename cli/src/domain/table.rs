@@ -45,6 +45,15 @@ pub(crate) fn what(word: &str) -> String {
     word.split('-').map(text).collect::<Vec<_>>().join(" ")
 }
 
+/// Several objects, in words.
+pub(crate) fn plural(what: &str) -> String {
+    match what.strip_suffix('y') {
+        Some(stem) => format!("{stem}ies"),
+        None if what.ends_with('s') => format!("{what}es"),
+        None => format!("{what}s"),
+    }
+}
+
 /// The indefinite article before these words.
 pub(crate) fn article(what: &str) -> &'static str {
     if what.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" }
@@ -289,7 +298,10 @@ pub(crate) const DOMAINS: &[Domain] = &[
         .brief(BRIEF_GROUP)
         .alias("project")
         .info("id", Query::new::<GetGroup>(ALL))
-        .note(ONE_ANSWER),
+        .note(
+            "All rows in one response. The project that each user has alone is of the type PERSONAL, \
+             and not listed by default.",
+        ),
     domain("group-node", "Projects, by permission", Query::new::<PagedGroupNodes>(GROUP))
         .brief(BRIEF_GROUP)
         .alias("project-node")

@@ -24,19 +24,17 @@ fn inputs(query: &Query) -> Vec<Input> {
         !input.is_variable()
             || !(WINDOW.contains(&name) || SHORT.iter().any(|(short, _)| *short == name))
     });
+    for input in &mut inputs {
+        input.place = input.is_required() && !input.info.is_list() && !input.is_object();
+    }
     inputs
-}
-
-/// Whether it is given without a name.
-fn is_place(input: &Input) -> bool {
-    input.is_required() && !input.info.is_list() && !input.is_object()
 }
 
 /// The arguments of the variables of a noun's query.
 pub(super) fn args(noun: &str, query: &Query) -> Vec<Arg> {
     let mut args = Vec::new();
     for input in inputs(query) {
-        let arg = match is_place(&input) {
+        let arg = match input.place {
             true => input.arg().required(true).value_name(input.name.to_uppercase()),
             false => input.option().required(input.is_required()),
         };

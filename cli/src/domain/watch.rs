@@ -4,17 +4,19 @@ use std::{collections::HashMap, time::Duration};
 
 use backendai::{Client, Field, OperationInfo, OperationKind, Subscribe, Subscription};
 use backendai_v2::OPERATIONS;
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgMatches, Command};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, value::RawValue};
 
 use super::{
-    Domain, Info, Query, Select, choose, columns, name_of, number, options, resolved, style, typed,
+    Domain, Info, Query, Select, choose, columns, name_of, number, options, plural, resolved,
+    style, typed,
 };
 use crate::{
     connect,
     global::{Global, RowFormat},
     input,
+    number::whole,
     output::{self, Code, Failure, err, out},
     render::{self, Row, Style},
     visible::Data,
@@ -44,8 +46,9 @@ pub(super) async fn run(
     let mut variables = options::given(domain, query, matches)?;
     resolved(domain, query, &mut variables, &client).await?;
     let limit = number(matches, "rows").unwrap_or(ROWS).min(ROWS);
-    super::newest_first(query, &mut variables, Some(limit), limit as u32);
     let select = Select::of(query, matches)?;
+    let selected = super::selects(&variables, &select);
+    super::newest_first(query, &mut variables, Some(limit), limit as u32);
     let columns = columns::Given::of(domain, query, &variables, select.condition.as_ref());
     let mut wanted = super::requested(query, &fields, &style, &select);
     wanted.extend(name.filter(|name| !wanted.contains(name)));
@@ -67,6 +70,9 @@ pub(super) async fn run(
         let mut rows = select.apply(rows);
         rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         print(&fields, &style, &rows, before.as_ref())?;
+        if rows.is_empty() {
+            render::note_none(&style, &plural(&domain.what()), selected);
+        }
         if let Some(advice) = columns.advice().filter(|_| rows.is_empty()) {
             err(format!("note: {advice}"));
         }
@@ -282,7 +288,7 @@ pub(crate) fn wait_command(domain: &Domain, info: &Info) -> Command {
             Arg::new("wait-limit")
                 .long("limit")
                 .value_name("SECONDS")
-                .value_parser(value_parser!(u64))
+                .value_parser(whole(0, u64::MAX))
                 .default_value("600")
                 .help("How long to wait"),
         )
@@ -290,7 +296,7 @@ pub(crate) fn wait_command(domain: &Domain, info: &Info) -> Command {
             Arg::new("interval")
                 .long("interval")
                 .value_name("SECONDS")
-                .value_parser(value_parser!(u64).range(1..))
+                .value_parser(whole(1, u64::MAX))
                 .default_value("2")
                 .help("Time between two requests"),
         )

@@ -166,6 +166,11 @@ pub(super) fn values(info: &InputValueInfo, column: &str) -> Vec<&'static str> {
     found.unwrap_or_default()
 }
 
+/// Whether a condition has a column of this name.
+pub(crate) fn has_column(info: &InputValueInfo, name: &str) -> bool {
+    matches!(info.holds, InputType::Object(of) if columns(of).any(|column| column == name))
+}
+
 /// The columns of a condition.
 fn columns(of: &InputInfo) -> impl Iterator<Item = String> + '_ {
     let fields = of.fields.iter().filter(|field| !["AND", "OR", "NOT"].contains(&field.name));

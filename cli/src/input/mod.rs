@@ -19,11 +19,11 @@ use clap::{
 use serde_json::{Map, Value};
 
 pub(crate) use self::{
-    condition::{condition, help as help_of, order},
+    condition::{condition, has_column, help as help_of, order},
     id::{key_of, snake, takes_id},
     value::{A_UUID, Problem, is_global_id, is_uuid},
 };
-use crate::{domain, output::Failure};
+use crate::{change, domain, output::Failure};
 
 /// Inputs that have no use on a command line.
 const UNUSED: [&str; 2] = ["clientMutationId", "client_mutation_id"];
@@ -36,6 +36,8 @@ pub(crate) struct Input {
     pub(crate) info: &'static InputValueInfo,
     /// Its name in a file; with hyphens that of its option.
     pub(crate) name: String,
+    /// Whether it is given without a name on the command line.
+    pub(crate) place: bool,
     /// Whether it must be given: itself and all around it are required.
     required: bool,
     /// The form of an id of the v2 API; none elsewhere.
@@ -92,7 +94,7 @@ fn flatten(
             let words = if path.len() > 1 { path.get(1..) } else { path.get(..) };
             let name = snake(&words.unwrap_or_default().join("_"));
             let id = if v2 { id::Form::of(of, info) } else { None };
-            inputs.push(Input { path, info, name, required, id, v2 });
+            inputs.push(Input { path, info, name, place: false, required, id, v2 });
         }
     }
 }
@@ -151,6 +153,14 @@ impl Input {
         self.name.replace('_', "-")
     }
 
+    /// What it is called on the command line: `--password`, or `PASSWORD` by its place.
+    pub(crate) fn called(&self) -> String {
+        match self.place {
+            true => self.name.to_uppercase(),
+            false => format!("--{}", self.long()),
+        }
+    }
+
     /// Its other names, which the official command uses.
     pub(crate) fn aliases(&self) -> &'static [&'static str] {
         if self.v2 { &[] } else { known::aliases(&self.name) }
@@ -165,7 +175,7 @@ impl Input {
     /// What it means, in one line.
     pub(crate) fn meaning(&self) -> String {
         if !self.v2 {
-            return meaning(self.info, &self.known());
+            return as_options(&meaning(self.info, &self.known()));
         }
         match self.info.docs.split("\n\n").next() {
             Some(docs) if !docs.is_empty() => {
@@ -229,6 +239,8 @@ impl Input {
         let arg = Arg::new(self.name.clone())
             .value_name(value::placeholder(self.info))
             .value_parser(Texts { known: Known(self.known()), info: self.info })
+            // An error says what is allowed.
+            .allow_negative_numbers(value::is_number(self.info))
             .help(self.help());
         if self.info.is_list() { arg.action(ArgAction::Append) } else { arg }
     }
@@ -237,10 +249,7 @@ impl Input {
     pub(crate) fn option(&self) -> Arg {
         let long = self.long();
         let aliases = self.aliases().iter().copied().filter(|alias| *alias != long);
-        self.arg()
-            .long(long.clone())
-            .aliases(aliases)
-            .allow_negative_numbers(value::may_be_negative(self.info))
+        self.arg().long(long.clone()).aliases(aliases)
     }
 
     /// The values of an enum, or the usual ones.
@@ -251,7 +260,7 @@ impl Input {
 
     /// What to do about a value that is not a known one.
     pub(crate) fn advice(&self, value: &Value) -> Option<String> {
-        advice(&format!("--{}", self.long()), value, &self.known())
+        advice(&self.called(), value, &self.known())
     }
 
     /// Returns the value of an argument, of which each text may be a part of a list.
@@ -260,8 +269,7 @@ impl Input {
         texts: impl IntoIterator<Item = &'t str>,
     ) -> Result<Value, Failure> {
         let parsed = value::parse(self.info, texts).map_err(|problem| {
-            let failure = Failure::argument(format!("`{}` is invalid", self.long()));
-            failure.cause(problem.0)
+            Failure::argument(format!("{} is invalid", self.called())).cause(problem.0)
         });
         parsed.map(|value| self.sent(value))
     }
@@ -316,13 +324,14 @@ pub(crate) fn plain(docs: &str) -> String {
     text
 }
 
-/// A description in which other inputs are called as on the command line: `totalSlots` is
-/// `--total-slots`.
+/// A description in which other inputs are called as on the command line: `totalSlots` and `total_slots`
+/// are `--total-slots`.
 fn as_options(docs: &str) -> String {
     let part = |(at, part): (usize, &str)| {
-        let is_input = part.starts_with(|c: char| c.is_ascii_lowercase())
-            && part.contains(|c: char| c.is_ascii_uppercase())
-            && part.chars().all(|c| c.is_ascii_alphanumeric());
+        let is_input = part.contains('_') && change::has_input(part)
+            || part.starts_with(|c: char| c.is_ascii_lowercase())
+                && part.contains(|c: char| c.is_ascii_uppercase())
+                && part.chars().all(|c| c.is_ascii_alphanumeric());
         match at % 2 == 1 && is_input {
             true => format!("--{}", snake(part).replace('_', "-")),
             false => part.to_owned(),

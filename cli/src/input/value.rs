@@ -9,6 +9,7 @@ use backendai::{
 use serde_json::{Map, Value};
 
 use super::id::key_of;
+use crate::number::whole;
 
 /// Why a text or a value does not fit.
 #[derive(Debug)]
@@ -162,19 +163,18 @@ fn one(info: &InputValueInfo, text: &str) -> Result<Value, Problem> {
     match kind(info) {
         Kind::Flag => flag(text),
         Kind::Whole => {
-            let number = text.trim().parse::<i64>();
-            let number = number.map_err(|error| format!("`{text}`: {error}"))?;
             let most = if info.type_name() == "Int" { i32::MAX.into() } else { i64::MAX };
-            let least = if may_be_negative(info) { -most } else { 0 };
-            match (least..=most).contains(&number) {
-                true => Ok(number.into()),
-                false => Err(Problem(format!("{number} is not in {least}..={most}"))),
-            }
+            let number = whole(least(info, most), most)(text);
+            number.map(Into::into).map_err(|problem| format!("`{text}`: {problem}").into())
         }
-        Kind::Size => size(text),
+        Kind::Size => {
+            let number = size(text)?;
+            let number = whole(least(info, i64::MAX), i64::MAX)(&number.to_string());
+            number.map(Into::into).map_err(|problem| format!("`{text}`: {problem}").into())
+        }
         Kind::Number => {
             let number = text.trim().parse::<f64>();
-            number.map(Into::into).map_err(|error| format!("`{text}`: {error}").into())
+            number.map(Into::into).map_err(|_| format!("`{text}`: a number is expected").into())
         }
         Kind::Encoded => {
             let text = content(info, text)?;
@@ -239,10 +239,16 @@ fn choice(of: &EnumInfo, text: &str) -> Result<Value, Problem> {
     }
 }
 
-/// Whether a number less than 0 has a meaning: no limit, a low priority, fewer replicas.
-pub(super) fn may_be_negative(info: &InputValueInfo) -> bool {
+/// The least number. One less than 0 has a meaning where it is no limit, a low priority or fewer replicas.
+fn least(info: &InputValueInfo, most: i64) -> i64 {
     let name = info.name;
-    name.starts_with("max") || matches!(name, "priority" | "step_size")
+    let may_be_negative = name.starts_with("max") || matches!(name, "priority" | "step_size");
+    if may_be_negative { -most } else { 0 }
+}
+
+/// Whether it takes numbers.
+pub(super) fn is_number(info: &InputValueInfo) -> bool {
+    matches!(kind(info), Kind::Whole | Kind::Size | Kind::Number)
 }
 
 /// Whether a text refers to a file or the standard input.
@@ -287,7 +293,7 @@ fn flag(text: &str) -> Result<Value, Problem> {
 }
 
 /// A number of bytes with an optional binary unit, such as `10g`.
-fn size(text: &str) -> Result<Value, Problem> {
+fn size(text: &str) -> Result<i64, Problem> {
     let wrong = || Problem(format!("`{text}` is not a number of bytes such as 1024 or 10g"));
     let plain = text.trim().to_ascii_lowercase();
     let plain = plain.strip_suffix("ib").or(plain.strip_suffix('b')).unwrap_or(&plain);
@@ -299,7 +305,7 @@ fn size(text: &str) -> Result<Value, Problem> {
         _ => (plain, 0),
     };
     let number: i64 = number.trim().parse().map_err(|_| wrong())?;
-    number.checked_mul(1 << shift).map(Into::into).ok_or_else(wrong)
+    number.checked_mul(1 << shift).ok_or_else(wrong)
 }
 
 /// An id for examples.

@@ -56,7 +56,8 @@ pub(crate) struct Style {
 impl Style {
     /// The style for the standard output.
     pub(crate) fn of_stdout(form: RowFormat, show_secrets: bool) -> Self {
-        let width = console::Term::stdout().size_checked().map(|(_, columns)| columns.into());
+        // A terminal that does not know its size counts as one of 80 columns.
+        let width = console::user_attended().then(|| console::Term::stdout().size().1.into());
         Self { form, show_secrets, width, wide: false, headers: true, name: None, keys: false }
     }
 
@@ -93,6 +94,14 @@ pub(crate) fn list<'a>(style: Style, fields: &[Field], out: impl Write + 'a) -> 
         RowFormat::Csv => Box::new(csv::Csv::new(columns, style.headers, out)),
         RowFormat::Yaml => Box::new(yaml::Yaml::new(columns, out)),
         RowFormat::Name => Box::new(json::Names::new(style.name.unwrap_or("id"), style.keys, out)),
+    }
+}
+
+/// Says on a terminal that a table has no rows; `selected` if options select some of all.
+pub(crate) fn note_none(style: &Style, objects: &str, selected: bool) {
+    if style.form == RowFormat::Table && style.width.is_some() {
+        let selected = if selected { " match the given options" } else { "" };
+        crate::output::err(format!("no {objects}{selected}"));
     }
 }
 
@@ -151,6 +160,17 @@ pub(crate) fn get<'r>(row: &'r Row, name: &str) -> Option<Cow<'r, Value>> {
     }
 }
 
+/// Whether a value is null or empty, also as JSON in a string.
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        Value::String(text) => matches!(text.trim(), "" | "null" | "[]" | "{}"),
+        _ => false,
+    }
+}
+
 /// The key in a global id, or the value itself.
 fn keyed(value: Cow<'_, Value>) -> Cow<'_, Value> {
     match value.as_str().and_then(crate::input::key_of) {
@@ -186,21 +206,25 @@ impl Columns {
         }
     }
 
+    /// A cell of a table: `-` where there is nothing to show.
+    fn cell(&self, field: &Field, value: &Value) -> String {
+        match is_nothing(&format::json(field.format(), value)) {
+            true => "-".to_owned(),
+            false => format::console(field.format(), value),
+        }
+    }
+
     /// The cells of a table.
     fn console(&self, row: &Row) -> Vec<String> {
-        let cell = |field: &Field| format::console(field.format(), &self.value(field, row));
-        self.fields.iter().map(cell).collect()
+        self.fields.iter().map(|field| self.cell(field, &self.value(field, row))).collect()
     }
 
     /// The cells of a table with one line per row.
     fn brief(&self, row: &Row) -> Vec<String> {
         let cell = |field: &Field| {
             let value = self.value(field, row);
-            match time::ago(&value) {
-                Some(ago) => ago,
-                None if value.is_null() => "-".to_owned(),
-                None => format::console(field.format(), &value).replace(['\n', '\t'], " "),
-            }
+            let whole = || self.cell(field, &value).replace(['\n', '\t'], " ");
+            time::ago(&value).unwrap_or_else(whole)
         };
         self.fields.iter().map(cell).collect()
     }

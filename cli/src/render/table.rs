@@ -3,7 +3,7 @@
 //! On a terminal a row is one line: cells are cut, of paths the beginning, and columns that do not fit are
 //! left out. With `--wide` and in a pipe, nothing is cut or wrapped, so that `grep` works; lines run past the
 //! edge of a terminal. The first page sets the column widths; a wider cell of a later page is cut, or shifts
-//! the following columns.
+//! the following columns. Unlike there, null and what is empty are `-`.
 
 use std::{
     borrow::Cow,
@@ -68,10 +68,9 @@ impl<W: Write> Sink for Table<W> {
     }
 
     fn end(&mut self, _: Option<u64>) -> io::Result<()> {
-        match (&self.widths, self.style.width) {
-            (None, Some(_)) => writeln!(self.out, "No matching items.")?,
-            (None, None) => drop(self.begin(&Grid::new())?),
-            _ => {}
+        // On a terminal there are words instead, which are not for programs.
+        if self.widths.is_none() && self.style.width.is_none() {
+            self.begin(&Grid::new())?;
         }
         self.out.flush()
     }
@@ -149,9 +148,6 @@ impl<W: Write> Sink for Brief<W> {
     }
 
     fn end(&mut self, _: Option<u64>) -> io::Result<()> {
-        if self.widths.is_none() {
-            writeln!(self.out, "No matching items.")?;
-        }
         self.out.flush()
     }
 

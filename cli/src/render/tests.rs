@@ -47,7 +47,7 @@ fn a_table_keeps_the_widths_of_its_first_page() {
         "Access Key  Full Name   Active?\n\
          ----------  ----------  -------\n\
          AK1         Zoë 王小明  True\n\
-         AK2 that is long  (null)      False\n"
+         AK2 that is long  -           False\n"
     );
     let narrow = Style { width: Some(20), ..style(RowFormat::Table) };
     assert_eq!(
@@ -105,7 +105,7 @@ fn a_row_is_one_line_where_it_is_not_wide() {
 }
 
 #[test]
-fn no_rows_are_a_head_in_a_pipe_and_words_on_a_terminal() {
+fn no_rows_are_a_head_in_a_pipe_and_nothing_on_a_terminal() {
     let names = ["access_key"];
     let head = "Access Key\n----------\n";
     assert_eq!(written(style(RowFormat::Table), &names, vec![], Some(0)), head);
@@ -114,7 +114,7 @@ fn no_rows_are_a_head_in_a_pipe_and_words_on_a_terminal() {
     for style in [terminal, brief] {
         // Also where there is an empty page.
         for pages in [vec![], vec![vec![]]] {
-            assert_eq!(written(style, &names, pages, Some(0)), "No matching items.\n");
+            assert_eq!(written(style, &names, pages, Some(0)), "");
         }
     }
     assert_eq!(written(style(RowFormat::Csv), &names, vec![], Some(0)), "access_key\n");
@@ -123,6 +123,24 @@ fn no_rows_are_a_head_in_a_pipe_and_words_on_a_terminal() {
         written(style(RowFormat::Json), &names, vec![], Some(0)),
         "{\n  \"count\": 0,\n  \"total_count\": 0,\n  \"items\": []\n}\n"
     );
+}
+
+#[test]
+fn nothing_is_a_hyphen_in_every_table() {
+    let names = ["access_key"];
+    for nothing in [json!(null), json!([]), json!({}), json!(""), json!("{}"), json!("[]")] {
+        let rows = vec![json!({ "access_key": nothing })];
+        let wide = style(RowFormat::Table);
+        assert_eq!(written(wide, &names, vec![rows.clone()], None), "Access Key\n----------\n-\n");
+        let brief = Style { width: Some(80), wide: false, ..wide };
+        assert_eq!(written(brief, &names, vec![rows.clone()], None), "Access Key\n-\n");
+        let mut out = Vec::new();
+        one(wide, &fields(&names), row(rows[0].clone()), &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert_eq!(text, "Field       Value\n----------  -----\nAccess Key  -\n");
+        let lines = written(style(RowFormat::Jsonl), &names, vec![rows.clone()], None);
+        assert_eq!(lines, format!("{}\n", rows[0]), "JSON is exact");
+    }
 }
 
 #[test]

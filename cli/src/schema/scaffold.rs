@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::{
     global::Global,
+    number::whole,
     output::{Failure, data},
     snapshot::Snapshot,
 };
@@ -21,8 +22,8 @@ pub(super) struct Scaffold {
     /// The root field, such as `keypair_list`.
     root: String,
     /// The number of nested objects; the rows of a list are on the first level.
-    #[arg(long, default_value_t = 1, value_name = "N")]
-    depth: usize,
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = whole(0, u16::MAX))]
+    depth: u16,
     /// Include optional arguments that do not select rows, and deprecated fields.
     #[arg(long)]
     all: bool,
@@ -40,7 +41,7 @@ impl Scaffold {
     fn write(&self) -> Result<(), Failure> {
         let schema = Snapshot::read(self.schema.as_deref())?.schema()?;
         let scaffold =
-            backendai_schema_tools::scaffold::Scaffold { depth: self.depth, all: self.all };
+            backendai_schema_tools::scaffold::Scaffold { depth: self.depth.into(), all: self.all };
         let document = scaffold.document(&schema, &self.root).map_err(Failure::from_error)?;
         data(document.trim_end())
     }

@@ -20,13 +20,13 @@ use serde_json::Value;
 pub(crate) use self::columns::main_columns;
 use self::{
     columns::Columns,
-    names::{Name, plural},
+    names::Name,
     nouns::{DONE, Entry, NAMES, NOUNS, REFERENCES},
 };
 use crate::{
     change::{self, Change, Kind},
     complete::Names,
-    domain::{self, Domain, Info, Query},
+    domain::{self, Domain, Info, Query, plural},
     global::Global,
     headings,
     input::{self, Input},
@@ -215,6 +215,13 @@ pub(crate) fn check_id(nouns: &str, input: &Input, value: &Value) -> Result<(), 
 /// The command that lists the objects of a noun, where there is one.
 pub(crate) fn list_of(noun: &str) -> Option<String> {
     called(noun)?.list_command()
+}
+
+/// Whether the `--filter` of a list takes a column of this name.
+pub(crate) fn has_column(noun: &str, verb: &str, column: &str) -> bool {
+    let verb = called(noun).and_then(|noun| noun.verb(verb));
+    let filter = verb.and_then(|verb| verb.info.variable("filter"));
+    filter.is_some_and(|filter| input::has_column(filter, column))
 }
 
 /// The query for one object of a noun, where there is one.

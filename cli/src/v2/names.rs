@@ -3,7 +3,7 @@
 use backendai::{OperationInfo, OperationKind};
 
 use super::nouns::{EXCEPTIONS, entries};
-use crate::input::snake;
+use crate::{domain::plural, input::snake};
 
 /// Whom a list or an object belongs to, where that is part of its name.
 const OWNERS: [(&str, &str); 7] = [
@@ -106,12 +106,4 @@ fn find(words: &[&str], noun: &str) -> Option<(usize, bool)> {
         let plural = *end == plural(last);
         (begin == first && (end == last || plural)).then_some((at, plural))
     })
-}
-
-pub(super) fn plural(noun: &str) -> String {
-    match noun.strip_suffix('y') {
-        Some(stem) => format!("{stem}ies"),
-        None if noun.ends_with('s') => format!("{noun}es"),
-        None => format!("{noun}s"),
-    }
 }

@@ -31,7 +31,7 @@ fn people_are_told_what_why_and_what_to_do() {
     let lines: Vec<&str> =
         ran.stderr.lines().filter(|line| !line.starts_with("warning: ")).collect();
     let [what, why, fix] = lines[..] else { panic!("{}", ran.stderr) };
-    assert_eq!(what, "error: negotiate failed");
+    assert_eq!(what, "error: schema pull failed");
     let begin = format!("  why: no connection to the manager at http://127.0.0.1:{port}: ");
     assert!(why.starts_with(&begin), "{why}");
     assert_eq!(

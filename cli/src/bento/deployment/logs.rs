@@ -5,7 +5,7 @@ use clap::Args;
 use tokio::task::JoinSet;
 
 use super::Named;
-use crate::{bento::show, output::Failure};
+use crate::{bento::show, number::whole, output::Failure};
 
 #[derive(Args, Debug)]
 pub(in crate::bento) struct Logs {
@@ -24,7 +24,7 @@ pub(in crate::bento) struct Logs {
     #[arg(short, long)]
     follow: bool,
     /// Number of last lines.
-    #[arg(long, value_name = "N", default_value = "50")]
+    #[arg(long, value_name = "N", default_value = "50", value_parser = whole(0, u32::MAX))]
     tail: u32,
 }
 

@@ -32,6 +32,9 @@ pub(crate) async fn section() -> Page {
         "--role",
         "admin",
     ]);
+    page.prose(
+        "A new user has a keypair: `keypair info KEY --field secret_key --show-secrets` prints its secret key.",
+    );
     page.run(&["user", "update", "ada@example.com", "--clear", "full-name", "--dry-run"]);
     page.prose(
         "Where an id is wanted, a name that only one object has is accepted: of a project, \

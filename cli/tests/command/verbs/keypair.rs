@@ -112,7 +112,7 @@ async fn wrong_lists_are_told_before_anything_is_sent() {
         (&["--field", ""], "a name of a field is empty"),
         (&["--limit", "0"], "--limit"),
         (&["--limit", "5", "--all"], "cannot be used with"),
-        (&["--page-size", "101"], "1..=100"),
+        (&["--page-size", "101"], "the greatest value is 100"),
         (&["--is-active", "perhaps"], "--is-active"),
         (&["--offset=-1"], "--offset"),
         (&["--oder", "x"], "--order"),

@@ -5,6 +5,7 @@ mod domain;
 mod gql;
 mod keypair;
 mod list;
+mod mistakes;
 #[cfg(unix)]
 mod official;
 mod options;

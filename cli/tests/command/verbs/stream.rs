@@ -72,7 +72,7 @@ async fn rows_that_came_are_printed_before_a_failure() {
     };
     forbid();
     let ran = home.run(&["keypair", "list", "--all", "--page-size", "10", "--output=csv"]);
-    fails(&ran, 1, "error: PagedKeyPairs failed");
+    fails(&ran, 1, "error: keypair list failed");
     assert_eq!(ran.stdout.lines().count(), 11);
     // One JSON value is whole or not there.
     forbid();

@@ -49,8 +49,9 @@ fn lists_on_a_terminal_are_those_of_the_page() {
         "On a terminal a list has fewer columns, and a row is one line: cells are cut, times are relative, and \
          columns for which the terminal is too narrow are left out and named below the rows. `--help` states \
          the columns of both. `--wide` prints as in a pipe, with all of these columns and whole cells, in lines \
-         that run past the edge of the terminal. `--width` sets the width. These are lists of a manager for \
-         tests, at 80 columns. The v2 API calls sessions `CANCELLED` whose status is `ERROR`.",
+         that run past the edge of the terminal. `--width` sets the width, which is 80 columns where the \
+         terminal has no size. Where a table has no rows, the standard error says so. These are lists of a \
+         manager for tests, at 80 columns. The v2 API calls sessions `CANCELLED` whose status is `ERROR`.",
     );
     for noun in ["keypair", "agent", "session", "v2 user", "v2 session"] {
         let words: Vec<_> = noun.split(' ').chain(["list", "--width", "80"]).collect();
