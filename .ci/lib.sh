@@ -52,7 +52,8 @@ when_changed() {
         0) result "$name" skipped - - "$reason" ;;
         1)
             echo "$name: $reason"
-            .ci/inputs digest "$name" >"$CI_WORK/$name.inputs" || { missing "$name" 'its inputs cannot be read'; return; }
+            .ci/inputs digest "$name" >"$CI_WORK/$name.inputs" ||
+                { missing "$name" 'its inputs cannot be read'; return; }
             step "$name" "$@" && .ci/inputs record "$name" "$CI_WORK/$name.inputs"
             ;;
         *) missing "$name" "$reason" ;;

@@ -112,22 +112,22 @@ impl Diagnostic {
         self.message.starts_with("syntax error")
     }
 
-    /// The message, without the place.
+    /// Returns the message, without the place.
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// The name that was probably meant, if a similar one exists.
+    /// Returns the name that was probably meant, if a similar one exists.
     pub fn suggestion(&self) -> Option<&str> {
         self.suggestion.as_deref()
     }
 
-    /// The file, if the fault is in one.
+    /// Returns the file, if the fault is in one.
     pub fn file(&self) -> Option<&str> {
         self.place.as_ref().map(|place| place.file.as_str())
     }
 
-    /// Line and column in the file, counting from 1.
+    /// Returns line and column in the file, counting from 1.
     pub fn position(&self) -> Option<(usize, usize)> {
         self.place.as_ref().map(|place| (place.line, place.column))
     }

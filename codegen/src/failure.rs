@@ -21,12 +21,12 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A failure that is not about a place in a file.
+    /// Creates a failure that is not about a place in a file.
     pub fn new(message: impl Into<String>) -> Self {
         vec![Diagnostic::new(message)].into()
     }
 
-    /// The errors that the validator reports, without warnings and without follow-on errors.
+    /// Collects the errors that the validator reports, without warnings and without follow-on errors.
     pub fn from_validator(errors: &DiagnosticList) -> Self {
         let found = diagnostic::from_validator(errors, |_, _| Advice::default());
         Found { warnings: Vec::new(), ..found }.into()
@@ -38,7 +38,7 @@ impl Failure {
         self
     }
 
-    /// The errors, in the order of the files.
+    /// Returns the errors, in the order of the files.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
     }
@@ -48,7 +48,7 @@ impl Failure {
         self.diagnostics.len().saturating_sub(MAX_SHOWN) + self.more
     }
 
-    /// The warnings, in the order of the files.
+    /// Returns the warnings, in the order of the files.
     pub fn warnings(&self) -> &[Diagnostic] {
         &self.warnings
     }

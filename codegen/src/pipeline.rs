@@ -23,7 +23,7 @@ pub struct Generated {
     pub code: String,
     /// The enums and input objects in it, one per line: the name in the schema and that in Rust.
     pub types: String,
-    /// What is valid but deserves a look.
+    /// Returns the warnings about what is valid but deserves a look.
     pub warnings: Vec<Diagnostic>,
     /// The files that it was generated from.
     pub files: Vec<PathBuf>,
@@ -54,7 +54,7 @@ pub struct SentOperation {
 }
 
 impl Options {
-    /// Generates, without writing or printing anything. Where [`schema`](Self::schema) is set, the
+    /// Generates the code, without writing or printing anything. Where [`schema`](Self::schema) is set, the
     /// environment of a build script is not needed.
     ///
     /// The code has one item per line but is not formatted: pass it through `prettyplease` for
@@ -115,12 +115,12 @@ impl Options {
 }
 
 impl DocumentSet {
-    /// The schema.
+    /// Returns the schema.
     pub fn schema(&self) -> &Schema {
         &self.schema
     }
 
-    /// All documents as one.
+    /// Returns all documents as one.
     pub fn document(&self) -> &Valid<ExecutableDocument> {
         &self.documents.executable
     }
@@ -130,7 +130,7 @@ impl DocumentSet {
         &self.documents.warnings
     }
 
-    /// The named operations as they are sent.
+    /// Returns the named operations as they are sent.
     pub fn sent(&self) -> Vec<SentOperation> {
         let texts = DocumentTexts::new(&self.schema.valid, &self.documents);
         let operations = self.documents.executable.operations.named.iter();

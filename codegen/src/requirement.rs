@@ -23,7 +23,7 @@ pub struct Requirement {
 }
 
 impl Requirement {
-    /// The version from which on every version has it.
+    /// Returns the version from which on every version has it.
     pub fn newest(&self) -> Option<Version> {
         self.versions.first().copied()
     }

@@ -67,12 +67,12 @@ impl Schema {
         Ok(())
     }
 
-    /// The definitions, as apollo-compiler has them.
+    /// Returns the definitions, as apollo-compiler has them.
     pub fn definitions(&self) -> &Valid<apollo_compiler::Schema> {
         &self.valid
     }
 
-    /// What is not valid and accepted, because users cannot repair a server's schema.
+    /// Returns what is not valid and accepted, because users cannot repair a server's schema.
     pub fn warnings(&self) -> &[Diagnostic] {
         &self.warnings
     }
@@ -164,7 +164,7 @@ pub(crate) fn instruction<'d>(
     directives.get(name).filter(|_| is_instruction(schema, name))
 }
 
-/// Whether a directive is an instruction to the generator, unless the schema defines one of that name.
+/// Returns whether a directive is an instruction to the generator, unless the schema defines one of that name.
 pub fn is_client_directive(name: &str) -> bool {
     CLIENT_DIRECTIVES.iter().any(|(known, _)| *known == name)
 }

@@ -1,4 +1,4 @@
-//! Every list that can be walked, in each of its ways and over several pages, against what the
+//! Every paginated list, by each of its strategies and over several pages, against what the
 //! database says.
 
 use std::fmt::Write as _;
@@ -20,17 +20,17 @@ const MANY: u32 = 150;
 /// Rows of a page.
 const PAGE: u32 = 40;
 
-/// What was walked, and what was wrong.
+/// What was read, and what was wrong.
 #[derive(Default)]
 struct Report {
-    walked: String,
+    read: String,
     wrong: Vec<String>,
 }
 
 impl Report {
-    /// Walks the list in every way that it has. `field` of a row is what the query of the database
+    /// Reads the list by every strategy that it has. `field` of a row is what the query of the database
     /// gives, which is in the order of the key.
-    async fn walk<O>(&mut self, client: &Client, list: O, field: &str, query: &str)
+    async fn read<O>(&mut self, client: &Client, list: O, field: &str, query: &str)
     where
         O: Paginated + Compiled + Clone,
         O::Item: Serialize,
@@ -54,7 +54,7 @@ impl Report {
                 }
             };
             let drift = pager.list_changes();
-            writeln!(self.walked, "{name}: {} rows in {pages} pages", rows.len()).unwrap();
+            writeln!(self.read, "{name}: {} rows in {pages} pages", rows.len()).unwrap();
             if let Some(error) = failed {
                 self.wrong.push(format!("{name}: {error}"));
                 continue;
@@ -96,65 +96,65 @@ async fn every_list_is_what_the_database_has() {
 
     // In the order that the database has for the key.
     let keys = "select access_key from keypairs order by access_key";
-    run.walk(&all, PagedKeyPairs::new(), "access_key", keys).await;
-    run.walk(&all, PagedKeyPairsWithSecrets::new(), "access_key", keys).await;
-    run.walk(&all, PagedKeyPairNames::new(), "access_key", keys).await;
+    run.read(&all, PagedKeyPairs::new(), "access_key", keys).await;
+    run.read(&all, PagedKeyPairsWithSecrets::new(), "access_key", keys).await;
+    run.read(&all, PagedKeyPairNames::new(), "access_key", keys).await;
     let users = "select uuid from users order by uuid";
-    run.walk(&all, PagedUsers::new(), "uuid", users).await;
-    run.walk(&all, PagedUserNames::new(), "uuid", users).await;
+    run.read(&all, PagedUsers::new(), "uuid", users).await;
+    run.read(&all, PagedUserNames::new(), "uuid", users).await;
     let agents = "select id from agents order by id";
-    run.walk(&all, PagedAgents::new(), "id", agents).await;
-    run.walk(&all, PagedVisibleAgents::new(), "id", agents).await;
+    run.read(&all, PagedAgents::new(), "id", agents).await;
+    run.read(&all, PagedVisibleAgents::new(), "id", agents).await;
     let sessions = "select id from sessions order by id";
-    run.walk(&all, PagedSessions::new(), "id", sessions).await;
+    run.read(&all, PagedSessions::new(), "id", sessions).await;
     let endpoints = "select id from endpoints order by id";
-    run.walk(&all, PagedEndpoints::new(), "endpoint_id", endpoints).await;
-    run.walk(&all, PagedVfolders::new(), "id", "select id from vfolders order by id").await;
+    run.read(&all, PagedEndpoints::new(), "endpoint_id", endpoints).await;
+    run.read(&all, PagedVfolders::new(), "id", "select id from vfolders order by id").await;
     let mine = "select id from vfolders where \"user\" = (select uuid from users where email = \
                 'user@tests.invalid') order by id";
-    run.walk(&own, PagedOwnVfolders::new(), "id", mine).await;
+    run.read(&own, PagedOwnVfolders::new(), "id", mine).await;
     let lent = "select target_entity_id from entity_shares where status = 'accepted' and \
                 recipient_entity_id = (select uuid from users where email = \
                 'user@tests.invalid') order by 1";
-    run.walk(&own, PagedInvitedVfolders::new(), "id", lent).await;
+    run.read(&own, PagedInvitedVfolders::new(), "id", lent).await;
     let shared = "select id from vfolders where \"group\" = (select id from groups where name = \
                   'default' and domain_name = 'default') order by id";
-    run.walk(&own, PagedProjectVfolders::new(), "id", shared).await;
+    run.read(&own, PagedProjectVfolders::new(), "id", shared).await;
 
     // By offset only.
     let legacy = "select id from kernels where cluster_role = 'main' order by id";
-    run.walk(&all, PagedLegacySessions::new().order_key("id"), "id", legacy).await;
-    // Newest first, and those that are equally new in any sequence: they come so many, and the walk
+    run.read(&all, PagedLegacySessions::new().order_key("id"), "id", legacy).await;
+    // Newest first, and those that are equally new in any sequence: they come so many, and the pager
     // says that some may be missing.
     let tokens = "select token from endpoint_tokens order by token";
-    run.walk(&all, PagedEndpointTokens::new(), "token", tokens).await;
+    run.read(&all, PagedEndpointTokens::new(), "token", tokens).await;
 
     // By cursor.
-    run.walk(&all, PagedAgentNodes::new(), "row_id", agents).await;
+    run.read(&all, PagedAgentNodes::new(), "row_id", agents).await;
     // The tests' own leave rows with a null that the schema forbids, of which nobody gets any.
     let filled = PagedAuditLogNodes::new().filter("created_at < \"2025-01-01\"");
     let log = "select id from audit_logs where created_at < '2025-01-01' order by id";
-    run.walk(&all, filled, "row_id", log).await;
+    run.read(&all, filled, "row_id", log).await;
     let nodes = "select encode(convert_to('UserNode:' || uuid, 'UTF8'), 'base64') from users";
-    run.walk(&all, PagedUserNodes::new(), "id", nodes).await;
-    run.walk(&all, PagedSessionNodes::new(), "row_id", sessions).await;
-    run.walk(&all, PagedVfolderNodes::new(), "row_id", "select id from vfolders").await;
-    run.walk(&all, PagedGroupNodes::new(), "row_id", "select id from groups").await;
+    run.read(&all, PagedUserNodes::new(), "id", nodes).await;
+    run.read(&all, PagedSessionNodes::new(), "row_id", sessions).await;
+    run.read(&all, PagedVfolderNodes::new(), "row_id", "select id from vfolders").await;
+    run.read(&all, PagedGroupNodes::new(), "row_id", "select id from groups").await;
     let images = "select id from images where status = 'ALIVE' and not customized";
-    run.walk(&all, PagedImageNodes::new("system"), "row_id", images).await;
+    run.read(&all, PagedImageNodes::new("system"), "row_id", images).await;
     let registries = "select id from container_registries";
-    run.walk(&all, PagedContainerRegistryNodes::new(), "row_id", registries).await;
+    run.read(&all, PagedContainerRegistryNodes::new(), "row_id", registries).await;
     let nodes = "select translate(encode(convert_to('ContainerRegistryNode:' || id, 'UTF8'), 'base64'), \
                  chr(10), '') from container_registries";
-    run.walk(&all, PagedContainerRegistryNodeNames::new(), "id", nodes).await;
-    run.walk(&all, PagedNetworks::new(), "row_id", "select id from networks").await;
+    run.read(&all, PagedContainerRegistryNodeNames::new(), "id", nodes).await;
+    run.read(&all, PagedNetworks::new(), "row_id", "select id from networks").await;
     let rules = "select id from endpoint_auto_scaling_rules";
     let endpoint = crate::coverage::id(10, 1);
-    run.walk(&all, PagedAutoScalingRules::new(endpoint), "row_id", rules).await;
+    run.read(&all, PagedAutoScalingRules::new(endpoint), "row_id", rules).await;
     let cards =
         "select v.id from vfolders v join groups g on g.id = v.group where type = 'model-store'";
-    run.walk(&all, PagedModelCards::new(), "row_id", cards).await;
+    run.read(&all, PagedModelCards::new(), "row_id", cards).await;
 
-    println!("{}", run.walked);
+    println!("{}", run.read);
     assert!(run.wrong.is_empty(), "{}", run.wrong.join("\n"));
 }

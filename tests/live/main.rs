@@ -15,6 +15,8 @@
 mod coverage;
 mod defaults;
 mod filter;
+#[path = "../support/golden.rs"]
+mod golden;
 mod groups;
 mod keypairs;
 mod limits;

@@ -61,7 +61,7 @@ async fn programs_without_keys_read_every_page_through_it() {
     let Some(manager) = Manager::turn().await else { return };
     let client = through(start(manager.client(SUPERADMIN)).await);
     assert_eq!(client.negotiate().await.unwrap().manager(), "26.9.6");
-    let rows = walk(&client, PagedKeyPairs::new()).await.unwrap();
+    let rows = read_all(&client, PagedKeyPairs::new()).await.unwrap();
     assert_eq!(keys_of(&rows), manager.access_keys());
 }
 

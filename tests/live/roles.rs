@@ -9,12 +9,12 @@ use backendai::{
 };
 
 use crate::support::{
-    DOMAIN_ADMIN, INACTIVE_KEY, Manager, OTHER_ADMIN, Role, SUPERADMIN, USER, keys_of, walk,
+    DOMAIN_ADMIN, INACTIVE_KEY, Manager, OTHER_ADMIN, Role, SUPERADMIN, USER, keys_of, read_all,
 };
 
 /// Asks for a list that the caller may not see.
 async fn refused_list(client: &Client, list: PagedKeyPairs) {
-    let error = walk(client, list).await.unwrap_err();
+    let error = read_all(client, list).await.unwrap_err();
     assert!(error.is_graphql() && error.is_permission_denied(), "{error:?}");
     assert_eq!(error.graphql_errors()[0].path().as_deref(), Some("keypair_list"));
     assert!(!error.is_auth() && !error.is_outcome_unknown(), "{error:?}");
@@ -37,7 +37,7 @@ async fn refused_writes(manager: &Manager, role: Role) {
 #[tokio::test]
 async fn a_superadmin_sees_all() {
     let Some(manager) = Manager::turn().await else { return };
-    let rows = walk(&manager.client(SUPERADMIN), PagedKeyPairs::new()).await.unwrap();
+    let rows = read_all(&manager.client(SUPERADMIN), PagedKeyPairs::new()).await.unwrap();
     assert_eq!(keys_of(&rows), manager.access_keys());
 }
 
@@ -47,10 +47,10 @@ async fn a_domain_admin_sees_the_own_domain() {
     let client = manager.client(DOMAIN_ADMIN);
     let mut expected = manager.access_keys();
     expected.retain(|key| *key != OTHER_ADMIN.access_key());
-    let rows = walk(&client, PagedKeyPairs::new()).await.unwrap();
+    let rows = read_all(&client, PagedKeyPairs::new()).await.unwrap();
     assert_eq!(keys_of(&rows), expected);
 
-    let other = walk(&manager.client(OTHER_ADMIN), PagedKeyPairs::new()).await.unwrap();
+    let other = read_all(&manager.client(OTHER_ADMIN), PagedKeyPairs::new()).await.unwrap();
     assert_eq!(keys_of(&other), [OTHER_ADMIN.access_key()]);
 
     refused_list(&client, PagedKeyPairs::new().domain_name("other")).await;
@@ -63,9 +63,9 @@ async fn a_user_sees_the_own_keypairs() {
     let client = manager.client(USER);
     let mut expected = [USER.access_key(), INACTIVE_KEY.access_key()];
     expected.sort();
-    let rows = walk(&client, PagedKeyPairs::new()).await.unwrap();
+    let rows = read_all(&client, PagedKeyPairs::new()).await.unwrap();
     assert_eq!(keys_of(&rows), expected);
-    let active = walk(&client, PagedKeyPairs::new().is_active(true)).await.unwrap();
+    let active = read_all(&client, PagedKeyPairs::new().is_active(true)).await.unwrap();
     assert_eq!(keys_of(&active), [USER.access_key()]);
 
     refused_list(&client, PagedKeyPairs::new().email(SUPERADMIN.email())).await;

@@ -40,7 +40,7 @@ async fn a_superadmin_reads_every_page() {
     assert_eq!(client.negotiate().await.unwrap().manager(), "26.9.6");
     let session = log_in(&client, SUPERADMIN).await.unwrap();
     assert_eq!(session.account().unwrap().role, "superadmin");
-    let rows = walk(&client, PagedKeyPairs::new()).await.unwrap();
+    let rows = read_all(&client, PagedKeyPairs::new()).await.unwrap();
     assert_eq!(keys_of(&rows), manager.access_keys());
 
     let extended = client.extend_login().await.unwrap();
@@ -98,7 +98,7 @@ async fn logins_that_are_refused() {
     assert!(client.session().is_none());
     let login = client.login(OTHER_ADMIN.email(), OTHER_ADMIN.password()).domain("other");
     assert_eq!(login.await.unwrap().account().unwrap().access_key, OTHER_ADMIN.access_key());
-    let rows = walk(&client, PagedKeyPairs::new()).await.unwrap();
+    let rows = read_all(&client, PagedKeyPairs::new()).await.unwrap();
     assert_eq!(keys_of(&rows), [OTHER_ADMIN.access_key()]);
     client.logout().await.unwrap();
 

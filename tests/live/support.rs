@@ -191,8 +191,8 @@ fn run(mut command: Command) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Walks the whole list.
-pub(crate) async fn walk(
+/// Reads the whole list.
+pub(crate) async fn read_all(
     client: &Client,
     list: PagedKeyPairs,
 ) -> backendai::Result<Vec<KeyPairDetail>> {

@@ -1,6 +1,6 @@
 //! The client against the embedded manager, over a real connection.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::collections::BTreeSet;
 
 use backendai::{
     ApiVersion, Client, Config, HashType,
@@ -13,10 +13,10 @@ use backendai_testing::{Fault, Manager, SignedDuration};
 
 use crate::support::{
     embedded::{config, once},
-    server::closed,
+    server::{HANGS, closed},
 };
 
-async fn walk(client: &Client, list: PagedKeyPairs, size: u32) -> Vec<String> {
+async fn read_all(client: &Client, list: PagedKeyPairs, size: u32) -> Vec<String> {
     let mut rows = client.pages(list).page_size(size).items();
     let mut keys = Vec::new();
     while let Some(row) = rows.next().await {
@@ -110,11 +110,11 @@ async fn a_pager_returns_every_keypair_once() {
         (PagedKeyPairs::new().order("-created_at"), 20),
         (PagedKeyPairs::new().order("-created_at,-access_key"), 33),
     ] {
-        let keys = walk(&client, list.clone(), size).await;
+        let keys = read_all(&client, list.clone(), size).await;
         assert_eq!(keys.len(), all.len(), "{list:?}");
         assert_eq!(keys.into_iter().collect::<BTreeSet<_>>(), all, "{list:?}");
     }
-    let active = walk(&client, PagedKeyPairs::new().filter("is_active == false"), 10).await;
+    let active = read_all(&client, PagedKeyPairs::new().filter("is_active == false"), 10).await;
     assert!(active.contains(&manager.inactive_key().access_key) && active.len() < all.len());
 }
 
@@ -123,7 +123,7 @@ async fn a_pager_that_prefetches_returns_the_same() {
     // Seven more have a name.
     let manager = Manager::builder().keypairs(250).start().await.unwrap();
     let client = once(&manager, manager.superadmin());
-    let keys = walk(&client, PagedKeyPairs::new(), 20).await;
+    let keys = read_all(&client, PagedKeyPairs::new(), 20).await;
     assert_eq!(keys.len(), 257);
     let asked = manager.requests().len();
 
@@ -190,7 +190,15 @@ async fn a_manager_that_does_not_answer() {
     let manager = Manager::start().await.unwrap();
     manager.faults().push(Fault::Stall);
     let call = once(&manager, manager.superadmin()).send(DeleteKeyPair::new("A"));
-    let error = call.timeout(Duration::from_millis(300)).await.unwrap_err();
+    let arrived = async {
+        while manager.requests().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        // What the client waits for it passes at once.
+        tokio::time::pause();
+    };
+    let (answer, ()) = tokio::join!(call.timeout(HANGS).into_future(), arrived);
+    let error = answer.unwrap_err();
     assert!(error.is_timeout() && error.is_outcome_unknown() && !error.is_connect(), "{error}");
 }
 

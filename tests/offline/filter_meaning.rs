@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use backendai::{
-    Client, Config,
+    Client,
     admin::{
         columns::keypair_list as column,
         keypair::{CreateKeyPair, PagedKeyPairs},
@@ -15,9 +15,11 @@ use backendai::{
 use backendai_testing::Manager;
 use proptest::{
     prelude::*,
-    test_runner::{Config as Cases, TestRunner},
+    test_runner::{Config, TestRunner},
 };
 use tokio::runtime::Runtime;
+
+use crate::support::embedded;
 
 /// A condition on two columns, to be built as a filter and to be computed.
 #[derive(Clone, Debug)]
@@ -99,12 +101,7 @@ impl Setup {
     fn new() -> Self {
         let runtime = Runtime::new().unwrap();
         let manager = runtime.block_on(Manager::start()).unwrap();
-        let account = manager.superadmin();
-        let config = Config::builder()
-            .endpoint(manager.endpoint())
-            .access_key(&account.access_key)
-            .secret_key(&*account.secret_key);
-        let client = Client::new(config.build().unwrap()).unwrap();
+        let client = embedded::client(&manager, manager.superadmin());
         Self { runtime, manager, client }
     }
 
@@ -137,7 +134,7 @@ impl Setup {
 }
 
 fn runner() -> TestRunner {
-    TestRunner::new(Cases { failure_persistence: None, ..Cases::default() })
+    TestRunner::new(Config { failure_persistence: None, ..Config::default() })
 }
 
 #[test]

@@ -1,17 +1,10 @@
 //! Pages that are written from the descriptions of the operations; `UPDATE_GOLDEN=1` writes them anew.
 
-use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::Path};
+use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
 
 use backendai::{ManagerVersion, OperationInfo, admin};
 
-fn check(path: &str, text: &str) {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-    if env::var_os("UPDATE_GOLDEN").is_some() {
-        fs::write(&file, text).unwrap();
-    }
-    let kept = fs::read_to_string(&file).unwrap_or_default();
-    assert!(kept == text, "{path} is stale: UPDATE_GOLDEN=1 cargo test --test offline index");
-}
+use crate::support::golden;
 
 /// The first sentence of an operation's documentation, without links, which have another place.
 fn summary(info: &OperationInfo) -> String {
@@ -63,7 +56,7 @@ fn the_documentation_lists_every_operation() {
             .unwrap();
         }
     }
-    check("src/admin/operations.md", &page);
+    golden::check("src/admin/operations.md", &page);
 }
 
 #[test]
@@ -131,7 +124,7 @@ fn the_matrix_of_managers_is_that_of_the_operations() {
         .unwrap();
     }
     assert!(has(admin::OPERATIONS[0], versions[6]));
-    check("docs/managers.md", &page);
+    golden::check("docs/managers.md", &page);
 }
 
 /// What the documents are compiled to.

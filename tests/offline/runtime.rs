@@ -6,7 +6,10 @@ use backendai::{Client, Config, admin::keypair::GetKeyPair};
 use futures_util::FutureExt as _;
 use tokio::runtime::Builder;
 
-use crate::support::transport::{Fake, client, ok};
+use crate::support::{
+    embedded,
+    transport::{Fake, client, ok},
+};
 
 fn real() -> Client {
     let config = Config::builder().endpoint("http://127.0.0.1:9").access_key("").build().unwrap();
@@ -64,13 +67,7 @@ fn a_program_without_async_blocks_on_a_runtime() {
     let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let manager = runtime.block_on(backendai_testing::Manager::start()).unwrap();
     let account = manager.user();
-    let config = Config::builder()
-        .endpoint(manager.endpoint())
-        .access_key(&account.access_key)
-        .secret_key(account.secret_key.as_str())
-        .build()
-        .unwrap();
-    let client = Client::new(config).unwrap();
+    let client = embedded::client(&manager, account);
     let data = runtime.block_on(client.send(GetKeyPair::new()).into_future()).unwrap();
     assert_eq!(data.keypair.unwrap().access_key, account.access_key);
 }

@@ -18,7 +18,7 @@ use backendai::{
 };
 use backendai_testing::{Account, Fault, Manager, SignedDuration, Webserver};
 
-use crate::support::server::closed;
+use crate::support::{embedded, server::closed};
 
 fn config(endpoint: &str) -> Config {
     let config = Config::builder().endpoint(endpoint).endpoint_type(EndpointType::Session);
@@ -299,14 +299,7 @@ async fn a_session_goes_to_its_own_endpoint_alone() {
 async fn wrong_addresses() {
     let (manager, webserver, _) = start().await;
     // The webserver's address, taken for a manager's.
-    let keys = |endpoint| {
-        let user = manager.user();
-        Config::builder()
-            .endpoint(endpoint)
-            .access_key(&user.access_key)
-            .secret_key(&*user.secret_key)
-    };
-    let signed = Client::new(keys(webserver.endpoint()).build().unwrap()).unwrap();
+    let signed = embedded::client_at(webserver.endpoint(), manager.user());
     for error in
         [signed.negotiate().await.unwrap_err(), signed.send(GetKeyPair::new()).await.unwrap_err()]
     {

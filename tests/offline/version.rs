@@ -16,6 +16,7 @@ use crate::{
         versions::{Fleet, Move, Soon},
     },
     support::{
+        embedded,
         logs::Log,
         transport::{self, ok},
     },
@@ -227,14 +228,7 @@ async fn a_manager_without_a_version_is_sent_everything() {
 /// An embedded manager of a release, and a client of it.
 async fn release(version: &str) -> (Manager, Client) {
     let manager = Manager::builder().release(version).start().await.unwrap();
-    let account = manager.superadmin();
-    let config = Config::builder()
-        .endpoint(manager.endpoint())
-        .access_key(&account.access_key)
-        .secret_key(account.secret_key.as_str())
-        .build()
-        .unwrap();
-    let client = Client::new(config).unwrap();
+    let client = embedded::client(&manager, manager.superadmin());
     (manager, client)
 }
 

@@ -61,32 +61,32 @@ pub enum NullableDateTimeFilter {
 /// Constructors that match a text literally. The variants send a pattern: in it `%` stands for any text
 /// and `_` for any character.
 impl StringFilter {
-    /// The text is exactly this one.
+    /// Requires exactly this text.
     pub fn equals(text: impl Into<String>) -> Self {
         Self::Equals(text.into())
     }
 
-    /// The text contains this one.
+    /// Requires that the text contains this one.
     pub fn contains(text: impl AsRef<str>) -> Self {
         Self::Contains(escape(text.as_ref()))
     }
 
-    /// The text begins with this one.
+    /// Requires that the text begins with this one.
     pub fn starts_with(text: impl AsRef<str>) -> Self {
         Self::StartsWith(escape(text.as_ref()))
     }
 
-    /// The text ends with this one.
+    /// Requires that the text ends with this one.
     pub fn ends_with(text: impl AsRef<str>) -> Self {
         Self::EndsWith(escape(text.as_ref()))
     }
 
-    /// The text is one of these.
+    /// Requires one of these texts.
     pub fn one_of<T: Into<String>>(texts: impl IntoIterator<Item = T>) -> Self {
         Self::In(texts.into_iter().map(Into::into).collect())
     }
 
-    /// The same without regard to upper and lower case.
+    /// Ignores upper and lower case.
     #[must_use]
     pub fn ignore_case(self) -> Self {
         match self {

@@ -32,7 +32,7 @@ use serde::{Deserialize, Serialize};
 pub struct GlobalId(String);
 
 impl GlobalId {
-    /// The id of a row by the name of its type and its key.
+    /// Creates the id of a row from the name of its type and its key.
     pub fn new(type_name: &str, key: impl fmt::Display) -> Self {
         Self(encode(format!("{type_name}:{key}").as_bytes()))
     }

@@ -40,8 +40,8 @@ use std::{
 use self::{server::Server, table::Goals};
 use crate::Result;
 
-#[cfg(feature = "peers")]
 /// The measured parts.
+#[cfg(feature = "peers")]
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Part {
     Small,
@@ -54,8 +54,8 @@ pub(crate) enum Part {
     Manager,
 }
 
-#[cfg(feature = "peers")]
 /// The named parts, or all parts if none is named.
+#[cfg(feature = "peers")]
 pub(crate) fn run(parts: &[Part]) -> Result<()> {
     let wanted = |part| parts.is_empty() || parts.contains(&part);
     let server = Server::start()?;
@@ -91,14 +91,14 @@ pub(crate) fn run(parts: &[Part]) -> Result<()> {
 /// Work for a child process.
 #[derive(clap::Subcommand)]
 pub(crate) enum Step {
-    #[cfg(feature = "peers")]
     /// Sends small queries.
+    #[cfg(feature = "peers")]
     Small { peer: small::Peer, endpoint: String, in_flight: usize, calls: usize },
-    #[cfg(feature = "peers")]
     /// Reads a list.
-    Pages { way: pages::Way, prefetch: usize, page_size: u32, endpoint: String },
     #[cfg(feature = "peers")]
+    Pages { way: pages::Way, prefetch: usize, page_size: u32, endpoint: String },
     /// Prints the memory use repeatedly.
+    #[cfg(feature = "peers")]
     Memory { what: memory::What, endpoint: String },
     /// Runs one part of a request.
     Case { name: String, times: u64 },
@@ -125,8 +125,8 @@ pub(crate) fn step(step: Step) -> Result<()> {
     Ok(())
 }
 
-#[cfg(feature = "peers")]
 /// The command, built like a release.
+#[cfg(feature = "peers")]
 fn command() -> Result<PathBuf> {
     let target = crate::target()?;
     let mut cargo = Command::new(env!("CARGO"));
@@ -138,14 +138,14 @@ fn command() -> Result<PathBuf> {
     }
 }
 
-#[cfg(feature = "peers")]
 /// Serves until the parent process exits.
+#[cfg(feature = "peers")]
 pub(crate) fn serve() -> Result<()> {
     server::serve()
 }
 
-#[cfg(feature = "peers")]
 /// The cost of one measurement.
+#[cfg(feature = "peers")]
 #[derive(Clone, Copy)]
 pub(crate) struct Took {
     cpu: Duration,
@@ -173,33 +173,33 @@ impl Took {
     }
 }
 
-#[cfg(feature = "peers")]
 /// Runs a step in a child process.
+#[cfg(feature = "peers")]
 fn child(arguments: &[&str]) -> Result<Took> {
     child_with(&Variables::new(), arguments)
 }
 
-#[cfg(feature = "peers")]
 /// Variables of the environment.
+#[cfg(feature = "peers")]
 type Variables = Vec<(String, String)>;
 
-#[cfg(feature = "peers")]
 /// Runs a step in a child process with these variables.
+#[cfg(feature = "peers")]
 fn child_with(variables: &Variables, arguments: &[&str]) -> Result<Took> {
     let mut command = Command::new(env::current_exe()?);
     command.arg("step").args(arguments).envs(variables.iter().cloned());
     Took::read(&command.output()?)
 }
 
-#[cfg(feature = "peers")]
 /// The median.
+#[cfg(feature = "peers")]
 fn median(took: &[Took], time: fn(&Took) -> Duration) -> Duration {
     crate::cpu::median(took.iter().map(time).collect())
 }
 
-#[cfg(feature = "peers")]
 /// The median over the rounds of the ratio of two clients, which were measured in alternation: other
 /// load on the machine changes from round to round, and is the same for both.
+#[cfg(feature = "peers")]
 fn ratio(ours: &[Took], other: &[Took], time: fn(&Took) -> Duration) -> f64 {
     let rounds = ours.iter().zip(other);
     let mut ratios: Vec<_> =

@@ -484,7 +484,14 @@ async fn a_killed_pull_leaves_the_store_as_it_was() {
     let env = [("BENTO_CLOUD_API_KEY", "ok-ada"), ("BENTO_CLOUD_API_ENDPOINT", endpoint.as_str())];
     assert!(home.run(&["push", "b:v1"], &env).await.status.success());
     fs::write(folder.join("models/m/v1/weights"), "mine").unwrap();
+    // Those in which a download is unpacked.
+    let folders = || -> Vec<_> {
+        let entries = fs::read_dir(folder.join("tmp")).into_iter().flatten().map(Result::unwrap);
+        let folders = entries.filter(|entry| entry.file_type().unwrap().is_dir());
+        folders.map(|entry| entry.file_name()).collect()
+    };
     for bytes in [0, 100_000, 900_000] {
+        let before = folders();
         home.server.forget();
         home.server.fault(Fault::hang(bytes).on("GET", "/storage/model"));
         let mut child = Command::new(env!("CARGO_BIN_EXE_backendai"))
@@ -495,9 +502,12 @@ async fn a_killed_pull_leaves_the_store_as_it_was() {
             .stdout(std::process::Stdio::null())
             .spawn()
             .unwrap();
-        while !home.server.calls().iter().any(|call| call.starts_with("GET /storage/model")) {
+        while !home.server.calls().iter().any(|call| call.starts_with("GET /storage/model"))
+            || folders().iter().all(|name| before.contains(name))
+        {
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
+        // Some of it is written meanwhile.
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         child.kill().await.unwrap();
         assert_eq!(fs::read_to_string(folder.join("models/m/v1/weights")).unwrap(), "mine");

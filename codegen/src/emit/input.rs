@@ -145,11 +145,7 @@ impl Writer<'_> {
         if !secret {
             builtin.push_str(", Debug");
         }
-        let required = || {
-            let required = [Presence::Required, Presence::Stated];
-            fields.iter().filter(move |field| required.contains(&field.presence))
-        };
-        if required().next().is_none() {
+        if !fields.iter().any(is_required) {
             builtin.push_str(", Default");
         }
         self.derive(&builtin, &["Serialize"]);
@@ -183,7 +179,14 @@ impl Writer<'_> {
 
         self.line("");
         self.open(&format!("impl {name} {{"));
-        let arguments: Vec<_> = required()
+        self.constructor(fields, scope);
+        self.setters(fields, scope);
+        self.close("}");
+    }
+
+    fn constructor(&mut self, fields: &[InputField], scope: Scope<'_>) {
+        let required = fields.iter().filter(|field| is_required(field));
+        let arguments: Vec<_> = required
             .map(|field| {
                 let ty = self.given(field, scope);
                 // A bare `None` has no type of its own to convert from.
@@ -206,8 +209,10 @@ impl Writer<'_> {
         }
         self.close("}");
         self.close("}");
-        let optional = [Presence::Defaulted, Presence::Nullable];
-        let optional = fields.iter().filter(|field| optional.contains(&field.presence));
+    }
+
+    fn setters(&mut self, fields: &[InputField], scope: Scope<'_>) {
+        let optional = fields.iter().filter(|field| !is_required(field));
         let idents = optional.clone().map(|field| field.ident.as_str());
         let methods = Names::with(&["new"]).claim_all(idents, str::to_owned);
         for (field, method) in optional.zip(methods) {
@@ -225,7 +230,6 @@ impl Writer<'_> {
             self.line("self");
             self.close("}");
         }
-        self.close("}");
     }
 
     /// `Deserialize` of an input object.
@@ -243,4 +247,9 @@ impl Writer<'_> {
             }),
         );
     }
+}
+
+/// Whether a value must be given.
+fn is_required(field: &InputField) -> bool {
+    matches!(field.presence, Presence::Required | Presence::Stated)
 }

@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use apollo_compiler::{
     Name, Node,
     ast::{Type, Value},
-    schema::ExtendedType,
+    schema::{EnumType, ExtendedType, InputObjectType},
 };
 
-use super::{Lowering, RESERVED, docs, wraps};
+use super::{Lowering, RESERVED, member_docs, type_docs, wraps};
 use crate::{
     model::{Base, Docs, Enum, EnumValue, Input, InputField, Presence, Reused, Shape, Wrap},
     names::{Names, camel, ident, snake},
@@ -109,63 +109,13 @@ impl Lowering<'_> {
                 self.model.reused.push(Reused { name: rust, theirs: theirs.to_owned() });
                 continue;
             }
-            match self.schema.types.get(&name) {
-                Some(ExtendedType::Enum(def)) => {
-                    let keys = def.values.keys().map(|value| value.as_str());
-                    let names = Names::with(&["KNOWN", "UnknownValue"]).claim_all(keys, camel);
-                    let values = def.values.values().zip(names).map(|(value, variant)| EnumValue {
-                        variant: ident(&variant),
-                        value: value.value.to_string(),
-                        since: marked(value.directives.iter(), || {
-                            format!("{name}.{}", value.value)
-                        }),
-                        docs: docs(value.description.as_ref(), value.directives.iter(), None),
-                    });
-                    self.model.enums.push(Enum {
-                        name: rust,
-                        graphql_name: name.to_string(),
-                        docs: docs(
-                            def.description.as_ref(),
-                            def.directives.iter().map(|it| &it.node),
-                            None,
-                        ),
-                        values: values.collect(),
-                    });
-                }
-                Some(ExtendedType::InputObject(def)) => {
-                    let keys = def.fields.keys().map(|key| key.as_str());
-                    let names = Names::default().claim_all(keys, snake);
-                    let fields = def.fields.values().zip(names).map(|(field, ident)| {
-                        let definition = Definition {
-                            name: &field.name,
-                            ty: &field.ty,
-                            default: field.default_value.as_ref(),
-                            rule: self.documents.nulls.rule(&name, &field.name).or_else(|| {
-                                let null =
-                                    field.default_value.as_ref().is_some_and(|it| it.is_null());
-                                (null && self.options.absent_nulls).then_some(Rule::Never)
-                            }),
-                            docs: docs(field.description.as_ref(), field.directives.iter(), None),
-                            within: Some(&name),
-                        };
-                        InputField {
-                            since: self.texts.index.given(&name, field),
-                            ..self.input_field(&ident, definition)
-                        }
-                    });
-                    let fields = fields.collect();
-                    let keys: Vec<_> = def.fields.keys().map(|key| key.as_str()).collect();
-                    self.model.inputs.push(Input {
-                        name: rust,
-                        graphql_name: name.to_string(),
-                        docs: docs(
-                            def.description.as_ref(),
-                            def.directives.iter().map(|it| &it.node),
-                            None,
-                        ),
-                        one_of: def.directives.has("oneOf") || (self.options.one_of)(&name, &keys),
-                        fields,
-                    });
+            let Some(ty) = self.schema.types.get(&name) else { continue };
+            let docs = type_docs(ty);
+            match ty {
+                ExtendedType::Enum(def) => self.model.enums.push(lower_enum(rust, def, docs)),
+                ExtendedType::InputObject(def) => {
+                    let input = self.input_object(rust, def, docs);
+                    self.model.inputs.push(input);
                 }
                 _ => {}
             }
@@ -174,4 +124,48 @@ impl Lowering<'_> {
         self.model.inputs.sort_by(|a, b| a.name.cmp(&b.name));
         self.model.reused.sort_by(|a, b| a.name.cmp(&b.name));
     }
+
+    fn input_object(&mut self, rust: String, def: &InputObjectType, docs: Docs) -> Input {
+        let keys: Vec<_> = def.fields.keys().map(|key| key.as_str()).collect();
+        let names = Names::default().claim_all(keys.iter().copied(), snake);
+        let fields = def.fields.values().zip(names).map(|(field, ident)| {
+            let is_absent = self.options.absent_nulls
+                && field.default_value.as_ref().is_some_and(|it| it.is_null());
+            let definition = Definition {
+                name: &field.name,
+                ty: &field.ty,
+                default: field.default_value.as_ref(),
+                rule: self
+                    .documents
+                    .nulls
+                    .rule(&def.name, &field.name)
+                    .or_else(|| is_absent.then_some(Rule::Never)),
+                docs: member_docs(field.description.as_ref(), field.directives.iter(), None),
+                within: Some(&def.name),
+            };
+            InputField {
+                since: self.texts.index.given(&def.name, field),
+                ..self.input_field(&ident, definition)
+            }
+        });
+        Input {
+            name: rust,
+            graphql_name: def.name.to_string(),
+            fields: fields.collect(),
+            one_of: def.directives.has("oneOf") || (self.options.one_of)(&def.name, &keys),
+            docs,
+        }
+    }
+}
+
+fn lower_enum(rust: String, def: &EnumType, docs: Docs) -> Enum {
+    let keys = def.values.keys().map(|value| value.as_str());
+    let names = Names::with(&["KNOWN", "UnknownValue"]).claim_all(keys, camel);
+    let values = def.values.values().zip(names).map(|(value, variant)| EnumValue {
+        variant: ident(&variant),
+        value: value.value.to_string(),
+        since: marked(value.directives.iter(), || format!("{}.{}", def.name, value.value)),
+        docs: member_docs(value.description.as_ref(), value.directives.iter(), None),
+    });
+    Enum { name: rust, graphql_name: def.name.to_string(), docs, values: values.collect() }
 }

@@ -23,7 +23,7 @@ use apollo_compiler::{
 
 use self::{
     input::Definition,
-    shape::{docs, wraps},
+    shape::{member_docs, type_docs, wraps},
     variables::Meanings,
 };
 use crate::{
@@ -34,8 +34,8 @@ use crate::{
     document_text::{DocumentText, DocumentTexts},
     graph::{input_cycles, is_abstract, is_root},
     model::{
-        Base, Body, Docs, Group, Home, Model, Operation, Output, OutputField, Shape, TypeId,
-        Variant, Wrap,
+        Base, Body, Docs, Group, Home, InputField, Model, Operation, Output, OutputField, Shape,
+        TypeId, Variant, Wrap,
     },
     names::{Names, camel, ident, snake},
     nulls::Rule,
@@ -266,43 +266,7 @@ impl<'d> Lowering<'d> {
         });
 
         let fragments = self.documents.fragments(&operation.selection_set);
-        let document = &self.documents.executable;
-        let sets = fragments.iter().filter_map(|name| document.fragments.get(name));
-        let sets = sets.map(|fragment| &fragment.selection_set);
-        let meanings =
-            Meanings::new(self.schema, std::iter::once(&operation.selection_set).chain(sets));
-        let rules = self.documents.rules.get(graphql_name);
-        let keys = operation.variables.iter().map(|variable| variable.name.as_str());
-        let names = Names::default().claim_all(keys, snake);
-        let mut variables: Vec<_> = operation
-            .variables
-            .iter()
-            .zip(names)
-            .map(|(variable, ident)| {
-                let comment = self.documents.comment(variable.location());
-                let text = comment.or_else(|| meanings.get(&variable.name));
-                let has_default = variable.default_value.is_some();
-                let rule = rules.and_then(|rules| rules.get(&variable.name)).copied();
-                let definition = Definition {
-                    name: &variable.name,
-                    ty: &variable.ty,
-                    default: variable.default_value.as_ref(),
-                    // A default in the document is what must be given.
-                    rule: rule.filter(|rule| !(has_default && *rule == Rule::Stated)),
-                    docs: Docs { text, ..Docs::default() },
-                    within: None,
-                };
-                let mut field = self.input_field(&ident, definition);
-                let scalar = instruction(self.schema, &variable.directives, "as");
-                if let Some(name) =
-                    scalar.and_then(|it| it.specified_argument_by_name("scalar")?.as_str())
-                {
-                    field.shape.base = self.scalar(name);
-                }
-                field
-            })
-            .collect();
-
+        let mut variables = self.variables(operation, &fragments);
         let fields = self.selector.fields(&parts, &operation.selection_set.ty);
         let page = match kind {
             OperationType::Query => {
@@ -334,6 +298,49 @@ impl<'d> Lowering<'d> {
         self.model.modules.entry(module).or_default().operations.push(operation);
     }
 
+    fn variables(
+        &mut self,
+        operation: &executable::Operation,
+        fragments: &IndexSet<Name>,
+    ) -> Vec<InputField> {
+        let document = &self.documents.executable;
+        let sets = fragments.iter().filter_map(|name| document.fragments.get(name));
+        let sets = sets.map(|fragment| &fragment.selection_set);
+        let meanings =
+            Meanings::new(self.schema, std::iter::once(&operation.selection_set).chain(sets));
+        let rules = operation.name.as_ref().and_then(|name| self.documents.rules.get(name));
+        let keys = operation.variables.iter().map(|variable| variable.name.as_str());
+        let names = Names::default().claim_all(keys, snake);
+        operation
+            .variables
+            .iter()
+            .zip(names)
+            .map(|(variable, ident)| {
+                let comment = self.documents.comment(variable.location());
+                let text = comment.or_else(|| meanings.get(&variable.name));
+                let has_default = variable.default_value.is_some();
+                let rule = rules.and_then(|rules| rules.get(&variable.name)).copied();
+                let definition = Definition {
+                    name: &variable.name,
+                    ty: &variable.ty,
+                    default: variable.default_value.as_ref(),
+                    // A default in the document is what must be given.
+                    rule: rule.filter(|rule| !(has_default && *rule == Rule::Stated)),
+                    docs: Docs { text, ..Docs::default() },
+                    within: None,
+                };
+                let mut field = self.input_field(&ident, definition);
+                let scalar = instruction(self.schema, &variable.directives, "as");
+                if let Some(name) =
+                    scalar.and_then(|it| it.specified_argument_by_name("scalar")?.as_str())
+                {
+                    field.shape.base = self.scalar(name);
+                }
+                field
+            })
+            .collect()
+    }
+
     /// The newest version that any part of an operation, or a value of a variable, requires.
     fn newest(&self, operation: &executable::Operation, text: &DocumentText) -> Option<Version> {
         let values = operation.variables.iter().filter_map(|variable| {
@@ -354,9 +361,7 @@ impl<'d> Lowering<'d> {
         at: &Place,
         nest: &mut Nest,
     ) -> (Docs, Body) {
-        let mut docs = self.schema.types.get(on).map_or_else(Docs::default, |ty| {
-            docs(ty.description(), ty.directives().iter().map(|it| &it.node), None)
-        });
+        let mut docs = self.schema.types.get(on).map_or_else(Docs::default, type_docs);
         docs.text.get_or_insert_with(|| format!("An object of the type `{on}`."));
         let narrower = if is_abstract(self.schema, on) {
             self.selector.narrower(parts, on)
@@ -443,7 +448,7 @@ impl<'d> Lowering<'d> {
                 merged.fields.iter().find_map(|field| self.documents.comment(field.location()));
             let definition = &first.definition;
             let mut docs =
-                docs(definition.description.as_ref(), definition.directives.iter(), comment);
+                member_docs(definition.description.as_ref(), definition.directives.iter(), comment);
             let is_typename = key.as_str() == "__typename";
             if definition.name == "__typename" {
                 docs.text.get_or_insert_with(|| TYPENAME.to_owned());

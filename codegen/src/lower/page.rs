@@ -329,21 +329,7 @@ impl<'d> Lowering<'d> {
         let cursor = (by_cursor && (gives(["first", "after"]) || !by_window))
             .then(|| cursor(list, missing))
             .flatten();
-        for name in ["before", "last", "offset", "limit", "first", "after"] {
-            let fix = || format!("leave out `{name}`, or pass a variable that can be unset");
-            if !list.gives(name) {
-                continue;
-            }
-            let ours = match name {
-                "limit" | "offset" => window.is_some(),
-                "first" | "after" => cursor.is_some(),
-                _ => false,
-            };
-            let unset = list.variable(name).is_some_and(|at| list.can_be_unset(at));
-            // A variable that every page sets may have a default.
-            let only = window.is_some() != cursor.is_some();
-            note(missing, !(unset || ours && only) && missing.is_empty(), fix());
-        }
+        other_arguments(list, window.is_some(), cursor.is_some(), missing);
         let fields = self.model.fields(base);
         let inner = |field: Option<&OutputField>| {
             field.map_or(&[][..], |field| self.model.fields(&field.shape.base))
@@ -417,6 +403,23 @@ fn cursor(list: &List<'_>, missing: &mut Missing) -> Option<Cursor> {
     let others = unused.into_iter().filter(|name| *name != "offset" || !list.takes("limit"));
     let others = others.filter_map(|name| list.variable(name)).collect();
     Some(Cursor { first: first?, after: after?, others })
+}
+
+/// Notes the first argument of pagination that pages neither set nor can leave out.
+fn other_arguments(list: &List<'_>, by_window: bool, by_cursor: bool, missing: &mut Missing) {
+    let names = ["before", "last", "offset", "limit", "first", "after"];
+    for name in names.into_iter().filter(|name| list.gives(name)) {
+        let is_set = match name {
+            "limit" | "offset" => by_window,
+            "first" | "after" => by_cursor,
+            _ => false,
+        };
+        let can_be_unset = list.variable(name).is_some_and(|at| list.can_be_unset(at));
+        // A variable that every page sets may have a default.
+        let fits = can_be_unset || is_set && by_window != by_cursor;
+        let fix = format!("leave out `{name}`, or pass a variable that can be unset");
+        note(missing, !fits && missing.is_empty(), fix);
+    }
 }
 
 fn passed(list: &List<'_>, argument: &str, missing: &mut Missing) -> Option<usize> {

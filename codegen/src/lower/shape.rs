@@ -3,6 +3,7 @@
 use apollo_compiler::{
     Node,
     ast::{Directive, Type},
+    schema::ExtendedType,
 };
 
 use crate::model::{Docs, Wrap};
@@ -25,7 +26,13 @@ pub(super) fn wraps(ty: &Type, required: bool) -> Vec<Wrap> {
     }
 }
 
-pub(super) fn docs<'a>(
+/// The documentation of a type.
+pub(super) fn type_docs(ty: &ExtendedType) -> Docs {
+    member_docs(ty.description(), ty.directives().iter().map(|it| &it.node), None)
+}
+
+/// The documentation of a field, a value or a type; a comment of the document comes first.
+pub(super) fn member_docs<'a>(
     description: Option<&Node<str>>,
     directives: impl Iterator<Item = &'a Node<Directive>>,
     comment: Option<String>,

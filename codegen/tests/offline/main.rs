@@ -10,7 +10,7 @@
 )]
 
 mod coverage_of_schema;
-mod field;
+mod field_reports;
 mod foreign;
 mod golden;
 mod invalid;

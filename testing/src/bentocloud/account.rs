@@ -22,7 +22,7 @@ pub struct Account {
 }
 
 impl Account {
-    /// A user of an organisation, with an address at `example.com`.
+    /// Creates a user of an organisation, with an address at `example.com`.
     pub fn new(name: &str, organization: &str) -> Self {
         Self {
             name: name.to_owned(),

@@ -1,8 +1,8 @@
-//! Faults by script: what a network, a storage or a gateway does to one request.
+//! Scripted faults: what a network, a storage or a gateway does to one request.
 
 use serde_json::Value;
 
-/// What happens to the requests that it is meant for.
+/// A failure of the requests that it is meant for.
 ///
 /// ```
 /// use backendai_testing::bentocloud::Fault;
@@ -38,75 +38,75 @@ impl Fault {
         Self { method: "", path: String::new(), skip: 0, times: 1, action }
     }
 
-    /// The request is read, not carried out, and answered with this status.
+    /// Reads the request, does not carry it out, and answers with this status.
     pub fn status(status: u16, body: impl Into<String>) -> Self {
         Self::new(Action::Status(status, body.into()))
     }
 
-    /// The request is read, not carried out, and the connection is closed.
+    /// Reads the request, does not carry it out, and closes the connection.
     pub fn close() -> Self {
         Self::new(Action::Close)
     }
 
-    /// The connection is reset once so many bytes of the request's body were read.
+    /// Resets the connection once so many bytes of the request's body were read.
     pub fn reset_after(bytes: u64) -> Self {
         Self::new(Action::Reset(bytes))
     }
 
-    /// The request is not read and never answered.
+    /// Neither reads the request nor answers it.
     pub fn stall() -> Self {
         Self::new(Action::Stall)
     }
 
-    /// The request is carried out, and the connection is closed before the answer.
+    /// Carries the request out, and closes the connection before the answer.
     pub fn lose() -> Self {
         Self::new(Action::Lose)
     }
 
-    /// The connection breaks after so many bytes of the answer's body.
+    /// Breaks the connection after so many bytes of the answer's body.
     pub fn cut(bytes: u64) -> Self {
         Self::new(Action::Cut(bytes))
     }
 
-    /// The answer's body stops after so many bytes, and the connection stays open.
+    /// Stops after so many bytes of the answer's body, and leaves the connection open.
     pub fn hang(bytes: u64) -> Self {
         Self::new(Action::Hang(bytes))
     }
 
-    /// The answer has only so many bytes of the body, and announces no more.
+    /// Answers with only so many bytes of the body, and announces no more.
     pub fn shorten(bytes: u64) -> Self {
         Self::new(Action::Shorten(bytes))
     }
 
-    /// The answer lacks a header.
+    /// Leaves out a header of the answer.
     pub fn without(header: &'static str) -> Self {
         Self::new(Action::Without(header))
     }
 
-    /// The answer's JSON gets other members.
+    /// Replaces members of the answer's JSON, or adds them.
     pub fn merge(members: Value) -> Self {
         Self::new(Action::Merge(members))
     }
 
-    /// Concerns only requests of this method whose path and query contain `path`.
+    /// Limits it to requests of this method whose path and query contain `path`.
     pub fn on(mut self, method: &'static str, path: impl Into<String>) -> Self {
         (self.method, self.path) = (method, path.into());
         self
     }
 
-    /// Spares the first `requests` of them.
+    /// Leaves the first `requests` of them alone.
     pub fn skip(mut self, requests: u32) -> Self {
         self.skip = requests;
         self
     }
 
-    /// Happens to so many of them; to one by default.
+    /// Applies it to so many of them; to one by default.
     pub fn times(mut self, requests: u32) -> Self {
         self.times = requests;
         self
     }
 
-    /// Whether it happens to this request, which is counted.
+    /// Counts this request, and returns whether the fault applies to it.
     pub(super) fn takes(&mut self, method: &str, target: &str) -> bool {
         let meant =
             (self.method.is_empty() || self.method == method) && target.contains(&self.path);

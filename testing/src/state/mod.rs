@@ -176,6 +176,27 @@ pub(crate) struct KeyPair {
     pub(crate) serial: u64,
 }
 
+impl KeyPair {
+    /// Creates an active keypair of a user with the policy `default`.
+    pub(crate) fn new(user: Uuid, access_key: String, secret_key: String, now: Timestamp) -> Self {
+        Self {
+            access_key,
+            secret_key,
+            user,
+            is_active: true,
+            is_admin: false,
+            is_default: false,
+            resource_policy: "default".to_owned(),
+            created_at: now,
+            last_used: None,
+            rate_limit: 0,
+            num_queries: 0,
+            ssh_public_key: None,
+            serial: 0,
+        }
+    }
+}
+
 #[derive(Default)]
 pub(crate) struct State {
     pub(crate) domains: BTreeMap<String, Domain>,
@@ -259,19 +280,9 @@ impl State {
         let ssh =
             self.text(64, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
         KeyPair {
-            access_key,
-            secret_key,
-            user,
-            is_active: true,
-            is_admin: false,
-            is_default: false,
-            resource_policy: "default".to_owned(),
-            created_at: now,
-            last_used: None,
             rate_limit: 10_000,
-            num_queries: 0,
             ssh_public_key: Some(format!("ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ{ssh}\n")),
-            serial: 0,
+            ..KeyPair::new(user, access_key, secret_key, now)
         }
     }
 

@@ -159,7 +159,12 @@ pub(crate) fn seed(seed: Seed, rows: Rows, now: Timestamp) -> State {
                 is_default: place == 0,
                 rate_limit: if key.named == Named::LowRate { 5 } else { seed.rate_limit },
                 resource_policy: if place == 0 { "default" } else { "small" }.to_owned(),
-                ..keypair(id, key.named.access_key().to_owned(), key.secret_key.to_owned(), now)
+                ..KeyPair::new(
+                    id,
+                    key.named.access_key().to_owned(),
+                    key.secret_key.to_owned(),
+                    now,
+                )
             });
         }
     }
@@ -171,7 +176,7 @@ pub(crate) fn seed(seed: Seed, rows: Rows, now: Timestamp) -> State {
         state.insert_keypair(KeyPair {
             is_default: true,
             rate_limit: seed.rate_limit,
-            ..keypair(
+            ..KeyPair::new(
                 id,
                 format!("EMBEDDED{number:012}"),
                 format!("embedded-member-secret-for-tests{number:08}"),
@@ -290,24 +295,6 @@ fn user(
         container_main_gid: None,
         container_gids: None,
         groups,
-    }
-}
-
-fn keypair(user: Uuid, access_key: String, secret_key: String, now: Timestamp) -> KeyPair {
-    KeyPair {
-        access_key,
-        secret_key,
-        user,
-        is_active: true,
-        is_admin: false,
-        is_default: false,
-        resource_policy: "default".to_owned(),
-        created_at: now,
-        last_used: None,
-        rate_limit: 0,
-        num_queries: 0,
-        ssh_public_key: None,
-        serial: 0,
     }
 }
 

@@ -93,6 +93,31 @@ impl Inner {
         self.otp.iter().find(|(_, otp)| of_token(otp)).map(|(email, _)| email.clone())
     }
 
+    /// Returns the status and the refusal of a login with this one-time password, if it is refused.
+    fn refused_otp(&self, email: &str, given: &str) -> Option<(u16, Value)> {
+        match self.otp.get(email)? {
+            Otp::Code(_) if given.is_empty() => {
+                let title = "Two-Factor Authentication needed.";
+                let details = "You must authenticate using Two-Factor Authentication.";
+                Some((200, refusal("require-totp-authentication", title, details)))
+            }
+            Otp::Code(code) if code != given => {
+                let title = "Operation rejected by a hook plugin.";
+                Some((400, refusal("rejected-by-hook", title, "Invalid TOTP code provided")))
+            }
+            Otp::Code(_) => None,
+            Otp::Register(token) => {
+                let title = "Two-Factor Authentication registration required.";
+                let details = "You must register Two-Factor Authentication.";
+                let mut data = refusal("require-totp-registration", title, details);
+                if let Value::Object(members) = &mut data {
+                    members.insert("two_factor_registration_token".into(), json!(token));
+                }
+                Some((200, data))
+            }
+        }
+    }
+
     /// Returns whether the user may have one more session; with `force`, ends the oldest ones.
     fn make_room(&mut self, access_key: &str, force: bool) -> bool {
         let Some(max) = self.max_sessions else { return true };
@@ -215,28 +240,8 @@ impl Front {
             let data = refusal("password-expired", "Password has expired.", "Password expired.");
             return self.refuse(&mut inner, 401, data);
         }
-        match inner.otp.get(email) {
-            Some(Otp::Code(_)) if text("otp").is_empty() => {
-                let title = "Two-Factor Authentication needed.";
-                let details = "You must authenticate using Two-Factor Authentication.";
-                let data = refusal("require-totp-authentication", title, details);
-                return self.refuse(&mut inner, 200, data);
-            }
-            Some(Otp::Code(code)) if code != text("otp") => {
-                let title = "Operation rejected by a hook plugin.";
-                let data = refusal("rejected-by-hook", title, "Invalid TOTP code provided");
-                return self.refuse(&mut inner, 400, data);
-            }
-            Some(Otp::Register(token)) => {
-                let title = "Two-Factor Authentication registration required.";
-                let details = "You must register Two-Factor Authentication.";
-                let mut data = refusal("require-totp-registration", title, details);
-                if let Value::Object(members) = &mut data {
-                    members.insert("two_factor_registration_token".into(), json!(token));
-                }
-                return self.refuse(&mut inner, 200, data);
-            }
-            _ => {}
+        if let Some((status, data)) = inner.refused_otp(email, text("otp")) {
+            return self.refuse(&mut inner, status, data);
         }
         inner.failures.remove(email);
         let force = login.get("force").and_then(Value::as_bool) == Some(true);

@@ -17,7 +17,7 @@ mod more;
 #[path = "../../support/mod.rs"]
 mod support;
 
-use std::{env, fs, path::Path, sync::Arc, time::Duration};
+use std::{fs, sync::Arc, time::Duration};
 
 use backendai::{
     Client, Config, Error, Retry,
@@ -26,7 +26,10 @@ use backendai::{
 
 use crate::{
     cases::Case,
-    support::server::{Act, Raw, ok},
+    support::{
+        golden,
+        server::{Act, Raw, ok},
+    },
 };
 
 pub(crate) const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -177,7 +180,8 @@ async fn every_fault() {
         table.push_str(&format!("| {} |\n", cells.join(" | ")));
         log::no_secret(case.name, &log.take());
     }
-    golden(&table);
+    let marks = ["<!-- tests/isolated/faults writes this -->\n", "<!-- up to here -->\n"];
+    golden::check_between("docs/reliability.md", marks, &table);
 }
 
 /// The memory that this process has, in bytes, where the system tells. The most that it had is
@@ -196,22 +200,4 @@ fn status(name: &str) -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix(name))?;
     Some(line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok()? << 10)
-}
-
-/// The table of the page is this one.
-fn golden(table: &str) {
-    const BEGIN: &str = "<!-- tests/isolated/faults writes this -->\n";
-    const END: &str = "<!-- up to here -->\n";
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reliability.md");
-    let page = fs::read_to_string(&path).unwrap();
-    let (before, rest) = page.split_once(BEGIN).unwrap();
-    let (there, after) = rest.split_once(END).unwrap();
-    if env::var_os("UPDATE_GOLDEN").is_some() {
-        fs::write(&path, format!("{before}{BEGIN}{table}{END}{after}")).unwrap();
-        return;
-    }
-    for (there, made) in there.lines().zip(table.lines()) {
-        assert_eq!(there, made, "docs/reliability.md is stale: UPDATE_GOLDEN=1 shows how");
-    }
-    assert_eq!(there, table, "docs/reliability.md is stale: UPDATE_GOLDEN=1 shows how");
 }

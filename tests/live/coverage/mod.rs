@@ -3,7 +3,7 @@
 //!
 //! The results are kept in `docs/coverage.md`. `UPDATE_GOLDEN=1` writes the page anew.
 
-use std::{collections::BTreeMap, env, fmt::Write as _, fs, marker::PhantomData};
+use std::{collections::BTreeMap, fmt::Write as _, marker::PhantomData};
 
 use backendai::{Client, Operation, OperationInfo, operation::Compiled};
 use backendai_schema::ADMIN;
@@ -11,7 +11,10 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::support::{DOMAIN_ADMIN, Manager, SUPERADMIN, USER, here};
+use crate::{
+    golden,
+    support::{DOMAIN_ADMIN, Manager, SUPERADMIN, USER},
+};
 
 mod changes;
 mod queries;
@@ -295,15 +298,5 @@ async fn coverage() {
         let read = !entry.read_back.is_empty() || changes::UNSEEN.contains(&root);
         assert!(read || entry.rows == 0, "{root} was carried out, and not read back");
     }
-    let (path, page) = (here("docs/coverage.md"), page(&run));
-    if env::var_os("UPDATE_GOLDEN").is_some() {
-        fs::write(&path, &page).unwrap();
-    }
-    let kept = fs::read_to_string(&path).unwrap_or_default();
-    let differences: Vec<_> = page.lines().filter(|line| !kept.contains(line)).collect();
-    assert!(
-        kept == page,
-        "docs/coverage.md is stale: UPDATE_GOLDEN=1 cargo test --test live coverage\n{}",
-        differences.join("\n")
-    );
+    golden::check("docs/coverage.md", &page(&run));
 }

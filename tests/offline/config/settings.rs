@@ -1,6 +1,6 @@
 //! The table of settings: each row is known wherever settings are looked up, stored or documented.
 
-use std::{env::var_os, fs, path::Path};
+use std::fs;
 
 use backendai::{
     Config,
@@ -8,6 +8,7 @@ use backendai::{
 };
 
 use super::with_bundle;
+use crate::support::golden;
 
 /// A valid value that is not the default.
 fn sample(form: Form) -> &'static str {
@@ -149,27 +150,9 @@ fn documentation() -> String {
     table
 }
 
-/// Compares a file with what it must contain; writes it where `UPDATE_GOLDEN` is set.
-#[track_caller]
-fn golden(path: &str, expected: impl FnOnce(&str) -> String) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-    let text = fs::read_to_string(&path).unwrap();
-    let expected = expected(&text);
-    if var_os("UPDATE_GOLDEN").is_some() {
-        fs::write(path, expected).unwrap();
-    } else {
-        assert!(text == expected, "{} is out of date: set UPDATE_GOLDEN", path.display());
-    }
-}
-
 #[test]
 fn the_documentation_has_the_table() {
     let table = documentation();
-    golden("src/setting/settings.md", |_| table.clone());
-    golden("README.md", |text| {
-        let (begin, end) = ("<!-- settings -->\n", "<!-- /settings -->");
-        let (before, rest) = text.split_once(begin).unwrap();
-        let (_, after) = rest.split_once(end).unwrap();
-        format!("{before}{begin}{table}{end}{after}")
-    });
+    golden::check("src/setting/settings.md", &table);
+    golden::check_between("README.md", ["<!-- settings -->\n", "<!-- /settings -->"], &table);
 }

@@ -3,7 +3,7 @@
 //! Each answer is given to an operation and to a list, with keys, without them and with a session, and
 //! to a login; directly and through a proxy. Calls with the same outcome are listed together.
 
-use std::{collections::BTreeMap, fmt::Write as _, path::Path, sync::Arc};
+use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 
 use backendai::{
     Client, Config, EndpointType, Error, ErrorKind, Retry, Session,
@@ -13,9 +13,10 @@ use backendai::{
 };
 use http::{StatusCode, header};
 
-use crate::support::transport::{Answer, Fake};
-
-const GOLDEN: &str = "tests/offline/errors/advice.txt";
+use crate::support::{
+    golden,
+    transport::{Answer, Fake},
+};
 
 /// A name, and what the transport gives.
 type Case = (&'static str, fn() -> Answer);
@@ -358,13 +359,5 @@ async fn every_error_advises_what_fits() {
         }
         text.push('\n');
     }
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(GOLDEN);
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::write(&path, &text).unwrap();
-    }
-    let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    for (line, (kept, now)) in kept.lines().zip(text.lines()).enumerate() {
-        assert_eq!(kept, now, "{GOLDEN}:{}: run with UPDATE_GOLDEN=1 and review it", line + 1);
-    }
-    assert_eq!(kept.lines().count(), text.lines().count(), "{GOLDEN} is of another length");
+    golden::check("tests/offline/errors/advice.txt", &text);
 }

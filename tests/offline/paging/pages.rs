@@ -1,4 +1,4 @@
-//! The walk of a list.
+//! A list, read page by page.
 
 use std::sync::Arc;
 
@@ -76,7 +76,7 @@ fn rows(total: u64) -> Arc<Fake> {
     })
 }
 
-async fn walk(fake: &Arc<Fake>, size: u32) -> Result<Vec<u64>> {
+async fn read_all(fake: &Arc<Fake>, size: u32) -> Result<Vec<u64>> {
     client(fake).pages(NUMBERS).page_size(size).items().try_collect().await
 }
 
@@ -85,7 +85,7 @@ async fn every_row_comes_once() {
     for total in [0, 1, 2, 3, 4, 7] {
         for size in [1, 2, 3, 100] {
             let fake = rows(total);
-            assert_eq!(walk(&fake, size).await.unwrap(), Vec::from_iter(0..total));
+            assert_eq!(read_all(&fake, size).await.unwrap(), Vec::from_iter(0..total));
             // No page is asked for that is known to be empty.
             let pages = total.div_ceil(u64::from(size)).max(1);
             assert_eq!(fake.requests().len() as u64, pages, "{total} rows by {size}");
@@ -126,15 +126,15 @@ async fn rows_know_their_position_inside_a_page() {
 #[tokio::test]
 async fn max_items_is_not_page_size() {
     let fake = rows(10);
-    let walk = |max| {
+    let read_all = |max| {
         let items = client(&fake).pages(NUMBERS).page_size(4).max_items(max).items();
         async { items.try_collect::<Vec<u64>>().await.unwrap() }
     };
-    assert_eq!(walk(6).await, [0, 1, 2, 3, 4, 5]);
+    assert_eq!(read_all(6).await, [0, 1, 2, 3, 4, 5]);
     assert_eq!(windows(&fake), [(4, 0), (2, 4)]);
-    assert_eq!(walk(0).await, [0_u64; 0]);
+    assert_eq!(read_all(0).await, [0_u64; 0]);
     assert_eq!(fake.requests().len(), 2);
-    assert_eq!(walk(99).await.len(), 10);
+    assert_eq!(read_all(99).await.len(), 10);
 }
 
 #[tokio::test]
@@ -169,21 +169,21 @@ async fn the_page_is_never_larger_than_a_lower_bound() {
 async fn a_short_page_is_not_the_end() {
     // The manager gives at most 2 rows, whatever is asked.
     let fake = Fake::new(|_, request| list((window(request).1..5).take(2), 5));
-    assert_eq!(walk(&fake, 4).await.unwrap(), [0, 1, 2, 3, 4]);
+    assert_eq!(read_all(&fake, 4).await.unwrap(), [0, 1, 2, 3, 4]);
     assert_eq!(windows(&fake), [(4, 0), (4, 2), (4, 4)]);
 }
 
 #[tokio::test]
 async fn without_a_total_the_first_empty_page_is_the_end() {
     let fake = Fake::new(|_, request| list((window(request).1..5).take(2), None));
-    assert_eq!(walk(&fake, 2).await.unwrap(), [0, 1, 2, 3, 4]);
+    assert_eq!(read_all(&fake, 2).await.unwrap(), [0, 1, 2, 3, 4]);
     assert_eq!(windows(&fake).last(), Some(&(2, 5)));
 }
 
 #[tokio::test]
 async fn a_manager_that_ignores_the_window_is_asked_once() {
     let fake = Fake::new(|_, _| list(0..7, None));
-    assert_eq!(walk(&fake, 3).await.unwrap().len(), 7);
+    assert_eq!(read_all(&fake, 3).await.unwrap().len(), 7);
     assert_eq!(fake.requests().len(), 1);
 }
 
@@ -194,7 +194,7 @@ async fn an_empty_page_before_the_total_is_stepped_over() {
         let (limit, offset) = window(request);
         list((offset..offset + limit).filter(|row| !(2..6).contains(row) && *row < 8), 8)
     });
-    assert_eq!(walk(&fake, 2).await.unwrap(), [0, 1, 6, 7]);
+    assert_eq!(read_all(&fake, 2).await.unwrap(), [0, 1, 6, 7]);
     assert_eq!(windows(&fake), [(2, 0), (2, 2), (2, 2), (2, 4), (2, 6)]);
 }
 
@@ -205,7 +205,7 @@ async fn rows_deleted_while_they_were_counted_do_not_fail_the_walk() {
         1 => list(0..0, 3),
         _ => list(0..0, 2),
     });
-    assert_eq!(walk(&fake, 2).await.unwrap(), [0, 1]);
+    assert_eq!(read_all(&fake, 2).await.unwrap(), [0, 1]);
     assert_eq!(fake.requests().len(), 3);
 }
 
@@ -239,10 +239,10 @@ async fn the_total_may_change_during_the_walk() {
         let total = (4 + count as u64).min(6);
         list((offset..total).take(limit as usize), total)
     });
-    assert_eq!(walk(&fake, 2).await.unwrap(), [0, 1, 2, 3, 4, 5]);
+    assert_eq!(read_all(&fake, 2).await.unwrap(), [0, 1, 2, 3, 4, 5]);
     // It shrinks below what was read.
     let fake = Fake::new(|count, _| if count == 0 { list(0..2, 9) } else { list(0..0, 1) });
-    assert_eq!(walk(&fake, 2).await.unwrap(), [0, 1]);
+    assert_eq!(read_all(&fake, 2).await.unwrap(), [0, 1]);
 }
 
 #[tokio::test]
@@ -265,7 +265,7 @@ async fn after_an_error_the_same_page_is_asked_for_again() {
 #[tokio::test]
 async fn a_list_that_is_null_is_an_error() {
     let fake = Fake::new(|_, _| ok(r#"{"data":{"list":null},"errors":null}"#));
-    let error = walk(&fake, 2).await.unwrap_err();
+    let error = read_all(&fake, 2).await.unwrap_err();
     assert!(
         error.is_decode() && error.to_string().contains("the manager answered null"),
         "{error}"

@@ -1,4 +1,4 @@
-//! Walks of a list in which others make and delete rows at the same time.
+//! Lists in which others create and delete rows while they are read.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use crate::support::transport::*;
 
-/// A list that can be walked in every way.
+/// A list that can be read by every strategy.
 #[derive(Clone, Debug, Default, Serialize)]
 struct People {
     #[serde(skip_serializing_if = "MaybeUndefined::is_undefined")]
@@ -182,8 +182,8 @@ impl Model {
     }
 }
 
-/// A manager with the model, and a walk of it.
-fn walk(model: Model) -> (Arc<Mutex<Model>>, Pager<People>) {
+/// A manager with the model, and a pager of its list.
+fn pager(model: Model) -> (Arc<Mutex<Model>>, Pager<People>) {
     let model = Arc::new(Mutex::new(model));
     let manager = model.clone();
     let fake = Fake::new(move |_, request| manager.lock().unwrap().answer(request));
@@ -194,7 +194,7 @@ fn next(items: &mut Items<People>) -> Option<backendai::Result<String>> {
     items.next().now_or_never().expect("the manager answers at once")
 }
 
-/// At most so many rows, and whether the walk was over then.
+/// At most so many rows, and whether the list was over then.
 fn some(items: &mut Items<People>, most: usize) -> (Vec<String>, bool) {
     let mut rows = Vec::new();
     while rows.len() < most {
@@ -246,7 +246,7 @@ proptest! {
     fn by_key_every_lasting_row_comes_once(
         rows in rows(), changes in changes(), size in 1..9_u32, stop in 0..50_usize, down: bool,
     ) {
-        let (model, mut pages) = walk(Model::new(&rows, changes, false));
+        let (model, mut pages) = pager(Model::new(&rows, changes, false));
         let order = |pages: Pager<People>| pages;
         if down {
             let fake = model.clone();
@@ -296,7 +296,7 @@ proptest! {
     fn by_offset_a_walk_that_another_goes_on_with_misses_nothing_unsaid(
         rows in rows(), changes in changes(), size in 1..9_u32, stop in 0..50_usize,
     ) {
-        let (model, pages) = walk(Model::new(&rows, changes, false));
+        let (model, pages) = pager(Model::new(&rows, changes, false));
         let mut items = pages.strategy(Pagination::Offset).page_size(size).items();
         let (mut all, over) = some(&mut items, stop);
         let mut missed = false;
@@ -318,7 +318,7 @@ proptest! {
     fn by_cursor_every_lasting_row_comes_once(
         rows in rows(), changes in changes(), size in 1..9_u32, stop in 0..50_usize, forgets: bool,
     ) {
-        let (model, pages) = walk(Model::new(&rows, changes, forgets));
+        let (model, pages) = pager(Model::new(&rows, changes, forgets));
         let mut items = pages.strategy(Pagination::Cursor).page_size(size).items();
         let (mut all, over) = some(&mut items, stop);
         let mut missed = items.list_changes().missed;
@@ -341,14 +341,14 @@ proptest! {
     fn a_list_that_stays_is_the_same_from_anywhere(
         rows in rows(), size in 1..9_u32, stop in 0..70_usize, way in 0..3_usize, even: bool,
     ) {
-        let walk_ = [Pagination::Keyset, Pagination::Offset, Pagination::Cursor][way];
+        let strategy = [Pagination::Keyset, Pagination::Offset, Pagination::Cursor][way];
         let filter = if even { "even == true".into() } else { MaybeUndefined::Undefined };
         let manager = Arc::new(Mutex::new(Model::new(&rows, Vec::new(), true)));
         let begin = |position: Position| {
             let manager = manager.clone();
             let fake = Fake::new(move |_, request| manager.lock().unwrap().answer(request));
             let list = People { filter: filter.clone(), ..People::default() };
-            client(&fake).pages(list).strategy(walk_).page_size(size).start_at(position).items()
+            client(&fake).pages(list).strategy(strategy).page_size(size).start_at(position).items()
         };
         let mut items = begin(Position::default());
         let (mut all, _) = some(&mut items, stop);
@@ -368,7 +368,7 @@ fn a_walk_by_cursor_that_went_back_tells_the_next_one_what_came() {
     let none = Vec::new;
     let changes = vec![none(), none(), none(), gone, none(), none(), vec![Change::Make(13)]];
     let rows = [10, 12, 14, 16, 18, 20, 22].into();
-    let (model, pages) = walk(Model::new(&rows, changes, true));
+    let (model, pages) = pager(Model::new(&rows, changes, true));
     let mut items = pages.strategy(Pagination::Cursor).page_size(2).items();
     let (mut all, _) = some(&mut items, 7);
     assert_eq!(all.last().map(String::as_str), Some("013"), "{all:?}");
@@ -385,7 +385,7 @@ fn a_walk_by_cursor_ends_though_rows_were_made_behind_it() {
     let none = Vec::new;
     let changes = vec![none(), none(), none(), make(3), none(), make(75)];
     let rows = [0, 2, 73, 74, 205].into();
-    let (model, pages) = walk(Model::new(&rows, changes, false));
+    let (model, pages) = pager(Model::new(&rows, changes, false));
     let (all, _) = some(&mut pages.strategy(Pagination::Cursor).page_size(1).items(), usize::MAX);
     assert_eq!(all, ["000", "002", "073", "074", "205", "075"]);
     assert!(requests(&model).len() < 20, "{:?}", requests(&model));
@@ -401,7 +401,7 @@ fn stay(rows: std::ops::Range<u8>) -> Model {
 
 #[test]
 fn what_is_sent_by_key() {
-    let (model, pages) = walk(stay(0..5));
+    let (model, pages) = pager(stay(0..5));
     let (rows, _) = some(&mut pages.page_size(2).items(), usize::MAX);
     assert_eq!(rows, ["000", "001", "002", "003", "004"]);
     assert_eq!(
@@ -416,7 +416,7 @@ fn what_is_sent_by_key() {
 
 #[test]
 fn what_is_sent_by_offset() {
-    let (model, pages) = walk(stay(0..5));
+    let (model, pages) = pager(stay(0..5));
     some(&mut pages.strategy(Pagination::Offset).page_size(2).items(), usize::MAX);
     let windows: Vec<_> = requests(&model)
         .iter()
@@ -428,7 +428,7 @@ fn what_is_sent_by_offset() {
 
 #[test]
 fn what_is_sent_by_cursor() {
-    let (model, pages) = walk(stay(0..5));
+    let (model, pages) = pager(stay(0..5));
     some(&mut pages.strategy(Pagination::Cursor).page_size(2).items(), usize::MAX);
     assert_eq!(
         requests(&model),
@@ -443,7 +443,7 @@ fn what_is_sent_by_cursor() {
 #[test]
 fn rows_that_were_deleted_before_the_walk_are_noticed() {
     let changes = vec![vec![], vec![Change::Delete(0), Change::Delete(1)]];
-    let (_, pages) = walk(Model::new(&(0..9).collect(), changes, false));
+    let (_, pages) = pager(Model::new(&(0..9).collect(), changes, false));
     let mut items = pages.strategy(Pagination::Offset).page_size(3).items();
     let (rows, _) = some(&mut items, usize::MAX);
     assert_eq!(rows.len(), 9);
@@ -455,7 +455,7 @@ fn rows_that_were_deleted_before_the_walk_are_noticed() {
 #[test]
 fn rows_that_were_made_before_the_walk_are_noticed() {
     let changes = vec![vec![], vec![Change::Make(0), Change::Make(1)]];
-    let (_, pages) = walk(Model::new(&(2..9).collect(), changes, false));
+    let (_, pages) = pager(Model::new(&(2..9).collect(), changes, false));
     let mut items = pages.strategy(Pagination::Offset).page_size(3).items();
     let (rows, _) = some(&mut items, usize::MAX);
     assert_eq!(rows, (2..9).map(id).collect::<Vec<_>>());
@@ -466,7 +466,7 @@ fn rows_that_were_made_before_the_walk_are_noticed() {
 #[test]
 fn a_cursor_whose_row_is_gone_is_stepped_over() {
     let changes = vec![vec![], vec![Change::Delete(2), Change::Delete(1)]];
-    let (model, pages) = walk(Model::new(&(0..9).collect(), changes, true));
+    let (model, pages) = pager(Model::new(&(0..9).collect(), changes, true));
     let mut items = pages.strategy(Pagination::Cursor).page_size(3).items();
     let (rows, _) = some(&mut items, usize::MAX);
     assert_eq!(rows, (0..9).map(id).collect::<Vec<_>>());
@@ -477,12 +477,12 @@ fn a_cursor_whose_row_is_gone_is_stepped_over() {
 
 #[test]
 fn a_place_that_is_gone_is_said() {
-    let (_, pages) = walk(stay(0..9));
+    let (_, pages) = pager(stay(0..9));
     let mut items = pages.strategy(Pagination::Cursor).page_size(3).items();
     some(&mut items, 3);
     let position = items.position();
     let gone = Model::new(&(3..9).collect(), Vec::new(), true);
-    let (_, pages) = walk(gone);
+    let (_, pages) = pager(gone);
     let mut items = pages.start_at(position).items();
     assert_eq!(some(&mut items, usize::MAX), (Vec::new(), true));
     assert!(items.list_changes().missed);
@@ -559,7 +559,7 @@ fn always(data: Value) -> Pager<People> {
 #[test]
 fn a_manager_that_repeats_itself_is_no_endless_loop() {
     let page = json!({ "items": ["a", "b"], "total": 9, "cursors": ["x", "y"], "more": true });
-    for (walk, expected) in [
+    for (strategy, expected) in [
         (
             Pagination::Keyset,
             "People: the list cannot be read by key: the row \"a\" comes again after itself, so \
@@ -571,13 +571,13 @@ fn a_manager_that_repeats_itself_is_no_endless_loop() {
              after itself",
         ),
     ] {
-        let mut pages = always(page.clone()).strategy(walk);
+        let mut pages = always(page.clone()).strategy(strategy);
         assert_eq!(pages.next().now_or_never().unwrap().unwrap().unwrap().items, ["a", "b"]);
         let error = pages.next().now_or_never().unwrap().unwrap().unwrap_err();
         assert_eq!(error.to_string(), expected);
         assert!(pages.next().now_or_never().unwrap().is_none());
     }
-    // By offset nothing comes twice, and the walk ends.
+    // By offset nothing comes twice, and the list ends.
     for items in [json!(["a", "b"]), json!(["a", "b", "c"])] {
         let endless = json!({ "items": items, "total": null, "cursors": [], "more": true });
         for page in [&page, &endless] {

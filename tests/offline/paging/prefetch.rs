@@ -1,4 +1,4 @@
-//! The walk of a list whose pages are fetched ahead.
+//! A list whose pages are requested ahead.
 
 use std::{
     collections::BTreeSet,
@@ -81,7 +81,7 @@ fn rows(pages: &mut Pager<Numbers>) -> Vec<u64> {
     now(pages).unwrap().unwrap().unwrap()
 }
 
-/// A walk by 2 whose first page is behind it, the further ones asked for.
+/// A pager by 2 whose first page is behind it, the further ones asked for.
 fn begun(total: u64, prefetch: usize) -> (Held, Pager<Numbers>) {
     let held = Held::default();
     let mut pages = held.pages().page_size(2).prefetch(prefetch);
@@ -408,28 +408,28 @@ fn plan() -> impl Strategy<Value = Plan> {
         .prop_map(|(total, size, start, max, places)| Plan { total, size, start, max, places })
 }
 
-/// What a walk brings: its pages and its lasting errors, and where it ends.
-type Walk = (Vec<Result<Vec<u64>, String>>, Position);
+/// What a pager yields: its pages and its lasting errors, and where it ends.
+type Outcome = (Vec<Result<Vec<u64>, String>>, Position);
 
-/// Walks; `choose` picks the request that is answered next.
-fn walk(plan: &Plan, prefetch: usize, mut choose: impl FnMut(usize) -> usize) -> Walk {
+/// Reads the list; `choose` picks the request that is answered next.
+fn read_all(plan: &Plan, prefetch: usize, mut choose: impl FnMut(usize) -> usize) -> Outcome {
     let held = Held::default();
     let mut pages = held.pages().page_size(plan.size).offset(plan.start).prefetch(prefetch);
     if let Some(max) = plan.max {
         pages = pages.max_items(max);
     }
     let mut failed = BTreeSet::new();
-    let mut walk = Vec::new();
+    let mut read = Vec::new();
     loop {
         let next = now(&mut pages);
         let under_way = held.under_way();
         let most = prefetch + usize::from(next.is_none());
         assert!(under_way.len() <= most, "{under_way:?} with prefetch {prefetch}");
         match next {
-            Some(None) => return (walk, pages.position()),
-            Some(Some(Ok(rows))) => walk.push(Ok(rows)),
+            Some(None) => return (read, pages.position()),
+            Some(Some(Ok(rows))) => read.push(Ok(rows)),
             Some(Some(Err(error))) if error.is_http() => assert_eq!(under_way, []),
-            Some(Some(Err(error))) => walk.push(Err(error.to_string())),
+            Some(Some(Err(error))) => read.push(Err(error.to_string())),
             None => {
                 let window = under_way[choose(under_way.len())];
                 held.answer(window.1, plan.answer(window, failed.insert(window.1)));
@@ -446,7 +446,7 @@ proptest! {
         choices in prop::collection::vec(any::<prop::sample::Index>(), 1..50),
     ) {
         let mut choices = choices.iter().cycle();
-        let ahead = walk(&plan, prefetch, |count| choices.next().unwrap().index(count));
-        prop_assert_eq!(ahead, walk(&plan, 0, |_| 0));
+        let ahead = read_all(&plan, prefetch, |count| choices.next().unwrap().index(count));
+        prop_assert_eq!(ahead, read_all(&plan, 0, |_| 0));
     }
 }

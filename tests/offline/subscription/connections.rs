@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use backendai::{Client, Config, ConfigBuilder, Retry, VersionPolicy, config::Env};
+use backendai::{Client, Config, ConfigBuilder, config::Env};
 use tokio::{
     io::{AsyncWriteExt as _, copy_bidirectional},
     net::TcpStream,
@@ -10,7 +10,7 @@ use tokio::{
 };
 
 use super::{
-    last_error, next,
+    last_error, next, once,
     server::{PROTOCOL, Server, Socket},
     subscribe,
 };
@@ -26,12 +26,7 @@ async fn one_event(_: usize, mut socket: Socket) {
 }
 
 fn client(endpoint: String, configure: impl FnOnce(ConfigBuilder) -> ConfigBuilder) -> Client {
-    let config = configure(Config::builder().endpoint(endpoint).access_key(""));
-    Client::builder(config.build().unwrap())
-        .retry(Retry::disabled())
-        .version_policy(VersionPolicy::Ignore)
-        .build()
-        .unwrap()
+    once(configure(Config::builder().endpoint(endpoint).access_key(""))).build().unwrap()
 }
 
 #[tokio::test]

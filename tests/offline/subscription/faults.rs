@@ -8,13 +8,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use backendai::{Client, Config, Retry, VersionPolicy};
+use backendai::{Client, Config, Retry};
 use serde_json::json;
 use tokio::{io::AsyncWriteExt as _, sync::mpsc};
 use tokio_tungstenite::tungstenite::Message;
 
 use super::{
-    client, last_error, next,
+    client, last_error, next, once,
     server::{PROTOCOL, Server, event},
     subscribe,
 };
@@ -185,10 +185,8 @@ async fn a_message_larger_than_allowed_is_an_error() {
     })
     .await;
     let config = Config::builder().endpoint(server.endpoint()).access_key("");
-    let client = Client::builder(config.build().unwrap())
-        .version_policy(VersionPolicy::Ignore)
-        .max_response_size(4000);
-    let error = last_error(&mut subscribe(&client.build().unwrap())).await;
+    let client = once(config).max_response_size(4000).build().unwrap();
+    let error = last_error(&mut subscribe(&client)).await;
     assert!(error.is_too_large(), "{error}");
 }
 
@@ -259,11 +257,7 @@ async fn a_websocket_of_another_kind_is_refused() {
 
 fn impatient(endpoint: &str) -> Client {
     let config = Config::builder().endpoint(endpoint).access_key("").read_timeout(SHORT);
-    Client::builder(config.build().unwrap())
-        .retry(Retry::disabled())
-        .version_policy(VersionPolicy::Ignore)
-        .build()
-        .unwrap()
+    once(config).build().unwrap()
 }
 
 #[tokio::test]
@@ -314,13 +308,8 @@ async fn an_unfriendly_greeting_is_an_error() {
 
 /// Pauses that take no time.
 fn restless(endpoint: &str) -> Client {
-    let config = Config::builder().endpoint(endpoint).access_key("").build().unwrap();
-    Client::builder(config)
-        .retry(Retry::disabled())
-        .version_policy(VersionPolicy::Ignore)
-        .sleep(|_| std::future::ready(()))
-        .build()
-        .unwrap()
+    let config = Config::builder().endpoint(endpoint).access_key("");
+    once(config).sleep(|_| std::future::ready(())).build().unwrap()
 }
 
 #[tokio::test]

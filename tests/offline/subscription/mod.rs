@@ -6,8 +6,8 @@ mod faults;
 mod server;
 
 use backendai::{
-    Client, Config, OperationInfo, Retry, Subscribe, Subscription, VersionPolicy,
-    operation::info::RootFieldInfo,
+    Client, ClientBuilder, Config, ConfigBuilder, OperationInfo, Retry, Subscribe, Subscription,
+    VersionPolicy, operation::info::RootFieldInfo,
 };
 use serde::{Deserialize, Serialize};
 
@@ -58,12 +58,15 @@ fn client(endpoints: &[&str]) -> Client {
         .endpoints(endpoints)
         .access_key("AKIAIOSFODNN7EXAMPLE")
         .secret_key("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    once(config).build().unwrap()
+}
+
+/// A builder of a client that sends everything once.
+fn once(config: ConfigBuilder) -> ClientBuilder {
     Client::builder(config.build().unwrap())
         .shuffle(false)
         .retry(Retry::disabled())
         .version_policy(VersionPolicy::Ignore)
-        .build()
-        .unwrap()
 }
 
 fn subscribe(client: &Client) -> Subscription<Data> {

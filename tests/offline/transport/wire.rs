@@ -1,6 +1,6 @@
 //! The HTTP transport, against servers on loopback that say exactly these bytes.
 
-use std::{net::SocketAddr, time::Duration};
+use std::net::SocketAddr;
 
 use backendai::{
     Config,
@@ -9,11 +9,10 @@ use backendai::{
 use http::Method;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpListener,
     task::JoinHandle,
 };
 
-use crate::support::server::{closed, each, once, whole};
+use crate::support::server::{HANGS, closed, each, once, whole};
 
 /// Reads one request, and writes these bytes. Gives the request back.
 async fn serve(answer: Vec<u8>) -> (SocketAddr, JoinHandle<String>) {
@@ -103,33 +102,36 @@ async fn a_connection_that_closes_without_an_answer_may_have_taken_the_request()
     }
 }
 
+/// A server that never answers. It stops the clock when it has the request, so that the time that the client waits
+/// for it passes at once.
+async fn silent() -> (SocketAddr, JoinHandle<()>) {
+    once(|mut stream| async move {
+        whole(&mut stream).await;
+        tokio::time::pause();
+        std::future::pending().await
+    })
+    .await
+}
+
 #[tokio::test]
 async fn a_server_that_never_answers() {
-    let (asked, mut was_asked) = tokio::sync::oneshot::channel();
-    let (address, server) = once(|mut stream| async move {
-        whole(&mut stream).await;
-        asked.send(()).unwrap();
-        std::future::pending::<()>().await;
-    })
-    .await;
+    let (address, server) = silent().await;
     let transport = transport(Config::builder().endpoint(format!("http://{address}")));
     let mut request = post(address);
-    request.timeout = Some(Duration::from_millis(300));
+    request.timeout = Some(HANGS);
     let error = transport.send(request).await.unwrap_err();
     assert!(error.is_timeout() && !error.is_not_sent(), "{error:?}");
-    assert!(was_asked.try_recv().is_ok());
     server.abort();
 }
 
 #[tokio::test]
 async fn the_read_timeout_of_the_configuration_holds() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
+    let (address, server) = silent().await;
     let config = Config::builder().endpoint(format!("http://{address}"));
-    let transport = transport(config.read_timeout(Duration::from_millis(300)));
-    // The kernel takes the connection and the request; nobody reads them.
+    let transport = transport(config.read_timeout(HANGS));
     let error = transport.send(post(address)).await.unwrap_err();
     assert!(error.is_timeout() && !error.is_not_sent(), "{error:?}");
+    server.abort();
 }
 
 #[tokio::test]

@@ -16,6 +16,8 @@ mod coverage;
 mod documents;
 mod errors;
 mod filters;
+#[path = "../../../tests/support/golden.rs"]
+mod golden;
 mod life_cycles;
 mod lists;
 mod older;

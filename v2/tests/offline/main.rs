@@ -5,6 +5,8 @@
 mod answers;
 mod documentation;
 mod filters;
+#[path = "../../../tests/support/golden.rs"]
+mod golden;
 mod ids;
 mod inputs;
 mod managers;

@@ -1,10 +1,12 @@
 //! The page `docs/managers-v2.md`, written from the descriptions of the operations; `UPDATE_GOLDEN=1`
 //! writes it anew.
 
-use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::Path};
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use backendai::{ManagerVersion, OperationInfo};
 use backendai_v2::OPERATIONS;
+
+use crate::golden;
 
 /// Managers of the matrix, oldest first: those that are tested, and one of each series between.
 const MANAGERS: [&str; 9] =
@@ -51,15 +53,7 @@ fn the_matrix_of_managers_is_that_of_the_operations() {
         let version = version.map_or_else(|| "any".to_owned(), |it| it.to_string());
         writeln!(page, "| {version} | {domain} | `{}` |", names.join("`, `")).unwrap();
     }
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/managers-v2.md");
-    if env::var_os("UPDATE_GOLDEN").is_some() {
-        fs::write(&file, &page).unwrap();
-    }
-    let kept = fs::read_to_string(&file).unwrap_or_default();
-    assert!(
-        kept == page,
-        "docs/managers-v2.md is stale: UPDATE_GOLDEN=1 cargo test -p backendai-v2 --test offline managers"
-    );
+    golden::check("../docs/managers-v2.md", &page);
 }
 
 /// What was shown with real managers.

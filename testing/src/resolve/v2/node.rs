@@ -152,20 +152,18 @@ fn inner(context: &Context<'_>, kind: &str, row: &JsonMap, field: &str) -> Optio
             let of_role = |kind: &str| {
                 let rows = recorded(state, kind).iter();
                 rows.filter(|row| row.get("roleId").and_then(JsonValue::as_str) == Some(&key))
-                    .cloned()
-                    .collect::<Vec<_>>()
             };
             match field {
                 "permissions" => {
-                    Some(of_role("Permission").into_iter().map(JsonValue::Object).collect())
+                    Some(of_role("Permission").cloned().map(JsonValue::Object).collect())
                 }
                 "users" => {
-                    Some(of_role("RoleAssignment").into_iter().map(JsonValue::Object).collect())
+                    Some(of_role("RoleAssignment").cloned().map(JsonValue::Object).collect())
                 }
                 "usersV2" => {
-                    let users = of_role("RoleAssignment").into_iter();
-                    let ids = users.filter_map(|row| Some(row.get("userId")?.as_str()?.to_owned()));
-                    Some(ids.map(|id| reference("UserV2", id)).collect())
+                    let ids =
+                        of_role("RoleAssignment").filter_map(|row| row.get("userId")?.as_str());
+                    Some(ids.map(|id| reference("UserV2", id.to_owned())).collect())
                 }
                 _ => None,
             }

@@ -1,26 +1,16 @@
 //! The page `docs/coverage-v2.md`.
 
-use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::Path};
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use backendai::{OperationInfo, OperationKind};
 use backendai_v2::OPERATIONS;
 
 use super::{ROLES, Run, reasons};
+use crate::golden;
 
 /// Compares the page with the results, or writes it anew.
 pub(super) fn check(run: &Run) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/coverage-v2.md");
-    let page = page(run);
-    if env::var_os("UPDATE_GOLDEN").is_some() {
-        fs::write(&path, &page).unwrap();
-    }
-    let kept = fs::read_to_string(&path).unwrap_or_default();
-    let differences: Vec<_> = page.lines().filter(|line| !kept.contains(line)).collect();
-    assert!(
-        kept == page,
-        "docs/coverage-v2.md is stale: UPDATE_GOLDEN=1 cargo test -p backendai-v2 --test v2_live coverage\n{}",
-        differences.join("\n")
-    );
+    golden::check("../docs/coverage-v2.md", &page(run));
 }
 
 fn page(run: &Run) -> String {

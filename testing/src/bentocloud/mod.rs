@@ -90,12 +90,12 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// An answer without headers of its own.
+    /// Creates an answer without headers of its own.
     pub fn new(status: u16, body: impl Into<String>) -> Self {
         Self { status, headers: vec![], body: body.into() }
     }
 
-    /// The same with a header.
+    /// Adds a header.
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
@@ -150,22 +150,22 @@ struct State {
 }
 
 impl BentoCloud {
-    /// A server without accounts.
+    /// Returns a builder for a server without accounts.
     pub fn builder() -> Builder {
         Builder::default()
     }
 
-    /// The address to give to a client.
+    /// Returns the address to give to a client.
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// All requests so far.
+    /// Returns all requests so far.
     pub fn requests(&self) -> Vec<Request> {
         self.cloud.lock().requests.clone()
     }
 
-    /// Method and target of all requests so far, such as `GET /api/v1/auth/current`.
+    /// Returns method and target of all requests so far, such as `GET /api/v1/auth/current`.
     pub fn calls(&self) -> Vec<String> {
         let state = self.cloud.lock();
         let line = |request: &Request| format!("{} {}", request.method, request.target);
@@ -203,7 +203,7 @@ impl BentoCloud {
         state.expired = state.made;
     }
 
-    /// A version of a bento or model.
+    /// Returns a version of a bento or model.
     pub fn stored(&self, kind: Kind, name: &str, version: &str) -> Option<Stored> {
         let state = self.cloud.lock();
         let record = state.record(kind, name, version)?;
@@ -236,7 +236,7 @@ impl BentoCloud {
         }
     }
 
-    /// Changes what a deployment is doing, such as to `deploying`. Whether there is one.
+    /// Changes what a deployment is doing, such as to `deploying`. Returns whether there is one.
     pub fn set_status(&self, deployment: &str, status: &'static str) -> bool {
         self.cloud.lock().set_status(deployment, status)
     }
@@ -254,26 +254,26 @@ impl Drop for BentoCloud {
 }
 
 impl Builder {
-    /// A token and its account.
+    /// Adds a token and its account.
     pub fn token(mut self, token: impl Into<String>, account: Account) -> Self {
         self.accounts.push((token.into(), account));
         self
     }
 
-    /// A bento that can be deployed, with the names of its services.
+    /// Adds a bento that can be deployed, with the names of its services.
     pub fn bento(mut self, name: &str, version: &str, services: &[&str]) -> Self {
         self.records.push(Record::bento(name, version, services));
         self
     }
 
-    /// Answers every call of this token so, or only those of one path.
+    /// Answers every call of this token with `reply`, or only those of one path.
     pub fn reply(mut self, token: &str, path: Option<&str>, reply: Reply) -> Self {
         let (token, path) = (token.to_owned(), path.map(str::to_owned));
         self.replies.push(Scripted { token, path, times: None, reply });
         self
     }
 
-    /// The same, but only so many times.
+    /// Answers like [`reply`](Self::reply), but only so many times.
     pub fn reply_times(
         mut self,
         times: u32,
