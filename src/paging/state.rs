@@ -77,7 +77,8 @@ impl State {
         let max = self.max_page_size;
         if !(1..=max).contains(&self.page_size) || i32::try_from(self.page_size).is_err() {
             return Err(Error::config(format!(
-                "a page cannot have {} rows: page_size takes 1 to {max}",
+                "a page cannot have {} rows: page_size takes 1 to {max}, and more where \
+                 ClientBuilder::max_page_size allows it",
                 self.page_size
             )));
         }

@@ -144,7 +144,11 @@ async fn page_size_has_bounds() {
         let mut pages = client(&fake).pages(NUMBERS).page_size(size);
         let error = pages.next().await.unwrap().unwrap_err();
         assert!(
-            error.is_config() && error.to_string().contains("page_size takes 1 to 100"),
+            error.is_config()
+                && error.to_string().contains(
+                    "page_size takes 1 to 100, and more where \
+                                               ClientBuilder::max_page_size allows it"
+                ),
             "{error}"
         );
         assert!(pages.next().await.is_none());
