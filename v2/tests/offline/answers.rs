@@ -7,7 +7,7 @@ use backendai::{
     transport::{HttpRequest, HttpResponse, Transport, TransportFuture},
 };
 use backendai_v2::{
-    ClientExt as _,
+    ClientExt as _, GlobalId,
     keypair::{AdminCreateKeypair, AdminKeypairs},
     types::{AdminCreateKeypairInput, BulkPurgeUsersV2Input},
     user::{AdminBulkPurgeUsers, AdminUpdateUser, admin_bulk_purge_users},
@@ -114,9 +114,13 @@ async fn sessions_are_found_and_terminated() {
     let ended =
         json!({ "cancelled": [], "terminating": [ID], "forceTerminated": [], "skipped": [] });
     let answer = client(json!({ "data": { "terminateSessionsV2": ended } }));
-    let ended = answer.sessions().terminate([id]).await.unwrap();
+    let sessions = answer.sessions();
+    let ended = sessions.terminate([id]).await.unwrap();
     assert_eq!(ended.terminating, [ID.parse().unwrap()]);
     assert!(ended.cancelled.is_empty() && ended.skipped.is_empty());
+    // As the rows of a list have it.
+    let row = GlobalId::new("SessionV2", id);
+    assert_eq!(sessions.terminate([&row]).await.unwrap(), ended);
 
     let failure = |code: &str| {
         let error =
