@@ -84,7 +84,7 @@ impl Client {
         Self::new(Config::from_env()?)
     }
 
-    /// A client with the process-wide configuration, see [`Config::global`].
+    /// Creates a client with the process-wide configuration, see [`Config::global`].
     ///
     /// # Errors
     ///
@@ -92,6 +92,7 @@ impl Client {
     pub fn from_global() -> Result<Self> {
         Self::new(Config::global()?)
     }
+
     /// Returns a builder, for another transport, clock, limit or retry policy.
     pub fn builder(config: impl Into<Arc<Config>>) -> ClientBuilder {
         ClientBuilder::new(config.into())
