@@ -142,6 +142,10 @@ impl Client {
     }
 
     /// Reads a list page by page, or row by row with [`Pager::items`].
+    ///
+    /// The variables that select a page are set for each: [`Pager::page_size`] instead of the operation's
+    /// `limit` or `first`, and [`Pager::offset`] or [`start_at`](Pager::start_at) instead of its `offset`
+    /// or `after`.
     pub fn pages<O: Paginated>(&self, operation: O) -> Pager<O> {
         Pager::new(self.dispatcher.clone(), self.max_page_size, operation)
     }

@@ -6,6 +6,7 @@ use backendai::{
     Client, Config, ErrorKind, Retry, Uuid,
     transport::{HttpRequest, HttpResponse, Transport, TransportFuture},
 };
+use backendai_testing::Manager;
 use backendai_v2::{
     ClientExt as _, GlobalId,
     keypair::{AdminCreateKeypair, AdminKeypairs},
@@ -106,6 +107,25 @@ async fn secrets_are_not_shown() {
     let made = client.send(AdminCreateKeypair::new(input)).await.unwrap();
     assert_eq!(made.admin_create_keypair_v2.secret_key, "hidden-value");
     assert!(!format!("{made:?}").contains("hidden-value"), "{made:?}");
+}
+
+#[tokio::test]
+async fn a_connection_is_read_by_offset_where_it_begins_at_one() {
+    let manager = Manager::builder().keypairs(10).start().await.unwrap();
+    let account = manager.superadmin();
+    let config = Config::builder()
+        .endpoint(manager.endpoint())
+        .access_key(&account.access_key)
+        .secret_key(account.secret_key.as_str());
+    let client = Client::new(config.build().unwrap()).unwrap();
+    let mut rows = client.pages(AdminKeypairs::new()).offset(3).items();
+    let mut count = 0;
+    while let Some(row) = rows.next().await {
+        row.unwrap();
+        count += 1;
+    }
+    assert_eq!(rows.total_count(), Some(count + 3));
+    assert_eq!(manager.requests_of("AdminKeypairs")[0].variables()["offset"], 3);
 }
 
 #[tokio::test]
