@@ -48,6 +48,18 @@
 //! | test a program | [`backendai-testing`](https://docs.rs/backendai-testing), an embedded manager; the feature `testing`, to build rows |
 //! | run a local authenticating proxy | `proxy`, with the feature of that name |
 //!
+//! # Features
+//!
+//! | feature | default | with it |
+//! |---|---|---|
+//! | `admin` | yes | the operations of the Admin API, generated at build time |
+//! | `session` | yes | logins at a webserver |
+//! | `context` | | addresses and keys under names, in a file |
+//! | `profile` | | profiles of the official client as a source of settings |
+//! | `subscription` | | `Client::subscribe`, over WebSocket |
+//! | `proxy` | | the local proxy |
+//! | `testing` | | rows that tests build; for dev-dependencies only |
+//!
 //! # Without async
 //!
 //! Every call returns a future, and a runtime of one thread runs it. There is no second, blocking API:
@@ -67,8 +79,8 @@
 //! }
 //! ```
 //!
-//! Requests require a tokio runtime with IO and timers; without it a call is an error. Each call is one `tracing` span, `backendai.request`, without
-//! variables, bodies or secrets.
+//! Requests require a tokio runtime with IO and timers; without it a call is an error. Each call is one
+//! `tracing` span, `backendai.request`, without variables, bodies or secrets.
 
 #[doc(hidden)]
 pub mod __private;

@@ -2,6 +2,7 @@
 
 use std::{
     borrow::Cow,
+    fmt,
     future::{Future, IntoFuture},
     ops::Range,
     pin::Pin,
@@ -41,6 +42,18 @@ use crate::{
 ///     .timeout(Duration::from_secs(5))
 ///     .await?;
 /// println!("{data}");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// It is not a future itself. `tokio::join!` and `tokio::time::timeout` take it as it is; where a future is
+/// required, `into_future` makes one, which can be sent to another task:
+///
+/// ```
+/// # async fn run(client: backendai::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// let count = client.send_document("query Count { keypair_list(limit: 1, offset: 0) { total_count } }", ());
+/// let count = tokio::spawn(count.into_future());
+/// println!("{}", count.await??);
 /// # Ok(())
 /// # }
 /// ```
@@ -149,6 +162,16 @@ impl<T: DeserializeOwned + Send + 'static> IntoFuture for Request<T> {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async { self.response().await.map(Response::into_data) })
+    }
+}
+
+/// Shows neither the document nor the variables, which may be secret.
+impl<T> fmt::Debug for Request<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("name", &self.name())
+            .field("path", &self.call.path)
+            .finish_non_exhaustive()
     }
 }
 

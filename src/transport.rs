@@ -239,46 +239,34 @@ impl HttpTransport {
         Ok(Self { client, foreign: false, proxies, read_timeout: config.read_timeout() })
     }
 
-    /// Sends through this client of [`reqwest`]. Timeouts, certificates and proxies of the
-    /// configuration do not apply to it; [`client_builder`](Self::client_builder) starts from those.
-    ///
-    /// Build it with `redirect(Policy::none())` and `retry(never())`: a redirect that it follows is an
-    /// error here, since the signature went to another address, and a mutation that it repeats is
-    /// executed twice. Requests have all their headers, so default headers of this client must not be
-    /// those that [`ClientBuilder::header`](crate::ClientBuilder::header) refuses.
-    ///
-    /// ```no_run
-    /// use backendai::{Client, Config, transport::{HttpTransport, reqwest}};
-    ///
-    /// # fn build() -> Result<Client, Box<dyn std::error::Error>> {
-    /// let own = reqwest::Client::builder()
-    ///     .redirect(reqwest::redirect::Policy::none())
-    ///     .retry(reqwest::retry::never())
-    ///     .resolve("manager.example", "10.0.0.5:443".parse()?)
-    ///     .build()?;
-    /// let client = Client::builder(Config::from_env()?)
-    ///     .transport(HttpTransport::from_client(own))
-    ///     .build()?;
-    /// # Ok(client)
-    /// # }
-    /// ```
-    pub fn from_client(client: reqwest::Client) -> Self {
-        Self { client, foreign: true, proxies: Arc::default(), read_timeout: None }
-    }
-
-    /// Returns a builder with everything that [`new`](Self::new) sets, to be changed and passed to
-    /// [`from_client`](Self::from_client).
+    /// Sends through this client of [`reqwest`], best one from [`client_builder`](Self::client_builder):
+    /// timeouts, certificates and proxies of the configuration apply to no other.
     ///
     /// ```no_run
     /// use backendai::{Client, Config, transport::HttpTransport};
     ///
     /// # fn build() -> Result<Client, Box<dyn std::error::Error>> {
     /// let config = Config::from_env()?;
-    /// let own = HttpTransport::client_builder(&config)?.pool_max_idle_per_host(4).build()?;
+    /// let own = HttpTransport::client_builder(&config)?
+    ///     .resolve("manager.example", "10.0.0.5:443".parse()?)
+    ///     .build()?;
     /// let client = Client::builder(config).transport(HttpTransport::from_client(own)).build()?;
     /// # Ok(client)
     /// # }
     /// ```
+    ///
+    /// A client that the program has for other purposes must have been built with
+    /// `redirect(Policy::none())` and `retry(never())`: a redirect that it follows is an error here, since
+    /// the signature went to another address, and a mutation that it repeats is executed twice. Requests
+    /// have all their headers, so its default headers must not be those that
+    /// [`ClientBuilder::header`](crate::ClientBuilder::header) refuses. It also needs TLS of its own:
+    /// `reqwest::Client::new` panics unless the program enables the feature `rustls` of `reqwest`.
+    pub fn from_client(client: reqwest::Client) -> Self {
+        Self { client, foreign: true, proxies: Arc::default(), read_timeout: None }
+    }
+
+    /// Returns a builder with everything that [`new`](Self::new) sets, to be changed and passed to
+    /// [`from_client`](Self::from_client), which has an example.
     ///
     /// # Errors
     ///

@@ -84,7 +84,7 @@ impl Client {
         Self::new(Config::from_env()?)
     }
 
-    /// A client with the process-wide configuration, see [`Config::global`].
+    /// Creates a client with the process-wide configuration, see [`Config::global`].
     ///
     /// # Errors
     ///
@@ -92,6 +92,7 @@ impl Client {
     pub fn from_global() -> Result<Self> {
         Self::new(Config::global()?)
     }
+
     /// Returns a builder, for another transport, clock, limit or retry policy.
     pub fn builder(config: impl Into<Arc<Config>>) -> ClientBuilder {
         ClientBuilder::new(config.into())
@@ -141,6 +142,10 @@ impl Client {
     }
 
     /// Reads a list page by page, or row by row with [`Pager::items`].
+    ///
+    /// The variables that select a page are set for each: [`Pager::page_size`] instead of the operation's
+    /// `limit` or `first`, and [`Pager::offset`] or [`start_at`](Pager::start_at) instead of its `offset`
+    /// or `after`.
     pub fn pages<O: Paginated>(&self, operation: O) -> Pager<O> {
         Pager::new(self.dispatcher.clone(), self.max_page_size, operation)
     }

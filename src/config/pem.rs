@@ -33,7 +33,8 @@ impl Pem {
     fn read(&self, field: Field) -> Result<(Arc<SecretSlice<u8>>, String), Problem> {
         match self {
             Self::Text(text) => {
-                Ok((text.clone(), format!("ConfigBuilder::{}", field.setting().method)))
+                let method = field.setting().method.replace("_file", "_pem");
+                Ok((text.clone(), format!("ConfigBuilder::{method}")))
             }
             Self::File(path) => match fs::read(path) {
                 Ok(bytes) => Ok((Arc::new(bytes.into()), path.display().to_string())),

@@ -33,7 +33,8 @@ where
     V: TryInto<HeaderValue, Error: Into<http::Error>>,
 {
     let name = name.try_into().map_err(|error| {
-        Error::config("the name of a header is invalid").with_source(error.into())
+        Error::config("the name of a header is invalid: use letters, digits and hyphens")
+            .with_source(error.into())
     })?;
     if RESERVED.contains(&name) {
         return Err(Error::config(format!(

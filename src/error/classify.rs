@@ -190,7 +190,9 @@ fn event(text: &str) -> Class {
 }
 
 fn fault(text: &str) -> Fault {
-    if text.starts_with("Must provide operation name") {
+    if text.starts_with("Must provide operation name")
+        || text.starts_with("Unknown operation named")
+    {
         Fault::Unnamed
     } else if text.contains("introspection is disabled") {
         Fault::Introspection

@@ -85,15 +85,17 @@ impl DynamicOperation {
     /// # Errors
     ///
     /// As [`Operation::select`].
-    pub fn select<'a>(mut self, fields: impl IntoIterator<Item = &'a str>) -> Result<Self> {
+    pub fn select(mut self, fields: impl IntoIterator<Item: AsRef<str>>) -> Result<Self> {
         let Some(rows) = self.info.rows else {
             return Err(Error::config(format!(
                 "{} returns no rows of one type, so that its fields cannot be chosen",
                 self.info.name
             )));
         };
-        let find = |name| find(rows.on, rows.fields, name);
-        self.fields = fields.into_iter().map(find).collect::<Result<_>>()?;
+        self.fields = fields
+            .into_iter()
+            .map(|name| find(rows.on, rows.fields, name.as_ref()))
+            .collect::<Result<_>>()?;
         if self.fields.is_empty() {
             return Err(Error::config(format!(
                 "no field of {} is chosen: name at least one of {}",

@@ -106,7 +106,7 @@ pub trait Operation: Serialize + Send + Sync {
     ///
     /// When the operation has no field of a name (the error suggests a similar one), when no name is
     /// given, and when a variable cannot be encoded.
-    fn select<'a>(self, fields: impl IntoIterator<Item = &'a str>) -> Result<DynamicOperation>
+    fn select(self, fields: impl IntoIterator<Item: AsRef<str>>) -> Result<DynamicOperation>
     where
         Self: Sized,
     {

@@ -14,6 +14,17 @@ use crate::{error::Result, operation::Paginated};
 
 /// Reads a list one row at a time: with [`next`](Self::next), or as a [`Stream`]. Pages are fetched
 /// when they are needed. Guarantees and errors are those of [`Pager`].
+///
+/// All rows at once, with `TryStreamExt` of `futures` or `futures-util`:
+///
+/// ```no_run
+/// # use backendai::{Client, Paginated};
+/// # async fn run<O: Paginated>(client: Client, list: O) -> backendai::Result<Vec<O::Item>> {
+/// use futures_util::TryStreamExt as _;
+///
+/// client.pages(list).items().try_collect().await
+/// # }
+/// ```
 #[must_use = "nothing is sent before a row is requested"]
 pub struct Items<O: Paginated> {
     pages: Pager<O>,

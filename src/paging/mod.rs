@@ -178,7 +178,8 @@ impl<O: Paginated> Pager<O> {
         self
     }
 
-    /// Sets the rows per page, from 1 to 100; [`ClientBuilder::max_page_size`] raises the upper bound.
+    /// Sets the rows per page, from 1 to 100 and 100 unless set; [`ClientBuilder::max_page_size`] raises the
+    /// upper bound.
     ///
     /// [`ClientBuilder::max_page_size`]: crate::client::ClientBuilder::max_page_size
     pub const fn page_size(mut self, rows: u32) -> Self {
@@ -198,7 +199,7 @@ impl<O: Paginated> Pager<O> {
         self
     }
 
-    /// Skips the first rows.
+    /// Skips the first rows. A list that has both is then read by offset and not by cursor.
     pub fn offset(self, rows: u64) -> Self {
         self.start_at(Position::after(rows))
     }

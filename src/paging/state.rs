@@ -77,7 +77,8 @@ impl State {
         let max = self.max_page_size;
         if !(1..=max).contains(&self.page_size) || i32::try_from(self.page_size).is_err() {
             return Err(Error::config(format!(
-                "a page cannot have {} rows: page_size takes 1 to {max}",
+                "a page cannot have {} rows: page_size takes 1 to {max}, and more where \
+                 ClientBuilder::max_page_size allows it",
                 self.page_size
             )));
         }
@@ -86,6 +87,16 @@ impl State {
             self.strategy = Some(Box::new(Single));
             return Ok(());
         };
+        let begins = [paging.window.map(|it| it.offset), paging.cursor.map(|it| it.after)];
+        let given = |name: &&str| {
+            self.variables.get(*name).is_some_and(|value| !value.is_null() && *value != 0)
+        };
+        if let Some(name) = begins.into_iter().flatten().find(given) {
+            return Err(Error::config(format!(
+                "the variable `{name}` is set for each page: leave it out, and begin elsewhere \
+                 with `Pager::offset` or `Pager::start_at`"
+            )));
+        }
         let text = |name: Option<&str>| {
             name.and_then(|name| self.variables.get(name)).and_then(Value::as_str)
         };
@@ -180,7 +191,8 @@ impl State {
             None => {
                 let possible = |strategy: &&Pagination| match strategy {
                     Pagination::Keyset => by_key,
-                    Pagination::Cursor => !ordered,
+                    // A cursor is not known after a number of rows.
+                    Pagination::Cursor => !ordered && at.rows() == 0,
                     Pagination::Offset => true,
                 };
                 let found = strategies.iter().find(possible).or(strategies.first());
@@ -209,8 +221,12 @@ impl State {
             }
         };
         if !fits {
+            let reason = match *at == Position::after(at.rows()) {
+                true => "it has no cursor; begin at the position of another pager",
+                false => "it was reached with another strategy",
+            };
             return Err(Error::config(format!(
-                "reading {} cannot begin at the position {at}: it was reached with another strategy",
+                "reading {} cannot begin at the position {at}: {reason}",
                 describe(chosen)
             )));
         }

@@ -4,6 +4,9 @@ use std::{fmt, str::FromStr};
 
 use url::Url;
 
+/// Where the manager serves GraphQL. The client adds them to an address.
+const API_PATHS: [&str; 2] = ["/admin/gql", "/admin/graphql"];
+
 /// The base address of a manager or a web server.
 ///
 /// ```
@@ -87,6 +90,13 @@ impl FromStr for Endpoint {
             return Err(InvalidEndpoint::Query);
         }
         let Some(host) = url.host_str() else { return Err(relative()) };
+        if host.contains(';') {
+            let reason = "a host has no semicolon; write commas between several addresses".into();
+            return Err(InvalidEndpoint::Malformed { text: shown(), reason });
+        }
+        if let Some(api) = API_PATHS.into_iter().find(|api| url.path().contains(api)) {
+            return Err(InvalidEndpoint::ApiPath(api));
+        }
         let authority = match url.port() {
             Some(port) => format!("{host}:{port}"),
             None => host.to_owned(),
@@ -169,6 +179,9 @@ pub enum InvalidEndpoint {
     /// With a query or a fragment.
     #[error("a query or fragment is in the URL; give the base address alone")]
     Query,
+    /// With the path of the GraphQL API.
+    #[error("{0} is a path of the manager's API; give the address without {0}")]
+    ApiPath(&'static str),
     /// Not a URL.
     #[error("{text} is not a URL: {reason}")]
     Malformed {
@@ -288,6 +301,10 @@ mod tests {
             ("https://user:hunter2@h:99999", "the address is not a URL"),
             ("https://h?token=hunter2", "query or fragment"),
             ("https://h/#hunter2", "query or fragment"),
+            ("https://h/admin/gql", "give the address without /admin/gql"),
+            ("https://h/base/admin/gql/strawberry/", "give the address without /admin/gql"),
+            ("https://h/admin/graphql", "give the address without /admin/graphql"),
+            ("https://a;https://b", "write commas between several addresses"),
         ] {
             let error = text.parse::<Endpoint>().unwrap_err().to_string();
             assert!(error.contains(part), "{text}: {error}");

@@ -56,6 +56,14 @@ async fn the_body_is_the_document_the_variables_and_the_name() {
 }
 
 #[tokio::test]
+async fn the_debug_of_a_request_shows_no_variable() {
+    let fake = Fake::new(|_, _| ok(NOTHING));
+    let request = client(&fake).send(GetKeyPair::new().access_key("hidden"));
+    let shown = format!("{request:?}");
+    assert_eq!(shown, "Request { name: \"GetKeyPair\", path: \"/admin/gql\", .. }");
+}
+
+#[tokio::test]
 async fn a_document_of_the_moment() {
     let fake = Fake::new(|_, _| ok(r#"{"data": {"b": [1, 2.50]}, "errors": null}"#));
     let client = client(&fake);
@@ -383,7 +391,7 @@ async fn headers_that_the_client_sets_are_refused() {
             "x",
             "the header `user-agent` is a setting: use `ConfigBuilder::user_agent`",
         ),
-        ("x y", "x", "the name of a header is invalid"),
+        ("x y", "x", "the name of a header is invalid: use letters, digits and hyphens"),
         ("x-y", "a\nb", "the header `x-y` has an invalid value: remove control characters"),
     ] {
         let builder = builder(&["https://api.backend.ai"], &fake).header(name, value);

@@ -13,10 +13,16 @@ pub trait ClientExt {
     /// Returns the functions on sessions.
     ///
     /// ```no_run
-    /// # async fn run(client: backendai::Client, id: backendai::Uuid) -> backendai::Result<()> {
-    /// use backendai_v2::ClientExt as _;
+    /// # async fn run(client: backendai::Client) -> backendai::Result<()> {
+    /// use backendai_v2::{ClientExt as _, session::AdminSessions, types::*};
     ///
-    /// let ended = client.sessions().terminate([id]).await?;
+    /// let pending = SessionV2Filter::new().status(SessionV2StatusFilter::Equals(SessionV2Status::Pending));
+    /// let mut sessions = client.pages(AdminSessions::new().filter(pending)).items();
+    /// let mut ids = Vec::new();
+    /// while let Some(session) = sessions.next().await {
+    ///     ids.push(session?.id);
+    /// }
+    /// let ended = client.sessions().terminate(ids).await?;
     /// println!("{} sessions end, {} are not there", ended.terminating.len(), ended.skipped.len());
     /// # Ok(())
     /// # }
@@ -62,7 +68,7 @@ impl Sessions<'_> {
     /// ([`is_permission_denied`](backendai::Error::is_permission_denied)).
     pub async fn terminate(
         &self,
-        ids: impl IntoIterator<Item = Uuid>,
+        ids: impl IntoIterator<Item: Into<Id>>,
     ) -> Result<TerminateSessionsV2> {
         self.end(ids, false).await
     }
@@ -75,17 +81,17 @@ impl Sessions<'_> {
     /// As [`terminate`](Self::terminate).
     pub async fn force_terminate(
         &self,
-        ids: impl IntoIterator<Item = Uuid>,
+        ids: impl IntoIterator<Item: Into<Id>>,
     ) -> Result<TerminateSessionsV2> {
         self.end(ids, true).await
     }
 
     async fn end(
         &self,
-        ids: impl IntoIterator<Item = Uuid>,
+        ids: impl IntoIterator<Item: Into<Id>>,
         forced: bool,
     ) -> Result<TerminateSessionsV2> {
-        let ids: Vec<_> = ids.into_iter().map(Id::from).collect();
+        let ids: Vec<_> = ids.into_iter().map(Into::into).collect();
         self.0
             .send(TerminateSessions::new(ids, forced))
             .await

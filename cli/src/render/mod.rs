@@ -160,13 +160,13 @@ pub(crate) fn get<'r>(row: &'r Row, name: &str) -> Option<Cow<'r, Value>> {
     }
 }
 
-/// Whether a value is null or empty, also as JSON in a string.
+/// Whether a value is null or empty, also as the text of an empty list or object.
 fn is_nothing(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::Array(items) => items.is_empty(),
         Value::Object(members) => members.is_empty(),
-        Value::String(text) => matches!(text.trim(), "" | "null" | "[]" | "{}"),
+        Value::String(text) => matches!(text.trim(), "" | "[]" | "{}"),
         _ => false,
     }
 }
@@ -206,27 +206,29 @@ impl Columns {
         }
     }
 
-    /// A cell of a table: `-` where there is nothing to show.
-    fn cell(&self, field: &Field, value: &Value) -> String {
-        match is_nothing(&format::json(field.format(), value)) {
-            true => "-".to_owned(),
-            false => format::console(field.format(), value),
-        }
-    }
-
-    /// The cells of a table.
+    /// The cells of a table, as the official client writes them.
     fn console(&self, row: &Row) -> Vec<String> {
-        self.fields.iter().map(|field| self.cell(field, &self.value(field, row))).collect()
+        let cell = |field: &Field| format::console(field.format(), &self.value(field, row));
+        self.fields.iter().map(cell).collect()
     }
 
-    /// The cells of a table with one line per row.
-    fn brief(&self, row: &Row) -> Vec<String> {
+    /// The same for people: `-` where there is nothing to show.
+    fn readable(&self, row: &Row) -> Vec<String> {
         let cell = |field: &Field| {
             let value = self.value(field, row);
-            let whole = || self.cell(field, &value).replace(['\n', '\t'], " ");
-            time::ago(&value).unwrap_or_else(whole)
+            match is_nothing(&format::json(field.format(), &value)) {
+                true => "-".to_owned(),
+                false => format::console(field.format(), &value),
+            }
         };
         self.fields.iter().map(cell).collect()
+    }
+
+    /// The same for a table with one line per row, with relative times.
+    fn brief(&self, row: &Row) -> Vec<String> {
+        let whole = self.readable(row).into_iter().map(|cell| cell.replace(['\n', '\t'], " "));
+        let ago = self.fields.iter().map(|field| time::ago(&self.value(field, row)));
+        ago.zip(whole).map(|(ago, whole)| ago.unwrap_or(whole)).collect()
     }
 
     /// The value of a field in JSON and CSV.

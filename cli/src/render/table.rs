@@ -3,7 +3,7 @@
 //! On a terminal a row is one line: cells are cut, of paths the beginning, and columns that do not fit are
 //! left out. With `--wide` and in a pipe, nothing is cut or wrapped, so that `grep` works; lines run past the
 //! edge of a terminal. The first page sets the column widths; a wider cell of a later page is cut, or shifts
-//! the following columns. Unlike there, null and what is empty are `-`.
+//! the following columns. On a terminal null and what is empty are `-`.
 
 use std::{
     borrow::Cow,
@@ -192,7 +192,8 @@ pub(super) fn upright(
         let changes = changed.is_some_and(|changed| changed.contains(&field.name()));
         format!("{}{}", mark(changes), field.title())
     });
-    let rows = titles.zip(columns.console(row)).map(|(title, value)| [title, value]);
+    let values = if width.is_some() { columns.readable(row) } else { columns.console(row) };
+    let rows = titles.zip(values).map(|(title, value)| [title, value]);
     let head = [format!("{}Field", mark(false)), "Value".to_owned()];
     let mut grid = grid_of(std::iter::once(head.clone()).chain(rows.clone()));
     let mut widths = content(&grid, head.len());

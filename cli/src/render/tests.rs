@@ -47,7 +47,7 @@ fn a_table_keeps_the_widths_of_its_first_page() {
         "Access Key  Full Name   Active?\n\
          ----------  ----------  -------\n\
          AK1         Zoë 王小明  True\n\
-         AK2 that is long  -           False\n"
+         AK2 that is long  (null)      False\n"
     );
     let narrow = Style { width: Some(20), ..style(RowFormat::Table) };
     assert_eq!(
@@ -126,16 +126,23 @@ fn no_rows_are_a_head_in_a_pipe_and_nothing_on_a_terminal() {
 }
 
 #[test]
-fn nothing_is_a_hyphen_in_every_table() {
+fn nothing_is_a_hyphen_on_a_terminal() {
     let names = ["access_key"];
-    for nothing in [json!(null), json!([]), json!({}), json!(""), json!("{}"), json!("[]")] {
+    for (nothing, official) in [
+        (json!(null), "(null)"),
+        (json!([]), "(empty)"),
+        (json!({}), "(empty)"),
+        (json!("{}"), "{}"),
+        (json!(""), ""),
+    ] {
         let rows = vec![json!({ "access_key": nothing })];
-        let wide = style(RowFormat::Table);
-        assert_eq!(written(wide, &names, vec![rows.clone()], None), "Access Key\n----------\n-\n");
-        let brief = Style { width: Some(80), wide: false, ..wide };
-        assert_eq!(written(brief, &names, vec![rows.clone()], None), "Access Key\n-\n");
+        let pipe = style(RowFormat::Table);
+        let text = written(pipe, &names, vec![rows.clone()], None);
+        assert_eq!(text, format!("Access Key\n----------\n{official}\n"));
+        let terminal = Style { width: Some(80), wide: false, ..pipe };
+        assert_eq!(written(terminal, &names, vec![rows.clone()], None), "Access Key\n-\n");
         let mut out = Vec::new();
-        one(wide, &fields(&names), row(rows[0].clone()), &mut out).unwrap();
+        one(terminal, &fields(&names), row(rows[0].clone()), &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert_eq!(text, "Field       Value\n----------  -----\nAccess Key  -\n");
         let lines = written(style(RowFormat::Jsonl), &names, vec![rows.clone()], None);

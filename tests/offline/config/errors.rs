@@ -42,7 +42,7 @@ fn every_problem_is_reported_at_once_with_its_place_and_fix() {
         "ConfigBuilder::group: \"a\\nb\" has a line break",
         "ConfigBuilder::user_agent: ",
         "/nonexistent/ca.pem: the file cannot be read",
-        "ConfigBuilder::client_identity_file: it has no certificate in PEM form",
+        "ConfigBuilder::client_identity_pem: it has no certificate in PEM form",
     ] {
         assert!(text.contains(part), "{part}\n{text}");
     }

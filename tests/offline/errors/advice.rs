@@ -185,6 +185,9 @@ const CASES: &[Case] = &[
         )
     }),
     ("an unknown field", || graphql("Cannot query field 'x' on type 'Y'.", Some("none"))),
+    ("an operation that is not in the document", || {
+        graphql("Unknown operation named 'C'.", Some("none"))
+    }),
     ("introspection that is disabled", || {
         graphql("GraphQL introspection is disabled, but it was requested", Some("none"))
     }),

@@ -138,13 +138,29 @@ async fn max_items_is_not_page_size() {
 }
 
 #[tokio::test]
+async fn a_beginning_in_the_operation_is_not_ignored() {
+    let fake = rows(5);
+    let first = client(&fake).pages(Numbers { limit: 2, offset: 0 }).next().await;
+    assert_eq!(first.unwrap().unwrap().items.len(), 5);
+    let mut pages = client(&fake).pages(Numbers { limit: 0, offset: 3 });
+    let error = pages.next().await.unwrap().unwrap_err().to_string();
+    assert!(error.contains("the variable `offset` is set for each page: leave it out"), "{error}");
+    assert!(pages.next().await.is_none());
+    assert_eq!(fake.requests().len(), 1);
+}
+
+#[tokio::test]
 async fn page_size_has_bounds() {
     let fake = rows(200);
     for size in [0, 101] {
         let mut pages = client(&fake).pages(NUMBERS).page_size(size);
         let error = pages.next().await.unwrap().unwrap_err();
         assert!(
-            error.is_config() && error.to_string().contains("page_size takes 1 to 100"),
+            error.is_config()
+                && error.to_string().contains(
+                    "page_size takes 1 to 100, and more where \
+                                               ClientBuilder::max_page_size allows it"
+                ),
             "{error}"
         );
         assert!(pages.next().await.is_none());

@@ -515,7 +515,7 @@ fn what_is_not_possible_is_said_before_anything_is_sent() {
         ),
         (
             pages(People::default()).strategy(Pagination::Cursor).offset(3),
-            r#"People: reading by cursor cannot begin at the position {"rows":3}: it was reached with another strategy"#,
+            r#"People: reading by cursor cannot begin at the position {"rows":3}: it has no cursor; begin at the position of another pager"#,
         ),
         (
             pages(People::default())

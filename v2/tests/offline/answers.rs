@@ -6,8 +6,9 @@ use backendai::{
     Client, Config, ErrorKind, Retry, Uuid,
     transport::{HttpRequest, HttpResponse, Transport, TransportFuture},
 };
+use backendai_testing::Manager;
 use backendai_v2::{
-    ClientExt as _,
+    ClientExt as _, GlobalId,
     keypair::{AdminCreateKeypair, AdminKeypairs},
     types::{AdminCreateKeypairInput, BulkPurgeUsersV2Input},
     user::{AdminBulkPurgeUsers, AdminUpdateUser, admin_bulk_purge_users},
@@ -109,14 +110,37 @@ async fn secrets_are_not_shown() {
 }
 
 #[tokio::test]
+async fn a_connection_is_read_by_offset_where_it_begins_at_one() {
+    let manager = Manager::builder().keypairs(10).start().await.unwrap();
+    let account = manager.superadmin();
+    let config = Config::builder()
+        .endpoint(manager.endpoint())
+        .access_key(&account.access_key)
+        .secret_key(account.secret_key.as_str());
+    let client = Client::new(config.build().unwrap()).unwrap();
+    let mut rows = client.pages(AdminKeypairs::new()).offset(3).items();
+    let mut count = 0;
+    while let Some(row) = rows.next().await {
+        row.unwrap();
+        count += 1;
+    }
+    assert_eq!(rows.total_count(), Some(count + 3));
+    assert_eq!(manager.requests_of("AdminKeypairs")[0].variables()["offset"], 3);
+}
+
+#[tokio::test]
 async fn sessions_are_found_and_terminated() {
     let id: Uuid = ID.parse().unwrap();
     let ended =
         json!({ "cancelled": [], "terminating": [ID], "forceTerminated": [], "skipped": [] });
     let answer = client(json!({ "data": { "terminateSessionsV2": ended } }));
-    let ended = answer.sessions().terminate([id]).await.unwrap();
+    let sessions = answer.sessions();
+    let ended = sessions.terminate([id]).await.unwrap();
     assert_eq!(ended.terminating, [ID.parse().unwrap()]);
     assert!(ended.cancelled.is_empty() && ended.skipped.is_empty());
+    // As the rows of a list have it.
+    let row = GlobalId::new("SessionV2", id);
+    assert_eq!(sessions.terminate([&row]).await.unwrap(), ended);
 
     let failure = |code: &str| {
         let error =
