@@ -36,11 +36,11 @@ fn unknown(mut error: Error, command: &mut Command, words: &[OsString]) -> Error
     let given = given.clone();
     let is_it = |word: &OsString| word.to_string_lossy().starts_with(&given);
     let Some(at) = words.iter().position(is_it) else { return error };
-    if let Some((option, value)) = value_of(command, words, at) {
+    if let Some(with_value) = option_before(command, words, at) {
         let joined = joined(words, at);
         return match command.try_get_matches_from_mut(joined) {
             Err(wrong) if wrong.kind() == ErrorKind::ValueValidation => wrong,
-            _ => with_tip(error, format!("write {option}={value}")),
+            _ => with_tip(error, format!("write {with_value}")),
         };
     }
     let Some(name) = given.strip_prefix("--") else { return error };
@@ -73,19 +73,23 @@ fn with_tip(mut error: Error, tip: String) -> Error {
     error
 }
 
-/// The option whose value the word at this place is, where clap reads it as an argument of its own: it
-/// begins with a hyphen, or the option needs `=` before its value.
-fn value_of(command: &Command, words: &[OsString], at: usize) -> Option<(String, String)> {
+/// The option whose value the word at this place is, such as `--watch=SECONDS`, where clap reads it as an
+/// argument of its own: it begins with a hyphen, or the option needs `=` before its value. The value is not
+/// shown, because it may be a secret.
+fn option_before(command: &Command, words: &[OsString], at: usize) -> Option<String> {
     let option = words.get(at.checked_sub(1)?)?.to_str()?;
-    let value = words.get(at)?.to_str().filter(|value| !value.starts_with("--"))?;
-    let is_it = |arg: &Arg| {
+    if words.get(at)?.to_string_lossy().starts_with("--") {
+        return None;
+    }
+    let is_it = |arg: &&Arg| {
         let long = arg.get_long().is_some_and(|long| option.strip_prefix("--") == Some(long));
         let short = || arg.get_short().is_some_and(|short| option == format!("-{short}"));
         (long || short()) && arg.get_action().takes_values()
     };
     let (_, command) = called(command, words);
-    let known = command.get_arguments().any(is_it);
-    known.then(|| (option.to_owned(), value.to_owned()))
+    let arg = command.get_arguments().find(is_it)?;
+    let value = arg.get_value_names().and_then(<[_]>::first).map_or("VALUE", |name| name.as_str());
+    Some(format!("{option}={value}"))
 }
 
 /// The words with that at this place joined to the one before it.

@@ -154,17 +154,18 @@ fn complete(
     Ok(())
 }
 
-/// Says as what the given arguments were taken: one that was left out shifts those behind it.
+/// Says as what the given arguments were taken: one that was left out shifts those behind it. Their values
+/// are not shown, because one of them may be the secret.
 fn taken(change: &Change, inputs: &[Input], task: &Task, failure: Failure) -> Failure {
     let in_order = change.places.iter().filter_map(|place| {
-        let input = inputs.iter().find(|input| input.name == *place && !input.info.secret)?;
-        Some(format!("{} is {}", input.called(), task.values.get(*place)?))
+        let is_given = |input: &&Input| input.name == *place && task.values.contains_key(*place);
+        inputs.iter().find(is_given).map(Input::called)
     });
     let given: Vec<_> = in_order.collect();
     match given.is_empty() {
         true => failure,
         false => failure
-            .cause(given.join(", "))
+            .cause(format!("the arguments were taken as {}", given.join(", ")))
             .more_help(&format!("the order is `{}`", args::usage(change))),
     }
 }

@@ -124,7 +124,7 @@ pub(crate) fn list_of(nouns: &str) -> Option<String> {
 /// The `--filter` of a list that an option with this name stands for, by the words of the command.
 pub(crate) fn filter_for(words: &[&str], option: &str, value: Option<&str>) -> Option<String> {
     let column = option.replace('-', "_");
-    let value = value.unwrap_or("…");
+    let value = value.filter(|_| !render::is_secret(&column)).unwrap_or("…");
     let filter = match words {
         ["v2", noun, verb] => {
             v2::has_column(noun, verb, &column).then(|| format!("{column}={value}"))

@@ -44,9 +44,9 @@ pub(crate) async fn lists() -> Page {
     );
     page.run(&["agent", "list", "--status", "ALIV"]);
     page.prose(
-        "`-o` or `--output` is `table`, `json`, `jsonl`, `csv`, `yaml` or `name`. A table has `-` for null \
-         and for what is empty; in a pipe no cell is cut or wrapped. JSON has the official command's structure, and is \
-         printed after the last row has arrived; `jsonl`, `csv` and tables start at once.",
+        "`-o` or `--output` is `table`, `json`, `jsonl`, `csv`, `yaml` or `name`. On a terminal null \
+         and what is empty are `-`; in a pipe no cell is cut or wrapped. JSON has the official command's structure, \
+         and is printed after the last row has arrived; `jsonl`, `csv` and tables start at once.",
     );
     page.run(&[
         "user",

@@ -101,8 +101,8 @@ pub(crate) fn section() -> Page {
          groups and keypairs: `add` is another name of `create`, and short options are the same. \
          Differences: what destroys something asks first, also `delete`; a boolean flag of `create` \
          takes a value only after `=`; without `--username`, a new user is called by the e-mail address, \
-         where the official command sends an empty name, which only one user can have; in all tables null and \
-         what is empty are `-`; `scaling-group add` works without options, where the official command sends some by default that the manager refuses.",
+         where the official command sends an empty name, which only one user can have; `scaling-group add` \
+         works without options, where the official command sends some by default that the manager refuses.",
     );
     let mut table = "| `backend.ai admin` | `backendai` |\n|---|---|\n".to_owned();
     for (theirs, ours) in TABLE {

@@ -21,7 +21,7 @@ async fn a_mistyped_line_has_advice_that_is_right() {
         (&["user", "list", "--page-size", "101"], 2, "the greatest value is 100"),
         (&["user", "list", "--watch=1"], 2, "the least value is 2"),
         (&["user", "list", "--watch", "1"], 2, "the least value is 2"),
-        (&["user", "list", "--watch", "5"], 2, "tip: write --watch=5\n"),
+        (&["user", "list", "--watch", "5"], 2, "tip: write --watch=SECONDS\n"),
         (&["--retry", "x", "whoami"], 2, whole),
         (&["keypair", "add", "a@b", "default", "--rate-limit", "-5"], 2, "the least value is 0"),
         (&["keypair", "add", "a@b", "default", "-r", "-5"], 2, "the least value is 0"),
@@ -33,13 +33,21 @@ async fn a_mistyped_line_has_advice_that_is_right() {
     ] {
         fails(&home.run(line), code, says);
     }
+    for line in [
+        &["keypair", "list", "--secret-key", "hunter2"][..],
+        &["user", "update", "a@b.c", "--password", "-hunter2"],
+        &["user", "create", "a@b.c", "hunter2"],
+    ] {
+        let ran = home.run(line);
+        assert!(ran.code != Some(0) && !ran.stderr.contains("hunter2"), "{ran:?}");
+    }
     let ran = home.run(&["user", "list", "--emial", "x"]);
     assert!(ran.stderr.contains("--emial") && !ran.stderr.contains("tip:"), "{ran:?}");
     // A domain that was left out shifts the arguments behind it.
     fails(
         &home.run(&["user", "create", "ann@example.com", "@pw"]),
         2,
-        "why: DOMAIN_NAME is \"ann@example.com\", EMAIL is \"@pw\"\n  \
+        "why: the arguments were taken as DOMAIN_NAME, EMAIL\n  \
          fix: give it as PASSWORD, as @FILE there, or - for the standard input\n       \
          the order is `backendai user create [OPTIONS] <DOMAIN_NAME> <EMAIL> <PASSWORD>`\n",
     );
