@@ -7,6 +7,9 @@ exec </dev/null
 # Nothing of a real cluster's settings may reach the tests.
 for name in ${!BACKEND_@} ${!BACKENDAI_@}; do unset "$name"; done
 export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-never} CARGO_INCREMENTAL=${CARGO_INCREMENTAL:-0}
+# Some dependencies have a `rust-toolchain.toml`. Their build scripts run rustc beside it, which then must not make
+# rustup update the toolchain in the middle of a run.
+export RUSTUP_AUTO_INSTALL=${RUSTUP_AUTO_INSTALL:-0}
 mkdir -p "${CARGO_TARGET_DIR:=target}"
 # Absolute, as some steps run elsewhere.
 CARGO_TARGET_DIR=$(realpath -- "$CARGO_TARGET_DIR")

@@ -44,7 +44,15 @@ fn unknown(mut error: Error, command: &mut Command, words: &[OsString]) -> Error
         };
     }
     let Some(name) = given.strip_prefix("--") else { return error };
+    // It would be the value of an argument, which it is not meant to be.
+    error.remove(ContextKind::Suggested);
     let (path, command) = called(command, words);
+    let is_it = |arg: &&Arg| arg.get_id().as_str().replace('_', "-") == name;
+    if let Some(place) = command.get_positionals().find(is_it) {
+        let place = place.get_value_names().and_then(<[_]>::first).map_or(name, |it| it.as_str());
+        error.remove(ContextKind::SuggestedArg);
+        return with_tip(error, format!("give it as the argument {place}"));
+    }
     let after = words.get(at + 1).map(|word| word.to_string_lossy());
     let after = after.as_deref().filter(|word| !word.starts_with('-'));
     let word = words.get(at).map(|word| word.to_string_lossy()).unwrap_or_default();

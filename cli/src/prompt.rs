@@ -70,7 +70,8 @@ pub(crate) async fn secret(question: impl Into<String>) -> Result<String, Failur
 }
 
 /// Asks twice for a new secret that is not shown.
-pub(crate) async fn new_secret(question: &'static str) -> Result<String, Failure> {
+pub(crate) async fn new_secret(question: impl Into<String>) -> Result<String, Failure> {
+    let question = visible(&question.into()).into_owned();
     blocking(move || {
         let prompt = Password::new().with_prompt(question);
         let prompt = prompt.with_confirmation("Again", "The two are not the same");

@@ -70,14 +70,37 @@ fn summary(body: &[u8]) -> String {
             bytes => format!(" ({bytes} bytes)"),
         };
     };
-    if members.contains_key("query") {
+    if let Some(document) = members.get("query") {
+        let document = document.as_str().unwrap_or_default();
         let name = members.get("operationName").and_then(Value::as_str).unwrap_or("without a name");
         let variables = members.get("variables").filter(|variables| !variables.is_null());
-        let variables = variables.map(|variables| format!(" {}", render::mask(variables)));
+        let variables = variables.map(|variables| {
+            let mut variables = variables.clone();
+            for secret in secret_variables(document) {
+                if let Some(value) = variables.get_mut(secret).filter(|value| !value.is_null()) {
+                    *value = render::MASK.into();
+                }
+            }
+            format!(" {}", render::mask(&variables))
+        });
         return format!(" {name}{}", variables.unwrap_or_default());
     }
     members.retain(|_, value| !value.is_null());
     format!(" {}", render::mask(&Value::Object(members)))
+}
+
+/// The variables that a document passes to an argument or a member with the name of a secret: in
+/// `modify(props: {password: $p})` that is `p`.
+fn secret_variables(document: &str) -> impl Iterator<Item = &str> {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    document.match_indices('$').filter_map(move |(at, _)| {
+        let (before, after) = (document.get(..at)?, document.get(at + 1..)?);
+        // Also an element of a list.
+        let before = before.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '[' | ','));
+        let before = before.strip_suffix(':')?.trim_end();
+        let member = before.rsplit(|c| !is_part(c)).next()?;
+        render::is_secret(member).then(|| after.split(|c| !is_part(c)).next())?
+    })
 }
 
 #[cfg(test)]
@@ -93,6 +116,11 @@ mod tests {
         let body = json!({"query": "mutation M{x}", "operationName": "M", "variables": variables});
         assert_eq!(text(body), r#" M {"email":"a@b","props":{"password":"***","role":"user"}}"#);
         assert_eq!(text(json!({"query": "{a}", "variables": null})), " without a name");
+        let document = "mutation M($p: String!, $q: String) { \
+                        modify(email: $q, props: {password :$p, old_passwords: [$r]}) { ok } }";
+        let variables = json!({"p": "one", "q": "a@b", "r": "two"});
+        let body = json!({"query": document, "operationName": "M", "variables": variables});
+        assert_eq!(text(body), r#" M {"p":"***","q":"a@b","r":"***"}"#);
         assert_eq!(
             text(json!({"username": "u", "password": "p", "otp": null})),
             r#" {"password":"***","username":"u"}"#

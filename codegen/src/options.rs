@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    env, fs,
+    env, fmt, fs,
     path::{Path, PathBuf},
 };
 
@@ -30,6 +30,19 @@ pub struct Options {
     pub(crate) secret: Box<dyn Fn(&str) -> bool>,
     pub(crate) anonymous: bool,
     pub(crate) testing: bool,
+}
+
+/// Shows what is read, and not how each type is generated.
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("schema", &self.schema)
+            .field("operations", &self.operations)
+            .field("files", &self.files)
+            .field("texts", &self.texts.keys())
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Whether exactly one field of an input object, given its name and its fields, must be sent.

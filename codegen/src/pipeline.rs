@@ -1,7 +1,7 @@
 //! The steps in their order: read the files, prove the documents, lower them to Rust types, emit
 //! those as code.
 
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf};
 
 use apollo_compiler::{ExecutableDocument, validation::Valid};
 
@@ -35,6 +35,15 @@ pub struct DocumentSet {
     documents: Documents,
     shared_types: SharedTypes,
     files: Vec<PathBuf>,
+}
+
+impl fmt::Debug for DocumentSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DocumentSet")
+            .field("schema", &self.schema)
+            .field("files", &self.files)
+            .finish_non_exhaustive()
+    }
 }
 
 /// An operation as it is sent.

@@ -1,6 +1,6 @@
 //! Reads the schema that documents are proven against.
 
-use std::{borrow::Cow, collections::HashSet, path::Path};
+use std::{borrow::Cow, collections::HashSet, fmt, path::Path};
 
 use apollo_compiler::{
     Node,
@@ -15,6 +15,16 @@ use crate::{Diagnostic, Failure, descriptions::describe, introspection, repetiti
 pub struct Schema {
     pub(crate) valid: Valid<apollo_compiler::Schema>,
     warnings: Vec<Diagnostic>,
+}
+
+/// Shows the number of types, which may be thousands.
+impl fmt::Debug for Schema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Schema")
+            .field("types", &self.valid.types.len())
+            .field("warnings", &self.warnings)
+            .finish()
+    }
 }
 
 impl Schema {

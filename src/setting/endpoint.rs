@@ -94,14 +94,16 @@ impl FromStr for Endpoint {
             let reason = "a host has no semicolon; write commas between several addresses".into();
             return Err(InvalidEndpoint::Malformed { text: shown(), reason });
         }
-        if let Some(api) = API_PATHS.into_iter().find(|api| url.path().contains(api)) {
+        let path = url.path().trim_end_matches('/');
+        let api = path.strip_suffix("/strawberry").unwrap_or(path);
+        if let Some(api) = API_PATHS.into_iter().find(|known| api.ends_with(known)) {
             return Err(InvalidEndpoint::ApiPath(api));
         }
         let authority = match url.port() {
             Some(port) => format!("{host}:{port}"),
             None => host.to_owned(),
         };
-        let path = url.path().trim_end_matches('/').to_owned();
+        let path = path.to_owned();
         url.set_path(&path);
         Ok(Self { url, authority })
     }

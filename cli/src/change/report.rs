@@ -207,8 +207,8 @@ impl<'c> Report<'c> {
         let done = self.change.done;
         let rest = self.total - self.done - self.skipped - self.failed;
         let were = |count| if count == 1 { "was" } else { "were" };
-        let not = self.failed + rest;
-        let mut text = format!("{not} of {} {} not {done}", self.total, were(not));
+        let failed = self.failed;
+        let mut text = format!("{failed} of {} {} not {done}", self.total, were(failed));
         if rest > 0 {
             text.push_str(&format!(
                 "; {rest} {} not tried: correct the file and run it again, or give \

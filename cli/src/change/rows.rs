@@ -42,10 +42,6 @@ pub(super) fn read(path: &Path, inputs: &[Input]) -> Result<Vec<FileRow>, Failur
 type Raw = Vec<(u64, Vec<(String, Value)>)>;
 
 fn json(text: &str, name: &str) -> Result<Raw, Failure> {
-    let line = |offset: usize| {
-        let before = text.as_bytes().get(..offset).unwrap_or_default();
-        before.iter().filter(|byte| **byte == b'\n').count() as u64 + 1
-    };
     let invalid = |error: serde_json::Error| {
         Failure::argument(format!("{name}:{} is not valid JSON", error.line()))
             .cause(error.to_string())
@@ -54,7 +50,7 @@ fn json(text: &str, name: &str) -> Result<Raw, Failure> {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
     while let Some(value) = values.next() {
         let value = value.map_err(invalid)?;
-        let end = line(values.byte_offset());
+        let end = line(text, values.byte_offset());
         let rows = match value {
             // Lines within an array are not known; rows are counted.
             Value::Array(rows) => (1_u64..).zip(rows).collect(),
@@ -70,6 +66,12 @@ fn json(text: &str, name: &str) -> Result<Raw, Failure> {
     Ok(raw)
 }
 
+/// The line of a byte.
+fn line(text: &str, offset: usize) -> u64 {
+    let before = text.as_bytes().get(..offset).unwrap_or_default();
+    before.iter().filter(|byte| **byte == b'\n').count() as u64 + 1
+}
+
 /// An empty cell is absent.
 fn csv(text: &str, name: &str) -> Result<Raw, Failure> {
     let invalid = |error: csv::Error| {
@@ -81,10 +83,13 @@ fn csv(text: &str, name: &str) -> Result<Raw, Failure> {
     let mut raw = Vec::new();
     for record in reader.records() {
         let record = record.map_err(invalid)?;
-        let line = record.position().map_or(0, csv::Position::line);
+        // The reader's own count of lines is one less where lines end with `\r\n`.
+        let begin = record.position().map_or(0, csv::Position::byte) as usize;
+        let rest = text.get(begin..).unwrap_or_default();
+        let begin = begin + (rest.len() - rest.trim_start_matches(['\r', '\n']).len());
         let cells = head.iter().zip(&record).filter(|(_, cell)| !cell.is_empty());
         let cells = cells.map(|(column, cell)| (column.to_owned(), unescaped(cell).into()));
-        raw.push((line, cells.collect()));
+        raw.push((line(text, begin), cells.collect()));
     }
     Ok(raw)
 }
@@ -106,6 +111,9 @@ fn row(place: String, members: Vec<(String, Value)>, inputs: &[Input]) -> Result
                 .help(format!("use some of {}", names.join(", ")));
             return Err(match backendai::suggest::near(&name, names) {
                 Some(near) => failure.cause(format!("did you mean `{near}`?")),
+                None if name.contains([';', '\t']) => {
+                    failure.cause("columns are separated by commas")
+                }
                 None => failure,
             });
         };
@@ -131,6 +139,9 @@ mod tests {
             (3, vec![("email".to_owned(), "c@d".into())]),
         ];
         assert_eq!(rows("email, note\na@b,'=1\nc@d,\n", csv), expected);
+        assert_eq!(rows("email, note\r\na@b,'=1\r\nc@d,\r\n", csv), expected);
+        let spread = rows("email\r\n\r\na@b\r\n\"c\r\nd\"\r\ne@f\r\n", csv);
+        assert_eq!(spread.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [3, 4, 6]);
         assert_eq!(
             rows("\n{\"email\": \"a@b\", \"note\": \"=1\"}\n{\"email\": \"c@d\"}\n", json),
             expected

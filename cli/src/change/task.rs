@@ -185,7 +185,11 @@ pub(super) async fn ask(
         resolver.values(&change.key(), inputs, &mut task.values).await?;
         for input in missing {
             let question = format!("{} for {}", input.words(), task.label(change));
-            let secret = prompt::secret(question).await?;
+            // Others are pasted, and are not new.
+            let secret = match input.name.contains("password") {
+                true => prompt::new_secret(question).await?,
+                false => prompt::secret(question).await?,
+            };
             task.values.insert(input.name.clone(), secret.into());
         }
     }

@@ -40,6 +40,8 @@ pub(crate) struct Info {
 pub(crate) fn what(word: &str) -> String {
     let text = |word: &str| match word {
         "ip" | "ssh" | "vfs" => word.to_uppercase(),
+        "huggingface" => "Hugging Face".to_owned(),
+        "reservoir" => "Reservoir".to_owned(),
         _ => word.to_owned(),
     };
     word.split('-').map(text).collect::<Vec<_>>().join(" ")

@@ -57,7 +57,7 @@ fn names_are_looked_up_where_a_list_can_be_filtered_by_them() {
     for noun in ["user", "project", "role", "session", "vfolder", "deployment", "image"] {
         assert!(found.contains(&noun), "{noun} is not among {found:?}");
     }
-    assert_eq!(found.len(), 30, "{found:?}");
+    assert_eq!(found.len(), 34, "{found:?}");
 }
 
 #[test]

@@ -110,7 +110,7 @@ async fn a_row_that_fails_ends_the_file_unless_told_otherwise() {
     let ran = home.run(&line);
     fails(&ran, 1, "error: g.csv:3: two was not created\n  why: ");
     assert!(ran.stderr.ends_with(
-        "2 of 3 were not created; 1 was not tried: correct the file and run it again, or give \
+        "1 of 3 was not created; 1 was not tried: correct the file and run it again, or give \
          --continue-on-error\n"
     ));
     assert_eq!(ran.stdout, "g.csv:2: one was created\n");

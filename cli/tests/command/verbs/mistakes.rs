@@ -12,6 +12,12 @@ async fn a_mistyped_line_has_advice_that_is_right() {
         (&["user", "list", "--sudo-session-enabled", "true"], 2, "sudo_session_enabled == true'"),
         (&["v2", "user", "list", "--role", "ADMIN"], 2, "tip: use --filter 'role=ADMIN'\n"),
         (&["domain", "list", "--name", "it's"], 2, "tip: use --filter 'name == \"it'\\''s\"'\n"),
+        (
+            &["user", "create", "default", "a@b.c", "--password", "foo"],
+            2,
+            "tip: give it as the argument PASSWORD\n",
+        ),
+        (&["v2", "role", "create", "--name", "ops"], 2, "tip: give it as the argument NAME\n"),
         (&["user", "list", "--filtre", "x"], 2, "a similar argument exists: '--filter'"),
         (&["usr", "list"], 2, "tip: some similar subcommands exist: 'user', "),
         (&["user", "list", "--field", "name"], 2, "`username` or `full_name` or `domain_name`?"),
@@ -41,6 +47,8 @@ async fn a_mistyped_line_has_advice_that_is_right() {
         let ran = home.run(line);
         assert!(ran.code != Some(0) && !ran.stderr.contains("hunter2"), "{ran:?}");
     }
+    let ran = home.run(&["keypair", "create", "a@b.c", "default", "--secret-key", "x"]);
+    assert!(ran.code == Some(2) && !ran.stderr.contains("tip:"), "{ran:?}");
     let ran = home.run(&["user", "list", "--emial", "x"]);
     assert!(ran.stderr.contains("--emial") && !ran.stderr.contains("tip:"), "{ran:?}");
     // A domain that was left out shifts the arguments behind it.
