@@ -1,6 +1,11 @@
 //! Calls of a service of the real `bentoml serve`.
 
-use std::{fs, path::PathBuf, process::Stdio, time::Duration};
+use std::{
+    fs,
+    path::PathBuf,
+    process::Stdio,
+    time::{Duration, Instant},
+};
 
 use bentocloud::{Endpoint, Field, Input, Output};
 use serde_json::{Value, json};
@@ -8,10 +13,25 @@ use tokio::process::{Child, Command};
 
 /// A running `bentoml serve`, which ends with the test.
 struct Served {
-    _child: Child,
+    child: Child,
     _folder: tempfile::TempDir,
     endpoint: Endpoint,
 }
+
+/// Lets it end its workers, which outlive a `bentoml serve` that is killed.
+impl Drop for Served {
+    fn drop(&mut self) {
+        let Some(id) = self.child.id() else { return };
+        let _ = std::process::Command::new("kill").arg(id.to_string()).status();
+        let begin = Instant::now();
+        while matches!(self.child.try_wait(), Ok(None)) && begin.elapsed() < LIMIT {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+/// How long it may take to start, and to end.
+const LIMIT: Duration = Duration::from_secs(120);
 
 const SERVICE: &str = r#"
 import asyncio, pathlib, typing as t
@@ -70,8 +90,9 @@ async fn served() -> Option<Served> {
         .spawn()
         .unwrap();
     let endpoint = Endpoint::new(&format!("http://127.0.0.1:{port}"), None).unwrap();
-    endpoint.ready(Duration::from_secs(120)).await.unwrap();
-    Some(Served { _child: child, _folder: folder, endpoint })
+    let served = Served { child, _folder: folder, endpoint };
+    served.endpoint.ready(LIMIT).await.unwrap();
+    Some(served)
 }
 
 #[tokio::test]
