@@ -20,11 +20,12 @@ use crate::{
     error::{Error, Result},
     http::HttpResponse,
     operation::{
-        ADMIN_PATH, Completion, Gate, Operation, OperationInfo, OperationKind, Projection, QUERY,
+        Completion, Gate, Operation, OperationInfo, OperationKind, Projection, QUERY,
         info::RootFieldInfo,
     },
     response::{self, RequestInfo, Response},
     retry::Retry,
+    setting::ADMIN_PATH,
     variables,
     version::VersionPolicy,
 };

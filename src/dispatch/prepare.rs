@@ -12,7 +12,7 @@ use crate::{
     config::{ApiVersion, Config, Endpoint, EndpointType},
     error::{Error, Result},
     http::{API_VERSION, HttpRequest},
-    operation::ADMIN_PATH,
+    setting::ADMIN_PATH,
     sign::{RequestDate, SignableRequest},
 };
 

@@ -16,8 +16,11 @@
 //! assert!(INFO.variable("name").is_some_and(|name| name.is_required()));
 //! ```
 
-use super::{ADMIN_PATH, Field, OperationKind, Pagination, V2_PATH};
-use crate::version::{ManagerVersion, Requirement};
+use super::{Field, OperationKind, Pagination};
+use crate::{
+    setting::{ADMIN_PATH, V2_PATH},
+    version::{ManagerVersion, Requirement},
+};
 
 /// What is known of an operation before it is sent.
 #[derive(Clone, Copy, Debug)]

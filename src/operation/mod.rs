@@ -44,11 +44,6 @@ pub use self::{
 };
 use crate::error::Result;
 
-/// Path of the admin schema.
-pub(crate) const ADMIN_PATH: &str = "/admin/gql";
-/// Path of the v2 schema.
-pub(crate) const V2_PATH: &str = "/admin/gql/strawberry";
-
 /// What an operation does.
 ///
 /// A query may be sent again after a failure; a mutation only when it never reached the manager.

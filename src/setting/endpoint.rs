@@ -4,8 +4,12 @@ use std::{fmt, str::FromStr};
 
 use url::Url;
 
-/// Where the manager serves GraphQL. The client adds them to an address.
-const API_PATHS: [&str; 2] = ["/admin/gql", "/admin/graphql"];
+/// Path of the admin schema.
+pub(crate) const ADMIN_PATH: &str = "/admin/gql";
+/// Path of the v2 schema.
+pub(crate) const V2_PATH: &str = "/admin/gql/strawberry";
+/// Where the manager serves GraphQL. The client adds the path to an address.
+const API_PATHS: [&str; 3] = [ADMIN_PATH, V2_PATH, "/admin/graphql"];
 
 /// The base address of a manager or a web server.
 ///
@@ -95,8 +99,7 @@ impl FromStr for Endpoint {
             return Err(InvalidEndpoint::Malformed { text: shown(), reason });
         }
         let path = url.path().trim_end_matches('/');
-        let api = path.strip_suffix("/strawberry").unwrap_or(path);
-        if let Some(api) = API_PATHS.into_iter().find(|known| api.ends_with(known)) {
+        if let Some(api) = API_PATHS.into_iter().find(|api| path.ends_with(api)) {
             return Err(InvalidEndpoint::ApiPath(api));
         }
         let authority = match url.port() {

@@ -16,7 +16,7 @@ mod warning;
 #[cfg(feature = "context")]
 pub(crate) use self::env::CONTEXTS;
 pub(crate) use self::{
-    endpoint::parse_endpoints,
+    endpoint::{ADMIN_PATH, V2_PATH, parse_endpoints},
     env::{is_prefixed, lookup},
     proxies::Proxy,
 };
