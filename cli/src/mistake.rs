@@ -49,9 +49,8 @@ fn unknown(mut error: Error, command: &mut Command, words: &[OsString]) -> Error
     let (path, command) = called(command, words);
     let is_it = |arg: &&Arg| arg.get_id().as_str().replace('_', "-") == name;
     if let Some(place) = command.get_positionals().find(is_it) {
-        let place = place.get_value_names().and_then(<[_]>::first).map_or(name, |it| it.as_str());
         error.remove(ContextKind::SuggestedArg);
-        return with_tip(error, format!("give it as the argument {place}"));
+        return with_tip(error, format!("give it as the argument {}", value_name(place)));
     }
     let after = words.get(at + 1).map(|word| word.to_string_lossy());
     let after = after.as_deref().filter(|word| !word.starts_with('-'));
@@ -96,8 +95,11 @@ fn option_before(command: &Command, words: &[OsString], at: usize) -> Option<Str
     };
     let (_, command) = called(command, words);
     let arg = command.get_arguments().find(is_it)?;
-    let value = arg.get_value_names().and_then(<[_]>::first).map_or("VALUE", |name| name.as_str());
-    Some(format!("{option}={value}"))
+    Some(format!("{option}={}", value_name(arg)))
+}
+
+fn value_name(arg: &Arg) -> &str {
+    arg.get_value_names().and_then(<[_]>::first).map_or("VALUE", |name| name.as_str())
 }
 
 /// The words with that at this place joined to the one before it.

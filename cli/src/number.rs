@@ -8,13 +8,20 @@ where
     T: Copy + Display + Into<i128> + TryFrom<i128>,
 {
     move |text| {
-        let number = text.trim().parse::<i128>();
-        let number = number.map_err(|_| "a whole number is expected".to_owned())?;
-        match T::try_from(number) {
-            Ok(value) if (least.into()..=most.into()).contains(&number) => Ok(value),
-            _ if number < least.into() => Err(format!("the least value is {least}")),
-            _ => Err(format!("the greatest value is {most}")),
-        }
+        let number = text.trim().parse();
+        within(number.map_err(|_| "a whole number is expected".to_owned())?, least, most)
+    }
+}
+
+/// Returns a number that is in these bounds.
+pub(crate) fn within<T>(number: i128, least: T, most: T) -> Result<T, String>
+where
+    T: Copy + Display + Into<i128> + TryFrom<i128>,
+{
+    match T::try_from(number) {
+        Ok(value) if (least.into()..=most.into()).contains(&number) => Ok(value),
+        _ if number < least.into() => Err(format!("the least value is {least}")),
+        _ => Err(format!("the greatest value is {most}")),
     }
 }
 

@@ -24,12 +24,12 @@ impl Change {
     pub(super) fn inputs(&self) -> Vec<Input> {
         let mut inputs = input::of(self.info);
         for input in &mut inputs {
-            input.place = self.places.contains(&input.name.as_str());
+            input.positional = self.places.contains(&input.name.as_str());
         }
         inputs.retain(|input| {
             let fixed = self.fixed.iter().any(|(name, _)| *name == input.name);
             // A verb for one setting has no others.
-            !fixed && (self.fixed.is_empty() || input.place)
+            !fixed && (self.fixed.is_empty() || input.positional)
         });
         inputs
     }
@@ -62,7 +62,7 @@ pub(crate) fn command(change: &Change) -> Command {
         }
         command = command.arg(arg);
     }
-    for input in inputs.iter().filter(|input| !input.place) {
+    for input in inputs.iter().filter(|input| !input.positional) {
         command = command.arg(option(change, input));
     }
     for switch in change.switches {
@@ -184,7 +184,7 @@ fn option(change: &Change, input: &Input) -> Arg {
 
 fn clearable<'i>(change: &Change, inputs: &'i [Input]) -> Vec<&'i Input> {
     match change.kind {
-        Kind::Update => inputs.iter().filter(|it| it.info.nullable && !it.place).collect(),
+        Kind::Update => inputs.iter().filter(|it| it.info.nullable && !it.positional).collect(),
         _ => Vec::new(),
     }
 }
@@ -262,7 +262,7 @@ pub(super) fn given(
     let several = change.takes_several(inputs);
     let mut values = Map::new();
     for input in inputs {
-        if several && input.place {
+        if several && input.positional {
             continue;
         }
         if let Some(texts) = matches.get_many::<String>(&input.name) {

@@ -46,11 +46,11 @@ fn json(text: &str, name: &str) -> Result<Raw, Failure> {
         Failure::argument(format!("{name}:{} is not valid JSON", error.line()))
             .cause(error.to_string())
     };
-    let mut raw = Vec::new();
+    let (mut raw, mut lines) = (Vec::new(), Lines::of(text));
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
     while let Some(value) = values.next() {
         let value = value.map_err(invalid)?;
-        let end = line(text, values.byte_offset());
+        let end = lines.at(values.byte_offset());
         let rows = match value {
             // Lines within an array are not known; rows are counted.
             Value::Array(rows) => (1_u64..).zip(rows).collect(),
@@ -66,10 +66,25 @@ fn json(text: &str, name: &str) -> Result<Raw, Failure> {
     Ok(raw)
 }
 
-/// The line of a byte.
-fn line(text: &str, offset: usize) -> u64 {
-    let before = text.as_bytes().get(..offset).unwrap_or_default();
-    before.iter().filter(|byte| **byte == b'\n').count() as u64 + 1
+/// The lines of a text, counted once from its begin to its end.
+struct Lines<'t> {
+    text: &'t str,
+    offset: usize,
+    line: u64,
+}
+
+impl<'t> Lines<'t> {
+    fn of(text: &'t str) -> Self {
+        Self { text, offset: 0, line: 1 }
+    }
+
+    /// The line of a byte, which is not before that of the last call.
+    fn at(&mut self, offset: usize) -> u64 {
+        let between = self.text.as_bytes().get(self.offset..offset).unwrap_or_default();
+        self.line += between.iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.offset = offset;
+        self.line
+    }
 }
 
 /// An empty cell is absent.
@@ -80,7 +95,7 @@ fn csv(text: &str, name: &str) -> Result<Raw, Failure> {
     let mut reader =
         csv::ReaderBuilder::new().trim(csv::Trim::Headers).from_reader(text.as_bytes());
     let head = reader.headers().map_err(invalid)?.clone();
-    let mut raw = Vec::new();
+    let (mut raw, mut lines) = (Vec::new(), Lines::of(text));
     for record in reader.records() {
         let record = record.map_err(invalid)?;
         // The reader's own count of lines is one less where lines end with `\r\n`.
@@ -89,7 +104,7 @@ fn csv(text: &str, name: &str) -> Result<Raw, Failure> {
         let begin = begin + (rest.len() - rest.trim_start_matches(['\r', '\n']).len());
         let cells = head.iter().zip(&record).filter(|(_, cell)| !cell.is_empty());
         let cells = cells.map(|(column, cell)| (column.to_owned(), unescaped(cell).into()));
-        raw.push((line(text, begin), cells.collect()));
+        raw.push((lines.at(begin), cells.collect()));
     }
     Ok(raw)
 }

@@ -79,7 +79,7 @@ pub(super) fn of(
     };
     let is_place = |name: &String| change.places.contains(&name.as_str());
     let changes_nothing = change.kind == Kind::Update
-        && inputs.iter().any(|input| !input.place)
+        && inputs.iter().any(|input| !input.positional)
         && given.keys().all(is_place);
     let mut tasks: Vec<_> = match matches.get_one::<std::path::PathBuf>("from-file") {
         Some(path) => {
@@ -95,7 +95,7 @@ pub(super) fn of(
                 .help(format!("give one or more options; `{command} --help` lists them")));
         }
         None if change.takes_several(inputs) => {
-            let named = inputs.iter().find(|input| input.place);
+            let named = inputs.iter().find(|input| input.positional);
             let Some(named) = named else { return Ok(Vec::new()) };
             let texts = matches.get_many::<String>(&named.name).into_iter().flatten();
             let mut seen = HashSet::new();
@@ -117,7 +117,7 @@ pub(super) fn of(
 
 /// The inputs that a task needs and does not have.
 fn missing<'i>(inputs: &'i [Input], task: &Task) -> Vec<&'i Input> {
-    let needed = inputs.iter().filter(|input| input.is_required() || input.place);
+    let needed = inputs.iter().filter(|input| input.is_required() || input.positional);
     needed.filter(|input| !task.values.contains_key(&input.name)).collect()
 }
 
@@ -135,11 +135,11 @@ fn complete(
                 task.values.insert(input.name.clone(), render::MASK.into());
             }
             None if input.info.secret => {
-                let how = if input.place { "as" } else { "by" };
+                let how = if input.positional { "as" } else { "by" };
                 let how = format!("{how} {}", input.called());
                 let help = format!("give it {how}, as @FILE there, or - for the standard input");
                 let failure = prompt::require_terminal(&input.words(), &help);
-                failure.map_err(|failure| match input.place {
+                failure.map_err(|failure| match input.positional {
                     true => taken(change, inputs, task, failure),
                     false => failure,
                 })?;

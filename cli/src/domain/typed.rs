@@ -25,7 +25,7 @@ fn inputs(query: &Query) -> Vec<Input> {
             || !(WINDOW.contains(&name) || SHORT.iter().any(|(short, _)| *short == name))
     });
     for input in &mut inputs {
-        input.place = input.is_required() && !input.info.is_list() && !input.is_object();
+        input.positional = input.is_required() && !input.info.is_list() && !input.is_object();
     }
     inputs
 }
@@ -34,7 +34,7 @@ fn inputs(query: &Query) -> Vec<Input> {
 pub(super) fn args(noun: &str, query: &Query) -> Vec<Arg> {
     let mut args = Vec::new();
     for input in inputs(query) {
-        let arg = match input.place {
+        let arg = match input.positional {
             true => input.arg().required(true).value_name(input.name.to_uppercase()),
             false => input.option().required(input.is_required()),
         };

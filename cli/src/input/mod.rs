@@ -37,7 +37,7 @@ pub(crate) struct Input {
     /// Its name in a file; with hyphens that of its option.
     pub(crate) name: String,
     /// Whether it is given without a name on the command line.
-    pub(crate) place: bool,
+    pub(crate) positional: bool,
     /// Whether it must be given: itself and all around it are required.
     required: bool,
     /// The form of an id of the v2 API; none elsewhere.
@@ -94,7 +94,7 @@ fn flatten(
             let words = if path.len() > 1 { path.get(1..) } else { path.get(..) };
             let name = snake(&words.unwrap_or_default().join("_"));
             let id = if v2 { id::Form::of(of, info) } else { None };
-            inputs.push(Input { path, info, name, place: false, required, id, v2 });
+            inputs.push(Input { path, info, name, positional: false, required, id, v2 });
         }
     }
 }
@@ -155,7 +155,7 @@ impl Input {
 
     /// What it is called on the command line: `--password`, or `PASSWORD` by its place.
     pub(crate) fn called(&self) -> String {
-        match self.place {
+        match self.positional {
             true => self.name.to_uppercase(),
             false => format!("--{}", self.long()),
         }

@@ -9,7 +9,7 @@ use backendai::{
 use serde_json::{Map, Value};
 
 use super::id::key_of;
-use crate::number::whole;
+use crate::number::{whole, within};
 
 /// Why a text or a value does not fit.
 #[derive(Debug)]
@@ -169,7 +169,7 @@ fn one(info: &InputValueInfo, text: &str) -> Result<Value, Problem> {
         }
         Kind::Size => {
             let number = size(text)?;
-            let number = whole(least(info, i64::MAX), i64::MAX)(&number.to_string());
+            let number = within(number.into(), least(info, i64::MAX), i64::MAX);
             number.map(Into::into).map_err(|problem| format!("`{text}`: {problem}").into())
         }
         Kind::Number => {

@@ -171,6 +171,14 @@ fn is_nothing(value: &Value) -> bool {
     }
 }
 
+/// A value for people: `-` where there is nothing to show.
+fn readable(field: &Field, value: &Value) -> String {
+    match is_nothing(&format::json(field.format(), value)) {
+        true => "-".to_owned(),
+        false => format::console(field.format(), value),
+    }
+}
+
 /// The key in a global id, or the value itself.
 fn keyed(value: Cow<'_, Value>) -> Cow<'_, Value> {
     match value.as_str().and_then(crate::input::key_of) {
@@ -214,21 +222,17 @@ impl Columns {
 
     /// The same for people: `-` where there is nothing to show.
     fn readable(&self, row: &Row) -> Vec<String> {
-        let cell = |field: &Field| {
-            let value = self.value(field, row);
-            match is_nothing(&format::json(field.format(), &value)) {
-                true => "-".to_owned(),
-                false => format::console(field.format(), &value),
-            }
-        };
+        let cell = |field: &Field| readable(field, &self.value(field, row));
         self.fields.iter().map(cell).collect()
     }
 
     /// The same for a table with one line per row, with relative times.
     fn brief(&self, row: &Row) -> Vec<String> {
-        let whole = self.readable(row).into_iter().map(|cell| cell.replace(['\n', '\t'], " "));
-        let ago = self.fields.iter().map(|field| time::ago(&self.value(field, row)));
-        ago.zip(whole).map(|(ago, whole)| ago.unwrap_or(whole)).collect()
+        let cell = |field: &Field| {
+            let value = self.value(field, row);
+            time::ago(&value).unwrap_or_else(|| readable(field, &value).replace(['\n', '\t'], " "))
+        };
+        self.fields.iter().map(cell).collect()
     }
 
     /// The value of a field in JSON and CSV.
